@@ -1,0 +1,236 @@
+# SPDX-License-Identifier: MIT
+# The only makefile. `make help` lists the targets. Everything that is made lies under build/.
+
+VERSION  := 0.1.0
+SOVERSION := 0
+
+PREFIX  ?= /usr/local
+LIBDIR  ?= $(PREFIX)/lib
+DESTDIR ?=
+ifeq ($(origin CC),default)
+CC  := gcc
+endif
+ifeq ($(origin CXX),default)
+CXX := g++
+endif
+PYTHON  ?= python3
+
+# ---- variants: make VARIANT=asan test ---------------------------------------------------------------
+# The default has no folder of its own. A sanitizer has its own malloc, so its variant tests the parts of the
+# library below their own names, never the library itself.
+VARIANT ?=
+FLAGS_          := -O2
+FLAGS_debug     := -O0 -fno-omit-frame-pointer
+FLAGS_asan      := -O1 -fno-omit-frame-pointer -fsanitize=address -fno-sanitize-recover=all
+FLAGS_ubsan     := -O1 -fsanitize=undefined -fno-sanitize-recover=all
+FLAGS_tsan      := -O1 -fsanitize=thread
+FLAGS_coverage  := -O0 --coverage
+ifndef FLAGS_$(VARIANT)
+$(error VARIANT=$(VARIANT) is none of: debug asan ubsan tsan coverage)
+endif
+SANITIZED := $(filter asan ubsan tsan coverage,$(VARIANT))
+B := build$(if $(VARIANT),/$(VARIANT))
+
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wundef -Wcast-qual -Wstrict-prototypes \
+            -Wmissing-prototypes -Wvla $(if $(WERROR),-Werror)
+CPPFLAGS += -Iinclude
+CFLAGS   ?= -g
+# initial-exec: a general-dynamic access to TLS may call malloc. no-builtin: calls of the malloc family are what
+# they say, and are not turned into one another or dropped.
+ALL_CFLAGS := -std=c11 $(FLAGS_$(VARIANT)) $(CFLAGS) $(WARNINGS) -fno-builtin-malloc -fno-builtin-calloc \
+              -fno-builtin-realloc -fno-builtin-free -pthread
+LIB_CFLAGS := $(ALL_CFLAGS) -fPIC -fvisibility=hidden -ftls-model=initial-exec
+
+# ---- the library --------------------------------------------------------------------------------------
+LIB_SOURCES := $(wildcard lib/*.c)
+LIB_OBJECTS := $(LIB_SOURCES:%.c=$(B)/%.o)
+LIBRARY     := $(B)/libphaselock.so
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.PHONY: all deps-build
+all: deps-build $(LIBRARY) $(B)/libphaselock.a $(B)/phaselock
+
+$(B)/lib/%.o: lib/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(LIB_CFLAGS) -MMD -MP -c $< -o $@
+
+# jemalloc as the distribution built it, under names of ours, without its C++ operators. pl_backend_malloc and
+# pl_backend_free become second names of its functions, so that the hot path can jump straight into them.
+JEMALLOC = $(shell $(CC) -print-file-name=libjemalloc_pic.a)
+$(B)/jemalloc.o: lib/jemalloc.syms Makefile
+	@rm -rf $(B)/jemalloc && mkdir -p $(B)/jemalloc
+	cd $(B)/jemalloc && ar x $(JEMALLOC) && rm jemalloc_cpp.pic.o
+	ld -r -o $(B)/jemalloc/all.o $(B)/jemalloc/*.pic.o
+	objcopy --redefine-syms=lib/jemalloc.syms $(B)/jemalloc/all.o
+	ld -r --defsym=pl_backend_malloc=je_malloc --defsym=pl_backend_free=je_free -o $@ $(B)/jemalloc/all.o
+
+# -shared-libgcc: the unwinder must be there from the start, not loaded at its first use.
+$(B)/libphaselock.so.$(VERSION): $(LIB_OBJECTS) $(B)/jemalloc.o lib/exports.map
+	$(CC) -shared $(ALL_CFLAGS) -shared-libgcc -Wl,-soname,libphaselock.so.$(SOVERSION) \
+		-Wl,--version-script=lib/exports.map -Wl,-z,now -Wl,-z,relro -Wl,-z,defs $(LDFLAGS) \
+		-o $@ $(LIB_OBJECTS) $(B)/jemalloc.o -lm
+
+$(LIBRARY): $(B)/libphaselock.so.$(VERSION)
+	ln -sf libphaselock.so.$(VERSION) $(B)/libphaselock.so.$(SOVERSION)
+	ln -sf libphaselock.so.$(SOVERSION) $@
+
+# One object, in which only the exported names are left global: a program may have a jemalloc of its own.
+$(B)/exports.list: lib/exports.map
+	@mkdir -p $(@D)
+	sed -n '/global:/,/local:/s/^[[:space:]]*\([A-Za-z_0-9]*\);$$/\1/p' $< > $@
+
+$(B)/libphaselock.a: $(LIB_OBJECTS) $(B)/jemalloc.o $(B)/exports.list
+	ld -r -o $(B)/libphaselock.o $(LIB_OBJECTS) $(B)/jemalloc.o
+	objcopy --keep-global-symbols=$(B)/exports.list $(B)/libphaselock.o
+	@rm -f $@
+	ar rcs $@ $(B)/libphaselock.o
+
+# ---- the command ----------------------------------------------------------------------------------------
+CLI_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard cli/*.c)) $(B)/cli/options.o $(B)/cli/format.o
+
+$(B)/cli/%.o: cli/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) -Ilib $(ALL_CFLAGS) -DPHASELOCK_LIBDIR='"$(LIBDIR)"' -MMD -MP -c $< -o $@
+
+# The two pure parts that the library and the command share.
+$(B)/cli/%.o: lib/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+
+$(B)/phaselock: $(CLI_OBJECTS)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(CLI_OBJECTS)
+
+# ---- tests ------------------------------------------------------------------------------------------------
+# Unit tests link the library's own objects, with the malloc family under other names (pl_test_malloc, ...) and a
+# fake backend, so that they run under any sanitizer. An archive: a test may bring its own double of any part.
+UNIT_TESTS    := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
+UNIT_RENAMED  := interpose interpose_cxx armed
+UNIT_OBJECTS  := $(patsubst %,$(B)/unit/%.o,$(UNIT_RENAMED)) \
+                 $(filter-out $(patsubst %,$(B)/lib/%.o,$(UNIT_RENAMED) backend_jemalloc),$(LIB_OBJECTS))
+
+$(B)/unit/rename.list: $(B)/exports.list
+	@mkdir -p $(@D)
+	sed -n '/^phaselock_/!s/\(.*\)/\1 pl_test_\1/p' $< > $@
+
+$(B)/unit/%.o: $(B)/lib/%.o $(B)/unit/rename.list
+	objcopy --redefine-syms=$(B)/unit/rename.list $< $@
+
+$(B)/unit/libcore.a: $(UNIT_OBJECTS)
+	@rm -f $@
+	ar rcs $@ $^
+
+$(B)/tests/unit/%.o: tests/unit/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) -Ilib $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+
+$(B)/tests/unit/test_%: $(B)/tests/unit/test_%.o $(B)/tests/unit/fake_backend.o $(B)/unit/libcore.a
+	$(CC) $(ALL_CFLAGS) -o $@ $^ -lcmocka
+
+# Behaviour programs: one for each behaviour, linked with the library as a user's program is.
+BEHAVIOUR_TESTS := $(patsubst tests/%,$(B)/tests/%,$(basename $(wildcard tests/behaviour/*.c tests/behaviour/*.cc)))
+TEST_LDFLAGS := -L$(B) -Wl,-rpath,$(abspath $(B)) -Wl,--no-as-needed -lphaselock -Wl,--as-needed
+
+$(B)/tests/behaviour/%: tests/behaviour/%.c $(LIBRARY)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -rdynamic -MMD -MP -MF $@.d $< -o $@ $(TEST_LDFLAGS)
+
+$(B)/tests/behaviour/%: tests/behaviour/%.cc $(LIBRARY)
+	@mkdir -p $(@D)
+	$(CXX) $(CPPFLAGS) -std=c++17 $(FLAGS_$(VARIANT)) -g -Wall -Wextra $(if $(WERROR),-Werror) -faligned-new -pthread \
+		-fno-builtin-malloc -rdynamic -MMD -MP -MF $@.d $< -o $@ $(TEST_LDFLAGS)
+
+.PHONY: test
+ifeq ($(SANITIZED),)
+test: all deps-test $(UNIT_TESTS) $(BEHAVIOUR_TESTS)
+	$(PYTHON) tests/run.py --build $(B) tests
+else
+test: deps-test $(UNIT_TESTS)
+	$(PYTHON) tests/run.py --build $(B) --skip "tests/behaviour tests/command: a $(VARIANT) build of the interposer cannot run" tests/unit
+endif
+
+# ---- examples and demo ------------------------------------------------------------------------------------
+# ---- benchmarks ---------------------------------------------------------------------------------------------
+$(B)/bench/%: bench/%.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $< -o $@
+
+.PHONY: bench
+bench: deps-test $(LIBRARY) $(B)/bench/pair
+	$(PYTHON) bench/run.py --build $(B)
+
+# ---- checks of the project itself --------------------------------------------------------------------------
+C_FILES := $(wildcard lib/*.[ch] cli/*.[ch] include/phaselock/*.h tests/unit/*.[ch] tests/behaviour/*.[ch] bench/*.c \
+             examples/*.[ch] examples/*/*.[ch])
+
+.PHONY: check check-format check-layers check-exports check-headers check-requirements check-static check-man
+check: deps-check check-format check-layers check-exports check-headers check-requirements check-static check-man
+	@echo "check: clean"
+
+check-format:
+	clang-format --dry-run -Werror $(C_FILES)
+
+check-layers:
+	tools/check-layers
+
+check-exports: $(LIBRARY)
+	tools/check-exports $(LIBRARY)
+
+check-headers:
+	tools/check-headers
+
+check-requirements:
+	tools/check-requirements
+
+check-static:
+	clang-tidy --quiet --warnings-as-errors='*' $(LIB_SOURCES) $(wildcard cli/*.c) -- -std=c11 $(CPPFLAGS) -Ilib
+	cppcheck --quiet --std=c11 --enable=warning,portability,performance --inline-suppr --error-exitcode=1 $(CPPFLAGS) -Ilib lib cli
+
+check-man:
+	mandoc -T lint -W warning docs/man/*.[137]
+
+# ---- dependencies: each target that needs packages runs its group ---------------------------------------------
+.PHONY: deps deps-test deps-check
+deps: deps-check
+deps-build deps-test deps-check: deps-%:
+	@tools/deps $*
+
+# ---- install -----------------------------------------------------------------------------------------------------
+.PHONY: install uninstall clean
+INSTALL := install
+install: all
+	$(INSTALL) -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(PREFIX)/include/phaselock \
+		$(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man3
+	$(INSTALL) -m 755 $(B)/phaselock $(DESTDIR)$(PREFIX)/bin/
+	$(INSTALL) -m 755 $(B)/libphaselock.so.$(VERSION) $(DESTDIR)$(LIBDIR)/
+	ln -sf libphaselock.so.$(VERSION) $(DESTDIR)$(LIBDIR)/libphaselock.so.$(SOVERSION)
+	ln -sf libphaselock.so.$(SOVERSION) $(DESTDIR)$(LIBDIR)/libphaselock.so
+	$(INSTALL) -m 644 $(B)/libphaselock.a $(DESTDIR)$(LIBDIR)/
+	$(INSTALL) -m 644 include/phaselock/*.h $(DESTDIR)$(PREFIX)/include/phaselock/
+	$(INSTALL) -m 644 docs/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	$(INSTALL) -m 644 docs/man/*.3 $(DESTDIR)$(PREFIX)/share/man/man3/
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@VERSION@|$(VERSION)|' lib/phaselock.pc.in \
+		> $(DESTDIR)$(LIBDIR)/pkgconfig/phaselock.pc
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/phaselock $(DESTDIR)$(LIBDIR)/libphaselock.* \
+		$(DESTDIR)$(LIBDIR)/pkgconfig/phaselock.pc \
+		$(patsubst docs/man/%.1,$(DESTDIR)$(PREFIX)/share/man/man1/%.1,$(wildcard docs/man/*.1)) \
+		$(patsubst docs/man/%.3,$(DESTDIR)$(PREFIX)/share/man/man3/%.3,$(wildcard docs/man/*.3))
+	rm -rf $(DESTDIR)$(PREFIX)/include/phaselock
+
+clean:
+	rm -rf build
+
+.PHONY: help
+help:
+	@echo "make            the libraries and the command, under build/"
+	@echo "make demo       the main job on real input"
+	@echo "make test       every test; VARIANT=asan|ubsan|tsan|debug|coverage for another build of the unit tests"
+	@echo "make check      format, layers, exports, headers, requirements, static analysis, man pages"
+	@echo "make bench      ratios against jemalloc and glibc"
+	@echo "make coverage   line coverage of the unit tests"
+	@echo "make deps       installs what the above need from the distribution"
+	@echo "make install    DESTDIR= PREFIX=/usr/local; make uninstall"
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * phaselock: freeze the heap after initialisation.
+ *
+ * A program allocates while it initialises, calls lock_allocations(), and from then on a heap
+ * request is a violation: recorded, reported with its call stack and, by default, fatal. The rule
+ * is number 3 of NASA/JPL's "The Power of Ten", JSF AV rule 206 and MISRA C:2012 Dir 4.12.
+ *
+ * For every function here, unless its comment says otherwise:
+ * - Threads: any thread may call it, at any time.
+ * - Signals: it may be called from a signal handler.
+ * - Heap: it makes no heap request and frees nothing.
+ * - Errors: it cannot fail, and it leaves errno alone.
+ *
+ * PHASELOCK_NO_SHORT_NAMES, defined before the include, hides the names without prefix.
+ * PHASELOCK_OPTIONAL, defined before the include, makes every reference weak: the program also
+ * links and runs without the library, and phaselock_present() tells which. Then the short names and
+ * the scopes do nothing when the library is absent; any other function may be called only when it
+ * is present.
+ */
+#ifndef PHASELOCK_PHASELOCK_H
+#define PHASELOCK_PHASELOCK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define PHASELOCK_VERSION_MAJOR 0
+#define PHASELOCK_VERSION_MINOR 1
+#define PHASELOCK_VERSION_PATCH 0
+
+#ifdef PHASELOCK_OPTIONAL
+#define PHASELOCK_API __attribute__((visibility("default"), weak))
+#else
+#define PHASELOCK_API __attribute__((visibility("default")))
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- phase: process-wide ------------------------------------------------------------------ */
+
+enum phaselock_phase {
+	PHASELOCK_INIT = 0,   /* requests are granted, unless this thread forbids them */
+	PHASELOCK_LOCKED = 1, /* requests are violations, unless this thread permits them */
+	PHASELOCK_SEALED = 2, /* locked until the process ends */
+};
+
+/**
+ * Forbid heap requests on every thread until phaselock_unlock_allocations().
+ *
+ * Once it has returned, every request that any thread begins is judged as locked. A request that
+ * was already under way in another thread may still finish. Locking twice is locking once; what is
+ * sealed stays sealed. A child process after fork() inherits the phase; exec() starts afresh. Time:
+ * one atomic exchange and one membarrier(2) call, whatever the number of threads. Where the kernel
+ * has no private expedited membarrier (before Linux 4.14, or a filter that refuses it), the store
+ * is made visible by the exchange alone: another core then sees it as soon as cache coherence
+ * brings it there, and the promise above holds for requests that are ordered after the lock.
+ */
+PHASELOCK_API void phaselock_lock_allocations(void);
+
+/**
+ * Grant heap requests again. Without a lock before it, it does nothing. On a sealed heap it is
+ * itself a violation (function "unlock_allocations"): recorded, reported, judged by the policy; the
+ * heap stays sealed.
+ */
+PHASELOCK_API void phaselock_unlock_allocations(void);
+
+/** Lock for the rest of the process's life; the promise is that of phaselock_lock_allocations(). */
+PHASELOCK_API void phaselock_seal_allocations(void);
+
+/** Returns the phase of the process at some moment during the call. */
+PHASELOCK_API enum phaselock_phase phaselock_get_phase(void);
+
+/* ---- scopes: this thread only ------------------------------------------------------------- */
+
+/* How deep forbid and permit scopes may nest on one thread, both kinds together. */
+#define PHASELOCK_SCOPE_DEPTH_MAX 256
+
+/**
+ * Begin and end a stretch in which this thread's heap requests are violations, whatever the phase.
+ *
+ * Scopes of both kinds nest in any order and the innermost one decides: a permit inside a forbid
+ * grants, a forbid inside a permit forbids, and outside every scope the phase decides. An end whose
+ * innermost open scope is not of its kind, and a scope deeper than PHASELOCK_SCOPE_DEPTH_MAX, are
+ * faults of the caller: they are reported and end the process by abort(), under any policy.
+ * Signals: a handler may begin scopes, and must end them before it returns.
+ */
+PHASELOCK_API void phaselock_forbid_begin(void);
+PHASELOCK_API void phaselock_forbid_end(void);
+
+/** Begin and end a stretch in which this thread may allocate. The rules are those above. */
+PHASELOCK_API void phaselock_permit_begin(void);
+PHASELOCK_API void phaselock_permit_end(void);
+
+/* ---- statistics --------------------------------------------------------------------------- */
+
+/*
+ * Each thread counts for itself; a snapshot sums the living and the dead. What one thread did is
+ * exact when that thread reads it, or after it was joined; requests under way in other threads
+ * during the snapshot are in it or not. "Flow" fields count from the start of the process, or of
+ * the thread, or from the last reset_stats(), and never decrease between two resets. "Level" fields
+ * are what is now; a reset does not move them.
+ */
+struct phaselock_stats {
+	/* Flow, requests: calls that asked for memory and passed the gate: malloc, calloc, the
+	 * aligned family, operator new, realloc(NULL, n). total_allocations of the Rust model. */
+	uint64_t allocations;
+
+	/* Flow, requests: blocks given back: free and its forms, operator delete, realloc(p, 0).
+	 * A null pointer is not counted. */
+	uint64_t deallocations;
+
+	/* Flow, requests: realloc and reallocarray of a block to a size above 0. */
+	uint64_t reallocations;
+
+	/* Flow, requests: those of allocations and reallocations that the allocator then could not
+	 * serve. Limit: malloc and operator new without alignment, of at most 8 KiB, leave by a
+	 * jump into the allocator; one of these that fails is in allocations and not here, and
+	 * live_allocations is one too high from then on. */
+	uint64_t failed_allocations;
+
+	/* Flow, bytes: the sizes that allocations and reallocations asked for. total_bytes of the
+	 * Rust model. */
+	uint64_t bytes_requested;
+
+	/* Flow, bytes: the usable size of each block handed out, which is the memory really taken.
+	 * A reallocation takes a block of the new size and gives one of the old size back. */
+	uint64_t bytes_allocated;
+	uint64_t bytes_deallocated;
+
+	/* Flow, bytes, signed (two's complement; read it as int64_t): usable bytes that
+	 * reallocations gained, less those they lost. The only flow that may decrease. */
+	uint64_t bytes_reallocated;
+
+	/* Level, blocks: allocations that succeeded, less deallocations. */
+	uint64_t live_allocations;
+
+	/* Level, bytes: bytes_allocated less bytes_deallocated. */
+	uint64_t live_bytes;
+
+	/* Flow, requests: judged as violations, whatever the verdict. */
+	uint64_t locked_attempts;
+
+	/* Flow, requests: granted by a permit scope in a locked phase. */
+	uint64_t permitted_attempts;
+
+	/* Flow, requests: those of deallocations that were made in a locked phase. */
+	uint64_t locked_deallocations;
+
+	/* Level, threads: alive, and having made a request or begun a scope; 1 in a thread's own
+	 * statistics. */
+	uint64_t threads;
+
+	/* Level: enum phaselock_phase. Above 0 is "locked" of the Rust model. */
+	uint64_t phase;
+};
+
+/**
+ * Write the statistics of the process (or of the calling thread, since its start) to *out.
+ *
+ * At most out_size bytes are written: pass sizeof(struct phaselock_stats); a program built against
+ * an older, shorter structure gets its own fields, one built against a newer structure gets zeros
+ * after ours. Time: linear in the largest number of threads that lived at once; constant for the
+ * calling thread. The process's form takes an internal lock with all signals blocked, so it never
+ * waits for the caller's own thread, and waits for others only as long as a thread takes to
+ * register, to exit or to sum.
+ */
+PHASELOCK_API void phaselock_get_stats(struct phaselock_stats *out, size_t out_size);
+PHASELOCK_API void phaselock_get_thread_stats(struct phaselock_stats *out, size_t out_size);
+
+/**
+ * Make the process's flows count from now. Never changes the phase, the levels, a thread's own
+ * statistics or the recorded violations.
+ */
+PHASELOCK_API void phaselock_reset_stats(void);
+
+/** Returns end - begin for each flow, and end's levels. */
+PHASELOCK_API struct phaselock_stats phaselock_stats_delta(const struct phaselock_stats *begin,
+							   const struct phaselock_stats *end);
+
+/* ---- violations --------------------------------------------------------------------------- */
+
+#define PHASELOCK_FRAMES_MAX 32
+
+/* What becomes of a request that was judged a violation. */
+enum phaselock_verdict {
+	/* The process ends by abort(). */
+	PHASELOCK_ABORT = 0,
+	/* The request is served. */
+	PHASELOCK_ALLOW = 1,
+	/* The request fails as libc fails it: NULL and ENOMEM, std::bad_alloc; the old block of a
+	 * realloc stays whole; a denied free leaves the block allocated. */
+	PHASELOCK_DENY = 2,
+};
+
+/* What made a request a violation. */
+enum phaselock_cause {
+	PHASELOCK_CAUSE_PHASE = 0,  /* the process was locked or sealed */
+	PHASELOCK_CAUSE_FORBID = 1, /* a forbid scope of the thread */
+	PHASELOCK_CAUSE_SEAL = 2,   /* it would have unlocked a sealed heap */
+};
+
+struct phaselock_violation {
+	/* The entry point, as the program called it: "malloc", "operator new[]", ...; a string of
+	 * the library, valid for ever. */
+	const char *function;
+	size_t size;		 /* bytes asked for; 0 for free */
+	size_t alignment;	 /* bytes; 0 where none was asked for */
+	const void *old_pointer; /* the block of realloc and free; NULL otherwise */
+	enum phaselock_cause cause;
+	unsigned frame_count; /* how many frames are valid */
+	uint64_t thread_id;   /* as gettid(2) */
+	uint64_t time_ns;     /* CLOCK_MONOTONIC, nanoseconds */
+	uint64_t sequence;    /* 1 for the first violation that the process judged */
+	uint64_t count;	      /* times this site was seen, this one included; 0: not kept */
+	char thread_name[16]; /* as pthread_setname_np(3), terminated */
+	void *frames[PHASELOCK_FRAMES_MAX]; /* return addresses, the entry point's caller first */
+};
+
+/**
+ * A handler is called at each violation, on the violating thread, after the violation was recorded
+ * and before it is reported; its verdict is final. It runs inside the heap request of whoever made
+ * it, so it may do what a signal handler may, besides longjmp() out. A violation inside the handler
+ * is recorded and reported, and the policy decides on it; the handler is not called again.
+ */
+typedef enum phaselock_verdict (*phaselock_handler)(const struct phaselock_violation *violation,
+						    void *context);
+
+/**
+ * Install the handler of the process, or remove it with NULL; then the policy decides.
+ * The pair is replaced as one: no call ever sees one handler with another's context.
+ */
+PHASELOCK_API void phaselock_set_handler(phaselock_handler handler, void *context);
+
+/** Set the verdict for violations that no handler decides. The default is PHASELOCK_ABORT. */
+PHASELOCK_API void phaselock_set_policy(enum phaselock_verdict policy);
+
+/*
+ * How many distinct sites are kept; the requests of further ones are counted and reported, not
+ * listed.
+ */
+#define PHASELOCK_SITES_MAX 1024
+
+/**
+ * Copy up to capacity distinct violations to out, oldest first, each as it was when first seen but
+ * for its count, which is of now. A site is distinct by function, cause and call stack. Returns how
+ * many distinct ones there are, which may be more than capacity. out may be NULL if capacity is 0.
+ */
+PHASELOCK_API size_t phaselock_get_violations(struct phaselock_violation *out, size_t capacity);
+
+/** Called at each violation once it is recorded; does nothing. It is there for a debugger's
+ * breakpoint. */
+PHASELOCK_API void phaselock_on_violation(const struct phaselock_violation *violation);
+
+/* ---- proof -------------------------------------------------------------------------------- */
+
+enum phaselock_entry {
+	PHASELOCK_ENTRY_MALLOC = 1 << 0,
+	PHASELOCK_ENTRY_CALLOC = 1 << 1,
+	PHASELOCK_ENTRY_REALLOC = 1 << 2,
+	PHASELOCK_ENTRY_REALLOCARRAY = 1 << 3,
+	PHASELOCK_ENTRY_FREE = 1 << 4,
+	PHASELOCK_ENTRY_CFREE = 1 << 5,
+	PHASELOCK_ENTRY_POSIX_MEMALIGN = 1 << 6,
+	PHASELOCK_ENTRY_ALIGNED_ALLOC = 1 << 7,
+	PHASELOCK_ENTRY_MEMALIGN = 1 << 8,
+	PHASELOCK_ENTRY_VALLOC = 1 << 9,
+	PHASELOCK_ENTRY_PVALLOC = 1 << 10,
+	PHASELOCK_ENTRY_MALLOC_USABLE_SIZE = 1 << 11,
+	PHASELOCK_ENTRY_FREE_SIZED = 1 << 12,
+	PHASELOCK_ENTRY_FREE_ALIGNED_SIZED = 1 << 13,
+	PHASELOCK_ENTRY_NEW = 1 << 14,		  /* all four forms without alignment */
+	PHASELOCK_ENTRY_NEW_ALIGNED = 1 << 15,	  /* all four forms with alignment */
+	PHASELOCK_ENTRY_DELETE = 1 << 16,	  /* all six forms without alignment */
+	PHASELOCK_ENTRY_DELETE_ALIGNED = 1 << 17, /* all six forms with alignment */
+	PHASELOCK_ENTRY_ALL = (1 << 18) - 1,
+};
+
+/**
+ * Call every entry point as the program calls it, by its public name through the dynamic linker,
+ * and see whether the call comes to this library.
+ *
+ * Returns a set of PHASELOCK_ENTRY_*: those that did. Anything but PHASELOCK_ENTRY_ALL means that
+ * another allocator stands in front and that its requests are not seen. Counts nothing and is never
+ * a violation. Heap: none when all is ours; a foreign entry point allocates, and its block is given
+ * back to it.
+ */
+PHASELOCK_API unsigned phaselock_armed(void);
+
+/** Returns "MAJOR.MINOR.PATCH" of the library that is loaded. */
+PHASELOCK_API const char *phaselock_version(void);
+
+/** Returns whether the library is there: false only with PHASELOCK_OPTIONAL and without the
+ * library. */
+static inline bool phaselock_present(void)
+{
+#ifdef PHASELOCK_OPTIONAL
+	return phaselock_version != NULL;
+#else
+	return true;
+#endif
+}
+
+/* ---- scopes that end with their block ------------------------------------------------------ */
+
+static inline int phaselock_scope_forbid_(void)
+{
+	if (phaselock_present())
+		phaselock_forbid_begin();
+	return 0;
+}
+
+static inline void phaselock_scope_forbid_end_(const int *unused)
+{
+	(void)unused;
+	if (phaselock_present())
+		phaselock_forbid_end();
+}
+
+static inline int phaselock_scope_permit_(void)
+{
+	if (phaselock_present())
+		phaselock_permit_begin();
+	return 0;
+}
+
+static inline void phaselock_scope_permit_end_(const int *unused)
+{
+	(void)unused;
+	if (phaselock_present())
+		phaselock_permit_end();
+}
+
+#define PHASELOCK_JOIN2_(a, b) a##b
+#define PHASELOCK_JOIN_(a, b) PHASELOCK_JOIN2_(a, b)
+
+/*
+ * As a statement: forbid, or permit, from here to the end of the enclosing block, however it is
+ * left (return, goto, break; in C++ also an exception). longjmp() out of it leaves the scope open.
+ */
+#define PHASELOCK_FORBID_SCOPE                                                                     \
+	__attribute__((cleanup(phaselock_scope_forbid_end_), unused)) const int PHASELOCK_JOIN_(   \
+		phaselock_scope_, __LINE__) = phaselock_scope_forbid_()
+#define PHASELOCK_PERMIT_SCOPE                                                                     \
+	__attribute__((cleanup(phaselock_scope_permit_end_), unused)) const int PHASELOCK_JOIN_(   \
+		phaselock_scope_, __LINE__) = phaselock_scope_permit_()
+
+/* ---- short names --------------------------------------------------------------------------- */
+
+#ifndef PHASELOCK_NO_SHORT_NAMES
+/*
+ * Inline, so that the library exports none of them: a dynamic symbol get_stats would take the place
+ * of any other library's under LD_PRELOAD.
+ */
+static inline void lock_allocations(void)
+{
+	if (phaselock_present())
+		phaselock_lock_allocations();
+}
+
+static inline void unlock_allocations(void)
+{
+	if (phaselock_present())
+		phaselock_unlock_allocations();
+}
+
+static inline struct phaselock_stats get_stats(void)
+{
+	struct phaselock_stats stats = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+
+	if (phaselock_present())
+		phaselock_get_stats(&stats, sizeof(stats));
+	return stats;
+}
+
+static inline void reset_stats(void)
+{
+	if (phaselock_present())
+		phaselock_reset_stats();
+}
+#endif
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Where memory really comes from. One file implements this for each library that make builds.
+ *
+ * Every pointer obeys libc's contract for the function of the same name. The caller has checked
+ * sizes and alignments; a failure is NULL, errno is nobody's business here. None of these judges or
+ * counts requests.
+ */
+#ifndef PL_BACKEND_H
+#define PL_BACKEND_H
+
+#include "base.h"
+
+/*
+ * These two are reached by a jump at the end of the hot path, so they are names of the allocator's
+ * own code.
+ */
+void *pl_backend_malloc(size_t size);
+void pl_backend_free(void *block); /* keeps errno */
+
+void *pl_backend_calloc(size_t size);
+void *pl_backend_aligned(size_t alignment, size_t size); /* alignment: a power of two */
+void *pl_backend_realloc(void *block, size_t size);	 /* block not NULL, size not 0 */
+size_t pl_backend_usable_size(const void *block);	 /* block not NULL */
+
+/*
+ * Where the allocator counts the calling thread's usable bytes, for ever increasing. Both lie in
+ * the thread's own memory: read them from other threads only while the thread is known to live.
+ */
+struct pl_backend_bytes {
+	const uint64_t *allocated;
+	const uint64_t *deallocated;
+};
+
+void pl_backend_thread_bytes(struct pl_backend_bytes *bytes);
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What every file of the library may take for granted: attributes under names of ours, and
+ * assertions on the platform. It knows nothing of phaselock.
+ */
+#ifndef PL_BASE_H
+#define PL_BASE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define PL_EXPORT __attribute__((visibility("default")))
+#define PL_HIDDEN __attribute__((visibility("hidden")))
+#define PL_COLD __attribute__((cold, noinline))
+#define PL_PRINTF(text, first) __attribute__((format(printf, text, first)))
+#define PL_LIKELY(condition) __builtin_expect(!!(condition), 1)
+#define PL_UNLIKELY(condition) __builtin_expect(!!(condition), 0)
+
+/* Inlined without fail: PL_CALLER() then is where the function around it returns to. */
+#define PL_INLINE static inline __attribute__((always_inline))
+#define PL_CALLER() __builtin_return_address(0)
+
+/* Two lines: the prefetcher of x86-64 fetches pairs, so that is what two threads must not share. */
+#define PL_CACHE_ALIGNED __attribute__((aligned(128)))
+
+_Static_assert(sizeof(void *) == 8 && sizeof(size_t) == 8,
+	       "counters and the phase word assume LP64");
+_Static_assert(__GCC_ATOMIC_POINTER_LOCK_FREE == 2, "signal handlers need lock-free atomics");
+_Static_assert(__GCC_ATOMIC_LLONG_LOCK_FREE == 2, "signal handlers need lock-free atomics");
+
+#endif

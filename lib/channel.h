@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The page that a guarded process shares with `phaselock run`, which made it: proof that the guard
+ * is there, and counts that stay right however the process ends. Without that command there is no
+ * page and nothing is done.
+ */
+#ifndef PL_CHANNEL_H
+#define PL_CHANNEL_H
+
+#include "base.h"
+
+#include <phaselock/phaselock.h>
+
+#include <stdatomic.h>
+
+/* The variable of the environment that names the page's file. */
+#define PL_CHANNEL_VARIABLE "PHASELOCK_RUN_CHANNEL"
+
+/*
+ * Changes with the structure, so that a command never reads the page of another version's library.
+ */
+#define PL_CHANNEL_MAGIC UINT64_C(0x70686c6b00000001)
+
+/* What happened in one phase, summed over all processes under the command. */
+struct pl_channel_phase {
+	_Atomic uint64_t allocations;
+	_Atomic uint64_t reallocations;
+	_Atomic uint64_t deallocations;
+	_Atomic uint64_t bytes_requested;
+	_Atomic uint64_t permitted_attempts;
+};
+
+/*
+ * All written by the guarded processes and read by the command after they end, but for magic.
+ * Relaxed.
+ */
+struct pl_channel {
+	uint64_t magic; /* set by the command */
+	_Atomic uint64_t processes_started;
+	_Atomic uint64_t processes_forked; /* by fork(): guarded from their start */
+	_Atomic uint64_t processes_ended;  /* by exit() or a violation: counted to their end */
+	_Atomic uint64_t entries_missing;  /* PHASELOCK_ENTRY_*: not seen, in any process */
+	_Atomic uint64_t lock_at_main_failed;
+	_Atomic uint64_t locks;	 /* times that a phase was locked or sealed */
+	_Atomic uint64_t scopes; /* forbid scopes begun */
+	_Atomic uint64_t violations;
+	struct pl_channel_phase init;
+	struct pl_channel_phase locked;
+};
+
+/*
+ * Takes up the page in the file at path. Returns false if there is none of this version. From the
+ * constructor.
+ */
+bool pl_channel_open(const char *path);
+
+/* Returns the page, or NULL. */
+struct pl_channel *pl_channel(void);
+
+/* Adds one to a field of the page, if there is a page; field is a member of struct pl_channel. */
+#define PL_CHANNEL_COUNT(field)                                                                    \
+	(pl_channel() != NULL                                                                      \
+		 ? (void)atomic_fetch_add_explicit(&pl_channel()->field, 1, memory_order_relaxed)  \
+		 : (void)0)
+
+/*
+ * Adds what the process did since the last call to the sums of a phase. The caller holds the
+ * registry's lock, which orders the calls.
+ */
+void pl_channel_publish(const struct phaselock_stats *now, bool locked);
+
+/* In the child of a fork: what was done so far is its parent's to publish. As above. */
+void pl_channel_skip(const struct phaselock_stats *now);
+
+#endif

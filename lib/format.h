@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Text without stdio or heap: appended to a buffer of the caller's. What does not fit is cut, and
+ * the text is always terminated. For every function: any thread, signal handlers too.
+ */
+#ifndef PL_FORMAT_H
+#define PL_FORMAT_H
+
+#include "base.h"
+
+struct pl_text {
+	char *start;
+	size_t capacity; /* bytes, with the terminator; at least 1 */
+	size_t length;
+};
+
+struct pl_text pl_text_in(char *buffer, size_t capacity);
+
+/*
+ * Understands %s (NULL is "?"), %lu for uint64_t and size_t, %lx likewise, %p for void *, %% and
+ * nothing else; the attribute lets the compiler check the arguments.
+ */
+void pl_text_append(struct pl_text *text, const char *format, ...) PL_PRINTF(2, 3);
+
+/* Appends a number with its English ordinal: 1st, 2nd, 3rd, 4th, 11th. */
+void pl_text_ordinal(struct pl_text *text, uint64_t number);
+
+/* Appends a string with its control characters and double quotes as '?'. */
+void pl_text_quote(struct pl_text *text, const char *string);
+
+/* Returns the part of a path after its last slash. */
+const char *pl_base_name(const char *path);
+
+#endif

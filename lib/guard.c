@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The public functions of the phase and of the scopes. It only orders the calls of those who know.
+ */
+#include "channel.h"
+#include "os.h"
+#include "phase.h"
+#include "report.h"
+#include "stats.h"
+#include "thread.h"
+#include "violation.h"
+
+/* Under `phaselock run`: what was done in the phase that ends is added to that phase's sums. */
+static void publish(uintptr_t phase)
+{
+	if (pl_channel() != NULL)
+		pl_stats_publish(phase != PL_PHASE_WORD_INIT);
+}
+
+void phaselock_lock_allocations(void)
+{
+	uintptr_t before = pl_phase_load();
+
+	pl_phase_lock();
+	PL_CHANNEL_COUNT(locks);
+	publish(before);
+}
+
+void phaselock_seal_allocations(void)
+{
+	uintptr_t before = pl_phase_load();
+
+	pl_phase_seal();
+	PL_CHANNEL_COUNT(locks);
+	publish(before);
+}
+
+void phaselock_unlock_allocations(void)
+{
+	struct pl_request request = {.function = "unlock_allocations", .caller = PL_CALLER()};
+
+	publish(pl_phase_load());
+	if (pl_phase_unlock())
+		return;
+	if (pl_violation(&request, PHASELOCK_CAUSE_SEAL) == PHASELOCK_ABORT)
+		pl_os_abort();
+}
+
+/*
+ * A fault of the caller, whose idea of what is forbidden is not ours any more: there is no safe way
+ * on.
+ */
+static _Noreturn PL_COLD void misuse(const char *message)
+{
+	pl_report_message(message);
+	pl_os_abort();
+}
+
+static void begin(enum pl_scope scope)
+{
+	struct pl_thread *thread = pl_thread_self();
+	const char *fault = NULL;
+
+	if (thread == NULL)
+		fault = "misuse: no memory to keep the scopes of this thread";
+	else if (!pl_thread_scope_begin(thread, scope))
+		fault = "misuse: scopes nested deeper than 256 (PHASELOCK_SCOPE_DEPTH_MAX); is an "
+			"end missing?";
+	if (fault != NULL)
+		misuse(fault);
+}
+
+static void end(enum pl_scope scope, const char *message)
+{
+	struct pl_thread *thread = pl_thread_self();
+
+	if (thread == NULL || !pl_thread_scope_end(thread, scope))
+		misuse(message);
+}
+
+void phaselock_forbid_begin(void)
+{
+	begin(PL_SCOPE_FORBID);
+	PL_CHANNEL_COUNT(scopes);
+}
+
+void phaselock_forbid_end(void)
+{
+	end(PL_SCOPE_FORBID,
+	    "misuse: phaselock_forbid_end() but this thread's innermost scope is no forbid scope");
+}
+
+void phaselock_permit_begin(void)
+{
+	begin(PL_SCOPE_PERMIT);
+}
+
+void phaselock_permit_end(void)
+{
+	end(PL_SCOPE_PERMIT,
+	    "misuse: phaselock_permit_end() but this thread's innermost scope is no permit scope");
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The start and the end of the library: reads the environment, pushes the settings down to those
+ * who obey them, and prints what is to be printed at exit. Nothing here is needed for a request to
+ * be judged: other constructors allocate before this one runs, and the zeroed state of every part
+ * is a working one.
+ */
+#define _GNU_SOURCE
+#include "base.h"
+#include "channel.h"
+#include "format.h"
+#include "module.h"
+#include "options.h"
+#include "os.h"
+#include "phase.h"
+#include "report.h"
+#include "request.h"
+#include "start.h"
+#include "stats.h"
+#include "thread.h"
+#include "unwind.h"
+#include "violation.h"
+
+#include <pthread.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <phaselock/phaselock.h>
+
+static struct pl_options options;
+
+const char *phaselock_version(void)
+{
+#define TEXT_(number) #number
+#define TEXT(number) TEXT_(number)
+	return TEXT(PHASELOCK_VERSION_MAJOR) "." TEXT(PHASELOCK_VERSION_MINOR) "." TEXT(
+		PHASELOCK_VERSION_PATCH);
+#undef TEXT
+#undef TEXT_
+}
+
+/*
+ * ---- what programs that this one starts shall find in their environment
+ * ---------------------------
+ */
+
+/*
+ * Removes a variable in place: unsetenv() would do the same, but under a lock that a fork can leave
+ * held.
+ */
+static void remove_variable(const char *name)
+{
+	size_t length = strlen(name);
+	char **kept = environ;
+
+	for (char **entry = environ; *entry != NULL; entry++)
+		if (strncmp(*entry, name, length) != 0 || (*entry)[length] != '=')
+			*kept++ = *entry;
+	*kept = NULL;
+}
+
+/* `phaselock run` put the library in front of what was preloaded before: takes it off again. */
+static void restore_preload(void)
+{
+	char *preload = (char *)(uintptr_t)pl_os_environment("LD_PRELOAD");
+	char *rest = preload != NULL ? strchr(preload, ':') : NULL;
+
+	if (rest == NULL)
+		remove_variable("LD_PRELOAD");
+	else
+		memmove(preload, rest + 1, strlen(rest + 1) + 1);
+}
+
+static void open_channel(const char *path)
+{
+	if (!pl_channel_open(path)) {
+		pl_report_message(
+			"cannot open the page of `phaselock run` (is it of another version?)");
+		return;
+	}
+	atomic_fetch_or_explicit(&pl_channel()->entries_missing,
+				 PHASELOCK_ENTRY_ALL & ~phaselock_armed(), memory_order_relaxed);
+	PL_CHANNEL_COUNT(processes_started);
+	if (!options.follow_children) {
+		restore_preload();
+		remove_variable(PL_CHANNEL_VARIABLE);
+		remove_variable(PL_OPTIONS_VARIABLE);
+	}
+}
+
+/*
+ * ---- start
+ * ------------------------------------------------------------------------------------------
+ */
+
+static void read_options(const char *text)
+{
+	char buffer[1024];
+	struct pl_text errors = pl_text_in(buffer, sizeof(buffer));
+
+	options = pl_options_default();
+	if (text != NULL && pl_options_parse(text, &options, &errors) > 0)
+		pl_report_lines(buffer);
+	pl_report_configure(options.report, options.max_reports);
+	if (!pl_report_usable())
+		pl_report_message(PL_OPTIONS_VARIABLE
+				  ": cannot write to the file of report=; using stderr");
+	if (options.help) {
+		char help[2048];
+		struct pl_text list = pl_text_in(help, sizeof(help));
+
+		pl_options_help(&list);
+		pl_report_lines(help);
+	}
+}
+
+static void arm_triggers(void)
+{
+	if (options.lock_signal != 0 &&
+	    !pl_os_on_signal(options.lock_signal, phaselock_lock_allocations))
+		pl_report_message(PL_OPTIONS_VARIABLE
+				  ": lock_signal: this signal cannot be handled");
+	if (options.unlock_signal != 0 &&
+	    !pl_os_on_signal(options.unlock_signal, phaselock_unlock_allocations))
+		pl_report_message(PL_OPTIONS_VARIABLE
+				  ": unlock_signal: this signal cannot be handled");
+	if (options.have_lock_after &&
+	    !pl_os_after(options.lock_after_ms, phaselock_lock_allocations))
+		pl_report_message(PL_OPTIONS_VARIABLE
+				  ": lock_after: cannot start the thread that waits");
+	if (options.lock_at_main && !pl_start_before_main(phaselock_lock_allocations)) {
+		pl_report_message(PL_OPTIONS_VARIABLE
+				  ": lock=main: cannot find how this program starts; not locked");
+		PL_CHANNEL_COUNT(lock_at_main_failed);
+	}
+}
+
+static void fork_child(void)
+{
+	pl_thread_fork_child();
+	if (pl_channel() != NULL) {
+		pl_stats_publish_nothing();
+		PL_CHANNEL_COUNT(processes_forked);
+	}
+}
+
+__attribute__((constructor)) static void start(void)
+{
+	const char *channel = pl_os_environment(PL_CHANNEL_VARIABLE);
+
+	pl_unwind_warm();
+	pl_os_barrier(); /* makes the process known to the kernel while it has one thread, which is
+			    when it is cheap */
+	pl_module_start();
+	read_options(pl_os_environment(PL_OPTIONS_VARIABLE));
+	phaselock_set_policy(options.policy);
+	pl_violation_set_frames(options.frames);
+	pl_request_forbid_free(options.forbid_free);
+	pthread_atfork(pl_thread_fork_prepare, pl_thread_fork_parent, fork_child);
+	if (channel != NULL)
+		open_channel(channel);
+	arm_triggers();
+}
+
+/*
+ * ---- end
+ * --------------------------------------------------------------------------------------------
+ */
+
+__attribute__((destructor)) static void finish(void)
+{
+	if (options.stats) {
+		struct phaselock_stats stats;
+
+		phaselock_get_stats(&stats, sizeof(stats));
+		pl_report_stats(&stats);
+	}
+	pl_report_sites();
+	if (pl_channel() != NULL) {
+		pl_stats_publish(pl_phase_load() != PL_PHASE_WORD_INIT);
+		PL_CHANNEL_COUNT(processes_ended);
+	}
+}

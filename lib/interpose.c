@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The malloc family as libc declares it. It keeps libc's contract: overflow, alignment, errno. What
+ * a request is worth is decided behind request.h.
+ */
+#define _GNU_SOURCE
+#include "os.h"
+#include "request.h"
+
+#include <errno.h>
+#include <malloc.h>
+#include <stdlib.h>
+
+/* Not in the headers of glibc 2.36. */
+PL_EXPORT void cfree(void *block);
+PL_EXPORT void free_sized(void *block, size_t size);
+PL_EXPORT void free_aligned_sized(void *block, size_t alignment, size_t size);
+
+static bool is_power_of_two(size_t n)
+{
+	return n != 0 && (n & (n - 1)) == 0;
+}
+
+static void *fail(int error)
+{
+	errno = error;
+	return NULL;
+}
+
+PL_EXPORT void *malloc(size_t size)
+{
+	return pl_request_malloc("malloc", size);
+}
+
+PL_EXPORT void free(void *block)
+{
+	pl_request_free("free", block);
+}
+
+PL_EXPORT void *calloc(size_t count, size_t size)
+{
+	size_t bytes;
+
+	if (__builtin_mul_overflow(count, size, &bytes))
+		return fail(ENOMEM);
+	return pl_request_zeroed("calloc", bytes, PL_CALLER());
+}
+
+/* What realloc and reallocarray have in common: glibc frees for a size of 0 and returns NULL. */
+PL_INLINE void *reallocate(const char *function, void *block, size_t size)
+{
+	if (block == NULL)
+		return pl_request_allocate(function, size, PL_CALLER());
+	if (size == 0) {
+		pl_request_free(function, block);
+		return NULL;
+	}
+	return pl_request_realloc(function, block, size, PL_CALLER());
+}
+
+PL_EXPORT void *realloc(void *block, size_t size)
+{
+	return reallocate("realloc", block, size);
+}
+
+PL_EXPORT void *reallocarray(void *block, size_t count, size_t size)
+{
+	size_t bytes;
+
+	if (__builtin_mul_overflow(count, size, &bytes))
+		return fail(ENOMEM);
+	return reallocate("reallocarray", block, bytes);
+}
+
+PL_EXPORT int posix_memalign(void **out, size_t alignment, size_t size)
+{
+	void *block;
+
+	if (!is_power_of_two(alignment) || alignment % sizeof(void *) != 0)
+		return EINVAL;
+	block = pl_request_aligned("posix_memalign", alignment, size, PL_CALLER());
+	if (block == NULL)
+		return ENOMEM;
+	*out = block;
+	return 0;
+}
+
+/* C17 7.22.3.1: an alignment that is not supported makes the function fail. */
+PL_EXPORT void *aligned_alloc(size_t alignment, size_t size)
+{
+	if (!is_power_of_two(alignment))
+		return fail(EINVAL);
+	return pl_request_aligned("aligned_alloc", alignment, size, PL_CALLER());
+}
+
+/* glibc takes the next power of two for an alignment that is none. */
+PL_EXPORT void *memalign(size_t alignment, size_t size)
+{
+	size_t power = sizeof(void *);
+
+	if (alignment > SIZE_MAX / 2 + 1)
+		return fail(EINVAL);
+	while (power < alignment)
+		power <<= 1;
+	return pl_request_aligned("memalign", power, size, PL_CALLER());
+}
+
+PL_EXPORT void *valloc(size_t size)
+{
+	return pl_request_aligned("valloc", pl_os_page_size(), size, PL_CALLER());
+}
+
+PL_EXPORT void *pvalloc(size_t size)
+{
+	size_t page = pl_os_page_size();
+	size_t bytes;
+
+	if (__builtin_add_overflow(size, page - 1, &bytes))
+		return fail(ENOMEM);
+	return pl_request_aligned("pvalloc", page, bytes & ~(page - 1), PL_CALLER());
+}
+
+PL_EXPORT size_t malloc_usable_size(void *block)
+{
+	if (block == NULL) {
+		pl_request_probe();
+		return 0;
+	}
+	return pl_backend_usable_size(block);
+}
+
+PL_EXPORT void cfree(void *block)
+{
+	pl_request_free("cfree", block);
+}
+
+/*
+ * C23 7.24.3.4 and 7.24.3.5: the size and the alignment are promises of the caller, and no help
+ * here.
+ */
+PL_EXPORT void free_sized(void *block, size_t size)
+{
+	(void)size;
+	pl_request_free("free_sized", block);
+}
+
+PL_EXPORT void free_aligned_sized(void *block, size_t alignment, size_t size)
+{
+	(void)alignment;
+	(void)size;
+	pl_request_free("free_aligned_sized", block);
+}

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The C++ operators new and delete by their mangled names (Itanium C++ ABI), in C, so that C
+ * programs do not need the C++ library. They keep the contract of the standard ([new.delete]):
+ * never NULL from a throwing form, the new-handler asked when memory is short. A denied request is
+ * not short of memory: the handler is not asked.
+ *
+ * Limit: a new-handler that throws out of a nothrow form ends the program by std::terminate(); C
+ * cannot catch.
+ */
+#define _GNU_SOURCE
+#include "interpose_cxx.h"
+#include "request.h"
+
+#include <dlfcn.h>
+
+typedef void (*new_handler)(void);
+
+/* Of the C++ library, if the program has one. */
+extern new_handler std_get_new_handler(void) __asm__("_ZSt15get_new_handlerv")
+	__attribute__((weak));
+extern _Noreturn void std_throw_bad_alloc(void) __asm__("_ZSt17__throw_bad_allocv")
+	__attribute__((weak));
+
+/*
+ * Who calls a throwing form may have loaded its C++ library after us, where a weak reference does
+ * not see it.
+ */
+static PL_COLD void throw_bad_alloc(void)
+{
+	void (*thrower)(void) = std_throw_bad_alloc;
+	void *library;
+
+	if (thrower == NULL) {
+		struct pl_thread *thread = pl_thread_self();
+
+		/* The dynamic linker may allocate here: the request has failed, so the promise is
+		 * kept by permit. */
+		if (thread != NULL)
+			pl_thread_scope_begin(thread, PL_SCOPE_PERMIT);
+		library = dlopen("libstdc++.so.6", RTLD_LAZY | RTLD_NOLOAD);
+		if (library != NULL)
+			*(void **)&thrower = dlsym(library, "_ZSt17__throw_bad_allocv");
+		if (thread != NULL)
+			pl_thread_scope_end(thread, PL_SCOPE_PERMIT);
+	}
+	if (thrower != NULL)
+		thrower();
+	pl_os_abort(); /* no C++ library, so nobody who could catch it */
+}
+
+/* The contract of a throwing form, or of a nothrow one, once the first try has returned NULL. */
+static PL_COLD void *insist(const char *function, size_t size, align_val alignment, bool throwing,
+			    const void *caller)
+{
+	void *block = NULL;
+
+	while (block == NULL && !pl_request_is_violation()) {
+		new_handler handler = std_get_new_handler != NULL ? std_get_new_handler() : NULL;
+
+		if (handler == NULL)
+			break;
+		handler();
+		block = alignment == 0 ? pl_request_allocate(function, size, caller)
+				       : pl_request_aligned(function, alignment, size, caller);
+	}
+	if (block == NULL && throwing)
+		throw_bad_alloc();
+	return block;
+}
+
+PL_INLINE void *allocate(const char *function, size_t size, bool throwing)
+{
+	void *block = pl_request_malloc(function, size);
+
+	return PL_LIKELY(block != NULL) ? block : insist(function, size, 0, throwing, PL_CALLER());
+}
+
+PL_INLINE void *allocate_aligned(const char *function, size_t size, align_val alignment,
+				 bool throwing)
+{
+	void *block = pl_request_aligned(function, alignment, size, PL_CALLER());
+
+	return PL_LIKELY(block != NULL) ? block
+					: insist(function, size, alignment, throwing, PL_CALLER());
+}
+
+static const char new_name[] = "operator new";
+static const char new_array_name[] = "operator new[]";
+static const char delete_name[] = "operator delete";
+static const char delete_array_name[] = "operator delete[]";
+
+/*
+ * ---- operator new, new[]
+ * -------------------------------------------------------------------------
+ */
+
+PL_EXPORT void *_Znwm(size_t size)
+{
+	return allocate(new_name, size, true);
+}
+
+PL_EXPORT void *_Znam(size_t size)
+{
+	return allocate(new_array_name, size, true);
+}
+
+PL_EXPORT void *_ZnwmRKSt9nothrow_t(size_t size, nothrow tag)
+{
+	(void)tag;
+	return allocate(new_name, size, false);
+}
+
+PL_EXPORT void *_ZnamRKSt9nothrow_t(size_t size, nothrow tag)
+{
+	(void)tag;
+	return allocate(new_array_name, size, false);
+}
+
+PL_EXPORT void *_ZnwmSt11align_val_t(size_t size, align_val alignment)
+{
+	return allocate_aligned(new_name, size, alignment, true);
+}
+
+PL_EXPORT void *_ZnamSt11align_val_t(size_t size, align_val alignment)
+{
+	return allocate_aligned(new_array_name, size, alignment, true);
+}
+
+PL_EXPORT void *_ZnwmSt11align_val_tRKSt9nothrow_t(size_t size, align_val alignment, nothrow tag)
+{
+	(void)tag;
+	return allocate_aligned(new_name, size, alignment, false);
+}
+
+PL_EXPORT void *_ZnamSt11align_val_tRKSt9nothrow_t(size_t size, align_val alignment, nothrow tag)
+{
+	(void)tag;
+	return allocate_aligned(new_array_name, size, alignment, false);
+}
+
+/*
+ * ---- operator delete, delete[]
+ * ---------------------------------------------------------------------
+ */
+
+PL_EXPORT void _ZdlPv(void *block)
+{
+	pl_request_free(delete_name, block);
+}
+
+PL_EXPORT void _ZdaPv(void *block)
+{
+	pl_request_free(delete_array_name, block);
+}
+
+PL_EXPORT void _ZdlPvm(void *block, size_t size)
+{
+	(void)size;
+	pl_request_free(delete_name, block);
+}
+
+PL_EXPORT void _ZdaPvm(void *block, size_t size)
+{
+	(void)size;
+	pl_request_free(delete_array_name, block);
+}
+
+PL_EXPORT void _ZdlPvRKSt9nothrow_t(void *block, nothrow tag)
+{
+	(void)tag;
+	pl_request_free(delete_name, block);
+}
+
+PL_EXPORT void _ZdaPvRKSt9nothrow_t(void *block, nothrow tag)
+{
+	(void)tag;
+	pl_request_free(delete_array_name, block);
+}
+
+PL_EXPORT void _ZdlPvSt11align_val_t(void *block, align_val alignment)
+{
+	(void)alignment;
+	pl_request_free(delete_name, block);
+}
+
+PL_EXPORT void _ZdaPvSt11align_val_t(void *block, align_val alignment)
+{
+	(void)alignment;
+	pl_request_free(delete_array_name, block);
+}
+
+PL_EXPORT void _ZdlPvmSt11align_val_t(void *block, size_t size, align_val alignment)
+{
+	(void)size;
+	(void)alignment;
+	pl_request_free(delete_name, block);
+}
+
+PL_EXPORT void _ZdaPvmSt11align_val_t(void *block, size_t size, align_val alignment)
+{
+	(void)size;
+	(void)alignment;
+	pl_request_free(delete_array_name, block);
+}
+
+PL_EXPORT void _ZdlPvSt11align_val_tRKSt9nothrow_t(void *block, align_val alignment, nothrow tag)
+{
+	(void)alignment;
+	(void)tag;
+	pl_request_free(delete_name, block);
+}
+
+PL_EXPORT void _ZdaPvSt11align_val_tRKSt9nothrow_t(void *block, align_val alignment, nothrow tag)
+{
+	(void)alignment;
+	(void)tag;
+	pl_request_free(delete_array_name, block);
+}

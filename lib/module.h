@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* Which loaded module, and which exported function in it, an address of code belongs to. */
+#ifndef PL_MODULE_H
+#define PL_MODULE_H
+
+#include "base.h"
+
+struct pl_place {
+	const char *module;   /* file name without folders, NULL if the address is in none */
+	uintptr_t offset;     /* from where the module was loaded, as addr2line takes it */
+	const char *function; /* name of the exported function around it, NULL if there is none */
+	uintptr_t function_offset;
+};
+
+/*
+ * Finds the place of a return address. Any thread, signal handlers too; takes no lock of the
+ * dynamic linker and makes no heap request. Where libc has no _dl_find_object() (before glibc 2.35)
+ * it finds nothing.
+ */
+void pl_module_find(const void *address, struct pl_place *place);
+
+/* Takes the name of the main program, once, at the start. */
+void pl_module_start(void);
+
+#endif

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The table of options and the reading of them. It must not know what an option does, or where its
+ * text came from.
+ */
+#include "options.h"
+
+#include <signal.h>
+#include <string.h>
+
+#define MAX_REPORTS_DEFAULT 20
+#define FRAMES_DEFAULT 16
+#define LOCK_AFTER_MAX_MS 86400000u
+
+/* A value as it stands in the text, not terminated. */
+struct value {
+	const char *start;
+	size_t length;
+};
+
+static bool is(struct value value, const char *word)
+{
+	return strlen(word) == value.length && memcmp(value.start, word, value.length) == 0;
+}
+
+static bool read_number(struct value value, uint64_t most, uint64_t *number)
+{
+	*number = 0;
+	for (size_t i = 0; i < value.length; i++) {
+		if (value.start[i] < '0' || value.start[i] > '9')
+			return false;
+		*number = *number * 10 + (uint64_t)(value.start[i] - '0');
+		if (*number > most)
+			return false;
+	}
+	return value.length > 0;
+}
+
+static bool read_flag(struct value value, bool *flag)
+{
+	*flag = is(value, "1");
+	return *flag || is(value, "0");
+}
+
+static bool read_signal(struct value value, int *number)
+{
+	static const struct {
+		const char *name;
+		int number;
+	} signals[] = {
+		{"HUP", SIGHUP},     {"INT", SIGINT},	{"QUIT", SIGQUIT}, {"USR1", SIGUSR1},
+		{"USR2", SIGUSR2},   {"ALRM", SIGALRM}, {"TERM", SIGTERM}, {"CONT", SIGCONT},
+		{"WINCH", SIGWINCH}, {"IO", SIGIO},
+	};
+	uint64_t digits;
+
+	if (read_number(value, 64, &digits)) {
+		*number = (int)digits;
+		return digits > 0 && digits != SIGKILL && digits != SIGSTOP;
+	}
+	if (value.length > 3 && memcmp(value.start, "SIG", 3) == 0) {
+		value.start += 3;
+		value.length -= 3;
+	}
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+		if (is(value, signals[i].name)) {
+			*number = signals[i].number;
+			return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * ---- one function for each key ----------------------------------------------------------------
+ */
+
+static bool set_policy(struct value value, struct pl_options *options)
+{
+	static const char *const words[] = {"abort", "allow", "deny"};
+
+	for (unsigned i = 0; i < 3; i++) {
+		if (is(value, words[i])) {
+			options->policy = (enum phaselock_verdict)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool set_free(struct value value, struct pl_options *options)
+{
+	options->forbid_free = is(value, "forbid");
+	return options->forbid_free || is(value, "allow");
+}
+
+static bool set_lock(struct value value, struct pl_options *options)
+{
+	options->lock_at_main = is(value, "main");
+	options->lock_never_given = is(value, "never");
+	return options->lock_at_main || options->lock_never_given;
+}
+
+static bool set_lock_after(struct value value, struct pl_options *options)
+{
+	options->have_lock_after = read_number(value, LOCK_AFTER_MAX_MS, &options->lock_after_ms);
+	return options->have_lock_after;
+}
+
+static bool set_lock_signal(struct value value, struct pl_options *options)
+{
+	return read_signal(value, &options->lock_signal);
+}
+
+static bool set_unlock_signal(struct value value, struct pl_options *options)
+{
+	return read_signal(value, &options->unlock_signal);
+}
+
+static bool set_report(struct value value, struct pl_options *options)
+{
+	if (value.length == 0 || value.length >= sizeof(options->report))
+		return false;
+	/* %p is the only directive: nothing of the environment gets into a path. */
+	for (size_t i = 0; i < value.length; i++)
+		if (value.start[i] == '%' && (i + 1 == value.length || value.start[i + 1] != 'p'))
+			return false;
+	memcpy(options->report, value.start, value.length);
+	options->report[value.length] = '\0';
+	if (is(value, "stderr"))
+		options->report[0] = '\0';
+	return true;
+}
+
+static bool set_max_reports(struct value value, struct pl_options *options)
+{
+	uint64_t number;
+
+	if (!read_number(value, PHASELOCK_SITES_MAX, &number))
+		return false;
+	options->max_reports = (unsigned)number;
+	return true;
+}
+
+static bool set_frames(struct value value, struct pl_options *options)
+{
+	uint64_t number;
+
+	if (!read_number(value, PHASELOCK_FRAMES_MAX, &number) || number == 0)
+		return false;
+	options->frames = (unsigned)number;
+	return true;
+}
+
+static bool set_stats(struct value value, struct pl_options *options)
+{
+	return read_flag(value, &options->stats);
+}
+
+static bool set_follow_children(struct value value, struct pl_options *options)
+{
+	return read_flag(value, &options->follow_children);
+}
+
+static bool set_help(struct value value, struct pl_options *options)
+{
+	return read_flag(value, &options->help);
+}
+
+static const struct {
+	const char *key;
+	bool (*set)(struct value value,
+		    struct pl_options *options); /* false: not a value of this key */
+	const char *values;
+	const char *meaning;
+} table[] = {
+	{"policy", set_policy, "abort|allow|deny", "what becomes of a violation (abort)"},
+	{"free", set_free, "allow|forbid",
+	 "whether a free in a locked phase is a violation (allow)"},
+	{"lock", set_lock, "never|main", "lock just before main() is entered (never)"},
+	{"lock_after", set_lock_after, "0..86400000", "lock so many milliseconds after the start"},
+	{"lock_signal", set_lock_signal, "signal",
+	 "lock when this signal comes: USR1, SIGUSR1 or its number"},
+	{"unlock_signal", set_unlock_signal, "signal", "unlock when this signal comes"},
+	{"report", set_report, "stderr|file",
+	 "where reports go; a file is appended to, %p is the pid (stderr)"},
+	{"max_reports", set_max_reports, "0..1024",
+	 "reports, and lines of the closing table, at most (20)"},
+	{"frames", set_frames, "1..32", "frames of a call stack that tell sites apart (16)"},
+	{"stats", set_stats, "0|1", "print the statistics at exit (0)"},
+	{"follow_children", set_follow_children, "0|1",
+	 "keep the guard in programs that this one starts (0)"},
+	{"help", set_help, "0|1", "print this list at the start (0)"},
+};
+
+#define KEYS (sizeof(table) / sizeof(table[0]))
+
+struct pl_options pl_options_default(void)
+{
+	return (struct pl_options){.max_reports = MAX_REPORTS_DEFAULT, .frames = FRAMES_DEFAULT};
+}
+
+static void append_value(struct pl_text *text, struct value value)
+{
+	char word[64];
+	size_t length = value.length < sizeof(word) - 1 ? value.length : sizeof(word) - 1;
+
+	memcpy(word, value.start, length);
+	word[length] = '\0';
+	pl_text_quote(text, word);
+}
+
+/* Reads one "key=value"; returns whether it was right. */
+static bool parse_one(struct value part, struct pl_options *options, struct pl_text *errors)
+{
+	const char *equals = memchr(part.start, '=', part.length);
+	struct value key = {part.start,
+			    equals != NULL ? (size_t)(equals - part.start) : part.length};
+	struct value value = {part.start + part.length, 0};
+	struct pl_options changed = *options;
+
+	if (equals != NULL)
+		value = (struct value){equals + 1, part.length - key.length - 1};
+	for (size_t i = 0; i < KEYS; i++) {
+		if (!is(key, table[i].key))
+			continue;
+		if (equals != NULL && table[i].set(value, &changed)) {
+			*options = changed;
+			return true;
+		}
+		pl_text_append(errors, "phaselock: " PL_OPTIONS_VARIABLE ": bad value \"");
+		append_value(errors, value);
+		pl_text_append(errors, "\" for %s (want %s)\n", table[i].key, table[i].values);
+		return false;
+	}
+	pl_text_append(errors, "phaselock: " PL_OPTIONS_VARIABLE ": unknown key \"");
+	append_value(errors, key);
+	pl_text_append(errors, "\" (help=1 lists the keys)\n");
+	return false;
+}
+
+unsigned pl_options_parse(const char *text, struct pl_options *options, struct pl_text *errors)
+{
+	unsigned faults = 0;
+
+	while (*text != '\0') {
+		struct value part = {text, strcspn(text, ":")};
+
+		if (part.length > 0 && !parse_one(part, options, errors))
+			faults++;
+		text += part.length;
+		text += *text == ':';
+	}
+	return faults;
+}
+
+void pl_options_help(struct pl_text *text)
+{
+	pl_text_append(text, PL_OPTIONS_VARIABLE "=\"key=value:key=value\"\n");
+	for (size_t i = 0; i < KEYS; i++)
+		pl_text_append(text, "  %s=%s\n        %s\n", table[i].key, table[i].values,
+			       table[i].meaning);
+}

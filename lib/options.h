@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * PHASELOCK_OPTIONS as a structure. Pure functions: the library and the command read options the
+ * same way.
+ */
+#ifndef PL_OPTIONS_H
+#define PL_OPTIONS_H
+
+#include "base.h"
+#include "format.h"
+
+#include <phaselock/phaselock.h>
+
+#define PL_OPTIONS_VARIABLE "PHASELOCK_OPTIONS"
+#define PL_OPTIONS_PATH_SIZE 1024
+
+struct pl_options {
+	enum phaselock_verdict policy;
+	bool forbid_free;
+	bool lock_at_main;
+	bool lock_never_given; /* lock=never was said, not only meant */
+	bool have_lock_after;
+	uint64_t lock_after_ms;
+	int lock_signal;		   /* 0: none */
+	int unlock_signal;		   /* 0: none */
+	char report[PL_OPTIONS_PATH_SIZE]; /* "": stderr; %p is the process id */
+	unsigned max_reports;
+	unsigned frames;
+	bool stats;
+	bool follow_children;
+	bool help;
+};
+
+/* What holds when nothing is said. */
+struct pl_options pl_options_default(void);
+
+/*
+ * Reads "key=value:key=value"; what comes later wins, empty parts are nothing. Each fault is one
+ * line in errors, naming the key and the value, and leaves its key as it was. Returns how many
+ * faults there were.
+ */
+unsigned pl_options_parse(const char *text, struct pl_options *options, struct pl_text *errors);
+
+/* Appends one line for each key: its values, default and meaning. */
+void pl_options_help(struct pl_text *text);
+
+#endif

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * All of the operating system that the library uses, so that it can be ported by one file.
+ *
+ * For every function here: any thread may call it, signal handlers too; it makes no heap request,
+ * takes no lock of libc, uses no stdio, and leaves errno as it was.
+ */
+#ifndef PL_OS_H
+#define PL_OS_H
+
+#include "base.h"
+
+/* ---- memory -------------------------------------------------------------------------------- */
+
+/* Returns size bytes of zeroed, page-aligned memory that lives as long as the process, or NULL. */
+void *pl_os_map(size_t size);
+
+/* Returns the size of a page in bytes. */
+size_t pl_os_page_size(void);
+
+/*
+ * Makes the pages under [address, address + size) writable, or read-only. Returns whether it did.
+ */
+bool pl_os_protect(void *address, size_t size, bool writable);
+
+/*
+ * Maps size bytes of an open file shared with other processes, or of the file at path. NULL if it
+ * cannot.
+ */
+void *pl_os_map_shared(const char *path, size_t size);
+
+/* ---- output -------------------------------------------------------------------------------- */
+
+#define PL_OS_STDERR 2
+
+/* Writes all of it, however often the write is interrupted. Returns whether it did. */
+bool pl_os_write(int fd, const void *text, size_t size);
+
+/*
+ * Opens a file to append to, creating it readable by its owner; follows no link. Returns -1 if it
+ * cannot.
+ */
+int pl_os_open_append(const char *path);
+void pl_os_close(int fd);
+
+/*
+ * Writes the path of the running executable to path, terminated and cut to size; "" if it is not
+ * known.
+ */
+void pl_os_executable(char *path, size_t size);
+
+/* ---- process, threads, time ------------------------------------------------------------------ */
+
+uint64_t pl_os_process_id(void);
+uint64_t pl_os_thread_id(void);
+void pl_os_thread_name(char name[16]);
+
+/* Returns true only if no thread of this process has that id any more. */
+bool pl_os_thread_is_gone(uint64_t thread_id);
+
+uint64_t pl_os_monotonic_ns(void);
+void pl_os_sleep_ms(uint64_t milliseconds);
+
+/*
+ * Returns the value of a variable of the environment, or NULL; always NULL when the program runs
+ * with more rights than its user (AT_SECURE). Not to be called but from the constructor: a program
+ * may rebuild its environment.
+ */
+const char *pl_os_environment(const char *name);
+
+/* Ends the process with SIGABRT. */
+_Noreturn void pl_os_abort(void);
+
+/* ---- signals ------------------------------------------------------------------------------- */
+
+/*
+ * Calls function from the handler of a signal; system calls it interrupts are restarted. Returns
+ * whether it can.
+ */
+bool pl_os_on_signal(int signal, void (*function)(void));
+
+/*
+ * Calls function once, after a time, from a thread of its own that blocks all signals and makes no
+ * heap request. Returns whether it can. Heap: making the thread allocates; call it from the
+ * constructor only.
+ */
+bool pl_os_after(uint64_t milliseconds, void (*function)(void));
+
+/* ---- barrier and lock ------------------------------------------------------------------------ */
+
+/*
+ * Makes every store of this thread before the call seen by every load that any thread of the
+ * process begins after it. Returns false where the kernel cannot; then the stores are as visible as
+ * a fence makes them.
+ */
+bool pl_os_barrier(void);
+
+/*
+ * A lock for a few dozen instructions. The holder has all signals blocked, so that no handler can
+ * find its own thread holding it, and a waiter sleeps in the kernel, so that no priority can keep
+ * the holder from running. Zeroed memory is an open lock.
+ */
+struct pl_os_lock {
+	_Atomic uint32_t word; /* 0 open, 1 held, 2 held and awaited; any thread writes */
+};
+
+struct pl_os_signals {
+	uint64_t mask;
+};
+
+void pl_os_block_signals(struct pl_os_signals *before);
+void pl_os_restore_signals(const struct pl_os_signals *before);
+
+void pl_os_lock(struct pl_os_lock *lock, struct pl_os_signals *before);
+void pl_os_unlock(struct pl_os_lock *lock, const struct pl_os_signals *before);
+
+#endif

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The operating system, as Linux has it. It must not know what it is used for.
+ */
+#define _GNU_SOURCE
+#include "os.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/futex.h>
+#include <linux/membarrier.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+/*
+ * The kernel's signal set, without libc's filter that keeps the signals of cancellation unblocked.
+ */
+#define KERNEL_SIGNAL_SET_SIZE sizeof(uint64_t)
+
+void *pl_os_map(size_t size)
+{
+	int saved = errno;
+	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	errno = saved;
+	return memory == MAP_FAILED ? NULL : memory;
+}
+
+size_t pl_os_page_size(void)
+{
+	return (size_t)sysconf(_SC_PAGESIZE);
+}
+
+bool pl_os_protect(void *address, size_t size, bool writable)
+{
+	int saved = errno;
+	size_t page = pl_os_page_size();
+	uintptr_t first = (uintptr_t)address & ~(page - 1);
+	uintptr_t end = ((uintptr_t)address + size + page - 1) & ~(page - 1);
+	int rights = writable ? PROT_READ | PROT_WRITE : PROT_READ;
+	bool done = mprotect((void *)first, end - first, rights) == 0;
+
+	errno = saved;
+	return done;
+}
+
+void *pl_os_map_shared(const char *path, size_t size)
+{
+	int saved = errno;
+	int fd = open(path, O_RDWR | O_CLOEXEC);
+	void *memory = MAP_FAILED;
+
+	if (fd >= 0) {
+		memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+		close(fd);
+	}
+	errno = saved;
+	return memory == MAP_FAILED ? NULL : memory;
+}
+
+bool pl_os_write(int fd, const void *text, size_t size)
+{
+	const char *rest = text;
+	int saved = errno;
+
+	while (size > 0) {
+		/* Not write(2) of libc, which is a cancellation point. */
+		long written = syscall(SYS_write, fd, rest, size);
+
+		if (written < 0 && errno != EINTR)
+			break;
+		if (written > 0) {
+			rest += written;
+			size -= (size_t)written;
+		}
+	}
+	errno = saved;
+	return size == 0;
+}
+
+int pl_os_open_append(const char *path)
+{
+	int saved = errno;
+	long fd = syscall(SYS_openat, AT_FDCWD, path,
+			  O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY, 0600);
+
+	errno = saved;
+	return (int)fd;
+}
+
+void pl_os_close(int fd)
+{
+	int saved = errno;
+
+	syscall(SYS_close, fd);
+	errno = saved;
+}
+
+void pl_os_executable(char *path, size_t size)
+{
+	int saved = errno;
+	ssize_t length = readlink("/proc/self/exe", path, size - 1);
+
+	path[length > 0 ? length : 0] = '\0';
+	errno = saved;
+}
+
+uint64_t pl_os_process_id(void)
+{
+	return (uint64_t)getpid();
+}
+
+uint64_t pl_os_thread_id(void)
+{
+	return (uint64_t)syscall(SYS_gettid);
+}
+
+void pl_os_thread_name(char name[16])
+{
+	int saved = errno;
+
+	name[0] = '\0';
+	prctl(PR_GET_NAME, name, 0, 0, 0);
+	name[15] = '\0';
+	errno = saved;
+}
+
+bool pl_os_thread_is_gone(uint64_t thread_id)
+{
+	int saved = errno;
+	bool gone = syscall(SYS_tgkill, getpid(), (pid_t)thread_id, 0) != 0 && errno == ESRCH;
+
+	errno = saved;
+	return gone;
+}
+
+uint64_t pl_os_monotonic_ns(void)
+{
+	struct timespec now = {0, 0};
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+void pl_os_sleep_ms(uint64_t milliseconds)
+{
+	struct timespec rest = {(time_t)(milliseconds / 1000),
+				(long)(milliseconds % 1000) * 1000000};
+	int saved = errno;
+
+	while (nanosleep(&rest, &rest) != 0 && errno == EINTR)
+		;
+	errno = saved;
+}
+
+const char *pl_os_environment(const char *name)
+{
+	return secure_getenv(name);
+}
+
+_Noreturn void pl_os_abort(void)
+{
+	abort();
+}
+
+/* ---- signals ------------------------------------------------------------------------------- */
+
+/* Written by pl_os_on_signal() before the handler is installed, read by the handler. */
+static void (*signal_functions[_NSIG])(void);
+
+static void run_signal_function(int signal)
+{
+	int saved = errno;
+
+	signal_functions[signal]();
+	errno = saved;
+}
+
+bool pl_os_on_signal(int signal, void (*function)(void))
+{
+	struct sigaction action = {.sa_handler = run_signal_function, .sa_flags = SA_RESTART};
+
+	if (signal <= 0 || signal >= _NSIG)
+		return false;
+	signal_functions[signal] = function;
+	sigfillset(&action.sa_mask);
+	return sigaction(signal, &action, NULL) == 0;
+}
+
+/* Written once by pl_os_after() before its thread starts, read by that thread. */
+static struct {
+	uint64_t milliseconds;
+	void (*function)(void);
+} alarm_clock;
+
+static void *run_alarm(void *unused)
+{
+	(void)unused;
+	pl_os_sleep_ms(alarm_clock.milliseconds);
+	alarm_clock.function();
+	return NULL;
+}
+
+bool pl_os_after(uint64_t milliseconds, void (*function)(void))
+{
+	struct pl_os_signals before;
+	pthread_attr_t attributes;
+	pthread_t thread;
+	bool started;
+
+	alarm_clock.milliseconds = milliseconds;
+	alarm_clock.function = function;
+	if (pthread_attr_init(&attributes) != 0)
+		return false;
+	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+	pl_os_block_signals(&before); /* the thread inherits it */
+	started = pthread_create(&thread, &attributes, run_alarm, NULL) == 0;
+	pl_os_restore_signals(&before);
+	pthread_attr_destroy(&attributes);
+	return started;
+}
+
+void pl_os_block_signals(struct pl_os_signals *before)
+{
+	static const uint64_t all = UINT64_MAX;
+
+	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before->mask, KERNEL_SIGNAL_SET_SIZE);
+}
+
+void pl_os_restore_signals(const struct pl_os_signals *before)
+{
+	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &before->mask, NULL, KERNEL_SIGNAL_SET_SIZE);
+}
+
+/* ---- barrier and lock ------------------------------------------------------------------------ */
+
+bool pl_os_barrier(void)
+{
+	int saved = errno;
+	bool done = syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0) == 0;
+
+	if (!done &&
+	    errno == EPERM) { /* not registered yet: by the constructor, or in a child of vfork */
+		syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0);
+		done = syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0) == 0;
+	}
+	if (!done)
+		atomic_thread_fence(memory_order_seq_cst);
+	errno = saved;
+	return done;
+}
+
+void pl_os_lock(struct pl_os_lock *lock, struct pl_os_signals *before)
+{
+	int saved = errno;
+	uint32_t open = 0;
+
+	pl_os_block_signals(before);
+	/* acquire: pairs with the release of the holder before */
+	if (!atomic_compare_exchange_strong_explicit(&lock->word, &open, 1, memory_order_acquire,
+						     memory_order_relaxed))
+		while (atomic_exchange_explicit(&lock->word, 2, memory_order_acquire) != 0)
+			syscall(SYS_futex, &lock->word, FUTEX_WAIT_PRIVATE, 2, NULL, NULL, 0);
+	errno = saved;
+}
+
+void pl_os_unlock(struct pl_os_lock *lock, const struct pl_os_signals *before)
+{
+	int saved = errno;
+
+	/* release: what was done under the lock comes before the next acquire */
+	if (atomic_exchange_explicit(&lock->word, 0, memory_order_release) == 2)
+		syscall(SYS_futex, &lock->word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+	pl_os_restore_signals(before);
+	errno = saved;
+}

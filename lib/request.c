@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The way of a request that the hot path did not serve. It only orders the calls: judge, account,
+ * backend. It must not know libc's contract for sizes and alignments, nor how a violation is told.
+ */
+#include "request.h"
+
+#include "os.h"
+#include "violation.h"
+
+#include <errno.h>
+
+/*
+ * What phaselock_armed() gets from an entry point of ours: at the start of a page, so it is aligned
+ * for any request.
+ */
+static _Alignas(4096) char probe_token[1];
+
+static bool free_is_forbidden;
+
+void pl_request_forbid_free(bool forbid)
+{
+	free_is_forbidden = forbid;
+}
+
+/*
+ * What the scopes and the phase say to a request. Pure, so that it can be proved apart from the
+ * rest.
+ */
+enum ruling { GRANTED, GRANTED_BY_PERMIT, AGAINST_PHASE, AGAINST_FORBID };
+
+static enum ruling rule(enum pl_scope scope, bool locked)
+{
+	if (scope == PL_SCOPE_FORBID)
+		return AGAINST_FORBID;
+	if (!locked)
+		return GRANTED;
+	return scope == PL_SCOPE_PERMIT ? GRANTED_BY_PERMIT : AGAINST_PHASE;
+}
+
+enum outcome { SERVE, REFUSE, PROBED };
+
+/*
+ * Carries out what the rule says; on return the request is to be served, refused, or was only a
+ * probe.
+ */
+static PL_COLD enum outcome judge(struct pl_thread *thread, const struct pl_request *request)
+{
+	enum phaselock_verdict verdict;
+	enum ruling ruling;
+
+	if (thread == NULL) /* there is no memory even for a record */
+		return REFUSE;
+	if (thread->probing) {
+		thread->probe_hits++;
+		return PROBED;
+	}
+	ruling = rule(pl_thread_scope(thread), pl_phase_load() != PL_PHASE_WORD_INIT);
+	if (ruling == GRANTED)
+		return SERVE;
+	if (ruling == GRANTED_BY_PERMIT || thread->aborting) {
+		pl_counter_increment(&thread->permitted_attempts);
+		return SERVE;
+	}
+	pl_counter_increment(&thread->locked_attempts);
+	verdict = pl_violation(request, ruling == AGAINST_FORBID ? PHASELOCK_CAUSE_FORBID
+								 : PHASELOCK_CAUSE_PHASE);
+	if (verdict == PHASELOCK_ABORT) {
+		thread->aborting =
+			true; /* a handler of SIGABRT may allocate: it is the last that runs */
+		pl_os_abort();
+	}
+	return verdict == PHASELOCK_ALLOW ? SERVE : REFUSE;
+}
+
+bool pl_request_is_violation(void)
+{
+	struct pl_thread *thread = pl_thread_self();
+	enum pl_scope scope = thread != NULL ? pl_thread_scope(thread) : PL_SCOPE_NONE;
+	enum ruling ruling = rule(scope, pl_phase_load() != PL_PHASE_WORD_INIT);
+
+	return ruling == AGAINST_PHASE || ruling == AGAINST_FORBID;
+}
+
+/* Finds this thread's record, and whether the request is to be served. */
+static enum outcome pass(struct pl_thread **thread, const struct pl_request *request)
+{
+	if (pl_request_gate(thread))
+		return SERVE;
+	*thread = pl_thread_self();
+	return judge(*thread, request);
+}
+
+/*
+ * The end of a request that was served, or not: libc's error, and the last counts of a thread that
+ * is going.
+ */
+static void *finish(struct pl_thread *thread, pl_counter *failures, void *block)
+{
+	if (block == NULL) {
+		errno = ENOMEM;
+		pl_counter_increment(failures);
+	}
+	if (thread->exiting)
+		pl_thread_keep_bytes(thread);
+	return block;
+}
+
+static void *refuse(enum outcome outcome)
+{
+	if (outcome == PROBED)
+		return probe_token;
+	errno = ENOMEM;
+	return NULL;
+}
+
+static void count_allocation(struct pl_thread *thread, size_t size)
+{
+	pl_counter_increment(&thread->allocations);
+	pl_counter_add(&thread->bytes_requested, size);
+}
+
+void *pl_request_allocate(const char *function, size_t size, const void *caller)
+{
+	struct pl_request request = {.function = function, .size = size, .caller = caller};
+	struct pl_thread *thread;
+	enum outcome outcome = pass(&thread, &request);
+
+	if (outcome != SERVE)
+		return refuse(outcome);
+	count_allocation(thread, size);
+	return finish(thread, &thread->failed_allocations, pl_backend_malloc(size));
+}
+
+void *pl_request_zeroed(const char *function, size_t size, const void *caller)
+{
+	struct pl_request request = {.function = function, .size = size, .caller = caller};
+	struct pl_thread *thread;
+	enum outcome outcome = pass(&thread, &request);
+
+	if (outcome != SERVE)
+		return refuse(outcome);
+	count_allocation(thread, size);
+	return finish(thread, &thread->failed_allocations, pl_backend_calloc(size));
+}
+
+void *pl_request_aligned(const char *function, size_t alignment, size_t size, const void *caller)
+{
+	struct pl_request request = {
+		.function = function, .size = size, .alignment = alignment, .caller = caller};
+	struct pl_thread *thread;
+	enum outcome outcome = pass(&thread, &request);
+
+	if (outcome != SERVE)
+		return refuse(outcome);
+	count_allocation(thread, size);
+	return finish(thread, &thread->failed_allocations, pl_backend_aligned(alignment, size));
+}
+
+/* What the thread holds, as a difference that only makes sense between two calls. */
+static uint64_t held_bytes(struct pl_thread *thread)
+{
+	if (thread->exiting)
+		pl_thread_keep_bytes(thread);
+	return *thread->bytes.allocated - *thread->bytes.deallocated;
+}
+
+void *pl_request_realloc(const char *function, void *block, size_t size, const void *caller)
+{
+	struct pl_request request = {
+		.function = function, .size = size, .old = block, .caller = caller};
+	struct pl_thread *thread;
+	enum outcome outcome = pass(&thread, &request);
+	uint64_t held;
+	void *moved;
+
+	if (outcome != SERVE)
+		return refuse(outcome);
+	pl_counter_increment(&thread->reallocations);
+	pl_counter_add(&thread->bytes_requested, size);
+	held = held_bytes(thread);
+	moved = finish(thread, &thread->failed_reallocations, pl_backend_realloc(block, size));
+	pl_counter_add(&thread->bytes_reallocated, held_bytes(thread) - held);
+	return moved;
+}
+
+void pl_request_release(const char *function, void *block, const void *caller)
+{
+	struct pl_request request = {.function = function, .old = block, .caller = caller};
+	struct pl_thread *thread = pl_thread_self();
+	enum outcome outcome = SERVE;
+
+	if ((thread != NULL && thread->probing) || (block != NULL && free_is_forbidden))
+		outcome = judge(thread, &request);
+	if (outcome != SERVE || block == NULL)
+		return;
+	if (thread != NULL) {
+		pl_counter_increment(&thread->deallocations);
+		if (pl_phase_load() != PL_PHASE_WORD_INIT)
+			pl_counter_increment(&thread->locked_deallocations);
+	}
+	pl_backend_free(block);
+	if (thread != NULL && thread->exiting)
+		pl_thread_keep_bytes(thread);
+}
+
+void pl_request_probe(void)
+{
+	struct pl_thread *thread = pl_thread_self();
+
+	if (thread != NULL && thread->probing)
+		thread->probe_hits++;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The way of one request: gate, account, backend. What is inline here is the hot path, which ends
+ * in a jump into the backend because it counts before it; all that needs a second look is in
+ * request.c.
+ *
+ * Whatever returns NULL has set errno to ENOMEM. caller is PL_CALLER() of the entry point.
+ */
+#ifndef PL_REQUEST_H
+#define PL_REQUEST_H
+
+#include "backend.h"
+#include "base.h"
+#include "counter.h"
+#include "phase.h"
+#include "thread.h"
+
+/* Larger requests are the ones that fail, so they are served by a call, which sees the result. */
+#define PL_REQUEST_JUMP_MAX 8192
+
+void *pl_request_allocate(const char *function, size_t size, const void *caller);
+void *pl_request_zeroed(const char *function, size_t size, const void *caller);
+void *pl_request_aligned(const char *function, size_t alignment, size_t size, const void *caller);
+void *pl_request_realloc(const char *function, void *block, size_t size,
+			 const void *caller); /* neither is 0 */
+void pl_request_release(const char *function, void *block, const void *caller);
+
+/* For an entry point that makes no request: notes the call if phaselock_armed() made it. */
+void pl_request_probe(void);
+
+/* Returns whether a request of this thread would be a violation now. */
+bool pl_request_is_violation(void);
+
+/* Makes frees in a locked phase violations too. From the constructor. */
+void pl_request_forbid_free(bool forbid);
+
+/*
+ * Whether nothing stands against a request of this thread, whose record is then *thread. One
+ * comparison sees to both words: a closed gate is NULL, which is above no phase, and LOCKED is
+ * above every record.
+ */
+PL_INLINE bool pl_request_gate(struct pl_thread **thread)
+{
+	*thread = pl_thread_gate;
+	return pl_phase_is_below((uintptr_t)*thread);
+}
+
+PL_INLINE void *pl_request_malloc(const char *function, size_t size)
+{
+	struct pl_thread *thread;
+
+	if (PL_UNLIKELY(!pl_request_gate(&thread) || size > PL_REQUEST_JUMP_MAX))
+		return pl_request_allocate(function, size, PL_CALLER());
+	pl_counter_increment(&thread->allocations);
+	pl_counter_add(&thread->bytes_requested, size);
+	return pl_backend_malloc(size);
+}
+
+PL_INLINE void pl_request_free(const char *function, void *block)
+{
+	struct pl_thread *thread;
+
+	if (PL_UNLIKELY(!pl_request_gate(&thread))) {
+		pl_request_release(function, block, PL_CALLER());
+		return;
+	}
+	pl_counter_increment_unless_null(&thread->deallocations, block);
+	pl_backend_free(block);
+}
+
+#endif

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Distinct violations, told apart by function, cause and call stack. It must not know what is done
+ * about them.
+ *
+ * A new site is first filled in a slot of its own and then published by one compare-and-swap in the
+ * index, so a reader never sees half of one, and a signal handler that interrupts a writer finds
+ * nothing to wait for. If two threads publish the same site at once, one finds the other's and its
+ * own slot stays unused, with a count of 0.
+ */
+#include "site.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+#define INDEX_SIZE (2 * PHASELOCK_SITES_MAX)
+
+_Static_assert((INDEX_SIZE & (INDEX_SIZE - 1)) == 0, "the index wraps by a mask");
+
+struct slot {
+	_Atomic uint64_t
+		count; /* 0 until published; any thread adds, release: see pl_site_list() */
+	struct phaselock_violation
+		first; /* written before it is published, never after; its count is unused */
+};
+
+static struct slot slots[PHASELOCK_SITES_MAX];
+static _Atomic uint32_t
+	slots_taken; /* may run past the end; any thread adds, relaxed: it only hands out numbers */
+static _Atomic uint64_t overflow; /* any thread adds, relaxed */
+
+/*
+ * Slot number + 1, or 0. Any thread publishes, release; any reads, acquire, and then sees the slot
+ * filled.
+ */
+static _Atomic uint32_t slot_index[INDEX_SIZE];
+
+static uint64_t mix(uint64_t hash, uint64_t value)
+{
+	hash ^= value;
+	hash *= 0x9e3779b97f4a7c15u; /* 2^64 / golden ratio: Fibonacci hashing (Knuth, TAOCP 6.4) */
+	return hash ^ hash >> 29;
+}
+
+static uint64_t hash_of(const struct phaselock_violation *violation)
+{
+	uint64_t hash = mix((uintptr_t)violation->function, (uint64_t)violation->cause);
+
+	for (unsigned i = 0; i < violation->frame_count; i++)
+		hash = mix(hash, (uintptr_t)violation->frames[i]);
+	return hash;
+}
+
+static bool same_site(const struct phaselock_violation *a, const struct phaselock_violation *b)
+{
+	return a->function == b->function && a->cause == b->cause &&
+	       a->frame_count == b->frame_count &&
+	       memcmp(a->frames, b->frames, a->frame_count * sizeof(a->frames[0])) == 0;
+}
+
+/* Fills a slot that is nobody else's; returns its number + 1, or 0 if there is none left. */
+static uint32_t fill_slot(const struct phaselock_violation *violation)
+{
+	uint32_t number = atomic_load_explicit(&slots_taken, memory_order_relaxed);
+
+	/* Looked at first, so that a flood at further sites does not make the number wrap. */
+	if (number < PHASELOCK_SITES_MAX)
+		number = atomic_fetch_add_explicit(&slots_taken, 1, memory_order_relaxed);
+	if (number >= PHASELOCK_SITES_MAX)
+		return 0;
+	slots[number].first = *violation;
+	return number + 1;
+}
+
+bool pl_site_count(struct phaselock_violation *violation)
+{
+	uint32_t at = (uint32_t)hash_of(violation);
+	uint32_t mine = 0;
+
+	/* The index is twice the size of the table, so there is always an empty place where a
+	 * search ends. */
+	for (;; at++) {
+		_Atomic uint32_t *place = &slot_index[at & (INDEX_SIZE - 1)];
+		uint32_t present = atomic_load_explicit(place, memory_order_acquire);
+
+		if (present == 0) {
+			if (mine == 0)
+				mine = fill_slot(violation);
+			if (mine == 0)
+				break;
+			if (atomic_compare_exchange_strong_explicit(place, &present, mine,
+								    memory_order_release,
+								    memory_order_acquire))
+				present = mine;
+		}
+		if (present == mine || same_site(&slots[present - 1].first, violation)) {
+			violation->count = 1 + atomic_fetch_add_explicit(&slots[present - 1].count,
+									 1, memory_order_release);
+			return true;
+		}
+	}
+	atomic_fetch_add_explicit(&overflow, 1, memory_order_relaxed);
+	violation->count = 0;
+	return false;
+}
+
+size_t pl_site_list(struct phaselock_violation *out, size_t capacity)
+{
+	uint32_t taken = atomic_load_explicit(&slots_taken, memory_order_relaxed);
+	size_t count = 0;
+
+	for (uint32_t i = 0; i < taken && i < PHASELOCK_SITES_MAX; i++) {
+		/* acquire: pairs with the release of pl_site_count(), which comes after the slot
+		 * was filled */
+		uint64_t seen = atomic_load_explicit(&slots[i].count, memory_order_acquire);
+
+		if (seen == 0)
+			continue;
+		if (count < capacity) {
+			out[count] = slots[i].first;
+			out[count].count = seen;
+		}
+		count++;
+	}
+	return count;
+}
+
+/* Whether a comes before b in the order of falling counts. */
+static bool ranks_above(const struct phaselock_violation *a, const struct phaselock_violation *b)
+{
+	return a->count != b->count ? a->count > b->count : a->sequence < b->sequence;
+}
+
+bool pl_site_next(struct phaselock_violation *site, bool first)
+{
+	const struct phaselock_violation above = *site;
+	uint32_t taken = atomic_load_explicit(&slots_taken, memory_order_relaxed);
+	bool found = false;
+
+	for (uint32_t i = 0; i < taken && i < PHASELOCK_SITES_MAX; i++) {
+		uint64_t seen = atomic_load_explicit(&slots[i].count, memory_order_acquire);
+		struct phaselock_violation candidate;
+
+		if (seen == 0)
+			continue;
+		candidate = slots[i].first;
+		candidate.count = seen;
+		if (!first && !ranks_above(&above, &candidate))
+			continue;
+		if (!found || ranks_above(&candidate, site))
+			*site = candidate;
+		found = true;
+	}
+	return found;
+}
+
+uint64_t pl_site_overflow(void)
+{
+	return atomic_load_explicit(&overflow, memory_order_relaxed);
+}

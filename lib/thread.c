@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The registry of threads and the scopes of each. It must not know what a request or a violation
+ * is.
+ */
+#define _GNU_SOURCE
+#include "thread.h"
+
+#include "os.h"
+
+#include <pthread.h>
+#include <string.h>
+
+/* Records mapped at once: 16 KiB. The first ones are in the library's zeroed memory. */
+#define CHUNK_RECORDS 32
+#define FIRST_RECORDS 4
+
+_Static_assert(sizeof(struct pl_thread) <= 512, "the memory promised for a thread");
+
+_Thread_local struct pl_thread *pl_thread_gate;
+
+/* This thread's record once it has one, open or not. */
+static _Thread_local struct pl_thread *own;
+
+static struct {
+	struct pl_os_lock lock;
+	struct pl_os_signals before_fork;
+	struct pl_thread *all;		     /* under the lock */
+	struct pl_thread *fresh, *fresh_end; /* under the lock: never used yet */
+	size_t departing; /* under the lock: records whose thread is exiting, and may be gone */
+	bool have_key;
+	pthread_key_t key;
+	struct pl_thread first[FIRST_RECORDS];
+} registry;
+
+enum pl_scope pl_thread_scope(const struct pl_thread *thread)
+{
+	unsigned top = thread->scope_depth - 1;
+
+	if (thread->scope_depth == 0)
+		return PL_SCOPE_NONE;
+	return thread->scopes[top / 64] >> top % 64 & 1 ? PL_SCOPE_FORBID : PL_SCOPE_PERMIT;
+}
+
+/* The only writer of the gate. */
+static void set_gate(struct pl_thread *thread)
+{
+	bool closed =
+		pl_thread_scope(thread) == PL_SCOPE_FORBID || thread->probing || thread->exiting;
+
+	pl_thread_gate = closed ? NULL : thread;
+}
+
+bool pl_thread_scope_begin(struct pl_thread *thread, enum pl_scope scope)
+{
+	unsigned top = thread->scope_depth;
+	uint64_t bit = (uint64_t)1 << top % 64;
+
+	if (top == PHASELOCK_SCOPE_DEPTH_MAX)
+		return false;
+	if (scope == PL_SCOPE_FORBID)
+		thread->scopes[top / 64] |= bit;
+	else
+		thread->scopes[top / 64] &= ~bit;
+	/* A handler that comes in between sees the old depth, and leaves it as it was. */
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	thread->scope_depth = top + 1;
+	set_gate(thread);
+	return true;
+}
+
+bool pl_thread_scope_end(struct pl_thread *thread, enum pl_scope scope)
+{
+	if (pl_thread_scope(thread) != scope)
+		return false;
+	thread->scope_depth--;
+	set_gate(thread);
+	return true;
+}
+
+void pl_thread_probe(struct pl_thread *thread, bool on)
+{
+	thread->probing = on;
+	set_gate(thread);
+}
+
+void pl_thread_counts(const struct pl_thread *thread, struct pl_counts *counts)
+{
+	counts->allocations = pl_counter_read(&thread->allocations);
+	counts->deallocations = pl_counter_read(&thread->deallocations);
+	counts->reallocations = pl_counter_read(&thread->reallocations);
+	counts->failed_allocations = pl_counter_read(&thread->failed_allocations);
+	counts->failed_reallocations = pl_counter_read(&thread->failed_reallocations);
+	counts->bytes_requested = pl_counter_read(&thread->bytes_requested);
+	counts->bytes_reallocated = pl_counter_read(&thread->bytes_reallocated);
+	counts->locked_attempts = pl_counter_read(&thread->locked_attempts);
+	counts->permitted_attempts = pl_counter_read(&thread->permitted_attempts);
+	counts->locked_deallocations = pl_counter_read(&thread->locked_deallocations);
+	counts->bytes_allocated = thread->bytes_before[0] +
+				  __atomic_load_n(thread->bytes.allocated, __ATOMIC_RELAXED);
+	counts->bytes_deallocated = thread->bytes_before[1] +
+				    __atomic_load_n(thread->bytes.deallocated, __ATOMIC_RELAXED);
+}
+
+/*
+ * ---- the life of a record ---------------------------------------------------------------------
+ */
+
+void pl_thread_keep_bytes(struct pl_thread *thread)
+{
+	struct pl_backend_bytes bytes;
+
+	pl_backend_thread_bytes(&bytes);
+	__atomic_store_n(&thread->bytes_last[0], *bytes.allocated, __ATOMIC_RELAXED);
+	__atomic_store_n(&thread->bytes_last[1], *bytes.deallocated, __ATOMIC_RELAXED);
+}
+
+/* From now on the record holds the thread's bytes itself. Under the lock. */
+static void detach_bytes(struct pl_thread *thread)
+{
+	thread->bytes_last[0] = *thread->bytes.allocated;
+	thread->bytes_last[1] = *thread->bytes.deallocated;
+	thread->bytes.allocated = &thread->bytes_last[0];
+	thread->bytes.deallocated = &thread->bytes_last[1];
+}
+
+/*
+ * The destructor of the registry's key. The thread may still make requests, from here on by the
+ * slow path.
+ */
+static void depart(void *record)
+{
+	struct pl_thread *thread = record;
+	struct pl_os_signals before;
+
+	pl_os_lock(&registry.lock, &before);
+	detach_bytes(thread);
+	thread->exiting = true;
+	registry.departing++;
+	set_gate(thread);
+	pl_os_unlock(&registry.lock, &before);
+}
+
+/* Returns a record whose owner is gone, or NULL. Under the lock. */
+static struct pl_thread *inherit(uint64_t id)
+{
+	struct pl_thread *thread = registry.departing > 0 ? registry.all : NULL;
+
+	for (; thread != NULL; thread = thread->next) {
+		if (!thread->exiting)
+			continue;
+		/* A record with this thread's own id is that of an earlier thread: ids of the dead
+		 * come again. */
+		if (thread->gone || thread->id == id || pl_os_thread_is_gone(thread->id))
+			break;
+	}
+	if (thread == NULL)
+		return NULL;
+	registry.departing--;
+	thread->bytes_before[0] += thread->bytes_last[0];
+	thread->bytes_before[1] += thread->bytes_last[1];
+	thread->bytes_last[0] = 0;
+	thread->bytes_last[1] = 0;
+	pl_thread_counts(thread, &thread->start);
+	thread->exiting = false;
+	thread->gone = false;
+	thread->scope_depth = 0;
+	return thread;
+}
+
+/* Returns a record that nobody had before, or NULL if the kernel has no memory. Under the lock. */
+static struct pl_thread *create(void)
+{
+	struct pl_thread *thread;
+
+	if (registry.fresh == registry.fresh_end) {
+		bool first = registry.all == NULL;
+		size_t count = first ? FIRST_RECORDS : CHUNK_RECORDS;
+		struct pl_thread *chunk =
+			first ? registry.first : pl_os_map(count * sizeof(*chunk));
+
+		if (chunk == NULL)
+			return NULL;
+		registry.fresh = chunk;
+		registry.fresh_end = chunk + count;
+	}
+	thread = registry.fresh++;
+	thread->next = registry.all;
+	registry.all = thread;
+	return thread;
+}
+
+static PL_COLD struct pl_thread *enrol(void)
+{
+	uint64_t id = pl_os_thread_id();
+	struct pl_os_signals before;
+	struct pl_backend_bytes bytes;
+	struct pl_thread *thread;
+
+	/* Not under the lock: an allocator may set itself up in this. */
+	pl_backend_thread_bytes(&bytes);
+	pl_os_lock(&registry.lock, &before);
+	if (own != NULL) { /* by a signal handler, just now */
+		pl_os_unlock(&registry.lock, &before);
+		return own;
+	}
+	thread = inherit(id);
+	if (thread == NULL)
+		thread = create();
+	if (thread != NULL) {
+		thread->id = id;
+		thread->bytes = bytes;
+		/* A thread that used the allocator before it came here brings counts that are no
+		 * flow of ours. */
+		thread->bytes_before[0] -= *bytes.allocated;
+		thread->bytes_before[1] -= *bytes.deallocated;
+		own = thread;
+		set_gate(thread);
+	}
+	/* The first registration comes before any program could have made a key: this takes no
+	 * memory. */
+	if (!registry.have_key)
+		registry.have_key = pthread_key_create(&registry.key, depart) == 0;
+	pl_os_unlock(&registry.lock, &before);
+	if (thread != NULL && registry.have_key) {
+		/* For a key beyond glibc's first block of 32 this allocates: by permit, whatever
+		 * the phase. */
+		pl_thread_scope_begin(thread, PL_SCOPE_PERMIT);
+		pthread_setspecific(registry.key, thread);
+		pl_thread_scope_end(thread, PL_SCOPE_PERMIT);
+	}
+	return thread;
+}
+
+struct pl_thread *pl_thread_self(void)
+{
+	return own != NULL ? own : enrol();
+}
+
+/*
+ * ---- all records
+ * ----------------------------------------------------------------------------------
+ */
+
+void pl_thread_lock(struct pl_os_signals *before)
+{
+	pl_os_lock(&registry.lock, before);
+}
+
+void pl_thread_unlock(const struct pl_os_signals *before)
+{
+	pl_os_unlock(&registry.lock, before);
+}
+
+uint64_t pl_thread_sum(struct pl_counts *sum)
+{
+	uint64_t living = 0;
+
+	memset(sum, 0, sizeof(*sum));
+	for (const struct pl_thread *thread = registry.all; thread != NULL; thread = thread->next) {
+		struct pl_counts one;
+
+		pl_thread_counts(thread, &one);
+		sum->allocations += one.allocations;
+		sum->deallocations += one.deallocations;
+		sum->reallocations += one.reallocations;
+		sum->failed_allocations += one.failed_allocations;
+		sum->failed_reallocations += one.failed_reallocations;
+		sum->bytes_requested += one.bytes_requested;
+		sum->bytes_allocated += one.bytes_allocated;
+		sum->bytes_deallocated += one.bytes_deallocated;
+		sum->bytes_reallocated += one.bytes_reallocated;
+		sum->locked_attempts += one.locked_attempts;
+		sum->permitted_attempts += one.permitted_attempts;
+		sum->locked_deallocations += one.locked_deallocations;
+		living += !thread->exiting;
+	}
+	return living;
+}
+
+void pl_thread_fork_prepare(void)
+{
+	struct pl_os_signals before;
+
+	pl_thread_self(); /* so that no handler of fork makes this thread register while it holds
+			     the lock */
+	pl_os_lock(&registry.lock, &before);
+	registry.before_fork = before;
+}
+
+void pl_thread_fork_parent(void)
+{
+	struct pl_os_signals before = registry.before_fork;
+
+	pl_os_unlock(&registry.lock, &before);
+}
+
+void pl_thread_fork_child(void)
+{
+	for (struct pl_thread *thread = registry.all; thread != NULL; thread = thread->next) {
+		if (thread == own)
+			continue;
+		/* Of its thread the child has the memory, until a new one takes it, but nothing
+		 * that runs. */
+		if (!thread->exiting) {
+			detach_bytes(thread);
+			thread->exiting = true;
+			registry.departing++;
+		}
+		thread->gone = true;
+	}
+	if (own != NULL)
+		own->id = pl_os_thread_id();
+	pl_thread_fork_parent();
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* The call stack of this thread. */
+#ifndef PL_UNWIND_H
+#define PL_UNWIND_H
+
+#include "base.h"
+
+/*
+ * Writes the return addresses of this thread's calls, innermost first, to frames: from the one
+ * equal to caller on (NULL: all of them), or caller alone if the stack cannot be read so far.
+ * Returns how many, at most capacity. Makes no heap request and takes no lock once pl_unwind_warm()
+ * has run; before that libgcc may set itself up in it. Needs about 2 KiB of stack.
+ */
+unsigned pl_unwind(void **frames, unsigned capacity, const void *caller);
+
+/* Makes the unwinder do its first work, while it may still allocate. */
+void pl_unwind_warm(void);
+
+#endif

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The reaction to a violation: record first, then the handler, then the report, then the verdict.
+ * It must not know how a request was judged, or how it will be served.
+ */
+#include "violation.h"
+
+#include "channel.h"
+#include "os.h"
+#include "report.h"
+#include "site.h"
+#include "stats.h"
+#include "unwind.h"
+
+#include <stdatomic.h>
+
+static unsigned frames_recorded = 16;
+
+/*
+ * Written by phaselock_set_policy(), read at each violation, relaxed: one word, nothing is
+ * published by it.
+ */
+static _Atomic int policy;
+
+static _Atomic uint64_t sequence; /* any thread adds, relaxed: it only hands out numbers */
+
+/*
+ * The handler in force is handlers[generation % 2]; a writer, under the lock, fills the other one
+ * and then adds one to generation (release, pairs with the acquire of readers). A reader never
+ * waits: it reads again if a writer came past it meanwhile.
+ */
+static struct {
+	struct pl_os_lock lock;
+	_Atomic uint64_t generation;
+	struct {
+		_Atomic(phaselock_handler) function;
+		_Atomic(void *) context;
+	} handlers[2];
+} reaction;
+
+/*
+ * The frame of pl_violation() that is calling the handler on this thread, or NULL. The handler may
+ * leave by longjmp(), so it is only believed by a call that lies deeper in the stack.
+ */
+static _Thread_local const void *handler_frame;
+
+void pl_violation_set_frames(unsigned frames)
+{
+	frames_recorded = frames;
+}
+
+void phaselock_set_policy(enum phaselock_verdict verdict)
+{
+	atomic_store_explicit(&policy, (int)verdict, memory_order_relaxed);
+}
+
+void phaselock_set_handler(phaselock_handler function, void *context)
+{
+	struct pl_os_signals before;
+	uint64_t next;
+
+	pl_os_lock(&reaction.lock, &before);
+	next = atomic_load_explicit(&reaction.generation, memory_order_relaxed) + 1;
+	/* release: a reader that sees one of these stores also sees the generation that came before
+	 * them */
+	atomic_store_explicit(&reaction.handlers[next % 2].function, function,
+			      memory_order_release);
+	atomic_store_explicit(&reaction.handlers[next % 2].context, context, memory_order_release);
+	atomic_store_explicit(&reaction.generation, next, memory_order_release);
+	pl_os_unlock(&reaction.lock, &before);
+}
+
+static phaselock_handler get_handler(void **context)
+{
+	phaselock_handler function;
+	uint64_t seen, now;
+
+	do {
+		seen = atomic_load_explicit(&reaction.generation, memory_order_acquire);
+		function = atomic_load_explicit(&reaction.handlers[seen % 2].function,
+						memory_order_acquire);
+		*context = atomic_load_explicit(&reaction.handlers[seen % 2].context,
+						memory_order_acquire);
+		now = atomic_load_explicit(&reaction.generation, memory_order_relaxed);
+	} while (seen != now);
+	return function;
+}
+
+size_t phaselock_get_violations(struct phaselock_violation *out, size_t capacity)
+{
+	return pl_site_list(out, capacity);
+}
+
+__attribute__((noinline)) void phaselock_on_violation(const struct phaselock_violation *violation)
+{
+	__asm__ volatile(""
+			 :
+			 : "r"(violation)
+			 : "memory"); /* or the calls of an empty function would be dropped */
+}
+
+enum phaselock_verdict pl_violation(const struct pl_request *request, enum phaselock_cause cause)
+{
+	const void *here = __builtin_frame_address(0);
+	struct pl_report_context context = {
+		.verdict =
+			(enum phaselock_verdict)atomic_load_explicit(&policy, memory_order_relaxed),
+		.nested = handler_frame != NULL && here < handler_frame,
+	};
+	struct phaselock_violation violation = {
+		.function = request->function,
+		.size = request->size,
+		.alignment = request->alignment,
+		.old_pointer = request->old,
+		.cause = cause,
+		.thread_id = pl_os_thread_id(),
+		.time_ns = pl_os_monotonic_ns(),
+		.sequence = 1 + atomic_fetch_add_explicit(&sequence, 1, memory_order_relaxed),
+	};
+	phaselock_handler handler;
+	void *handler_context;
+
+	pl_os_thread_name(violation.thread_name);
+	violation.frame_count = pl_unwind(violation.frames, frames_recorded, request->caller);
+	pl_site_count(&violation);
+	PL_CHANNEL_COUNT(violations);
+	phaselock_on_violation(&violation);
+
+	handler = get_handler(&handler_context);
+	if (handler != NULL && !context.nested) {
+		handler_frame = here;
+		context.verdict = handler(&violation, handler_context);
+		context.by_handler = true;
+		handler_frame = NULL;
+	}
+	pl_report_violation(&violation, &context);
+	if (context.verdict == PHASELOCK_ABORT && pl_channel() != NULL) {
+		pl_stats_publish(phaselock_get_phase() != PHASELOCK_INIT);
+		PL_CHANNEL_COUNT(processes_ended);
+	}
+	return context.verdict;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* What happens to a request that was judged a violation. */
+#ifndef PL_VIOLATION_H
+#define PL_VIOLATION_H
+
+#include "base.h"
+
+#include <phaselock/phaselock.h>
+
+/* A heap request, as its caller made it. */
+struct pl_request {
+	const char *
+		function; /* a string that lives for ever; the same pointer for the same function */
+	size_t size;
+	size_t alignment;
+	const void *old;
+	const void *caller; /* the return address of the entry point */
+};
+
+/*
+ * Records the violation, asks the handler or the policy, and reports. Returns the verdict, which
+ * the caller carries out. Any thread, signal handlers too; no heap request, no lock, no stdio;
+ * needs about 8 KiB of stack.
+ */
+enum phaselock_verdict pl_violation(const struct pl_request *request, enum phaselock_cause cause);
+
+/* How many frames of a call stack are recorded. Before any violation, from the constructor. */
+void pl_violation_set_frames(unsigned frames);
+
+#endif
