@@ -10,6 +10,9 @@
 /* Written by the constructor, before any second thread, and read by any. */
 static struct pl_channel *page;
 
+/* The process that the page counts as one; written by the constructor and in the child of a fork. */
+static uint64_t owner;
+
 /* What was published so far; under the registry's lock. */
 static struct phaselock_stats published;
 
@@ -20,6 +23,7 @@ bool pl_channel_open(const char *path)
 	if (mapped == NULL || mapped->magic != PL_CHANNEL_MAGIC)
 		return false;
 	page = mapped;
+	owner = pl_os_process_id();
 	return true;
 }
 
@@ -49,7 +53,14 @@ void pl_channel_publish(const struct phaselock_stats *now, bool locked)
 	published = *now;
 }
 
+void pl_channel_end(void)
+{
+	if (owner == pl_os_process_id())
+		PL_CHANNEL_COUNT(processes_ended);
+}
+
 void pl_channel_skip(const struct phaselock_stats *now)
 {
+	owner = pl_os_process_id();
 	published = *now;
 }

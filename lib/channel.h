@@ -17,6 +17,13 @@
 #define PL_CHANNEL_VARIABLE "PHASELOCK_RUN_CHANNEL"
 
 /*
+ * The signal that a guarded process has a handler for, which exec() takes away: by that the command
+ * sees, once the program has ended, whether its last image was a guarded one. It is one that glibc
+ * keeps to itself (SIGCANCEL) and that sigaction(2) refuses to programs.
+ */
+#define PL_CHANNEL_MARK_SIGNAL 32
+
+/*
  * Changes with the structure, so that a command never reads the page of another version's library.
  */
 #define PL_CHANNEL_MAGIC UINT64_C(0x70686c6b00000001)
@@ -41,9 +48,9 @@ struct pl_channel {
 	_Atomic uint64_t processes_ended;  /* by exit() or a violation: counted to their end */
 	_Atomic uint64_t entries_missing;  /* PHASELOCK_ENTRY_*: not seen, in any process */
 	_Atomic uint64_t lock_at_main_failed;
-	_Atomic uint64_t locks;	 /* times that a phase was locked or sealed */
-	_Atomic uint64_t scopes; /* forbid scopes begun */
-	_Atomic uint64_t violations;
+	_Atomic uint64_t locks;	     /* times that a phase was locked or sealed */
+	_Atomic uint64_t scopes;     /* forbid scopes begun */
+	_Atomic uint64_t violations; /* and misuses of scopes */
 	struct pl_channel_phase init;
 	struct pl_channel_phase locked;
 };
@@ -68,6 +75,9 @@ struct pl_channel *pl_channel(void);
  * registry's lock, which orders the calls.
  */
 void pl_channel_publish(const struct phaselock_stats *now, bool locked);
+
+/* Counts this process as ended, its counts complete. Not in a child of vfork(), which is none. */
+void pl_channel_end(void);
 
 /* In the child of a fork: what was done so far is its parent's to publish. As above. */
 void pl_channel_skip(const struct phaselock_stats *now);

@@ -40,10 +40,8 @@ void phaselock_unlock_allocations(void)
 	struct pl_request request = {.function = "unlock_allocations", .caller = PL_CALLER()};
 
 	publish(pl_phase_load());
-	if (pl_phase_unlock())
-		return;
-	if (pl_violation(&request, PHASELOCK_CAUSE_SEAL) == PHASELOCK_ABORT)
-		pl_os_abort();
+	if (!pl_phase_unlock())
+		pl_violation(&request, PHASELOCK_CAUSE_SEAL);
 }
 
 /*
@@ -53,7 +51,8 @@ void phaselock_unlock_allocations(void)
 static _Noreturn PL_COLD void misuse(const char *message)
 {
 	pl_report_message(message);
-	pl_os_abort();
+	PL_CHANNEL_COUNT(violations); /* `phaselock run` must not call this a pass */
+	pl_violation_end();
 }
 
 static void begin(enum pl_scope scope)

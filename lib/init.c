@@ -80,6 +80,7 @@ static void open_channel(const char *path)
 	}
 	atomic_fetch_or_explicit(&pl_channel()->entries_missing,
 				 PHASELOCK_ENTRY_ALL & ~phaselock_armed(), memory_order_relaxed);
+	pl_os_mark_image(PL_CHANNEL_MARK_SIGNAL);
 	PL_CHANNEL_COUNT(processes_started);
 	if (!options.follow_children) {
 		restore_preload();
@@ -178,6 +179,6 @@ __attribute__((destructor)) static void finish(void)
 	pl_report_sites();
 	if (pl_channel() != NULL) {
 		pl_stats_publish(pl_phase_load() != PL_PHASE_WORD_INIT);
-		PL_CHANNEL_COUNT(processes_ended);
+		pl_channel_end();
 	}
 }

@@ -80,6 +80,13 @@ _Noreturn void pl_os_abort(void);
 bool pl_os_on_signal(int signal, void (*function)(void));
 
 /*
+ * Gives a signal that libc refuses to programs a handler, unless it has one: a mark that others can
+ * read in /proc/PID/status, also of a process that has ended, and that exec() takes away. Nobody
+ * sends that signal.
+ */
+void pl_os_mark_image(int signal);
+
+/*
  * Calls function once, after a time, from a thread of its own that blocks all signals and makes no
  * heap request. Returns whether it can. Heap: making the thread allocates; call it from the
  * constructor only.

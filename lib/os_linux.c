@@ -195,6 +195,34 @@ bool pl_os_on_signal(int signal, void (*function)(void))
 	return sigaction(signal, &action, NULL) == 0;
 }
 
+/* As the kernel has it: libc's sigaction() refuses the signals that it keeps to itself. */
+struct kernel_action {
+	void (*handler)(int signal);
+	unsigned long flags;
+	void (*restorer)(int signal);
+	uint64_t mask;
+};
+
+#define KERNEL_HAS_RESTORER 0x04000000ul
+
+/* A signal that is sent nevertheless ends the process, as it does without a handler. */
+static void end_by_mark(int signal)
+{
+	syscall(SYS_exit_group, 128 + signal);
+}
+
+void pl_os_mark_image(int signal)
+{
+	struct kernel_action mark = {end_by_mark, KERNEL_HAS_RESTORER, end_by_mark, 0};
+	struct kernel_action before;
+	int saved = errno;
+
+	if (syscall(SYS_rt_sigaction, signal, NULL, &before, KERNEL_SIGNAL_SET_SIZE) == 0 &&
+	    (before.handler == SIG_DFL || before.handler == SIG_IGN))
+		syscall(SYS_rt_sigaction, signal, &mark, NULL, KERNEL_SIGNAL_SET_SIZE);
+	errno = saved;
+}
+
 /* Written once by pl_os_after() before its thread starts, read by that thread. */
 static struct {
 	uint64_t milliseconds;

@@ -46,7 +46,7 @@ enum outcome { SERVE, REFUSE, PROBED };
  */
 static PL_COLD enum outcome judge(struct pl_thread *thread, const struct pl_request *request)
 {
-	enum phaselock_verdict verdict;
+	enum phaselock_cause cause = PHASELOCK_CAUSE_PHASE;
 	enum ruling ruling;
 
 	if (thread == NULL) /* there is no memory even for a record */
@@ -58,19 +58,14 @@ static PL_COLD enum outcome judge(struct pl_thread *thread, const struct pl_requ
 	ruling = rule(pl_thread_scope(thread), pl_phase_load() != PL_PHASE_WORD_INIT);
 	if (ruling == GRANTED)
 		return SERVE;
-	if (ruling == GRANTED_BY_PERMIT || thread->aborting) {
+	if (ruling == GRANTED_BY_PERMIT || pl_violation_ending()) {
 		pl_counter_increment(&thread->permitted_attempts);
 		return SERVE;
 	}
 	pl_counter_increment(&thread->locked_attempts);
-	verdict = pl_violation(request, ruling == AGAINST_FORBID ? PHASELOCK_CAUSE_FORBID
-								 : PHASELOCK_CAUSE_PHASE);
-	if (verdict == PHASELOCK_ABORT) {
-		thread->aborting =
-			true; /* a handler of SIGABRT may allocate: it is the last that runs */
-		pl_os_abort();
-	}
-	return verdict == PHASELOCK_ALLOW ? SERVE : REFUSE;
+	if (ruling == AGAINST_FORBID)
+		cause = PHASELOCK_CAUSE_FORBID;
+	return pl_violation(request, cause) == PHASELOCK_ALLOW ? SERVE : REFUSE;
 }
 
 bool pl_request_is_violation(void)

@@ -53,9 +53,7 @@ struct pl_thread {
 	/* the owner's alone */
 	uint64_t scopes[PL_SCOPE_WORDS]; /* a bit for each open scope, 1 for forbid */
 	unsigned scope_depth;
-	bool probing;  /* phaselock_armed() is calling the entry points */
-	bool aborting; /* the process is ending by a violation of this thread: its last requests are
-			  served */
+	bool probing;	     /* phaselock_armed() is calling the entry points */
 	unsigned probe_hits; /* calls that came to us while probing */
 
 	/* written by the owner under the registry's lock, read under it */

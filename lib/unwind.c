@@ -55,6 +55,31 @@ unsigned pl_unwind(void **frames, unsigned capacity, const void *caller)
 	return walk.count;
 }
 
+struct search {
+	const void *function;
+	bool found;
+};
+
+static _Unwind_Reason_Code look(struct _Unwind_Context *context, void *argument)
+{
+	struct search *search = argument;
+	uintptr_t address = _Unwind_GetIP(context);
+
+	if (address == 0)
+		return _URC_END_OF_STACK;
+	/* Less one: the instruction that called, not the one to return to. */
+	search->found = _Unwind_FindEnclosingFunction((void *)(address - 1)) == search->function;
+	return search->found ? _URC_END_OF_STACK : _URC_NO_REASON;
+}
+
+bool pl_unwind_passes(const void *function)
+{
+	struct search search = {.function = function};
+
+	_Unwind_Backtrace(look, &search);
+	return search.found;
+}
+
 void pl_unwind_warm(void)
 {
 	void *frames[4];

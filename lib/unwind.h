@@ -13,6 +13,12 @@
  */
 unsigned pl_unwind(void **frames, unsigned capacity, const void *caller);
 
+/*
+ * Returns whether a call of function is under way on this thread, so far as the stack can be read.
+ * function must not be inlined, and must have something to do after the call it makes. As above.
+ */
+bool pl_unwind_passes(const void *function);
+
 /* Makes the unwinder do its first work, while it may still allocate. */
 void pl_unwind_warm(void);
 

@@ -39,10 +39,16 @@ static struct {
 } reaction;
 
 /*
- * The frame of pl_violation() that is calling the handler on this thread, or NULL. The handler may
- * leave by longjmp(), so it is only believed by a call that lies deeper in the stack.
+ * Set while the handler runs on this thread. The handler may leave by longjmp(), and then it stays
+ * set: it is believed only if call_handler() is on the stack.
  */
-static _Thread_local const void *handler_frame;
+static _Thread_local bool handler_runs;
+
+/*
+ * Set when this thread ends the process. A handler of SIGABRT may leave by longjmp(), and a child of
+ * vfork() ends only itself: it is believed only if pl_violation_end() is on the stack.
+ */
+static _Thread_local bool ends;
 
 void pl_violation_set_frames(unsigned frames)
 {
@@ -93,19 +99,43 @@ size_t phaselock_get_violations(struct phaselock_violation *out, size_t capacity
 
 __attribute__((noinline)) void phaselock_on_violation(const struct phaselock_violation *violation)
 {
-	__asm__ volatile(""
-			 :
-			 : "r"(violation)
-			 : "memory"); /* or the calls of an empty function would be dropped */
+	/* Or calls of an empty function would be dropped. */
+	__asm__ volatile("" : : "r"(violation) : "memory");
+}
+
+static __attribute__((noinline)) enum phaselock_verdict call_handler(
+	phaselock_handler handler, const struct phaselock_violation *violation, void *context)
+{
+	enum phaselock_verdict verdict;
+
+	handler_runs = true;
+	verdict = handler(violation, context);
+	handler_runs = false;
+	return verdict;
+}
+
+__attribute__((noinline)) _Noreturn void pl_violation_end(void)
+{
+	ends = true;
+	if (pl_channel() != NULL) {
+		pl_stats_publish(phaselock_get_phase() != PHASELOCK_INIT);
+		pl_channel_end();
+	}
+	pl_os_abort();
+}
+
+bool pl_violation_ending(void)
+{
+	ends = ends && pl_unwind_passes((void *)(uintptr_t)pl_violation_end);
+	return ends;
 }
 
 enum phaselock_verdict pl_violation(const struct pl_request *request, enum phaselock_cause cause)
 {
-	const void *here = __builtin_frame_address(0);
 	struct pl_report_context context = {
 		.verdict =
 			(enum phaselock_verdict)atomic_load_explicit(&policy, memory_order_relaxed),
-		.nested = handler_frame != NULL && here < handler_frame,
+		.nested = handler_runs && pl_unwind_passes((void *)(uintptr_t)call_handler),
 	};
 	struct phaselock_violation violation = {
 		.function = request->function,
@@ -128,15 +158,11 @@ enum phaselock_verdict pl_violation(const struct pl_request *request, enum phase
 
 	handler = get_handler(&handler_context);
 	if (handler != NULL && !context.nested) {
-		handler_frame = here;
-		context.verdict = handler(&violation, handler_context);
+		context.verdict = call_handler(handler, &violation, handler_context);
 		context.by_handler = true;
-		handler_frame = NULL;
 	}
 	pl_report_violation(&violation, &context);
-	if (context.verdict == PHASELOCK_ABORT && pl_channel() != NULL) {
-		pl_stats_publish(phaselock_get_phase() != PHASELOCK_INIT);
-		PL_CHANNEL_COUNT(processes_ended);
-	}
+	if (context.verdict == PHASELOCK_ABORT)
+		pl_violation_end();
 	return context.verdict;
 }

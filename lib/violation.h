@@ -18,11 +18,20 @@ struct pl_request {
 };
 
 /*
- * Records the violation, asks the handler or the policy, and reports. Returns the verdict, which
- * the caller carries out. Any thread, signal handlers too; no heap request, no lock, no stdio;
+ * Records the violation, asks the handler or the policy, and reports. Does not return if the verdict
+ * is ABORT; else returns it, and the caller carries it out. Any thread, signal handlers too; no heap request, no lock, no stdio;
  * needs about 8 KiB of stack.
  */
 enum phaselock_verdict pl_violation(const struct pl_request *request, enum phaselock_cause cause);
+
+/*
+ * Ends the process by abort(). Whatever a handler of SIGABRT then asks of the heap is served: it is
+ * the last that runs, and a crash reporter needs it.
+ */
+_Noreturn void pl_violation_end(void);
+
+/* Returns whether pl_violation_end() is under way on this thread. */
+bool pl_violation_ending(void);
 
 /* How many frames of a call stack are recorded. Before any violation, from the constructor. */
 void pl_violation_set_frames(unsigned frames);
