@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The command line of `phaselock run`: most options are keys of PHASELOCK_OPTIONS under a longer
+ * name, and all of the text is read by the library's own parser before the program starts, so that
+ * what passes here is what holds there.
+ */
+#define _GNU_SOURCE
+#include "arguments.h"
+
+#include "say.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { OPTION_KEY = 1, OPTION_LIBRARY, OPTION_HELP };
+
+/*
+ * One option; key is that of PHASELOCK_OPTIONS which it sets, value what it sets without an
+ * argument of its own.
+ */
+static const struct {
+	const char *name;
+	const char *argument; /* NULL: it takes none */
+	const char *key;
+	const char *value;
+	const char *meaning;
+} table[] = {
+	{"lock-at", "main", "lock", NULL, "lock just before main() is entered"},
+	{"lock-after", "MS", "lock_after", NULL, "lock so many milliseconds after the start"},
+	{"lock-on", "SIGNAL", "lock_signal", NULL, "lock when this signal comes"},
+	{"unlock-on", "SIGNAL", "unlock_signal", NULL, "unlock when this signal comes"},
+	{"policy", "abort|allow|deny", "policy", NULL, "what becomes of a violation (abort)"},
+	{"free", "allow|forbid", "free", NULL,
+	 "whether a free while locked is a violation (allow)"},
+	{"report", "FILE", "report", NULL, "append the reports to a file; %p is the process id"},
+	{"max-reports", "N", "max_reports", NULL, "reports at most (20)"},
+	{"frames", "N", "frames", NULL, "frames of a call stack (16)"},
+	{"stats", NULL, "stats", "1", "print the statistics at exit"},
+	{"follow-children", NULL, "follow_children", "1",
+	 "guard the programs too that this one starts"},
+	{"library", "PATH", NULL, NULL, "put this libphaselock.so into the program"},
+	{"help", NULL, NULL, NULL, "print this"},
+};
+
+#define OPTIONS (sizeof(table) / sizeof(table[0]))
+
+void arguments_print_usage(void)
+{
+	puts("usage: phaselock run [OPTIONS] [--] PROGRAM [ARGUMENTS...]");
+	for (size_t i = 0; i < OPTIONS; i++) {
+		char name[64];
+
+		snprintf(name, sizeof(name), "--%s%s%s", table[i].name,
+			 table[i].argument != NULL ? "=" : "",
+			 table[i].argument != NULL ? table[i].argument : "");
+		printf("  %-26s %s\n", name, table[i].meaning);
+	}
+	puts("Status: the program's own; 128+N if signal N ended it; 99 violations; 125 not "
+	     "guarded or not checked;\n"
+	     "126 the program cannot be run or guarded; 127 it is not found. PHASELOCK_OPTIONS "
+	     "holds as well.");
+}
+
+static int kind(size_t i)
+{
+	if (table[i].key != NULL)
+		return OPTION_KEY;
+	return table[i].argument != NULL ? OPTION_LIBRARY : OPTION_HELP;
+}
+
+/* Appends "key=value" to the text for the library. */
+static bool append_key(struct arguments *arguments, size_t i, const char *value)
+{
+	char *longer;
+
+	if (strchr(value, ':') != NULL) {
+		say("--%s=%s: a value cannot have a colon in it", table[i].name, value);
+		return false;
+	}
+	if (asprintf(&longer, "%s:%s=%s", arguments->options_text, table[i].key, value) < 0)
+		return false;
+	free(arguments->options_text);
+	arguments->options_text = longer;
+	return true;
+}
+
+static bool parse_options(struct arguments *arguments)
+{
+	char buffer[4096];
+	struct pl_text errors = pl_text_in(buffer, sizeof(buffer));
+
+	arguments->options = pl_options_default();
+	if (pl_options_parse(arguments->options_text, &arguments->options, &errors) == 0)
+		return true;
+	fputs(buffer, stderr);
+	return false;
+}
+
+/* Reads the options up to the program's name. */
+static bool read_words(int count, char **words, struct arguments *arguments)
+{
+	struct option options[OPTIONS + 1] = {{0}};
+	int found, which;
+
+	for (size_t i = 0; i < OPTIONS; i++)
+		options[i] =
+			(struct option){table[i].name, table[i].argument != NULL, NULL, kind(i)};
+	while ((found = getopt_long(count, words, "+", options, &which)) != -1) {
+		switch (found) {
+		case OPTION_KEY:
+			if (!append_key(arguments, (size_t)which,
+					optarg != NULL ? optarg : table[which].value))
+				return false;
+			break;
+		case OPTION_LIBRARY:
+			arguments->library = optarg;
+			break;
+		case OPTION_HELP:
+			arguments->help = true;
+			return true;
+		default: /* getopt_long() has said what is wrong */
+			return false;
+		}
+	}
+	arguments->program = words + optind;
+	return true;
+}
+
+bool arguments_read(int count, char **words, struct arguments *arguments)
+{
+	static char name[] = "phaselock run"; /* what getopt_long() begins its messages with */
+	const char *given = getenv(PL_OPTIONS_VARIABLE);
+
+	*arguments = (struct arguments){.options_text = strdup(given != NULL ? given : "")};
+	words[0] = name;
+	if (arguments->options_text == NULL || !read_words(count, words, arguments))
+		return false;
+	if (arguments->help)
+		return true;
+	if (*arguments->program == NULL) {
+		say("no program to run; `phaselock run --help` tells how to name one");
+		return false;
+	}
+	return parse_options(arguments);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The command line of `phaselock run`.
+ */
+#ifndef CLI_ARGUMENTS_H
+#define CLI_ARGUMENTS_H
+
+#include "options.h"
+
+struct arguments {
+	bool help;
+	const char *library;	   /* or NULL */
+	char *options_text;	   /* for the library: of environment and command line */
+	struct pl_options options; /* the same, read */
+	char **program;		   /* its name and its arguments, ended by NULL */
+};
+
+/* Reads the command line. Returns false after it has said what is wrong. */
+bool arguments_read(int count, char **words, struct arguments *arguments);
+
+void arguments_print_usage(void);
+
+#endif

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * fork, exec, wait. It must not know what the program is watched for.
+ *
+ * Signals are blocked in this process and taken one by one by sigwaitinfo(), so no handler can meet
+ * a child that is not there yet or not there any more. SIGINT and SIGQUIT stay blocked: the
+ * terminal sends them to the program too, and whether that ends by them is the program's to decide.
+ */
+#define _GNU_SOURCE
+#include "child.h"
+
+#include "channel.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* What the program is to find as this process found it. */
+struct inherited {
+	sigset_t mask;
+	struct sigaction
+		of_child; /* SIGCHLD: ignored, it would make the kernel forget how a child ended */
+};
+
+static void take_signals(struct inherited *inherited)
+{
+	struct sigaction plain = {.sa_handler = SIG_DFL};
+	sigset_t taken;
+
+	sigemptyset(&taken);
+	sigaddset(&taken, SIGTERM);
+	sigaddset(&taken, SIGHUP);
+	sigaddset(&taken, SIGINT);
+	sigaddset(&taken, SIGQUIT);
+	sigaddset(&taken, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &taken, &inherited->mask);
+	sigaction(SIGCHLD, &plain, &inherited->of_child);
+}
+
+/* In the child, between fork and exec: only what a signal handler may call. */
+static _Noreturn void become(const struct program *program, char *const *environment,
+			     const struct inherited *inherited, int failure)
+{
+	int error;
+
+	sigaction(SIGCHLD, &inherited->of_child, NULL);
+	sigprocmask(SIG_SETMASK, &inherited->mask, NULL);
+	execve(program->path, program->words, environment);
+	error = errno;
+	if (write(failure, &error, sizeof(error)) != (ssize_t)sizeof(error))
+		error = 0; /* then the parent takes the status below for the program's own */
+	_exit(error != 0 ? 0 : 127);
+}
+
+/* Returns 0 when exec() has closed the pipe, or the error that came through it. */
+static int wait_for_exec(int failure)
+{
+	ssize_t size;
+	int error;
+
+	do
+		size = read(failure, &error, sizeof(error));
+	while (size < 0 && errno == EINTR);
+	return size == (ssize_t)sizeof(error) ? error : 0;
+}
+
+pid_t child_start(const struct program *program, char *const *environment)
+{
+	struct inherited inherited;
+	int failure[2], error;
+	pid_t child;
+
+	if (pipe2(failure, O_CLOEXEC) != 0)
+		return 0;
+	take_signals(&inherited);
+	child = fork();
+	if (child < 0)
+		return 0;
+	if (child == 0)
+		become(program, environment, &inherited, failure[1]);
+	close(failure[1]);
+	error = wait_for_exec(failure[0]);
+	close(failure[0]);
+	if (error == 0)
+		return child;
+	waitpid(child, NULL, 0);
+	errno = error;
+	return 0;
+}
+
+/*
+ * Whether a process has a handler for a signal. That can still be seen when it has ended, until it
+ * is reaped.
+ */
+static bool has_handler(pid_t process, int signal)
+{
+	static const char field[] = "SigCgt:";
+	unsigned long long handled = 0;
+	char path[64], line[256];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%ld/status", (long)process);
+	file = fopen(path, "re");
+	if (file == NULL)
+		return false;
+	while (fgets(line, sizeof(line), file) != NULL)
+		if (strncmp(line, field, strlen(field)) == 0)
+			handled = strtoull(line + strlen(field), NULL, 16);
+	fclose(file);
+	return (handled >> (signal - 1) & 1) != 0;
+}
+
+static struct child_end end_of(const siginfo_t *end)
+{
+	if (end->si_code == CLD_EXITED)
+		return (struct child_end){.status = end->si_status};
+	return (struct child_end){.status = 128 + end->si_status, .signal = end->si_status};
+}
+
+struct child_end child_wait(pid_t child)
+{
+	struct child_end result;
+	siginfo_t end, signal;
+	sigset_t awaited;
+
+	sigemptyset(&awaited);
+	sigaddset(&awaited, SIGTERM);
+	sigaddset(&awaited, SIGHUP);
+	sigaddset(&awaited, SIGCHLD);
+	memset(&end, 0, sizeof(end));
+	/*
+	 * SIGCHLD also comes when the program is stopped: then it has not ended, and the wait goes
+	 * on.
+	 */
+	while (waitid(P_PID, (id_t)child, &end, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+	       end.si_pid != child) {
+		int number = sigwaitinfo(&awaited, &signal);
+
+		if (number == SIGTERM || number == SIGHUP)
+			kill(child, number);
+	}
+	result = end_of(&end);
+	result.has_mark = has_handler(child, PL_CHANNEL_MARK_SIGNAL);
+	waitpid(child, NULL, 0);
+	return result;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The environment that a guarded program starts with.
+ */
+#ifndef CLI_ENVIRONMENT_H
+#define CLI_ENVIRONMENT_H
+
+#include "base.h"
+
+/*
+ * Returns a copy of this process's environment in which the library is preloaded, with those
+ * options and that page. It lives as long as the command. NULL if there is no memory.
+ */
+char **environment_for(const char *library, const char *options, const char *page);
+
+#endif

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The page as an unnamed file in memory. A guarded process opens it through this process's folder
+ * in /proc: so it needs no descriptor handed down, which the program could find, and no name in the
+ * file system, which could stay.
+ */
+#define _GNU_SOURCE
+#include "page.h"
+
+#include <stdio.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+bool page_make(struct page *page)
+{
+	int fd = memfd_create("phaselock run", MFD_CLOEXEC);
+	struct pl_channel *channel;
+
+	if (fd < 0)
+		return false;
+	if (ftruncate(fd, sizeof(*channel)) != 0)
+		return false;
+	channel = mmap(NULL, sizeof(*channel), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (channel == MAP_FAILED)
+		return false;
+	channel->magic = PL_CHANNEL_MAGIC;
+	page->channel = channel;
+	/* The descriptor stays open: the path leads through it. */
+	snprintf(page->path, sizeof(page->path), "/proc/%ld/fd/%d", (long)getpid(), fd);
+	return true;
+}
+
+static uint64_t load(const _Atomic uint64_t *field)
+{
+	return atomic_load_explicit(field, memory_order_relaxed);
+}
+
+static struct page_phase read_phase(const struct pl_channel_phase *phase)
+{
+	return (struct page_phase){
+		.requests = load(&phase->allocations) + load(&phase->reallocations),
+		.bytes = load(&phase->bytes_requested),
+		.permitted = load(&phase->permitted_attempts),
+		.frees = load(&phase->deallocations),
+	};
+}
+
+struct page_counts page_read(const struct page *page)
+{
+	const struct pl_channel *channel = page->channel;
+
+	return (struct page_counts){
+		.processes_started = load(&channel->processes_started),
+		.processes_forked = load(&channel->processes_forked),
+		.processes_ended = load(&channel->processes_ended),
+		.entries_missing = load(&channel->entries_missing),
+		.lock_at_main_failed = load(&channel->lock_at_main_failed),
+		.locks = load(&channel->locks),
+		.scopes = load(&channel->scopes),
+		.violations = load(&channel->violations),
+		.init = read_phase(&channel->init),
+		.locked = read_phase(&channel->locked),
+	};
+}

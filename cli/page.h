@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The command's side of the page that it shares with the guarded processes.
+ */
+#ifndef CLI_PAGE_H
+#define CLI_PAGE_H
+
+#include "channel.h"
+
+struct page {
+	const struct pl_channel *channel; /* what the guarded processes write */
+	char path[64];			  /* where they find it, while this process lives */
+};
+
+/* What the page said at one moment. */
+struct page_phase {
+	uint64_t requests; /* allocations and reallocations that were served */
+	uint64_t bytes;	   /* the sizes they asked for */
+	uint64_t permitted;
+	uint64_t frees;
+};
+
+struct page_counts {
+	uint64_t processes_started;
+	uint64_t processes_forked;
+	uint64_t processes_ended;
+	uint64_t entries_missing; /* a set of PHASELOCK_ENTRY_* */
+	uint64_t lock_at_main_failed;
+	uint64_t locks;
+	uint64_t scopes;
+	uint64_t violations;
+	struct page_phase init;
+	struct page_phase locked;
+};
+
+/* Makes an empty page. Returns false, with errno, if the system has none to give. */
+bool page_make(struct page *page);
+
+struct page_counts page_read(const struct page *page);
+
+#endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a run has shown.
+ */
+#ifndef CLI_RESULT_H
+#define CLI_RESULT_H
+
+#include "child.h"
+#include "options.h"
+#include "page.h"
+
+enum verdict {
+	VERDICT_PASS,
+	VERDICT_VIOLATIONS,
+	VERDICT_NOT_STARTED,  /* the library was never loaded */
+	VERDICT_NOT_ARMED,    /* it was, but another allocator stands in front of it */
+	VERDICT_REPLACED,     /* the program executed another one, which was not guarded */
+	VERDICT_NOT_AT_MAIN,  /* lock=main could not be done */
+	VERDICT_NOT_LOCKED,   /* nothing was ever forbidden */
+	VERDICT_NOT_TO_CHECK, /* the same, as it was asked for by lock=never */
+};
+
+/* Judges a run. A pure function. */
+enum verdict result_judge(const struct page_counts *counts, const struct child_end *end,
+			  const struct pl_options *options);
+
+/* Returns the status that the command ends with. */
+int result_status(enum verdict verdict, const struct child_end *end);
+
+#endif

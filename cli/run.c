@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * `phaselock run`: runs a program under the guard. It only orders the steps.
+ */
+#define _GNU_SOURCE
+#include "arguments.h"
+#include "child.h"
+#include "environment.h"
+#include "library.h"
+#include "page.h"
+#include "program.h"
+#include "result.h"
+#include "say.h"
+#include "summary.h"
+#include "verb.h"
+
+#include <errno.h>
+#include <string.h>
+
+/*
+ * Returns the program's process, or 0 after it has said why there is none, with the status to end
+ * with.
+ */
+static pid_t start(const struct arguments *arguments, const struct program *program,
+		   struct page *page, int *status)
+{
+	char library[PATH_MAX];
+	char **environment;
+	pid_t child;
+
+	*status = STATUS_NOT_CHECKED;
+	if (!library_find(arguments->library, library))
+		return 0;
+	if (!page_make(page)) {
+		say("cannot make a page of shared memory: %s", strerror(errno));
+		return 0;
+	}
+	environment = environment_for(library, arguments->options_text, page->path);
+	if (environment == NULL) {
+		say("no memory for the program's environment");
+		return 0;
+	}
+	child = child_start(program, environment);
+	if (child == 0) {
+		*status = errno == ENOENT ? STATUS_NOT_FOUND : STATUS_CANNOT_START;
+		say("%s cannot be started: %s", program->path, strerror(errno));
+	}
+	return child;
+}
+
+int verb_run(int count, char **words)
+{
+	struct arguments arguments;
+	struct page_counts counts;
+	struct program program;
+	enum verdict verdict;
+	struct child_end end;
+	struct page page;
+	pid_t child;
+	int status;
+
+	if (!arguments_read(count, words, &arguments))
+		return STATUS_NOT_CHECKED;
+	if (arguments.help) {
+		arguments_print_usage();
+		return 0;
+	}
+	status = program_find(arguments.program, &program);
+	if (status != 0)
+		return status;
+	child = start(&arguments, &program, &page, &status);
+	if (child == 0)
+		return status;
+	end = child_wait(child);
+	counts = page_read(&page);
+	verdict = result_judge(&counts, &end, &arguments.options);
+	summary_print(verdict, &counts, &end, &arguments.options);
+	return result_status(verdict, &end);
+}

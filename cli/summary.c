@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The summary as text. It must not judge.
+ */
+#define _GNU_SOURCE
+#include "summary.h"
+
+#include "say.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* The entry points as a program's author knows them, in the order of their bits. */
+static const char *const entries[] = {
+	"malloc",
+	"calloc",
+	"realloc",
+	"reallocarray",
+	"free",
+	"cfree",
+	"posix_memalign",
+	"aligned_alloc",
+	"memalign",
+	"valloc",
+	"pvalloc",
+	"malloc_usable_size",
+	"free_sized",
+	"free_aligned_sized",
+	"operator new",
+	"operator new with alignment",
+	"operator delete",
+	"operator delete with alignment",
+};
+
+#define ENTRIES (sizeof(entries) / sizeof(entries[0]))
+
+_Static_assert(PHASELOCK_ENTRY_ALL == (1 << ENTRIES) - 1, "each entry point has a name");
+
+static const char *plural(uint64_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
+static void print_missing(uint64_t missing)
+{
+	char names[512];
+	struct pl_text text = pl_text_in(names, sizeof(names));
+
+	for (size_t i = 0; i < ENTRIES; i++)
+		if ((missing >> i & 1) != 0)
+			pl_text_append(&text, "%s%s", text.length > 0 ? ", " : "", entries[i]);
+	say("not armed: another allocator serves %s", names);
+}
+
+static void print_guard(const struct page_counts *counts)
+{
+	if (counts->processes_started == 0)
+		say("not armed: the library did not start in the program");
+	else if (counts->entries_missing != 0)
+		print_missing(counts->entries_missing);
+	else if (counts->processes_started + counts->processes_forked == 1)
+		say("armed: every entry point comes to the library");
+	else
+		say("armed: every entry point comes to the library, in %" PRIu64
+		    " program%s and %" PRIu64 " fork%s",
+		    counts->processes_started, plural(counts->processes_started),
+		    counts->processes_forked, plural(counts->processes_forked));
+}
+
+static void print_phase(const char *name, const struct page_phase *phase)
+{
+	char permitted[64] = "";
+
+	if (phase->permitted > 0)
+		snprintf(permitted, sizeof(permitted), " (%" PRIu64 " permitted)",
+			 phase->permitted);
+	say("%s: %" PRIu64 " request%s%s for %" PRIu64 " byte%s, %" PRIu64 " free%s", name,
+	    phase->requests, plural(phase->requests), permitted, phase->bytes, plural(phase->bytes),
+	    phase->frees, plural(phase->frees));
+}
+
+static void print_incomplete(const struct page_counts *counts)
+{
+	uint64_t guarded = counts->processes_started + counts->processes_forked;
+
+	if (guarded > counts->processes_ended)
+		say("counts are incomplete: %" PRIu64 " of %" PRIu64
+		    " ended by _exit(), exec or a signal, or still runs",
+		    guarded - counts->processes_ended, guarded);
+}
+
+static void print_pass(const struct child_end *end)
+{
+	if (end->signal != 0)
+		say("PASS: no violation; signal %d (SIG%s) ended the program", end->signal,
+		    sigabbrev_np(end->signal) != NULL ? sigabbrev_np(end->signal) : "?");
+	else if (end->status != 0)
+		say("PASS: no violation; the program ended with status %d", end->status);
+	else
+		say("PASS");
+}
+
+static void print_verdict(enum verdict verdict, const struct page_counts *counts,
+			  const struct child_end *end, const struct pl_options *options)
+{
+	switch (verdict) {
+	case VERDICT_PASS:
+		print_pass(end);
+		break;
+	case VERDICT_VIOLATIONS:
+		say("FAIL: %" PRIu64 " violation%s", counts->violations,
+		    plural(counts->violations));
+		break;
+	case VERDICT_NOT_STARTED:
+	case VERDICT_NOT_ARMED:
+		say("FAIL: the guard was not armed");
+		break;
+	case VERDICT_REPLACED:
+		say("FAIL: the program replaced itself by exec, and what it became was not "
+		    "guarded%s",
+		    options->follow_children ? "" : " (use --follow-children)");
+		break;
+	case VERDICT_NOT_AT_MAIN:
+		say("FAIL: the lock before main() could not be set");
+		break;
+	case VERDICT_NOT_LOCKED:
+		say("FAIL: nothing was checked, for nothing was locked "
+		    "(use --lock-at=main, or lock=never if it is meant)");
+		break;
+	case VERDICT_NOT_TO_CHECK:
+		say("not checked (lock=never)");
+		break;
+	}
+}
+
+void summary_print(enum verdict verdict, const struct page_counts *counts,
+		   const struct child_end *end, const struct pl_options *options)
+{
+	print_guard(counts);
+	if (counts->processes_started > 0) {
+		print_phase("init", &counts->init);
+		print_phase("locked", &counts->locked);
+		print_incomplete(counts);
+	}
+	print_verdict(verdict, counts, end, options);
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The last lines of a run, for people and for the log of a continuous integration.
+ */
+#ifndef CLI_SUMMARY_H
+#define CLI_SUMMARY_H
+
+#include "result.h"
+
+void summary_print(enum verdict verdict, const struct page_counts *counts,
+		   const struct child_end *end, const struct pl_options *options);
+
+#endif

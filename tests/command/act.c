@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The program that the cases of this folder put under the guard: its arguments are what it does, in
+ * their order. It knows the library only if it is there, and makes no heap request but those it is
+ * told to make.
+ */
+#define _GNU_SOURCE
+#define PHASELOCK_OPTIONAL
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <phaselock/phaselock.h>
+
+static void *volatile block;
+
+static void say(const char *text)
+{
+	if (write(STDOUT_FILENO, text, strlen(text)) < 0 || write(STDOUT_FILENO, "\n", 1) < 0)
+		_exit(120);
+}
+
+/* Blocked before anybody hears that it is waited for, the signal cannot come too early. */
+static void await_hangup(void)
+{
+	sigset_t hangup;
+	int number;
+
+	sigemptyset(&hangup);
+	sigaddset(&hangup, SIGHUP);
+	sigprocmask(SIG_BLOCK, &hangup, NULL);
+	say("ready");
+	sigwait(&hangup, &number);
+}
+
+static int await(pid_t child)
+{
+	int status;
+
+	if (waitpid(child, &status, 0) != child)
+		return 121;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/* The rest of the words is a program: run it as a child. */
+static int spawn(char **words)
+{
+	pid_t child;
+
+	if (posix_spawn(&child, words[0], NULL, NULL, words, environ) != 0)
+		return 122;
+	return await(child);
+}
+
+/* Waits until somebody has written to a file. */
+static void read_from(const char *path)
+{
+	char byte;
+	int fd = open(path, O_RDONLY);
+
+	if (fd < 0 || read(fd, &byte, 1) < 0)
+		_exit(123);
+	close(fd);
+}
+
+static void say_process(void)
+{
+	char text[24] = "", *digit = text + sizeof(text) - 1;
+
+	for (pid_t id = getpid(); id > 0; id /= 10)
+		*--digit = (char)('0' + id % 10);
+	say(digit);
+}
+
+/* Waits until an alarm of the library has locked the heap. */
+static void await_lock(void)
+{
+	struct timespec rest = {0, 1000000};
+
+	while (phaselock_present() && phaselock_get_phase() == PHASELOCK_INIT)
+		nanosleep(&rest, NULL);
+}
+
+/* Does one thing that has no rest. Returns false if it is none of those. */
+static bool act(const char *word)
+{
+	if (strcmp(word, "lock") == 0) {
+		lock_allocations();
+	} else if (strcmp(word, "unlock") == 0) {
+		unlock_allocations();
+	} else if (strcmp(word, "forbid") == 0) {
+		PHASELOCK_FORBID_SCOPE;
+	} else if (strcmp(word, "malloc") == 0) {
+		block = malloc(100);
+	} else if (strcmp(word, "free") == 0) {
+		free(block);
+	} else if (strcmp(word, "present") == 0) {
+		say(phaselock_present() ? "guarded" : "not guarded");
+	} else if (strcmp(word, "close-all") == 0) {
+		closefrom(3);
+	} else if (strcmp(word, "say-pid") == 0) {
+		say_process();
+	} else if (strcmp(word, "await-lock") == 0) {
+		await_lock();
+	} else if (strcmp(word, "pause") == 0) {
+		pause();
+	} else if (strcmp(word, "await-hangup") == 0) {
+		await_hangup();
+	} else if (strncmp(word, "say=", 4) == 0) {
+		say(word + 4);
+	} else if (strncmp(word, "read=", 5) == 0) {
+		read_from(word + 5);
+	} else if (strncmp(word, "raise=", 6) == 0) {
+		raise(atoi(word + 6));
+	} else {
+		return false;
+	}
+	return true;
+}
+
+int main(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		char *word = argv[i];
+
+		if (act(word))
+			continue;
+		if (strncmp(word, "exit=", 5) == 0)
+			return atoi(word + 5);
+		if (strncmp(word, "_exit=", 6) == 0)
+			_exit(atoi(word + 6));
+		if (strcmp(word, "spawn") == 0)
+			return spawn(argv + i + 1);
+		if (strcmp(word, "exec") == 0) {
+			execv(argv[i + 1], argv + i + 1);
+			return 124;
+		}
+		if (strcmp(word, "fork") == 0) {
+			pid_t child = fork(); /* the child goes on with the rest */
+
+			if (child != 0)
+				return await(child);
+			continue;
+		}
+		say("act: no such word");
+		return 119;
+	}
+	return 0;
+}
