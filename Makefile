@@ -150,6 +150,22 @@ test: deps-test $(UNIT_TESTS)
 endif
 
 # ---- examples and demo ------------------------------------------------------------------------------------
+EXAMPLES := $(B)/examples/quickstart $(B)/examples/test_parser
+$(B)/examples/test_parser: EXAMPLE_LIBS := -lcmocka
+
+$(B)/examples/%.o: examples/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+
+$(B)/examples/quickstart: $(B)/examples/quickstart.o
+$(B)/examples/test_parser: $(B)/examples/cmocka/test_parser.o
+$(EXAMPLES): $(B)/examples/request_counter.o $(LIBRARY)
+	$(CC) $(ALL_CFLAGS) -rdynamic $(LDFLAGS) -o $@ $(filter %.o,$^) $(TEST_LDFLAGS) -lhttp_parser $(EXAMPLE_LIBS)
+
+.PHONY: demo
+demo: all deps-test $(EXAMPLES)
+	@examples/demo.sh $(B)
+
 # ---- benchmarks ---------------------------------------------------------------------------------------------
 $(B)/bench/%: bench/%.c
 	@mkdir -p $(@D)

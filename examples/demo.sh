@@ -1,0 +1,109 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# The three uses of phaselock on real input, in five parts: linked, preloaded, in a unit test.
+# `make demo` runs it from the root of the checkout; the argument is the folder that make filled
+# (default: build). Prints what each part printed, checks its status and what matters of its
+# output, and ends with 0 if all did what they should. Four of the five have to find violations,
+# since a guard that never bites proves nothing.
+set -u
+
+build=${1:-build}
+data=examples/data
+scratch=$(mktemp -d) || exit 1
+trap 'rm -rf "$scratch"' EXIT
+# shellcheck disable=SC3045 # one part ends by abort(): no core file, where the shell can say so
+ulimit -c 0 2>/dev/null || true
+unset PHASELOCK_OPTIONS
+parts=0
+wrong=
+
+heading()
+{
+	parts=$((parts + 1))
+	printf '\n== %d of 5: %s\n' "$parts" "$1"
+}
+
+complain()
+{
+	echo "WRONG: $1"
+	wrong="$wrong
+  part $parts: $1"
+}
+
+# expect STATUS COMMAND...: runs it, both outputs to one file, and checks the status.
+expect()
+{
+	wanted=$1
+	shift
+	status=0
+	"$@" >"$scratch/output" 2>&1 || status=$?
+	[ "$status" -eq "$wanted" ] || complain "status $status instead of $wanted"
+}
+
+# contains LINE: the output has exactly this line.
+contains()
+{
+	grep -qxF -- "$1" "$scratch/output" || complain "this line is missing from the output: $1"
+}
+
+# Prints the output for a reader: lists cut after three lines, stacks after five, long lines broken.
+show()
+{
+	awk '
+		/^  [A-Z]+ +\// && ++requests > 3 {
+			if (requests == 4)
+				print "  ..."
+			next
+		}
+		/^    #/ && substr($1, 2) + 0 > 4 {
+			if ($1 == "#5")
+				print "    ..."
+			next
+		}
+		/^phaselock:   .* < / {
+			split($0, frame, " < ")
+			print frame[1] " < " frame[2]
+			print "                 < " frame[3] " < " frame[4]
+			next
+		}
+		{ print }' "$scratch/output" | sed 's/^/   | /'
+}
+
+heading "linked: a parser at work with the heap locked (examples/quickstart.c)"
+echo "   $ $build/examples/quickstart $data/*.http"
+expect 0 "$build/examples/quickstart" "$data"/*.http
+contains "verdict: PASS, no heap request was made while the heap was locked"
+show
+
+heading "linked: with a mistake, a strdup() for each header; has to end by SIGABRT, status 134"
+echo "   $ $build/examples/quickstart --naive $data/curl_get.http"
+# The first header is "Host: 127.0.0.1:8080": 14 characters and the terminating zero.
+expect 134 sh -c '"$@"; exit $?' sh "$build/examples/quickstart" --naive "$data/curl_get.http"
+contains "phaselock: violation: malloc(15) while allocations are locked"
+contains "phaselock: aborting (policy=abort)"
+show
+
+heading "preloaded: the distribution's sqlite3, locked from main() on (examples/sqlite/run.sh)"
+echo "   $ examples/sqlite/run.sh $build"
+expect 0 sh examples/sqlite/run.sh "$build"
+show
+
+heading "in a unit test: assert that a call allocates nothing (examples/cmocka/test_parser.c)"
+echo "   $ $build/examples/test_parser"
+expect 0 "$build/examples/test_parser"
+contains "[  PASSED  ] 3 test(s)."
+show
+
+heading "in a unit test: what a failing one looks like; has to fail (status 1)"
+echo "   $ $build/examples/test_parser fail"
+expect 1 "$build/examples/test_parser" fail
+contains "ERROR: malloc(16) in code that must make no heap request"
+contains "[  FAILED  ] naive_reading_fails_the_test"
+show
+
+echo
+if [ "$parts" -ne 5 ] || [ -n "$wrong" ]; then
+	echo "demo: something went wrong:$wrong"
+	exit 1
+fi
+echo "demo: all 5 parts did what they should"
