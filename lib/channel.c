@@ -10,7 +10,7 @@
 /* Written by the constructor, before any second thread, and read by any. */
 static struct pl_channel *page;
 
-/* The process that the page counts as one; written by the constructor and in the child of a fork. */
+/* The process that the page counts as one; written by the constructor and in a forked child. */
 static uint64_t owner;
 
 /* What was published so far; under the registry's lock. */

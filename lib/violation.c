@@ -45,8 +45,8 @@ static struct {
 static _Thread_local bool handler_runs;
 
 /*
- * Set when this thread ends the process. A handler of SIGABRT may leave by longjmp(), and a child of
- * vfork() ends only itself: it is believed only if pl_violation_end() is on the stack.
+ * Set when this thread ends the process. A handler of SIGABRT may leave by longjmp(), and a child
+ * of vfork() ends only itself: it is believed only if pl_violation_end() is on the stack.
  */
 static _Thread_local bool ends;
 
