@@ -8,11 +8,10 @@
  * Limit: a new-handler that throws out of a nothrow form ends the program by std::terminate(); C
  * cannot catch.
  */
-#define _GNU_SOURCE
 #include "interpose_cxx.h"
+#include "module.h"
+#include "report.h"
 #include "request.h"
-
-#include <dlfcn.h>
 
 typedef void (*new_handler)(void);
 
@@ -22,31 +21,18 @@ extern new_handler std_get_new_handler(void) __asm__("_ZSt15get_new_handlerv")
 extern _Noreturn void std_throw_bad_alloc(void) __asm__("_ZSt17__throw_bad_allocv")
 	__attribute__((weak));
 
-/*
- * Who calls a throwing form may have loaded its C++ library after us, where a weak reference does
- * not see it.
- */
-static PL_COLD void throw_bad_alloc(void)
+static PL_COLD _Noreturn void throw_bad_alloc(void)
 {
 	void (*thrower)(void) = std_throw_bad_alloc;
-	void *library;
 
-	if (thrower == NULL) {
-		struct pl_thread *thread = pl_thread_self();
-
-		/* The dynamic linker may allocate here: the request has failed, so the promise is
-		 * kept by permit. */
-		if (thread != NULL)
-			pl_thread_scope_begin(thread, PL_SCOPE_PERMIT);
-		library = dlopen("libstdc++.so.6", RTLD_LAZY | RTLD_NOLOAD);
-		if (library != NULL)
-			*(void **)&thrower = dlsym(library, "_ZSt17__throw_bad_allocv");
-		if (thread != NULL)
-			pl_thread_scope_end(thread, PL_SCOPE_PERMIT);
-	}
+	/* Not seen by a weak reference: the C++ library of a caller that was loaded after us. */
+	if (thrower == NULL)
+		*(void **)&thrower = pl_module_function("libstdc++.so", "_ZSt17__throw_bad_allocv");
 	if (thrower != NULL)
 		thrower();
-	pl_os_abort(); /* no C++ library, so nobody who could catch it */
+	pl_report_message("operator new has failed and there is no C++ library to throw "
+			  "std::bad_alloc; aborting");
+	pl_os_abort();
 }
 
 /* The contract of a throwing form, or of a nothrow one, once the first try has returned NULL. */

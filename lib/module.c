@@ -13,6 +13,7 @@
 #include <dlfcn.h>
 #include <elf.h>
 #include <link.h>
+#include <string.h>
 
 #define PATH_SIZE 4096
 
@@ -116,4 +117,38 @@ void pl_module_find(const void *address, struct pl_place *place)
 	if (place->module[0] == '\0')
 		place->module = pl_base_name(program);
 	name_function(found.dlfo_link_map, place);
+}
+
+struct search {
+	const char *library;
+	const char *function;
+	void *found;
+};
+
+static int search_module(struct dl_phdr_info *info, size_t size, void *argument)
+{
+	struct search *search = argument;
+	struct link_map map = {.l_addr = info->dlpi_addr};
+	struct symbols symbols;
+
+	(void)size;
+	if (strncmp(pl_base_name(info->dlpi_name), search->library, strlen(search->library)) != 0)
+		return 0;
+	for (size_t i = 0; i < info->dlpi_phnum; i++)
+		if (info->dlpi_phdr[i].p_type == PT_DYNAMIC)
+			map.l_ld = (void *)(info->dlpi_addr + info->dlpi_phdr[i].p_vaddr);
+	symbols = symbols_of(&map);
+	for (size_t i = 0; i < symbols.count && search->found == NULL; i++)
+		if (symbols.table[i].st_shndx != SHN_UNDEF &&
+		    strcmp(symbols.names + symbols.table[i].st_name, search->function) == 0)
+			search->found = (void *)(map.l_addr + symbols.table[i].st_value);
+	return search->found != NULL;
+}
+
+void *pl_module_function(const char *library, const char *function)
+{
+	struct search search = {.library = library, .function = function};
+
+	dl_iterate_phdr(search_module, &search);
+	return search.found;
 }

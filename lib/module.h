@@ -19,6 +19,12 @@ struct pl_place {
  */
 void pl_module_find(const void *address, struct pl_place *place);
 
+/*
+ * Returns an exported function of the first loaded library whose file name begins so, or NULL. Makes
+ * no heap request, but takes the dynamic linker's lock: not for signal handlers, nor for reports.
+ */
+void *pl_module_function(const char *library, const char *function);
+
 /* Takes the name of the main program, once, at the start. */
 void pl_module_start(void);
 

@@ -113,11 +113,13 @@ static bool is_read_only(const struct dynamic *dynamic, const void *place)
 
 bool pl_start_before_main(void (*function)(void))
 {
-	struct dynamic dynamic =
-		read_dynamic(_r_debug.r_map); /* the program is the first of the list */
+	const struct link_map *program = _r_debug.r_map; /* the first of the list; none if static */
+	struct dynamic dynamic = {.base = 0};
 	void **reference;
 	bool read_only;
 
+	if (program != NULL)
+		dynamic = read_dynamic(program);
 	if (dynamic.symbols == NULL || dynamic.names == NULL)
 		return false;
 	reference = find_reference(&dynamic, dynamic.data.entries, dynamic.data.bytes,

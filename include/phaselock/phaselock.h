@@ -191,7 +191,8 @@ enum phaselock_verdict {
 	/* The request is served. */
 	PHASELOCK_ALLOW = 1,
 	/* The request fails as libc fails it: NULL and ENOMEM, std::bad_alloc; the old block of a
-	 * realloc stays whole; a denied free leaves the block allocated. */
+	 * realloc stays whole; a denied free leaves the block allocated. To throw, the C++ library
+	 * asks for memory too, which is a violation of its own, and then uses its reserve. */
 	PHASELOCK_DENY = 2,
 };
 

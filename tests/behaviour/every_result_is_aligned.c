@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Every block of 16 bytes or more is aligned to 16, as the platform's ABI has it, a smaller one to
+ * its size; every byte that malloc_usable_size() names may be used, and calloc() clears them all.
+ *
+ * shows: PL-001 PL-050
+ * exit: 0
+ */
+#include "behaviour.h"
+
+#include <malloc.h>
+#include <stdlib.h>
+
+/* The largest alignment that an object of that size can need. */
+static size_t alignment_for(size_t size)
+{
+	return size >= 16 ? 16 : size >= 8 ? 8 : size >= 4 ? 4 : size >= 2 ? 2 : 1;
+}
+
+static void is_good(void *block, size_t size, struct phaselock_stats *begin)
+{
+	size_t usable = malloc_usable_size(block);
+	struct phaselock_stats did = thread_stats_since(begin);
+
+	CHECK(block != NULL);
+	CHECK_EQUAL((uintptr_t)block % alignment_for(size), 0);
+	CHECK(usable >= size);
+	CHECK_EQUAL(did.bytes_allocated - did.bytes_deallocated, usable);
+	memset(block, 0xa5, usable);
+	free(block);
+	*begin = thread_stats();
+}
+
+int main(void)
+{
+	struct phaselock_stats begin;
+
+	require_armed();
+	CHECK_EQUAL(malloc_usable_size(NULL), 0);
+	begin = thread_stats();
+	for (size_t size = 0; size <= 70000; size += size < 2100 ? 1 : 997) {
+		void *cleared;
+
+		is_good(malloc(size), size, &begin);
+		is_good(realloc(malloc(1), size + 1), size + 1, &begin);
+		cleared = calloc(size, 1);
+		CHECK(is_filled(cleared, 0, malloc_usable_size(cleared)));
+		is_good(cleared, size, &begin);
+	}
+	return 0;
+}

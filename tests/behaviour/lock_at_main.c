@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * lock=main: the program's constructors may allocate, and main() is entered with allocations
+ * locked. Its arguments, its environment and its status pass through. lock=never is the default.
+ *
+ * shows: PL-061
+ * run: {self} locked argument
+ * environment: PHASELOCK_OPTIONS=lock=main:policy=deny
+ * environment: TRACE=unchanged
+ * exit: 7
+ * stderr:
+ * | phaselock: violation: malloc(48) while allocations are locked
+ * |   thread {number} "lock_at_main", 1st time at this site
+ * |     #0 {any}(main+{hex})
+ * | {frames}
+ * | phaselock: denied (policy=deny)
+ * | phaselock: 1 violation at 1 site, by count:
+ * | phaselock:   1 x malloc  {any}(main+{hex}) < {any}
+ * run: {self} locked argument
+ * environment: PHASELOCK_OPTIONS=lock=main
+ * environment: TRACE=unchanged
+ * exit: SIGABRT
+ * stderr:
+ * | phaselock: violation: malloc(48) while allocations are locked
+ * |   thread {number} "lock_at_main", 1st time at this site
+ * |     #0 {any}(main+{hex})
+ * | {frames}
+ * | phaselock: aborting (policy=abort)
+ * run: {self} unlocked argument
+ * environment: PHASELOCK_OPTIONS=lock=never
+ * environment: TRACE=unchanged
+ * exit: 7
+ * run: {self} unlocked argument
+ * environment: TRACE=unchanged
+ * exit: 7
+ */
+#include "behaviour.h"
+
+#include <stdlib.h>
+
+static enum phaselock_phase phase_of_constructor = PHASELOCK_SEALED;
+static void *block_of_constructor;
+
+__attribute__((constructor)) static void construct(void)
+{
+	phase_of_constructor = phaselock_get_phase();
+	block_of_constructor = malloc(48);
+}
+
+int main(int argc, char **argv)
+{
+	bool locked;
+
+	require_armed();
+	CHECK_EQUAL(argc, 3);
+	CHECK(strcmp(argv[2], "argument") == 0);
+	CHECK(strcmp(getenv("TRACE"), "unchanged") == 0);
+	locked = strcmp(argv[1], "locked") == 0;
+	CHECK_EQUAL(phase_of_constructor, PHASELOCK_INIT);
+	CHECK(block_of_constructor != NULL);
+	CHECK_EQUAL(phaselock_get_phase(), locked ? PHASELOCK_LOCKED : PHASELOCK_INIT);
+	CHECK_EQUAL(opaque(malloc(48)) == NULL, locked);
+	return 7;
+}

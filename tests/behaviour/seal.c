@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A sealed heap stays sealed: locking it leaves it so, and an unlock is itself a violation, judged
+ * by the policy.
+ *
+ * shows: PL-012 PL-013
+ * run: {self} from_init
+ * environment: PHASELOCK_OPTIONS=policy=deny
+ * exit: 0
+ * stderr:
+ * | phaselock: violation: unlock_allocations() of sealed allocations
+ * |   thread {number} "seal", 1st time at this site
+ * |     #0 seal{any}
+ * | {frames}
+ * | phaselock: denied (policy=deny)
+ * | phaselock: violation: malloc(10) while allocations are locked
+ * |   thread {number} "seal", 1st time at this site
+ * |     #0 {any}(main+{hex})
+ * | {frames}
+ * | phaselock: denied (policy=deny)
+ * | phaselock: 2 violations at 2 sites, by count:
+ * | phaselock:   1 x unlock_allocations  seal{any} < {any}
+ * | phaselock:   1 x malloc  {any}(main+{hex}) < {any}
+ * run: {self} from_locked
+ * environment: PHASELOCK_OPTIONS=policy=allow
+ * exit: 0
+ * stderr:
+ * | phaselock: violation: unlock_allocations() of sealed allocations
+ * |   thread {number} "seal", 1st time at this site
+ * |     #0 seal{any}
+ * | {frames}
+ * | phaselock: allowed (policy=allow)
+ * | phaselock: violation: malloc(10) while allocations are locked
+ * |   thread {number} "seal", 1st time at this site
+ * |     #0 {any}(main+{hex})
+ * | {frames}
+ * | phaselock: allowed (policy=allow)
+ * | phaselock: 2 violations at 2 sites, by count:
+ * | phaselock:   1 x unlock_allocations  seal{any} < {any}
+ * | phaselock:   1 x malloc  {any}(main+{hex}) < {any}
+ * run: {self} from_init
+ * exit: SIGABRT
+ * stderr:
+ * | phaselock: violation: unlock_allocations() of sealed allocations
+ * |   thread {number} "seal", 1st time at this site
+ * |     #0 seal{any}
+ * | {frames}
+ * | phaselock: aborting (policy=abort)
+ */
+#include "behaviour.h"
+
+#include <stdlib.h>
+
+int main(int argc, char **argv)
+{
+	require_armed();
+	CHECK(argc > 1);
+	if (strcmp(argv[1], "from_locked") == 0)
+		lock_allocations();
+	phaselock_seal_allocations();
+	CHECK_EQUAL(phaselock_get_phase(), PHASELOCK_SEALED);
+	CHECK_EQUAL(get_stats().phase, PHASELOCK_SEALED);
+	lock_allocations();
+	phaselock_seal_allocations();
+	CHECK_EQUAL(phaselock_get_phase(), PHASELOCK_SEALED);
+	unlock_allocations();
+	CHECK_EQUAL(phaselock_get_phase(), PHASELOCK_SEALED);
+	free(opaque(malloc(10)));
+	phaselock_permit_begin();
+	CHECK(opaque(malloc(10)) != NULL);
+	phaselock_permit_end();
+	return 0;
+}
