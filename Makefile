@@ -89,9 +89,18 @@ $(B)/libphaselock.a: $(LIB_OBJECTS) $(B)/jemalloc.o $(B)/exports.list
 # ---- the command ----------------------------------------------------------------------------------------
 CLI_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard cli/*.c)) $(B)/cli/options.o $(B)/cli/format.o
 
+CLI_CPPFLAGS := $(CPPFLAGS) -iquote lib -DPHASELOCK_LIBDIR='"$(LIBDIR)"'
+
 $(B)/cli/%.o: cli/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -Ilib $(ALL_CFLAGS) -DPHASELOCK_LIBDIR='"$(LIBDIR)"' -MMD -MP -c $< -o $@
+	$(CC) $(CLI_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+
+# The command knows where the library is installed: it is made again when that is another place.
+$(B)/cli/library.o: $(B)/libdir
+$(B)/libdir: always
+	@mkdir -p $(@D)
+	@echo '$(LIBDIR)' | cmp -s - $@ || echo '$(LIBDIR)' > $@
+.PHONY: always
 
 # The two pure parts that the library and the command share.
 $(B)/cli/%.o: lib/%.c
@@ -122,7 +131,7 @@ $(B)/unit/libcore.a: $(UNIT_OBJECTS)
 
 $(B)/tests/unit/%.o: tests/unit/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -Ilib $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+	$(CC) $(CPPFLAGS) -iquote lib $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
 $(B)/tests/unit/test_%: $(B)/tests/unit/test_%.o $(B)/tests/unit/fake_backend.o $(B)/unit/libcore.a
 	$(CC) $(ALL_CFLAGS) -o $@ $^ -lcmocka
@@ -148,6 +157,11 @@ else
 test: deps-test $(UNIT_TESTS)
 	$(PYTHON) tests/run.py --build $(B) --skip "tests/behaviour tests/command: a $(VARIANT) build of the interposer cannot run" tests/unit
 endif
+
+.PHONY: coverage
+coverage: deps-coverage
+	$(MAKE) VARIANT=coverage test
+	gcovr --root . --object-directory build/coverage --filter 'lib/.*\.[ch]' --print-summary
 
 # ---- examples and demo ------------------------------------------------------------------------------------
 EXAMPLES := $(B)/examples/quickstart $(B)/examples/test_parser
@@ -199,7 +213,7 @@ check-requirements:
 	tools/check-requirements
 
 check-static:
-	clang-tidy --quiet --warnings-as-errors='*' $(LIB_SOURCES) $(wildcard cli/*.c) -- -std=c11 $(CPPFLAGS) -Ilib
+	clang-tidy --quiet --warnings-as-errors='*' $(LIB_SOURCES) $(wildcard cli/*.c) -- -std=c11 $(CLI_CPPFLAGS)
 	cppcheck --quiet --std=c11 --enable=warning,portability,performance --inline-suppr --error-exitcode=1 $(CPPFLAGS) -Ilib lib cli
 
 check-man:
@@ -208,7 +222,7 @@ check-man:
 # ---- dependencies: each target that needs packages runs its group ---------------------------------------------
 .PHONY: deps deps-test deps-check
 deps: deps-check
-deps-build deps-test deps-check: deps-%:
+deps-build deps-test deps-check deps-coverage: deps-%:
 	@tools/deps $*
 
 # ---- install -----------------------------------------------------------------------------------------------------
