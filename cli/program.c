@@ -73,7 +73,7 @@ static void copy_path(char to[PATH_MAX], const char *from)
 	snprintf(to, PATH_MAX, "%s", from);
 }
 
-/* ---- where it is ---------------------------------------------------------------------------- */
+/* ---- where it is ----------------------------------------------------------------------------- */
 
 static bool is_runnable(const char *path)
 {
@@ -124,7 +124,7 @@ static bool find(const char *name, char path[PATH_MAX])
 	return true;
 }
 
-/* ---- scripts -------------------------------------------------------------------------------- */
+/* ---- scripts --------------------------------------------------------------------------------- */
 
 /* Takes the first line of a script apart. Returns false if no interpreter is on it. */
 static bool split_first_line(struct first_line *line)
@@ -210,7 +210,7 @@ static int follow_script(struct search *search, struct first_line *line)
 	return 0;
 }
 
-/* ---- what it is ----------------------------------------------------------------------------- */
+/* ---- what it is ------------------------------------------------------------------------------ */
 
 /* Looks at one open file. Returns 0 when the search has ended well or goes on, which more tells. */
 static int look(struct search *search, int fd, bool *more)

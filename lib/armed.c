@@ -26,7 +26,7 @@ extern void free_aligned_sized(void *block, size_t alignment, size_t size);
 #define SIZE 64
 #define ALIGNMENT 64
 
-/* ---- entry points that take memory ---------------------------------------------------------- */
+/* ---- entry points that take memory ----------------------------------------------------------- */
 
 #define TAKE(name, expression)                                                                     \
 	static void *name(void)                                                                    \
@@ -58,7 +58,7 @@ TAKE(take_new_array_aligned, _ZnamSt11align_val_t(SIZE, ALIGNMENT))
 TAKE(take_new_aligned_nothrow, _ZnwmSt11align_val_tRKSt9nothrow_t(SIZE, ALIGNMENT, ""))
 TAKE(take_new_array_aligned_nothrow, _ZnamSt11align_val_tRKSt9nothrow_t(SIZE, ALIGNMENT, ""))
 
-/* ---- entry points that give it back -------------------------------------------------------- */
+/* ---- entry points that give it back ---------------------------------------------------------- */
 
 #define GIVE(name, statement)                                                                      \
 	static void name(void *block)                                                              \
@@ -79,7 +79,7 @@ GIVE(delete_array_sized_aligned, _ZdaPvmSt11align_val_t(block, SIZE, ALIGNMENT))
 GIVE(delete_aligned_nothrow, _ZdlPvSt11align_val_tRKSt9nothrow_t(block, ALIGNMENT, ""))
 GIVE(delete_array_aligned_nothrow, _ZdaPvSt11align_val_tRKSt9nothrow_t(block, ALIGNMENT, ""))
 
-/* ---- the probes ----------------------------------------------------------------------------- */
+/* ---- the probes ------------------------------------------------------------------------------ */
 
 #define ENTRY(name) PHASELOCK_ENTRY_##name
 

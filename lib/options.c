@@ -71,9 +71,7 @@ static bool read_signal(struct value value, int *number)
 	return false;
 }
 
-/*
- * ---- one function for each key ----------------------------------------------------------------
- */
+/* ---- one function for each key --------------------------------------------------------------- */
 
 static bool set_policy(struct value value, struct pl_options *options)
 {

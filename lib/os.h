@@ -10,7 +10,7 @@
 
 #include "base.h"
 
-/* ---- memory -------------------------------------------------------------------------------- */
+/* ---- memory ---------------------------------------------------------------------------------- */
 
 /* Returns size bytes of zeroed, page-aligned memory that lives as long as the process, or NULL. */
 void *pl_os_map(size_t size);
@@ -29,7 +29,7 @@ bool pl_os_protect(void *address, size_t size, bool writable);
  */
 void *pl_os_map_shared(const char *path, size_t size);
 
-/* ---- output -------------------------------------------------------------------------------- */
+/* ---- output ---------------------------------------------------------------------------------- */
 
 #define PL_OS_STDERR 2
 
@@ -71,7 +71,7 @@ const char *pl_os_environment(const char *name);
 /* Ends the process with SIGABRT. */
 _Noreturn void pl_os_abort(void);
 
-/* ---- signals ------------------------------------------------------------------------------- */
+/* ---- signals --------------------------------------------------------------------------------- */
 
 /*
  * Calls function from the handler of a signal; system calls it interrupts are restarted. Returns

@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -57,9 +58,12 @@ void *pl_os_map_shared(const char *path, size_t size)
 	int saved = errno;
 	int fd = open(path, O_RDWR | O_CLOEXEC);
 	void *memory = MAP_FAILED;
+	struct stat status;
 
 	if (fd >= 0) {
-		memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+		/* Behind the end of a file there is nothing to map, only SIGBUS. */
+		if (fstat(fd, &status) == 0 && status.st_size >= (off_t)size)
+			memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 		close(fd);
 	}
 	errno = saved;
@@ -171,7 +175,7 @@ _Noreturn void pl_os_abort(void)
 	abort();
 }
 
-/* ---- signals ------------------------------------------------------------------------------- */
+/* ---- signals --------------------------------------------------------------------------------- */
 
 /* Written by pl_os_on_signal() before the handler is installed, read by the handler. */
 static void (*signal_functions[_NSIG])(void);

@@ -15,6 +15,8 @@
 
 #define PATH_SIZE 1024
 #define BLOCK_SIZE 4096
+#define FRAME_SIZE 512
+#define VERDICT_SIZE 128
 #define TABLE_FRAMES 4 /* of a site in the closing table */
 
 /* Written by pl_report_configure() in the constructor, read by any thread. */
@@ -92,9 +94,7 @@ void pl_report_message(const char *message)
 	emit(&text);
 }
 
-/*
- * ---- a violation -------------------------------------------------------------------------------
- */
+/* ---- a violation ----------------------------------------------------------------------------- */
 
 static void append_place(struct pl_text *text, const void *frame)
 {
@@ -126,6 +126,21 @@ static void append_call(struct pl_text *text, const struct phaselock_violation *
 	if (violation->alignment > 0)
 		pl_text_append(text, ", alignment %lu", violation->alignment);
 	pl_text_append(text, ")");
+}
+
+/* A line of its own, cut if a mangled name is beyond all measure; what is full is written first. */
+static void append_frame(struct pl_text *text, unsigned number, const void *frame)
+{
+	char buffer[FRAME_SIZE];
+	struct pl_text line = pl_text_in(buffer, sizeof(buffer));
+
+	pl_text_append(&line, "    #%lu ", (uint64_t)number);
+	append_place(&line, frame);
+	if (text->capacity - text->length < FRAME_SIZE + VERDICT_SIZE) {
+		emit(text);
+		*text = pl_text_in(text->start, text->capacity);
+	}
+	pl_text_append(text, "%s\n", buffer);
 }
 
 static void append_verdict(struct pl_text *text, const struct pl_report_context *context)
@@ -172,18 +187,13 @@ void pl_report_violation(const struct phaselock_violation *violation,
 			       (uint64_t)PHASELOCK_SITES_MAX);
 	}
 	pl_text_append(&text, "%s\n", context->nested ? ", inside the violation handler" : "");
-	for (unsigned i = 0; i < violation->frame_count; i++) {
-		pl_text_append(&text, "    #%lu ", (uint64_t)i);
-		append_place(&text, violation->frames[i]);
-		pl_text_append(&text, "\n");
-	}
+	for (unsigned i = 0; i < violation->frame_count; i++)
+		append_frame(&text, i, violation->frames[i]);
 	append_verdict(&text, context);
 	emit(&text);
 }
 
-/*
- * ---- at exit -----------------------------------------------------------------------------------
- */
+/* ---- at exit --------------------------------------------------------------------------------- */
 
 static const char *plural(uint64_t count)
 {
@@ -209,7 +219,7 @@ void pl_report_sites(void)
 	struct phaselock_violation site = {0};
 	size_t sites = pl_site_list(NULL, 0);
 	uint64_t seen = pl_site_overflow();
-	uint64_t left = sites;
+	size_t lines = 0;
 	char buffer[256];
 	struct pl_text text = pl_text_in(buffer, sizeof(buffer));
 
@@ -221,15 +231,16 @@ void pl_report_sites(void)
 		       plural(seen), sites, plural(sites),
 		       pl_site_overflow() > 0 ? " and more" : "");
 	emit(&text);
-	for (bool more = pl_site_next(&site, true); more && sites - left < max_reports;
+	/* Other threads may still violate: neither the sites nor their order need be those above. */
+	for (bool more = pl_site_next(&site, true); more && lines < max_reports && lines < sites;
 	     more = pl_site_next(&site, false)) {
 		emit_site(&site);
-		left--;
+		lines++;
 	}
-	if (left > 0) {
+	if (lines < sites) {
 		text = pl_text_in(buffer, sizeof(buffer));
-		pl_text_append(&text, "phaselock:   and %lu site%s more (max_reports=%lu)\n", left,
-			       plural(left), (uint64_t)max_reports);
+		pl_text_append(&text, "phaselock:   and %lu site%s more (max_reports=%lu)\n",
+			       sites - lines, plural(sites - lines), (uint64_t)max_reports);
 		emit(&text);
 	}
 }

@@ -102,9 +102,7 @@ void pl_thread_counts(const struct pl_thread *thread, struct pl_counts *counts)
 				    __atomic_load_n(thread->bytes.deallocated, __ATOMIC_RELAXED);
 }
 
-/*
- * ---- the life of a record ---------------------------------------------------------------------
- */
+/* ---- the life of a record -------------------------------------------------------------------- */
 
 void pl_thread_keep_bytes(struct pl_thread *thread)
 {

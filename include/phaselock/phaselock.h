@@ -39,7 +39,7 @@
 extern "C" {
 #endif
 
-/* ---- phase: process-wide ------------------------------------------------------------------ */
+/* ---- phase: process-wide --------------------------------------------------------------------- */
 
 enum phaselock_phase {
 	PHASELOCK_INIT = 0,   /* requests are granted, unless this thread forbids them */
@@ -73,7 +73,7 @@ PHASELOCK_API void phaselock_seal_allocations(void);
 /** Returns the phase of the process at some moment during the call. */
 PHASELOCK_API enum phaselock_phase phaselock_get_phase(void);
 
-/* ---- scopes: this thread only ------------------------------------------------------------- */
+/* ---- scopes: this thread only ---------------------------------------------------------------- */
 
 /* How deep forbid and permit scopes may nest on one thread, both kinds together. */
 #define PHASELOCK_SCOPE_DEPTH_MAX 256
@@ -94,7 +94,7 @@ PHASELOCK_API void phaselock_forbid_end(void);
 PHASELOCK_API void phaselock_permit_begin(void);
 PHASELOCK_API void phaselock_permit_end(void);
 
-/* ---- statistics --------------------------------------------------------------------------- */
+/* ---- statistics ------------------------------------------------------------------------------ */
 
 /*
  * Each thread counts for itself; a snapshot sums the living and the dead. What one thread did is
@@ -180,7 +180,7 @@ PHASELOCK_API void phaselock_reset_stats(void);
 PHASELOCK_API struct phaselock_stats phaselock_stats_delta(const struct phaselock_stats *begin,
 							   const struct phaselock_stats *end);
 
-/* ---- violations --------------------------------------------------------------------------- */
+/* ---- violations ------------------------------------------------------------------------------ */
 
 #define PHASELOCK_FRAMES_MAX 32
 
@@ -255,7 +255,7 @@ PHASELOCK_API size_t phaselock_get_violations(struct phaselock_violation *out, s
  * breakpoint. */
 PHASELOCK_API void phaselock_on_violation(const struct phaselock_violation *violation);
 
-/* ---- proof -------------------------------------------------------------------------------- */
+/* ---- proof ----------------------------------------------------------------------------------- */
 
 enum phaselock_entry {
 	PHASELOCK_ENTRY_MALLOC = 1 << 0,
@@ -304,7 +304,7 @@ static inline bool phaselock_present(void)
 #endif
 }
 
-/* ---- scopes that end with their block ------------------------------------------------------ */
+/* ---- scopes that end with their block -------------------------------------------------------- */
 
 static inline int phaselock_scope_forbid_(void)
 {
@@ -348,7 +348,7 @@ static inline void phaselock_scope_permit_end_(const int *unused)
 	__attribute__((cleanup(phaselock_scope_permit_end_), unused)) const int PHASELOCK_JOIN_(   \
 		phaselock_scope_, __LINE__) = phaselock_scope_permit_()
 
-/* ---- short names --------------------------------------------------------------------------- */
+/* ---- short names ----------------------------------------------------------------------------- */
 
 #ifndef PHASELOCK_NO_SHORT_NAMES
 /*
