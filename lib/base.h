@@ -24,6 +24,9 @@
 /* Two lines: the prefetcher of x86-64 fetches pairs, so that is what two threads must not share. */
 #define PL_CACHE_ALIGNED __attribute__((aligned(128)))
 
+/* The smallest page of the platform, or a multiple of it. */
+#define PL_PAGE_SIZE 4096
+
 _Static_assert(sizeof(void *) == 8 && sizeof(size_t) == 8,
 	       "counters and the phase word assume LP64");
 _Static_assert(__GCC_ATOMIC_POINTER_LOCK_FREE == 2, "signal handlers need lock-free atomics");

@@ -63,7 +63,7 @@ static void begin(enum pl_scope scope)
 	if (thread == NULL)
 		fault = "misuse: no memory to keep the scopes of this thread";
 	else if (!pl_thread_scope_begin(thread, scope))
-		fault = "misuse: scopes nested deeper than 256 (PHASELOCK_SCOPE_DEPTH_MAX); is an "
+		fault = "misuse: scopes nested deeper than 63 (PHASELOCK_SCOPE_DEPTH_MAX); is an "
 			"end missing?";
 	if (fault != NULL)
 		misuse(fault);

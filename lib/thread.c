@@ -19,6 +19,8 @@ _Static_assert(sizeof(struct pl_thread) <= 512, "the memory promised for a threa
 
 _Thread_local struct pl_thread *pl_thread_gate;
 
+_Alignas(PL_PAGE_SIZE) char pl_thread_probe_token[1];
+
 /* This thread's record once it has one, open or not. */
 static _Thread_local struct pl_thread *own;
 
@@ -33,38 +35,33 @@ static struct {
 	struct pl_thread first[FIRST_RECORDS];
 } registry;
 
+_Static_assert(PHASELOCK_SCOPE_DEPTH_MAX == 63, "a bit each in a word, and one above them");
+
 enum pl_scope pl_thread_scope(const struct pl_thread *thread)
 {
-	unsigned top = thread->scope_depth - 1;
-
-	if (thread->scope_depth == 0)
+	if (thread->scopes <= 1)
 		return PL_SCOPE_NONE;
-	return thread->scopes[top / 64] >> top % 64 & 1 ? PL_SCOPE_FORBID : PL_SCOPE_PERMIT;
+	return (thread->scopes & 1) != 0 ? PL_SCOPE_FORBID : PL_SCOPE_PERMIT;
 }
 
 /* The only writer of the gate. */
 static void set_gate(struct pl_thread *thread)
 {
-	bool closed =
-		pl_thread_scope(thread) == PL_SCOPE_FORBID || thread->probing || thread->exiting;
+	bool closed;
 
+	/* What it follows from comes first, for a handler in between, which sets the gate by it. */
+	atomic_signal_fence(memory_order_seq_cst);
+	closed = pl_thread_scope(thread) == PL_SCOPE_FORBID || thread->probing || thread->exiting;
 	pl_thread_gate = closed ? NULL : thread;
 }
 
 bool pl_thread_scope_begin(struct pl_thread *thread, enum pl_scope scope)
 {
-	unsigned top = thread->scope_depth;
-	uint64_t bit = (uint64_t)1 << top % 64;
+	uint64_t scopes = thread->scopes == 0 ? 1 : thread->scopes;
 
-	if (top == PHASELOCK_SCOPE_DEPTH_MAX)
+	if (scopes >> PHASELOCK_SCOPE_DEPTH_MAX != 0)
 		return false;
-	if (scope == PL_SCOPE_FORBID)
-		thread->scopes[top / 64] |= bit;
-	else
-		thread->scopes[top / 64] &= ~bit;
-	/* A handler that comes in between sees the old depth, and leaves it as it was. */
-	__atomic_signal_fence(__ATOMIC_SEQ_CST);
-	thread->scope_depth = top + 1;
+	thread->scopes = scopes << 1 | (scope == PL_SCOPE_FORBID);
 	set_gate(thread);
 	return true;
 }
@@ -73,7 +70,7 @@ bool pl_thread_scope_end(struct pl_thread *thread, enum pl_scope scope)
 {
 	if (pl_thread_scope(thread) != scope)
 		return false;
-	thread->scope_depth--;
+	thread->scopes >>= 1;
 	set_gate(thread);
 	return true;
 }
@@ -162,7 +159,7 @@ static struct pl_thread *inherit(uint64_t id)
 	pl_thread_counts(thread, &thread->start);
 	thread->exiting = false;
 	thread->gone = false;
-	thread->scope_depth = 0;
+	thread->scopes = 0;
 	return thread;
 }
 

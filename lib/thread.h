@@ -16,8 +16,6 @@
 
 #include <phaselock/phaselock.h>
 
-#define PL_SCOPE_WORDS (PHASELOCK_SCOPE_DEPTH_MAX / 64)
-
 /*
  * What a thread, or all of them, did. Each is the flow of the same name in struct phaselock_stats.
  */
@@ -51,8 +49,13 @@ struct pl_thread {
 	pl_counter locked_deallocations;
 
 	/* the owner's alone */
-	uint64_t scopes[PL_SCOPE_WORDS]; /* a bit for each open scope, 1 for forbid */
-	unsigned scope_depth;
+
+	/*
+	 * The open scopes: a bit each, 1 for forbid, the innermost lowest, and above the outermost a
+	 * bit that is always set; 0 is as 1, no scope. One word, so that a signal handler that nests
+	 * scopes of its own leaves it as it found it, whatever it interrupted.
+	 */
+	uint64_t scopes;
 	bool probing;	     /* phaselock_armed() is calling the entry points */
 	unsigned probe_hits; /* calls that came to us while probing */
 
@@ -92,6 +95,9 @@ enum pl_scope pl_thread_scope(const struct pl_thread *thread);
  */
 bool pl_thread_scope_begin(struct pl_thread *thread, enum pl_scope scope);
 bool pl_thread_scope_end(struct pl_thread *thread, enum pl_scope scope);
+
+/* What an entry point of ours returns to a probe. It begins a page: aligned for any request. */
+extern PL_HIDDEN char pl_thread_probe_token[];
 
 /*
  * Makes every entry point report to the record, with signals blocked by the caller until the end.

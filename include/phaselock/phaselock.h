@@ -76,7 +76,7 @@ PHASELOCK_API enum phaselock_phase phaselock_get_phase(void);
 /* ---- scopes: this thread only ---------------------------------------------------------------- */
 
 /* How deep forbid and permit scopes may nest on one thread, both kinds together. */
-#define PHASELOCK_SCOPE_DEPTH_MAX 256
+#define PHASELOCK_SCOPE_DEPTH_MAX 63
 
 /**
  * Begin and end a stretch in which this thread's heap requests are violations, whatever the phase.

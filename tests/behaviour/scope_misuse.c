@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An end without its begin, or of the other kind, and a nesting deeper than 256 are reported and
- * end the process by SIGABRT, under any policy. 256 deep is not too deep, and the depth is a
+ * An end without its begin, or of the other kind, and a nesting deeper than 63 are reported and
+ * end the process by SIGABRT, under any policy. 63 deep is not too deep, and the depth is a
  * thread's own.
  *
  * shows: PL-016
@@ -23,10 +23,10 @@
  * run: {self} forbid_begin forbid_end forbid_end
  * stderr:
  * | phaselock: misuse: phaselock_forbid_end() but this thread's innermost scope is no forbid scope
- * run: {self} 257
+ * run: {self} 64
  * stderr:
- * | phaselock: misuse: scopes nested deeper than 256 (PHASELOCK_SCOPE_DEPTH_MAX); is an end missing?
- * run: {self} 256
+ * | phaselock: misuse: scopes nested deeper than 63 (PHASELOCK_SCOPE_DEPTH_MAX); is an end missing?
+ * run: {self} 63
  * exit: 0
  * run: {self} forbid_begin permit_begin permit_end forbid_end
  * exit: 0
@@ -49,7 +49,7 @@ static void move(const char *name)
 		check_failed(__FILE__, __LINE__, "the argument is a move");
 }
 
-/* Both kinds in turn: each of the 256 bits has to come back as it was set. */
+/* Both kinds in turn: each of the 63 bits has to come back as it was set. */
 static void nest(int depth)
 {
 	for (int i = 0; i < depth; i++)
@@ -62,7 +62,7 @@ int main(int argc, char **argv)
 {
 	require_armed();
 	CHECK(argc > 1);
-	if (argv[1][0] == '2') {
+	if (argv[1][0] == '6') {
 		nest(atoi(argv[1]));
 		nest(atoi(argv[1]));
 		return 0;
