@@ -10,37 +10,53 @@
 #include "thread.h"
 #include "violation.h"
 
-/* Under `phaselock run`: what was done in the phase that ends is added to that phase's sums. */
-static void publish(uintptr_t phase)
+/*
+ * Changes the phase by one of its writers, under the registry's lock. Under `phaselock run`, what
+ * was done in the phase that ends is added to that phase's sums. Returns what the writer says.
+ */
+static bool change(bool (*write)(void))
 {
+	bool was_locked = pl_phase_load() != PL_PHASE_WORD_INIT;
+	struct pl_os_signals before;
+	bool changed;
+
+	pl_thread_lock(&before);
+	changed = write();
+	pl_thread_unlock(&before);
 	if (pl_channel() != NULL)
-		pl_stats_publish(phase != PL_PHASE_WORD_INIT);
+		pl_stats_publish(was_locked);
+	return changed;
+}
+
+static bool lock(void)
+{
+	pl_phase_lock();
+	PL_CHANNEL_COUNT(locks);
+	return true;
+}
+
+static bool seal(void)
+{
+	pl_phase_seal();
+	PL_CHANNEL_COUNT(locks);
+	return true;
 }
 
 void phaselock_lock_allocations(void)
 {
-	uintptr_t before = pl_phase_load();
-
-	pl_phase_lock();
-	PL_CHANNEL_COUNT(locks);
-	publish(before);
+	change(lock);
 }
 
 void phaselock_seal_allocations(void)
 {
-	uintptr_t before = pl_phase_load();
-
-	pl_phase_seal();
-	PL_CHANNEL_COUNT(locks);
-	publish(before);
+	change(seal);
 }
 
 void phaselock_unlock_allocations(void)
 {
 	struct pl_request request = {.function = "unlock_allocations", .caller = PL_CALLER()};
 
-	publish(pl_phase_load());
-	if (!pl_phase_unlock())
+	if (!change(pl_phase_unlock))
 		pl_violation(&request, PHASELOCK_CAUSE_SEAL);
 }
 

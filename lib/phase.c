@@ -8,32 +8,39 @@
 
 #include <phaselock/phaselock.h>
 
-/* On a line of its own, which is only written when the phase changes. */
-PL_CACHE_ALIGNED _Atomic uintptr_t pl_phase_word;
+struct pl_phase pl_phase;
+
+_Static_assert(sizeof(pl_phase) == PL_PAGE_SIZE,
+	       "nothing else lies on the page that SEALED protects");
+
+/* seq_cst: ordered with every other access of its kind, and the store buffer is drained by it. */
+static void set(uintptr_t word)
+{
+	atomic_store_explicit(&pl_phase.word, word, memory_order_seq_cst);
+}
 
 void pl_phase_lock(void)
 {
-	uintptr_t from = PL_PHASE_WORD_INIT;
-
-	atomic_compare_exchange_strong_explicit(&pl_phase_word, &from, PL_PHASE_WORD_LOCKED,
-						memory_order_seq_cst, memory_order_seq_cst);
-	pl_os_barrier(); /* also when it was locked already: the thread that did so may not have got
-			    here yet */
+	if (pl_phase_load() == PL_PHASE_WORD_INIT)
+		set(PL_PHASE_WORD_LOCKED);
+	pl_os_barrier();
 }
 
 bool pl_phase_unlock(void)
 {
-	uintptr_t from = PL_PHASE_WORD_LOCKED;
-
-	atomic_compare_exchange_strong_explicit(&pl_phase_word, &from, PL_PHASE_WORD_INIT,
-						memory_order_seq_cst, memory_order_seq_cst);
-	return from != PL_PHASE_WORD_SEALED;
+	if (pl_phase_load() == PL_PHASE_WORD_SEALED)
+		return false;
+	set(PL_PHASE_WORD_INIT);
+	return true;
 }
 
 void pl_phase_seal(void)
 {
-	atomic_store_explicit(&pl_phase_word, PL_PHASE_WORD_SEALED, memory_order_seq_cst);
+	if (pl_phase_load() == PL_PHASE_WORD_SEALED)
+		return;
+	set(PL_PHASE_WORD_SEALED);
 	pl_os_barrier();
+	pl_os_protect(&pl_phase, sizeof(pl_phase), false);
 }
 
 enum phaselock_phase phaselock_get_phase(void)

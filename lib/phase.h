@@ -16,14 +16,16 @@
 #define PL_PHASE_WORD_SEALED UINTPTR_MAX
 
 /*
- * Written by phase.c alone, read by every request, relaxed: pl_os_barrier() after the store does
- * the ordering.
+ * The word, on a page of its own. Written by phase.c alone, read by every request, relaxed:
+ * pl_os_barrier() after the store does the ordering.
  */
-extern PL_HIDDEN _Atomic uintptr_t pl_phase_word;
+extern PL_HIDDEN struct pl_phase {
+	_Alignas(PL_PAGE_SIZE) _Atomic uintptr_t word;
+} pl_phase;
 
 static inline uintptr_t pl_phase_load(void)
 {
-	return atomic_load_explicit(&pl_phase_word, memory_order_relaxed);
+	return atomic_load_explicit(&pl_phase.word, memory_order_relaxed);
 }
 
 /*
@@ -36,12 +38,17 @@ static inline bool pl_phase_is_below(uintptr_t number)
 #if defined(__x86_64__)
 	bool above;
 
-	__asm__ volatile("cmpq %2, %1" : "=@cca"(above) : "r"(number), "m"(pl_phase_word));
+	__asm__ volatile("cmpq %2, %1" : "=@cca"(above) : "r"(number), "m"(pl_phase.word));
 	return above;
 #else
 	return number > pl_phase_load();
 #endif
 }
+
+/*
+ * The writers. Two of them must not run at once: callers hold the registry's lock, which a fork
+ * leaves open too.
+ */
 
 /* INIT to LOCKED; other phases stay. */
 void pl_phase_lock(void);
@@ -49,6 +56,7 @@ void pl_phase_lock(void);
 /* LOCKED to INIT. Returns false if the phase is SEALED, which stays. */
 bool pl_phase_unlock(void);
 
+/* Any phase to SEALED, whose page is then read-only: a stray write to the word ends the process. */
 void pl_phase_seal(void);
 
 #endif
