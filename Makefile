@@ -42,14 +42,18 @@ ALL_CFLAGS := -std=c11 $(FLAGS_$(VARIANT)) $(CFLAGS) $(WARNINGS) -fno-builtin-ma
 LIB_CFLAGS := $(ALL_CFLAGS) -fPIC -fvisibility=hidden -ftls-model=initial-exec
 
 # ---- the library --------------------------------------------------------------------------------------
-LIB_SOURCES := $(wildcard lib/*.c)
-LIB_OBJECTS := $(LIB_SOURCES:%.c=$(B)/%.o)
-LIBRARY     := $(B)/libphaselock.so
+# All of lib/ but the backends, of which each library has one.
+LIB_SOURCES  := $(wildcard lib/*.c)
+CORE_OBJECTS := $(patsubst %.c,$(B)/%.o,$(filter-out lib/backend_%.c,$(LIB_SOURCES)))
+LIB_OBJECTS  := $(CORE_OBJECTS) $(B)/lib/backend_jemalloc.o $(B)/jemalloc.o
+SYSTEM_OBJECTS := $(CORE_OBJECTS) $(B)/lib/backend_system.o
+LIBRARY      := $(B)/libphaselock.so
+SYSTEM       := $(B)/libphaselock-system.so
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .PHONY: all deps-build
-all: deps-build $(LIBRARY) $(B)/libphaselock.a $(B)/phaselock
+all: deps-build $(LIBRARY) $(SYSTEM) $(B)/libphaselock.a $(B)/phaselock
 
 $(B)/lib/%.o: lib/%.c
 	@mkdir -p $(@D)
@@ -66,22 +70,24 @@ $(B)/jemalloc.o: lib/jemalloc.syms Makefile
 	ld -r --defsym=pl_backend_malloc=je_malloc --defsym=pl_backend_free=je_free -o $@ $(B)/jemalloc/all.o
 
 # -shared-libgcc: the unwinder must be there from the start, not loaded at its first use.
-$(B)/libphaselock.so.$(VERSION): $(LIB_OBJECTS) $(B)/jemalloc.o lib/exports.map
-	$(CC) -shared $(ALL_CFLAGS) -shared-libgcc -Wl,-soname,libphaselock.so.$(SOVERSION) \
+$(B)/libphaselock.so.$(VERSION): $(LIB_OBJECTS)
+$(B)/libphaselock-system.so.$(VERSION): $(SYSTEM_OBJECTS)
+$(B)/libphaselock.so.$(VERSION) $(B)/libphaselock-system.so.$(VERSION): lib/exports.map
+	$(CC) -shared $(ALL_CFLAGS) -shared-libgcc -Wl,-soname,$(patsubst %.$(VERSION),%.$(SOVERSION),$(@F)) \
 		-Wl,--version-script=lib/exports.map -Wl,-z,now -Wl,-z,relro -Wl,-z,defs $(LDFLAGS) \
-		-o $@ $(LIB_OBJECTS) $(B)/jemalloc.o -lm
+		-o $@ $(filter %.o,$^) -lm
 
-$(LIBRARY): $(B)/libphaselock.so.$(VERSION)
-	ln -sf libphaselock.so.$(VERSION) $(B)/libphaselock.so.$(SOVERSION)
-	ln -sf libphaselock.so.$(SOVERSION) $@
+$(LIBRARY) $(SYSTEM): %.so: %.so.$(VERSION)
+	ln -sf $(notdir $<) $*.so.$(SOVERSION)
+	ln -sf $(notdir $*).so.$(SOVERSION) $@
 
 # One object, in which only the exported names are left global: a program may have a jemalloc of its own.
 $(B)/exports.list: lib/exports.map
 	@mkdir -p $(@D)
 	sed -n '/global:/,/local:/s/^[[:space:]]*\([A-Za-z_0-9]*\);$$/\1/p' $< > $@
 
-$(B)/libphaselock.a: $(LIB_OBJECTS) $(B)/jemalloc.o $(B)/exports.list
-	ld -r -o $(B)/libphaselock.o $(LIB_OBJECTS) $(B)/jemalloc.o
+$(B)/libphaselock.a: $(LIB_OBJECTS) $(B)/exports.list
+	ld -r -o $(B)/libphaselock.o $(LIB_OBJECTS)
 	objcopy --keep-global-symbols=$(B)/exports.list $(B)/libphaselock.o
 	@rm -f $@
 	ar rcs $@ $(B)/libphaselock.o
@@ -116,7 +122,7 @@ $(B)/phaselock: $(CLI_OBJECTS)
 UNIT_TESTS    := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
 UNIT_RENAMED  := interpose interpose_cxx armed
 UNIT_OBJECTS  := $(patsubst %,$(B)/unit/%.o,$(UNIT_RENAMED)) \
-                 $(filter-out $(patsubst %,$(B)/lib/%.o,$(UNIT_RENAMED) backend_jemalloc),$(LIB_OBJECTS))
+                 $(filter-out $(patsubst %,$(B)/lib/%.o,$(UNIT_RENAMED)),$(CORE_OBJECTS))
 
 $(B)/unit/rename.list: $(B)/exports.list
 	@mkdir -p $(@D)
@@ -232,9 +238,11 @@ install: all
 	$(INSTALL) -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(PREFIX)/include/phaselock \
 		$(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man3
 	$(INSTALL) -m 755 $(B)/phaselock $(DESTDIR)$(PREFIX)/bin/
-	$(INSTALL) -m 755 $(B)/libphaselock.so.$(VERSION) $(DESTDIR)$(LIBDIR)/
-	ln -sf libphaselock.so.$(VERSION) $(DESTDIR)$(LIBDIR)/libphaselock.so.$(SOVERSION)
-	ln -sf libphaselock.so.$(SOVERSION) $(DESTDIR)$(LIBDIR)/libphaselock.so
+	for name in libphaselock libphaselock-system; do \
+		$(INSTALL) -m 755 $(B)/$$name.so.$(VERSION) $(DESTDIR)$(LIBDIR)/ && \
+		ln -sf $$name.so.$(VERSION) $(DESTDIR)$(LIBDIR)/$$name.so.$(SOVERSION) && \
+		ln -sf $$name.so.$(SOVERSION) $(DESTDIR)$(LIBDIR)/$$name.so || exit 1; \
+	done
 	$(INSTALL) -m 644 $(B)/libphaselock.a $(DESTDIR)$(LIBDIR)/
 	$(INSTALL) -m 644 include/phaselock/*.h $(DESTDIR)$(PREFIX)/include/phaselock/
 	$(INSTALL) -m 644 docs/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
@@ -243,7 +251,7 @@ install: all
 		> $(DESTDIR)$(LIBDIR)/pkgconfig/phaselock.pc
 
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/phaselock $(DESTDIR)$(LIBDIR)/libphaselock.* \
+	rm -f $(DESTDIR)$(PREFIX)/bin/phaselock $(DESTDIR)$(LIBDIR)/libphaselock.* $(DESTDIR)$(LIBDIR)/libphaselock-system.* \
 		$(DESTDIR)$(LIBDIR)/pkgconfig/phaselock.pc \
 		$(patsubst docs/man/%.1,$(DESTDIR)$(PREFIX)/share/man/man1/%.1,$(wildcard docs/man/*.1)) \
 		$(patsubst docs/man/%.3,$(DESTDIR)$(PREFIX)/share/man/man3/%.3,$(wildcard docs/man/*.3))

@@ -84,14 +84,12 @@ GIVE(delete_array_aligned_nothrow, _ZdaPvSt11align_val_tRKSt9nothrow_t(block, AL
 #define ENTRY(name) PHASELOCK_ENTRY_##name
 
 /* A foreign allocator really allocates; give_back, another entry point, takes its block. */
-struct take {
+static const struct take {
 	enum phaselock_entry entry;
 	void *(*call)(void);
 	enum phaselock_entry give_back_entry;
 	void (*give_back)(void *block);
-};
-
-static const struct take takes[] = {
+} takes[] = {
 	{ENTRY(MALLOC), take_malloc, ENTRY(FREE), free},
 	{ENTRY(CALLOC), take_calloc, ENTRY(FREE), free},
 	{ENTRY(REALLOC), take_realloc, ENTRY(FREE), free},
@@ -114,76 +112,125 @@ static const struct take takes[] = {
 
 #define TAKES (sizeof(takes) / sizeof(takes[0]))
 
-/* Called with a null pointer, which is nothing to any allocator. */
-static const struct {
+/* sample makes a block that call may take, for allocators that pass over NULL in silence. */
+static const struct give {
 	enum phaselock_entry entry;
 	void (*call)(void *block);
+	void *(*sample)(void);
 } gives[] = {
-	{ENTRY(FREE), free},
-	{ENTRY(CFREE), cfree},
-	{ENTRY(FREE_SIZED), free_with_size},
-	{ENTRY(FREE_ALIGNED_SIZED), free_with_alignment},
-	{ENTRY(DELETE), _ZdlPv},
-	{ENTRY(DELETE), _ZdaPv},
-	{ENTRY(DELETE), delete_sized},
-	{ENTRY(DELETE), delete_array_sized},
-	{ENTRY(DELETE), delete_nothrow},
-	{ENTRY(DELETE), delete_array_nothrow},
-	{ENTRY(DELETE_ALIGNED), delete_aligned},
-	{ENTRY(DELETE_ALIGNED), delete_array_aligned},
-	{ENTRY(DELETE_ALIGNED), delete_sized_aligned},
-	{ENTRY(DELETE_ALIGNED), delete_array_sized_aligned},
-	{ENTRY(DELETE_ALIGNED), delete_aligned_nothrow},
-	{ENTRY(DELETE_ALIGNED), delete_array_aligned_nothrow},
+	{ENTRY(FREE), free, take_malloc},
+	{ENTRY(CFREE), cfree, take_malloc},
+	{ENTRY(FREE_SIZED), free_with_size, take_malloc},
+	{ENTRY(FREE_ALIGNED_SIZED), free_with_alignment, take_aligned_alloc},
+	{ENTRY(DELETE), _ZdlPv, take_new},
+	{ENTRY(DELETE), _ZdaPv, take_new_array},
+	{ENTRY(DELETE), delete_sized, take_new},
+	{ENTRY(DELETE), delete_array_sized, take_new_array},
+	{ENTRY(DELETE), delete_nothrow, take_new_nothrow},
+	{ENTRY(DELETE), delete_array_nothrow, take_new_array_nothrow},
+	{ENTRY(DELETE_ALIGNED), delete_aligned, take_new_aligned},
+	{ENTRY(DELETE_ALIGNED), delete_array_aligned, take_new_array_aligned},
+	{ENTRY(DELETE_ALIGNED), delete_sized_aligned, take_new_aligned},
+	{ENTRY(DELETE_ALIGNED), delete_array_sized_aligned, take_new_array_aligned},
+	{ENTRY(DELETE_ALIGNED), delete_aligned_nothrow, take_new_aligned_nothrow},
+	{ENTRY(DELETE_ALIGNED), delete_array_aligned_nothrow, take_new_array_aligned_nothrow},
 };
 
 #define GIVES (sizeof(gives) / sizeof(gives[0]))
 
-/* Returns which entry points did not come to the record, and the blocks that others handed out. */
-static unsigned find_missing(const struct pl_thread *thread, void *foreign[TAKES])
+/* What was found out; both are sets of PHASELOCK_ENTRY_*. */
+struct findings {
+	unsigned missing; /* nothing came to us */
+	unsigned heard;	  /* another allocator served the call, and told of it */
+};
+
+static void probe_take(const struct pl_thread *thread, const struct take *take,
+		       struct findings *findings, void **foreign)
 {
-	unsigned missing = 0;
-	unsigned hits;
+	unsigned hits = thread->probe_hits;
+	void *block = take->call();
 
-	for (size_t i = 0; i < TAKES; i++) {
-		void *block;
+	if (block == pl_thread_probe_token)
+		return;
+	*foreign = block;
+	if (thread->probe_hits == hits)
+		findings->missing |= (unsigned)take->entry;
+	else
+		findings->heard |= (unsigned)take->entry;
+}
 
-		hits = thread->probe_hits;
-		block = takes[i].call();
-		foreign[i] = thread->probe_hits == hits ? block : NULL;
-		missing |= thread->probe_hits == hits ? (unsigned)takes[i].entry : 0;
-	}
-	for (size_t i = 0; i < GIVES; i++) {
-		hits = thread->probe_hits;
-		gives[i].call(NULL);
-		missing |= thread->probe_hits == hits ? (unsigned)gives[i].entry : 0;
-	}
+static void probe_give(const struct pl_thread *thread, const struct give *give,
+		       struct findings *findings)
+{
+	unsigned hits = thread->probe_hits;
+	void *block;
+
+	give->call(NULL);
+	if (thread->probe_hits != hits)
+		return;
+	/* Not ours. Only an allocator that tells of its blocks may tell of their return. */
+	block = findings->heard != 0 ? give->sample() : NULL;
 	hits = thread->probe_hits;
+	if (block != NULL && block != pl_thread_probe_token)
+		give->call(block);
+	if (thread->probe_hits == hits)
+		findings->missing |= (unsigned)give->entry;
+	else
+		findings->heard |= (unsigned)give->entry;
+}
+
+static void probe_usable_size(const struct pl_thread *thread, void *foreign,
+			      struct findings *findings)
+{
+	unsigned hits = thread->probe_hits;
+
 	/* With a foreign malloc a block of it: LeakSanitizer's function does not bear NULL. */
-	malloc_usable_size(foreign[0]);
-	missing |= thread->probe_hits == hits ? ENTRY(MALLOC_USABLE_SIZE) : 0;
-	return missing;
+	malloc_usable_size(foreign);
+	if (thread->probe_hits != hits)
+		return;
+	/* It is no request, so there is nothing to be told of: it goes with its allocator. */
+	if ((findings->heard & ENTRY(MALLOC)) != 0)
+		findings->heard |= ENTRY(MALLOC_USABLE_SIZE);
+	else
+		findings->missing |= ENTRY(MALLOC_USABLE_SIZE);
+}
+
+static struct findings probe_all(void)
+{
+	struct findings findings = {0, 0};
+	struct pl_thread *thread = pl_thread_self();
+	struct pl_os_signals before;
+	void *foreign[TAKES] = {NULL};
+	int saved = errno;
+
+	if (thread == NULL)
+		return (struct findings){.missing = PHASELOCK_ENTRY_ALL};
+	pl_os_block_signals(&before); /* a request of a handler would be taken for a probe */
+	pl_thread_probe(thread, true);
+	for (size_t i = 0; i < TAKES; i++)
+		probe_take(thread, &takes[i], &findings, &foreign[i]);
+	for (size_t i = 0; i < GIVES; i++)
+		probe_give(thread, &gives[i], &findings);
+	probe_usable_size(thread, foreign[0], &findings);
+	/* A foreign block whose way back is ours would not find its owner: it is left alone. */
+	for (size_t i = 0; i < TAKES; i++)
+		if (foreign[i] != NULL &&
+		    ((findings.missing | findings.heard) & (unsigned)takes[i].give_back_entry) != 0)
+			takes[i].give_back(foreign[i]);
+	pl_thread_probe(thread, false);
+	pl_os_restore_signals(&before);
+	errno = saved;
+	return findings;
 }
 
 unsigned phaselock_armed(void)
 {
-	struct pl_thread *thread = pl_thread_self();
-	struct pl_os_signals before;
-	void *foreign[TAKES];
-	unsigned missing;
-	int saved = errno;
+	return PHASELOCK_ENTRY_ALL & ~probe_all().missing;
+}
 
-	if (thread == NULL)
-		return 0;
-	pl_os_block_signals(&before); /* a request of a handler would be taken for a probe */
-	pl_thread_probe(thread, true);
-	missing = find_missing(thread, foreign);
-	pl_thread_probe(thread, false);
-	pl_os_restore_signals(&before);
-	/* A foreign block whose way back is ours would not find its owner: it is left alone. */
-	for (size_t i = 0; i < TAKES; i++)
-		if (foreign[i] != NULL && (missing & (unsigned)takes[i].give_back_entry) != 0)
-			takes[i].give_back(foreign[i]);
-	errno = saved;
-	return PHASELOCK_ENTRY_ALL & ~missing;
+unsigned phaselock_heard(void)
+{
+	struct findings findings = probe_all();
+
+	return findings.heard & ~findings.missing;
 }

@@ -24,6 +24,15 @@ void *pl_backend_realloc(void *block, size_t size);	 /* block not NULL, size not
 size_t pl_backend_usable_size(const void *block);	 /* block not NULL */
 
 /*
+ * From hold to let_go, pl_backend_free() makes no system call: pages that it could give back to the
+ * kernel are kept. Both take the allocator's locks, so they may be called where pl_backend_free()
+ * may. Holding twice is holding once, at the price of a load. Where the allocator cannot be asked
+ * for that, they do nothing.
+ */
+void pl_backend_hold(void);
+void pl_backend_let_go(void);
+
+/*
  * Where the allocator counts the calling thread's usable bytes, for ever increasing. Both lie in
  * the thread's own memory: read them from other threads only while the thread is known to live.
  */

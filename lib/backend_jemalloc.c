@@ -6,8 +6,12 @@
 #define _GNU_SOURCE
 #include "backend.h"
 
+#include "format.h"
+
 #include <errno.h>
+#include <stdatomic.h>
 #include <sys/mman.h>
+#include <sys/types.h>
 
 /* The distribution's header declares the plain names; these are what make turns them into. */
 extern void *je_calloc(size_t count, size_t size);
@@ -51,6 +55,73 @@ void pl_backend_thread_bytes(struct pl_backend_bytes *bytes)
 	 */
 	je_mallctl("thread.allocatedp", (void *)&bytes->allocated, &size, NULL, 0);
 	je_mallctl("thread.deallocatedp", (void *)&bytes->deallocated, &size, NULL, 0);
+}
+
+/* ---- purging --------------------------------------------------------------------------------- */
+
+/* Whole numbers of milliseconds; -1 is never. */
+struct decay {
+	ssize_t dirty;
+	ssize_t muzzy;
+};
+
+/*
+ * Who finds it busy passes by: the next request comes soon. Any thread moves it on, acquire and
+ * release, so that before, which only the one who made it busy touches, is handed on with it.
+ */
+enum { IDLE, BUSY, HELD };
+static _Atomic int state;
+static struct decay before; /* what the decay was when the state was last IDLE */
+
+/* Sets when arenas give pages back: of those to come, and of each that there is. */
+static void set_decay(struct decay decay)
+{
+	unsigned arenas = 0;
+	size_t size = sizeof(arenas);
+
+	je_mallctl("arenas.dirty_decay_ms", NULL, NULL, &decay.dirty, sizeof(decay.dirty));
+	je_mallctl("arenas.muzzy_decay_ms", NULL, NULL, &decay.muzzy, sizeof(decay.muzzy));
+	je_mallctl("arenas.narenas", &arenas, &size, NULL, 0);
+	for (unsigned i = 0; i < arenas; i++) {
+		char buffer[64];
+		struct pl_text name = pl_text_in(buffer, sizeof(buffer));
+
+		/* An arena that was never used has no such number, and says so. */
+		pl_text_append(&name, "arena.%lu.dirty_decay_ms", (uint64_t)i);
+		je_mallctl(buffer, NULL, NULL, &decay.dirty, sizeof(decay.dirty));
+		name = pl_text_in(buffer, sizeof(buffer));
+		pl_text_append(&name, "arena.%lu.muzzy_decay_ms", (uint64_t)i);
+		je_mallctl(buffer, NULL, NULL, &decay.muzzy, sizeof(decay.muzzy));
+	}
+}
+
+/* Makes the state busy if it is the one expected. */
+static bool begin_change(int expected)
+{
+	return atomic_load_explicit(&state, memory_order_relaxed) == expected &&
+	       atomic_compare_exchange_strong_explicit(&state, &expected, BUSY,
+						       memory_order_acquire, memory_order_relaxed);
+}
+
+void pl_backend_hold(void)
+{
+	struct decay never = {-1, -1};
+	size_t size = sizeof(ssize_t);
+
+	if (PL_LIKELY(!begin_change(IDLE)))
+		return;
+	je_mallctl("arenas.dirty_decay_ms", &before.dirty, &size, NULL, 0);
+	je_mallctl("arenas.muzzy_decay_ms", &before.muzzy, &size, NULL, 0);
+	set_decay(never);
+	atomic_store_explicit(&state, HELD, memory_order_release);
+}
+
+void pl_backend_let_go(void)
+{
+	if (PL_LIKELY(!begin_change(HELD)))
+		return;
+	set_decay(before);
+	atomic_store_explicit(&state, IDLE, memory_order_release);
 }
 
 /*

@@ -9,6 +9,7 @@
 #include "base.h"
 #include "channel.h"
 #include "format.h"
+#include "listen.h"
 #include "module.h"
 #include "options.h"
 #include "os.h"
@@ -157,6 +158,7 @@ __attribute__((constructor)) static void start(void)
 	phaselock_set_policy(options.policy);
 	pl_violation_set_frames(options.frames);
 	pl_request_forbid_free(options.forbid_free);
+	pl_listen_start();
 	pthread_atfork(pl_thread_fork_prepare, pl_thread_fork_parent, fork_child);
 	if (channel != NULL)
 		open_channel(channel);

@@ -4,6 +4,7 @@
  * a request is worth is decided behind request.h.
  */
 #define _GNU_SOURCE
+#include "listen.h"
 #include "os.h"
 #include "request.h"
 
@@ -134,6 +135,15 @@ PL_EXPORT void cfree(void *block)
 	pl_request_free("cfree", block);
 }
 
+/* Where a sanitizer serves malloc, but knows no free_sized, the block that comes is its own. */
+PL_INLINE void release_sized(const char *function, void *block)
+{
+	if (PL_UNLIKELY(pl_listen_active() && block != NULL))
+		free(block);
+	else
+		pl_request_free(function, block);
+}
+
 /*
  * C23 7.24.3.4 and 7.24.3.5: the size and the alignment are promises of the caller, and no help
  * here.
@@ -141,12 +151,12 @@ PL_EXPORT void cfree(void *block)
 PL_EXPORT void free_sized(void *block, size_t size)
 {
 	(void)size;
-	pl_request_free("free_sized", block);
+	release_sized("free_sized", block);
 }
 
 PL_EXPORT void free_aligned_sized(void *block, size_t alignment, size_t size)
 {
 	(void)alignment;
 	(void)size;
-	pl_request_free("free_aligned_sized", block);
+	release_sized("free_aligned_sized", block);
 }

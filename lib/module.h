@@ -20,8 +20,8 @@ struct pl_place {
 void pl_module_find(const void *address, struct pl_place *place);
 
 /*
- * Returns an exported function of the first loaded library whose file name begins so, or NULL. Makes
- * no heap request, but takes the dynamic linker's lock: not for signal handlers, nor for reports.
+ * Returns an exported function of the first loaded library whose file name begins so, or NULL. No
+ * heap request, but it takes the dynamic linker's lock: not for signal handlers, nor for reports.
  */
 void *pl_module_function(const char *library, const char *function);
 

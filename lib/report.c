@@ -148,8 +148,11 @@ static void append_verdict(struct pl_text *text, const struct pl_report_context 
 	static const char *const deeds[] = {"aborting", "allowed", "denied"};
 	static const char *const policies[] = {"policy=abort", "policy=allow", "policy=deny"};
 
-	pl_text_append(text, "phaselock: %s (%s)\n", deeds[context->verdict],
-		       context->by_handler ? "handler" : policies[context->verdict]);
+	const char *decided = context->by_handler ? "handler" : policies[context->verdict];
+
+	if (context->undeniable)
+		decided = "denied, but a sanitizer's allocator had served it";
+	pl_text_append(text, "phaselock: %s (%s)\n", deeds[context->verdict], decided);
 }
 
 /* Whether this violation is to be written; counts it if so. */

@@ -24,6 +24,7 @@ struct pl_report_context {
 	enum phaselock_verdict verdict;
 	bool by_handler; /* the verdict */
 	bool nested;	 /* the violation was made inside the handler */
+	bool undeniable; /* the verdict was to deny, and the request had been served already */
 };
 
 /*

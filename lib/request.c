@@ -10,12 +10,6 @@
 
 #include <errno.h>
 
-/*
- * What phaselock_armed() gets from an entry point of ours: at the start of a page, so it is aligned
- * for any request.
- */
-static _Alignas(4096) char probe_token[1];
-
 static bool free_is_forbidden;
 
 void pl_request_forbid_free(bool forbid)
@@ -104,15 +98,30 @@ static void *finish(struct pl_thread *thread, pl_counter *failures, void *block)
 static void *refuse(enum outcome outcome)
 {
 	if (outcome == PROBED)
-		return probe_token;
+		return pl_thread_probe_token;
 	errno = ENOMEM;
 	return NULL;
 }
 
 static void count_allocation(struct pl_thread *thread, size_t size)
 {
+	/* The first request after the unlock that comes by here; most small ones do not. */
+	if (pl_phase_load() == PL_PHASE_WORD_INIT)
+		pl_backend_let_go();
 	pl_counter_increment(&thread->allocations);
 	pl_counter_add(&thread->bytes_requested, size);
+}
+
+static void count_deallocation(struct pl_thread *thread)
+{
+	bool locked = pl_phase_load() != PL_PHASE_WORD_INIT;
+
+	pl_counter_increment(&thread->deallocations);
+	if (!locked)
+		return;
+	pl_counter_increment(&thread->locked_deallocations);
+	/* Not by the lock itself, which may come in a signal handler. Frees are bounded from here. */
+	pl_backend_hold();
 }
 
 void *pl_request_allocate(const char *function, size_t size, const void *caller)
@@ -189,14 +198,41 @@ void pl_request_release(const char *function, void *block, const void *caller)
 		outcome = judge(thread, &request);
 	if (outcome != SERVE || block == NULL)
 		return;
-	if (thread != NULL) {
-		pl_counter_increment(&thread->deallocations);
-		if (pl_phase_load() != PL_PHASE_WORD_INIT)
-			pl_counter_increment(&thread->locked_deallocations);
-	}
+	if (thread != NULL)
+		count_deallocation(thread);
 	pl_backend_free(block);
 	if (thread != NULL && thread->exiting)
 		pl_thread_keep_bytes(thread);
+}
+
+/* Returns this thread's record if what was heard is to be counted: judged, and no probe. */
+static struct pl_thread *hear(const struct pl_request *request, bool judged)
+{
+	struct pl_thread *thread = pl_thread_self();
+
+	if (thread == NULL || (!judged && !thread->probing))
+		return thread;
+	return judge(thread, request) == PROBED ? NULL : thread;
+}
+
+void pl_request_heard_allocation(size_t size, const void *caller)
+{
+	struct pl_request request = {
+		.function = "allocation", .size = size, .caller = caller, .served = true};
+	struct pl_thread *thread = hear(&request, true);
+
+	if (thread != NULL)
+		count_allocation(thread, size);
+}
+
+void pl_request_heard_release(const void *block, const void *caller)
+{
+	struct pl_request request = {
+		.function = "deallocation", .old = block, .caller = caller, .served = true};
+	struct pl_thread *thread = hear(&request, free_is_forbidden);
+
+	if (thread != NULL)
+		count_deallocation(thread);
 }
 
 void pl_request_probe(void)

@@ -161,6 +161,9 @@ enum phaselock_verdict pl_violation(const struct pl_request *request, enum phase
 		context.verdict = call_handler(handler, &violation, handler_context);
 		context.by_handler = true;
 	}
+	context.undeniable = request->served && context.verdict == PHASELOCK_DENY;
+	if (context.undeniable)
+		context.verdict = PHASELOCK_ALLOW;
 	pl_report_violation(&violation, &context);
 	if (context.verdict == PHASELOCK_ABORT)
 		pl_violation_end();

@@ -15,12 +15,13 @@ struct pl_request {
 	size_t alignment;
 	const void *old;
 	const void *caller; /* the return address of the entry point */
+	bool served;	    /* by another allocator, already: it cannot be denied */
 };
 
 /*
- * Records the violation, asks the handler or the policy, and reports. Does not return if the verdict
- * is ABORT; else returns it, and the caller carries it out. Any thread, signal handlers too; no heap request, no lock, no stdio;
- * needs about 8 KiB of stack.
+ * Records the violation, asks the handler or the policy, and reports. Does not return if the
+ * verdict is ABORT; else returns it, and the caller carries it out. Any thread, signal handlers
+ * too; no heap request, no lock, no stdio; needs about 8 KiB of stack.
  */
 enum phaselock_verdict pl_violation(const struct pl_request *request, enum phaselock_cause cause);
 

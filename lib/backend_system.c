@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The backend over the allocator that the process would have had: the next definition of each
+ * function in the order of the dynamic linker, be it libc's or that of a library loaded after this
+ * one.
+ *
+ * Finding it may need memory (dlsym() allocates to keep an error). What this thread asks for
+ * meanwhile comes from a small arena, whose blocks are never given back and are known for ever by
+ * their address. It must not know how requests are judged, but it counts bytes, which other
+ * allocators do not do for it.
+ */
+#define _GNU_SOURCE
+#include "backend.h"
+
+#include "os.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdatomic.h>
+#include <string.h>
+
+/* ---- the arena ------------------------------------------------------------------------------- */
+
+#define ARENA_SIZE 65536
+#define ARENA_ALIGNMENT 16
+
+/* Before each block: its size. A whole alignment, so that the block is aligned too. */
+struct arena_head {
+	size_t size;
+	size_t unused;
+};
+
+_Static_assert(sizeof(struct arena_head) == ARENA_ALIGNMENT, "a block starts aligned");
+
+static _Alignas(ARENA_ALIGNMENT) char arena[ARENA_SIZE];
+static _Atomic size_t
+	arena_used; /* may run past the end; any thread adds, relaxed: it hands out places */
+
+static bool in_arena(const void *block)
+{
+	return (uintptr_t)block - (uintptr_t)arena < ARENA_SIZE;
+}
+
+static struct arena_head *head_of(const void *block)
+{
+	return (struct arena_head *)(uintptr_t)block - 1;
+}
+
+/* Zeroed, as the arena is and no block of it comes twice. */
+static void *arena_take(size_t alignment, size_t size)
+{
+	size_t room = alignment > ARENA_ALIGNMENT ? alignment : 0;
+	size_t start;
+	uintptr_t block;
+
+	if (size > ARENA_SIZE || room > ARENA_SIZE)
+		return NULL;
+	room += sizeof(struct arena_head) +
+		((size + ARENA_ALIGNMENT - 1) & ~(size_t)(ARENA_ALIGNMENT - 1));
+	/* Looked at first, so that requests that do not fit cannot make the number wrap. */
+	if (atomic_load_explicit(&arena_used, memory_order_relaxed) > ARENA_SIZE)
+		return NULL;
+	start = atomic_fetch_add_explicit(&arena_used, room, memory_order_relaxed);
+	if (start > ARENA_SIZE || room > ARENA_SIZE - start)
+		return NULL;
+	block = (uintptr_t)arena + start + sizeof(struct arena_head);
+	if (alignment > ARENA_ALIGNMENT)
+		block = (block + alignment - 1) & ~(alignment - 1);
+	head_of((void *)block)->size = size;
+	return (void *)block;
+}
+
+/* ---- the next allocator ---------------------------------------------------------------------- */
+
+struct allocator {
+	void *(*malloc)(size_t);
+	void (*free)(void *);
+	void *(*calloc)(size_t, size_t);
+	void *(*realloc)(void *, size_t);
+	int (*posix_memalign)(void **, size_t, size_t);
+	size_t (*usable_size)(void *);
+};
+
+/* Filled by whichever threads come first, all with the same values, before found is set. */
+static struct allocator next;
+static _Atomic bool found; /* release by those, acquire by all */
+
+/* This thread is looking for the next allocator, and asks for memory from within. */
+static _Thread_local bool looking;
+
+static void *find(const char *name)
+{
+	void *function = dlsym(RTLD_NEXT, name);
+
+	if (function == NULL)
+		pl_os_abort(); /* there is no process without these six */
+	return function;
+}
+
+static PL_COLD void look(void)
+{
+	looking = true;
+	*(void **)&next.malloc = find("malloc");
+	*(void **)&next.free = find("free");
+	*(void **)&next.calloc = find("calloc");
+	*(void **)&next.realloc = find("realloc");
+	*(void **)&next.posix_memalign = find("posix_memalign");
+	*(void **)&next.usable_size = find("malloc_usable_size");
+	looking = false;
+	atomic_store_explicit(&found, true, memory_order_release);
+}
+
+/* Returns whether the next allocator can be called; if not, the arena has to serve. */
+static inline bool ready(void)
+{
+	if (PL_LIKELY(atomic_load_explicit(&found, memory_order_acquire)))
+		return true;
+	if (looking)
+		return false;
+	look();
+	return true;
+}
+
+/* ---- bytes ----------------------------------------------------------------------------------- */
+
+static _Thread_local struct {
+	uint64_t allocated;
+	uint64_t deallocated;
+} bytes_of_thread;
+
+void pl_backend_thread_bytes(struct pl_backend_bytes *bytes)
+{
+	bytes->allocated = &bytes_of_thread.allocated;
+	bytes->deallocated = &bytes_of_thread.deallocated;
+}
+
+size_t pl_backend_usable_size(const void *block)
+{
+	if (in_arena(block))
+		return head_of(block)->size;
+	return next.usable_size((void *)(uintptr_t)block);
+}
+
+static void *taken(void *block)
+{
+	if (block != NULL)
+		bytes_of_thread.allocated += pl_backend_usable_size(block);
+	return block;
+}
+
+/* ---- the backend ----------------------------------------------------------------------------- */
+
+void *pl_backend_malloc(size_t size)
+{
+	return taken(ready() ? next.malloc(size) : arena_take(0, size));
+}
+
+void *pl_backend_calloc(size_t size)
+{
+	return taken(ready() ? next.calloc(1, size) : arena_take(0, size));
+}
+
+void *pl_backend_aligned(size_t alignment, size_t size)
+{
+	void *block = NULL;
+
+	if (!ready())
+		return taken(arena_take(alignment, size));
+	if (next.posix_memalign(&block, alignment > sizeof(void *) ? alignment : sizeof(void *),
+				size) != 0)
+		return NULL;
+	return taken(block);
+}
+
+void pl_backend_free(void *block)
+{
+	int saved = errno;
+
+	if (block == NULL)
+		return;
+	bytes_of_thread.deallocated += pl_backend_usable_size(block);
+	if (!in_arena(block))
+		next.free(block);
+	errno = saved;
+}
+
+void *pl_backend_realloc(void *block, size_t size)
+{
+	size_t old = pl_backend_usable_size(block);
+	void *moved;
+
+	if (in_arena(block)) {
+		moved = ready() ? next.malloc(size) : arena_take(0, size);
+		if (moved != NULL)
+			memcpy(moved, block, size < old ? size : old);
+	} else {
+		moved = next.realloc(block, size);
+	}
+	if (moved != NULL)
+		bytes_of_thread.deallocated += old;
+	return taken(moved);
+}
+
+/* Not every allocator can be asked, and none of them in the same words. */
+void pl_backend_hold(void)
+{
+}
+
+void pl_backend_let_go(void)
+{
+}
