@@ -123,10 +123,9 @@ PL_EXPORT void *pvalloc(size_t size)
 
 PL_EXPORT size_t malloc_usable_size(void *block)
 {
-	if (block == NULL) {
-		pl_request_probe();
+	/* A probe comes first: its block may be another allocator's. */
+	if (pl_request_probe() || block == NULL)
 		return 0;
-	}
 	return pl_backend_usable_size(block);
 }
 

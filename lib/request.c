@@ -235,10 +235,12 @@ void pl_request_heard_release(const void *block, const void *caller)
 		count_deallocation(thread);
 }
 
-void pl_request_probe(void)
+bool pl_request_probe(void)
 {
 	struct pl_thread *thread = pl_thread_self();
 
-	if (thread != NULL && thread->probing)
-		thread->probe_hits++;
+	if (thread == NULL || !thread->probing)
+		return false;
+	thread->probe_hits++;
+	return true;
 }

@@ -25,8 +25,8 @@ void *pl_request_realloc(const char *function, void *block, size_t size,
 			 const void *caller); /* neither is 0 */
 void pl_request_release(const char *function, void *block, const void *caller);
 
-/* For an entry point that makes no request: notes the call if phaselock_armed() made it. */
-void pl_request_probe(void);
+/* For an entry point that makes no request: returns whether this is a probe, and notes it. */
+bool pl_request_probe(void);
 
 /*
  * For requests that another allocator serves and tells of: judges and counts, as ever. What was
