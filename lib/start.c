@@ -9,6 +9,7 @@
 #include "start.h"
 
 #include "os.h"
+#include "unwind.h"
 
 #include <elf.h>
 #include <link.h>
@@ -127,7 +128,8 @@ bool pl_start_before_main(void (*function)(void))
 	if (reference == NULL)
 		reference = find_reference(&dynamic, dynamic.calls.entries, dynamic.calls.bytes,
 					   "__libc_start_main");
-	if (reference == NULL)
+	/* A constructor of the program itself, as of the static library in it, comes too late. */
+	if (reference == NULL || pl_unwind_passes(*reference))
 		return false;
 	read_only = is_read_only(&dynamic, reference);
 	if (read_only && !pl_os_protect(reference, sizeof(*reference), true))

@@ -32,7 +32,7 @@
  * run: sh -c 'gcc -O2 -fno-builtin-malloc -I{source}/include {flags}
  *     {source}/tests/behaviour/static_library.c {build}/libphaselock.a -lm -pthread -o program 2>
  *     link.log || cat link.log; exec ./program'
- * each: flags "-static" "-static-pie"
+ * each: flags "-static" "-static-pie" "-pie"
  * environment: PHASELOCK_OPTIONS=policy=deny:max_reports=0:lock=main
  * stderr:
  * | phaselock: PHASELOCK_OPTIONS: lock=main: cannot find how this program starts; not locked

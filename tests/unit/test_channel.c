@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The guarded side of the page of `phaselock run`. The page is a file that the test makes, as the
+ * command does.
+ *
+ * shows: PL-072 (what the command's verdict rests on)
+ */
+#define _GNU_SOURCE
+#include "channel.h"
+
+#include "child.h"
+#include "renamed.h"
+#include "stats.h"
+
+#include <sys/mman.h>
+
+/* Makes a file of a page with this magic; returns the command's view of it, and its path. */
+static struct pl_channel *make_page(uint64_t magic, size_t size, char path[64])
+{
+	struct pl_channel *page;
+	int fd = memfd_create("page", 0);
+
+	CHECK(fd >= 0 && ftruncate(fd, (off_t)size) == 0);
+	snprintf(path, 64, "/proc/self/fd/%d", fd);
+	page = mmap(NULL, sizeof(*page), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	CHECK(page != MAP_FAILED);
+	if (size >= sizeof(*page))
+		page->magic = magic;
+	return page;
+}
+
+static struct pl_channel *open_page(void)
+{
+	char path[64];
+	struct pl_channel *page = make_page(PL_CHANNEL_MAGIC, sizeof(*page), path);
+
+	CHECK(pl_channel_open(path));
+	return page;
+}
+
+CHILD_TEST(without_a_page_nothing_is_counted_and_nothing_breaks)
+{
+	struct phaselock_stats stats = {.allocations = 1};
+
+	CHECK(pl_channel() == NULL);
+	PL_CHANNEL_COUNT(locks);
+	pl_channel_publish(&stats, true);
+	pl_channel_skip(&stats);
+	CHECK(pl_channel() == NULL);
+}
+
+CHILD_TEST(page_that_is_missing_or_of_another_version_is_not_taken)
+{
+	char path[64];
+	struct pl_channel *page = make_page(PL_CHANNEL_MAGIC + 1, sizeof(*page), path);
+
+	CHECK(!pl_channel_open("/proc/self/no-such-file"));
+	CHECK(pl_channel() == NULL);
+	CHECK(!pl_channel_open(path));
+	CHECK(pl_channel() == NULL);
+	PL_CHANNEL_COUNT(locks);
+	CHECK_EQUAL(page->locks, 0);
+}
+
+CHILD_TEST(file_that_is_too_short_for_a_page_is_not_taken)
+{
+	char path[64];
+
+	make_page(0, 0, path);
+	CHECK(!pl_channel_open(path));
+	CHECK(pl_channel() == NULL);
+}
+
+CHILD_TEST(counts_are_seen_by_whoever_made_the_page)
+{
+	struct pl_channel *page = open_page();
+
+	CHECK(pl_channel() != NULL && pl_channel() != page);
+	PL_CHANNEL_COUNT(processes_started);
+	PL_CHANNEL_COUNT(locks);
+	PL_CHANNEL_COUNT(locks);
+	CHECK_EQUAL(page->processes_started, 1);
+	CHECK_EQUAL(page->locks, 2);
+	CHECK_EQUAL(page->scopes, 0);
+}
+
+static void check_sums(const struct pl_channel_phase *sums, uint64_t allocations,
+		       uint64_t reallocations, uint64_t deallocations, uint64_t bytes_requested,
+		       uint64_t permitted_attempts)
+{
+	CHECK_EQUAL(sums->allocations, allocations);
+	CHECK_EQUAL(sums->reallocations, reallocations);
+	CHECK_EQUAL(sums->deallocations, deallocations);
+	CHECK_EQUAL(sums->bytes_requested, bytes_requested);
+	CHECK_EQUAL(sums->permitted_attempts, permitted_attempts);
+}
+
+CHILD_TEST(what_was_done_since_the_last_time_goes_to_the_sums_of_its_phase)
+{
+	struct phaselock_stats stats = {.allocations = 10,
+					.reallocations = 5,
+					.deallocations = 3,
+					.bytes_requested = 1000,
+					.permitted_attempts = 0};
+	struct pl_channel *page = open_page();
+
+	pl_channel_publish(&stats, false);
+	check_sums(&page->init, 10, 5, 3, 1000, 0);
+	check_sums(&page->locked, 0, 0, 0, 0, 0);
+	stats.allocations += 2;
+	stats.deallocations += 4;
+	stats.bytes_requested += 7;
+	stats.permitted_attempts += 2;
+	pl_channel_publish(&stats, true);
+	check_sums(&page->init, 10, 5, 3, 1000, 0);
+	check_sums(&page->locked, 2, 0, 4, 7, 2);
+	stats.allocations += 100; /* as if by the parent, before a fork */
+	pl_channel_skip(&stats);
+	stats.reallocations += 1;
+	pl_channel_publish(&stats, false);
+	check_sums(&page->init, 10, 6, 3, 1000, 0);
+	check_sums(&page->locked, 2, 0, 4, 7, 2);
+}
+
+CHILD_TEST(each_phase_of_a_process_is_published_when_it_ends)
+{
+	struct pl_channel *page = open_page();
+	void *block = pl_test_malloc(100);
+
+	phaselock_lock_allocations();
+	check_sums(&page->init, 1, 0, 0, 100, 0);
+	phaselock_permit_begin();
+	block = pl_test_realloc(block, 50);
+	phaselock_permit_end();
+	phaselock_unlock_allocations();
+	check_sums(&page->init, 1, 0, 0, 100, 0);
+	check_sums(&page->locked, 0, 1, 0, 50, 1);
+	pl_test_free(block);
+	phaselock_seal_allocations();
+	check_sums(&page->init, 1, 0, 1, 100, 0);
+	pl_stats_publish(true);
+	pl_stats_publish(true);
+	check_sums(&page->locked, 0, 1, 0, 50, 1);
+	CHECK_EQUAL(page->locks, 2);
+	CHECK_EQUAL(page->scopes, 0);
+}
+
+CHILD_TEST(reset_of_the_statistics_does_not_disturb_the_sums)
+{
+	struct pl_channel *page = open_page();
+
+	pl_test_free(pl_test_malloc(10));
+	pl_stats_publish(false);
+	pl_test_free(pl_test_malloc(10));
+	reset_stats();
+	pl_stats_publish(false);
+	check_sums(&page->init, 2, 0, 2, 20, 0);
+	pl_test_free(pl_test_malloc(10));
+	pl_stats_publish_nothing(); /* the child of a fork */
+	pl_stats_publish(false);
+	check_sums(&page->init, 2, 0, 2, 20, 0);
+}
+
+CHILD_TEST(violations_locks_and_forbid_scopes_are_counted)
+{
+	struct pl_channel *page = open_page();
+
+	phaselock_set_policy(PHASELOCK_DENY);
+	phaselock_forbid_begin();
+	phaselock_permit_begin();
+	phaselock_permit_end();
+	fclose(stderr); /* the report is not the matter here */
+	CHECK(pl_test_malloc(1) == NULL);
+	phaselock_forbid_end();
+	phaselock_lock_allocations();
+	phaselock_lock_allocations();
+	CHECK_EQUAL(page->scopes, 1);
+	CHECK_EQUAL(page->violations, 1);
+	CHECK_EQUAL(page->locks, 2);
+	CHECK_EQUAL(page->processes_ended, 0);
+}
+
+static struct pl_channel *shared_page;
+
+static void violate_and_abort(void)
+{
+	CHECK(pl_channel_open("/proc/self/fd/9"));
+	close(STDERR_FILENO);
+	pl_test_free(pl_test_malloc(10));
+	phaselock_lock_allocations();
+	pl_test_malloc(1);
+}
+
+TEST(process_that_ends_by_a_violation_has_published_all_it_did)
+{
+	static char path[64];
+
+	shared_page = make_page(PL_CHANNEL_MAGIC, sizeof(*shared_page), path);
+	assert_int_equal(dup2(atoi(path + strlen("/proc/self/fd/")), 9), 9);
+	child_aborts(violate_and_abort, "");
+	assert_int_equal(shared_page->violations, 1);
+	assert_int_equal(shared_page->processes_ended, 1);
+	assert_int_equal(shared_page->init.allocations, 1);
+	assert_int_equal(shared_page->init.deallocations, 1);
+	assert_int_equal(shared_page->locked.allocations, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(without_a_page_nothing_is_counted_and_nothing_breaks),
+		cmocka_unit_test(page_that_is_missing_or_of_another_version_is_not_taken),
+		cmocka_unit_test(file_that_is_too_short_for_a_page_is_not_taken),
+		cmocka_unit_test(counts_are_seen_by_whoever_made_the_page),
+		cmocka_unit_test(what_was_done_since_the_last_time_goes_to_the_sums_of_its_phase),
+		cmocka_unit_test(each_phase_of_a_process_is_published_when_it_ends),
+		cmocka_unit_test(reset_of_the_statistics_does_not_disturb_the_sums),
+		cmocka_unit_test(violations_locks_and_forbid_scopes_are_counted),
+		cmocka_unit_test(process_that_ends_by_a_violation_has_published_all_it_did),
+	};
+
+	return cmocka_run_group_tests_name("channel", tests, NULL, NULL);
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The phase word: its transitions, and that what another thread begins after a lock has returned
+ * finds it locked.
+ *
+ * shows: PL-010, PL-012, PL-013, PL-021 (a lock from a signal handler)
+ */
+#define _GNU_SOURCE
+#include "phase.h"
+
+#include "child.h"
+#include "threads.h"
+
+#include <phaselock/phaselock.h>
+
+#include <signal.h>
+
+#define ROUNDS 20000
+#define READERS 2
+
+/* What the gate compares: any address is above INIT and below the locked phases. */
+static const uintptr_t an_address = 0x7fffffffffff;
+
+TEST(zeroed_memory_is_the_phase_init)
+{
+	assert_int_equal(pl_phase_load(), PL_PHASE_WORD_INIT);
+	assert_int_equal(PL_PHASE_WORD_INIT, 0);
+	assert_int_equal(phaselock_get_phase(), PHASELOCK_INIT);
+}
+
+TEST(records_pass_in_init_alone_and_a_missing_record_never)
+{
+	assert_true(pl_phase_is_below(an_address));
+	assert_true(pl_phase_is_below(1));
+	assert_false(pl_phase_is_below(0));
+	pl_phase_lock();
+	assert_false(pl_phase_is_below(an_address));
+	assert_false(pl_phase_is_below(0));
+	assert_true(pl_phase_unlock());
+	assert_true(pl_phase_is_below(an_address));
+}
+
+TEST(locking_twice_is_locking_once)
+{
+	pl_phase_lock();
+	pl_phase_lock();
+	assert_int_equal(phaselock_get_phase(), PHASELOCK_LOCKED);
+	assert_true(pl_phase_unlock());
+	assert_int_equal(phaselock_get_phase(), PHASELOCK_INIT);
+}
+
+TEST(unlocking_an_unlocked_heap_does_nothing)
+{
+	assert_true(pl_phase_unlock());
+	assert_true(pl_phase_unlock());
+	assert_int_equal(phaselock_get_phase(), PHASELOCK_INIT);
+}
+
+static void check_that_it_stays_sealed(void)
+{
+	CHECK_EQUAL(phaselock_get_phase(), PHASELOCK_SEALED);
+	CHECK(!pl_phase_is_below(an_address));
+	CHECK(!pl_phase_unlock());
+	CHECK_EQUAL(phaselock_get_phase(), PHASELOCK_SEALED);
+	pl_phase_lock();
+	pl_phase_seal();
+	CHECK(!pl_phase_unlock());
+	CHECK_EQUAL(phaselock_get_phase(), PHASELOCK_SEALED);
+	CHECK(!pl_phase_is_below(an_address));
+}
+
+CHILD_TEST(sealing_from_init_is_for_ever)
+{
+	pl_phase_seal();
+	check_that_it_stays_sealed();
+}
+
+CHILD_TEST(sealing_from_locked_is_for_ever)
+{
+	pl_phase_lock();
+	pl_phase_seal();
+	check_that_it_stays_sealed();
+}
+
+static void lock_on_signal(int number)
+{
+	(void)number;
+	pl_phase_lock();
+}
+
+CHILD_TEST(signal_handler_can_lock)
+{
+	CHECK(signal(SIGUSR1, lock_on_signal) != SIG_ERR);
+	errno = EDOM;
+	raise(SIGUSR1);
+	CHECK_EQUAL(phaselock_get_phase(), PHASELOCK_LOCKED);
+	CHECK_EQUAL(errno, EDOM);
+}
+
+/* ---- the promise of the lock ----------------------------------------------------------------- */
+
+/*
+ * Odd while the heap is certainly locked: the main thread adds one after each lock has returned,
+ * and one before each unlock begins; relaxed, so that nothing but the lock itself orders the phase
+ * word for the readers.
+ */
+static _Atomic uint64_t locked_round;
+static _Atomic bool stop;
+
+struct reader {
+	uint64_t refused; /* as promised */
+	uint64_t passed;  /* although a lock had returned: must not be */
+};
+
+static void *read_gate(void *argument)
+{
+	struct reader *reader = argument;
+
+	while (!atomic_load_explicit(&stop, memory_order_relaxed)) {
+		uint64_t begin = atomic_load_explicit(&locked_round, memory_order_relaxed);
+		bool passes = pl_phase_is_below(an_address);
+		uint64_t end = atomic_load_explicit(&locked_round, memory_order_relaxed);
+
+		if (begin % 2 == 0 || begin != end)
+			continue;
+		reader->refused += !passes;
+		reader->passed += passes;
+	}
+	return NULL;
+}
+
+CHILD_TEST(what_begins_after_a_lock_has_returned_is_judged_as_locked)
+{
+	static struct reader readers[READERS];
+	pthread_t threads[READERS];
+	uint64_t refused = 0;
+
+	for (unsigned i = 0; i < READERS; i++)
+		threads[i] = thread_start(read_gate, &readers[i]);
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		pl_phase_lock();
+		atomic_fetch_add_explicit(&locked_round, 1, memory_order_relaxed);
+		if (round % 64 == 0)
+			sched_yield(); /* on one core a reader must get its turn in a locked phase */
+		atomic_fetch_add_explicit(&locked_round, 1, memory_order_relaxed);
+		CHECK(pl_phase_unlock());
+	}
+	atomic_store(&stop, true);
+	for (unsigned i = 0; i < READERS; i++) {
+		thread_end(threads[i]);
+		CHECK_EQUAL(readers[i].passed, 0);
+		refused += readers[i].refused;
+	}
+	CHECK(refused > 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(zeroed_memory_is_the_phase_init),
+		cmocka_unit_test(records_pass_in_init_alone_and_a_missing_record_never),
+		cmocka_unit_test(locking_twice_is_locking_once),
+		cmocka_unit_test(unlocking_an_unlocked_heap_does_nothing),
+		cmocka_unit_test(sealing_from_init_is_for_ever),
+		cmocka_unit_test(sealing_from_locked_is_for_ever),
+		cmocka_unit_test(signal_handler_can_lock),
+		cmocka_unit_test(what_begins_after_a_lock_has_returned_is_judged_as_locked),
+	};
+
+	return cmocka_run_group_tests_name("phase", tests, NULL, NULL);
+}
