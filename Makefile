@@ -52,45 +52,54 @@ SYSTEM       := $(B)/libphaselock-system.so
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
+.SECONDARY: # keep objects, and do not print that they go
+
+# V=1 shows the commands; without it, what they make.
+ifndef V
+Q := @
+say = @echo "  $(1) $(2)"
+endif
 .PHONY: all deps-build
 all: deps-build $(LIBRARY) $(SYSTEM) $(B)/libphaselock.a $(B)/phaselock
 
 $(B)/lib/%.o: lib/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(LIB_CFLAGS) -MMD -MP -c $< -o $@
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CPPFLAGS) $(LIB_CFLAGS) -MMD -MP -c $< -o $@
 
 # jemalloc as the distribution built it, under names of ours, without its C++ operators. pl_backend_malloc and
 # pl_backend_free become second names of its functions, so that the hot path can jump straight into them.
 JEMALLOC = $(shell $(CC) -print-file-name=libjemalloc_pic.a)
 $(B)/jemalloc.o: lib/jemalloc.syms Makefile
 	@rm -rf $(B)/jemalloc && mkdir -p $(B)/jemalloc
-	cd $(B)/jemalloc && ar x $(JEMALLOC) && rm jemalloc_cpp.pic.o
-	ld -r -o $(B)/jemalloc/all.o $(B)/jemalloc/*.pic.o
-	objcopy --redefine-syms=lib/jemalloc.syms $(B)/jemalloc/all.o
-	ld -r --defsym=pl_backend_malloc=je_malloc --defsym=pl_backend_free=je_free -o $@ $(B)/jemalloc/all.o
+	$(Q)cd $(B)/jemalloc && ar x $(JEMALLOC) && rm jemalloc_cpp.pic.o
+	$(Q)ld -r -o $(B)/jemalloc/all.o $(B)/jemalloc/*.pic.o
+	$(Q)objcopy --redefine-syms=lib/jemalloc.syms $(B)/jemalloc/all.o
+	$(Q)ld -r --defsym=pl_backend_malloc=je_malloc --defsym=pl_backend_free=je_free -o $@ $(B)/jemalloc/all.o
 
 # -shared-libgcc: the unwinder must be there from the start, not loaded at its first use.
 $(B)/libphaselock.so.$(VERSION): $(LIB_OBJECTS)
 $(B)/libphaselock-system.so.$(VERSION): $(SYSTEM_OBJECTS)
 $(B)/libphaselock.so.$(VERSION) $(B)/libphaselock-system.so.$(VERSION): lib/exports.map
-	$(CC) -shared $(ALL_CFLAGS) -shared-libgcc -Wl,-soname,$(patsubst %.$(VERSION),%.$(SOVERSION),$(@F)) \
+	$(call say,LD,$@)
+	$(Q)$(CC) -shared $(ALL_CFLAGS) -shared-libgcc -Wl,-soname,$(patsubst %.$(VERSION),%.$(SOVERSION),$(@F)) \
 		-Wl,--version-script=lib/exports.map -Wl,-z,now -Wl,-z,relro -Wl,-z,defs $(LDFLAGS) \
 		-o $@ $(filter %.o,$^) -lm
 
 $(LIBRARY) $(SYSTEM): %.so: %.so.$(VERSION)
-	ln -sf $(notdir $<) $*.so.$(SOVERSION)
-	ln -sf $(notdir $*).so.$(SOVERSION) $@
+	$(Q)ln -sf $(notdir $<) $*.so.$(SOVERSION)
+	$(Q)ln -sf $(notdir $*).so.$(SOVERSION) $@
 
 # One object, in which only the exported names are left global: a program may have a jemalloc of its own.
 $(B)/exports.list: lib/exports.map
 	@mkdir -p $(@D)
-	sed -n '/global:/,/local:/s/^[[:space:]]*\([A-Za-z_0-9]*\);$$/\1/p' $< > $@
+	$(Q)sed -n '/global:/,/local:/s/^[[:space:]]*\([A-Za-z_0-9]*\);$$/\1/p' $< > $@
 
 $(B)/libphaselock.a: $(LIB_OBJECTS) $(B)/exports.list
-	ld -r -o $(B)/libphaselock.o $(LIB_OBJECTS)
-	objcopy --keep-global-symbols=$(B)/exports.list $(B)/libphaselock.o
+	$(Q)ld -r -o $(B)/libphaselock.o $(LIB_OBJECTS)
+	$(Q)objcopy --keep-global-symbols=$(B)/exports.list $(B)/libphaselock.o
 	@rm -f $@
-	ar rcs $@ $(B)/libphaselock.o
+	$(Q)ar rcs $@ $(B)/libphaselock.o
 
 # ---- the command ----------------------------------------------------------------------------------------
 CLI_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard cli/*.c)) $(B)/cli/options.o $(B)/cli/format.o
@@ -99,7 +108,8 @@ CLI_CPPFLAGS := $(CPPFLAGS) -iquote lib -DPHASELOCK_LIBDIR='"$(LIBDIR)"'
 
 $(B)/cli/%.o: cli/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CLI_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CLI_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
 # The command knows where the library is installed: it is made again when that is another place.
 $(B)/cli/library.o: $(B)/libdir
@@ -111,10 +121,12 @@ $(B)/libdir: always
 # The two pure parts that the library and the command share.
 $(B)/cli/%.o: lib/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
 $(B)/phaselock: $(CLI_OBJECTS)
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(CLI_OBJECTS)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(CLI_OBJECTS)
 
 # ---- tests ------------------------------------------------------------------------------------------------
 # Unit tests link the library's own objects, with the malloc family under other names (pl_test_malloc, ...) and a
@@ -126,21 +138,23 @@ UNIT_OBJECTS  := $(patsubst %,$(B)/unit/%.o,$(UNIT_RENAMED)) \
 
 $(B)/unit/rename.list: $(B)/exports.list
 	@mkdir -p $(@D)
-	sed -n '/^phaselock_/!s/\(.*\)/\1 pl_test_\1/p' $< > $@
+	$(Q)sed -n '/^phaselock_/!s/\(.*\)/\1 pl_test_\1/p' $< > $@
 
 $(B)/unit/%.o: $(B)/lib/%.o $(B)/unit/rename.list
-	objcopy --redefine-syms=$(B)/unit/rename.list $< $@
+	$(Q)objcopy --redefine-syms=$(B)/unit/rename.list $< $@
 
 $(B)/unit/libcore.a: $(UNIT_OBJECTS)
 	@rm -f $@
-	ar rcs $@ $^
+	$(Q)ar rcs $@ $^
 
 $(B)/tests/unit/%.o: tests/unit/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -iquote lib $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CPPFLAGS) -iquote lib $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
 $(B)/tests/unit/test_%: $(B)/tests/unit/test_%.o $(B)/tests/unit/fake_backend.o $(B)/unit/libcore.a
-	$(CC) $(ALL_CFLAGS) -o $@ $^ -lcmocka
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ -lcmocka
 
 # Behaviour programs: one for each behaviour, linked with the library as a user's program is.
 BEHAVIOUR_TESTS := $(patsubst tests/%,$(B)/tests/%,$(basename $(wildcard tests/behaviour/*.c tests/behaviour/*.cc)))
@@ -148,11 +162,13 @@ TEST_LDFLAGS := -L$(B) -Wl,-rpath,$(abspath $(B)) -Wl,--no-as-needed -lphaselock
 
 $(B)/tests/behaviour/%: tests/behaviour/%.c $(LIBRARY)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -rdynamic -MMD -MP -MF $@.d $< -o $@ $(TEST_LDFLAGS)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -rdynamic -MMD -MP -MF $@.d $< -o $@ $(TEST_LDFLAGS)
 
 $(B)/tests/behaviour/%: tests/behaviour/%.cc $(LIBRARY)
 	@mkdir -p $(@D)
-	$(CXX) $(CPPFLAGS) -std=c++17 $(FLAGS_$(VARIANT)) -g -Wall -Wextra $(if $(WERROR),-Werror) -faligned-new -pthread \
+	$(call say,LD,$@)
+	$(Q)$(CXX) $(CPPFLAGS) -std=c++17 $(FLAGS_$(VARIANT)) -g -Wall -Wextra $(if $(WERROR),-Werror) -faligned-new -pthread \
 		-fno-builtin-malloc -rdynamic -MMD -MP -MF $@.d $< -o $@ $(TEST_LDFLAGS)
 
 .PHONY: test
@@ -175,12 +191,14 @@ $(B)/examples/test_parser: EXAMPLE_LIBS := -lcmocka
 
 $(B)/examples/%.o: examples/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
 $(B)/examples/quickstart: $(B)/examples/quickstart.o
 $(B)/examples/test_parser: $(B)/examples/cmocka/test_parser.o
 $(EXAMPLES): $(B)/examples/request_counter.o $(LIBRARY)
-	$(CC) $(ALL_CFLAGS) -rdynamic $(LDFLAGS) -o $@ $(filter %.o,$^) $(TEST_LDFLAGS) -lhttp_parser $(EXAMPLE_LIBS)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) -rdynamic $(LDFLAGS) -o $@ $(filter %.o,$^) $(TEST_LDFLAGS) -lhttp_parser $(EXAMPLE_LIBS)
 
 .PHONY: demo
 demo: all deps-test $(EXAMPLES)
@@ -189,7 +207,8 @@ demo: all deps-test $(EXAMPLES)
 # ---- benchmarks ---------------------------------------------------------------------------------------------
 $(B)/bench/%: bench/%.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $< -o $@
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $< -o $@
 
 .PHONY: bench
 bench: deps-test $(LIBRARY) $(B)/bench/pair
