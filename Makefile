@@ -182,6 +182,7 @@ endif
 
 .PHONY: coverage
 coverage: deps-coverage
+	find build/coverage -name '*.gcda' -delete 2>/dev/null || true
 	$(MAKE) VARIANT=coverage test
 	gcovr --root . --object-directory build/coverage --filter 'lib/.*\.[ch]' --print-summary
 

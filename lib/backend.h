@@ -3,8 +3,7 @@
  * Where memory really comes from. One file implements this for each library that make builds.
  *
  * Every pointer obeys libc's contract for the function of the same name. The caller has checked
- * sizes and alignments; a failure is NULL, errno is nobody's business here. None of these judges or
- * counts requests.
+ * sizes and alignments; a failure is NULL. None of these judges or counts requests.
  */
 #ifndef PL_BACKEND_H
 #define PL_BACKEND_H
@@ -15,8 +14,8 @@
  * These two are reached by a jump at the end of the hot path, so they are names of the allocator's
  * own code.
  */
-void *pl_backend_malloc(size_t size);
-void pl_backend_free(void *block); /* keeps errno */
+void *pl_backend_malloc(size_t size); /* sets errno when it fails; the others need not */
+void pl_backend_free(void *block);    /* keeps errno */
 
 void *pl_backend_calloc(size_t size);
 void *pl_backend_aligned(size_t alignment, size_t size); /* alignment: a power of two */

@@ -17,6 +17,7 @@
 #define BLOCK_SIZE 4096
 #define FRAME_SIZE 512
 #define VERDICT_SIZE 128
+#define SITE_SIZE 1024
 #define TABLE_FRAMES 4 /* of a site in the closing table */
 
 /* Written by pl_report_configure() in the constructor, read by any thread. */
@@ -205,14 +206,15 @@ static const char *plural(uint64_t count)
 
 static void emit_site(const struct phaselock_violation *site)
 {
-	char buffer[1024];
-	struct pl_text text = pl_text_in(buffer, sizeof(buffer));
+	char buffer[SITE_SIZE];
+	struct pl_text text = pl_text_in(buffer, sizeof(buffer) - 1); /* room for the line's end */
 
 	pl_text_append(&text, "phaselock:   %lu x %s  ", site->count, site->function);
 	for (unsigned i = 0; i < site->frame_count && i < TABLE_FRAMES; i++) {
 		pl_text_append(&text, "%s", i > 0 ? " < " : "");
 		append_place(&text, site->frames[i]);
 	}
+	text.capacity++;
 	pl_text_append(&text, "\n");
 	emit(&text);
 }

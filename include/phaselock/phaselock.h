@@ -239,8 +239,8 @@ PHASELOCK_API void phaselock_set_handler(phaselock_handler handler, void *contex
 PHASELOCK_API void phaselock_set_policy(enum phaselock_verdict policy);
 
 /*
- * How many distinct sites are kept; the requests of further ones are counted and reported, not
- * listed.
+ * How many distinct sites are kept; violations at further ones are counted, but not listed, and
+ * reported only if the process ends by one.
  */
 #define PHASELOCK_SITES_MAX 1024
 

@@ -269,6 +269,20 @@ CHILD_TEST(table_is_nothing_without_violations_and_lists_sites_by_falling_count)
 			     "phaselock:   and 3 sites more (max_reports=0)\n");
 }
 
+CHILD_TEST(line_of_the_table_ends_however_long_its_names_are)
+{
+	static const char malloc_name[] = "malloc";
+	static char name[2000];
+	const char *text;
+
+	memset(name, 'n', sizeof(name) - 1);
+	long_name = name;
+	count_site(malloc_name, IN_LONG, 4, 1);
+	text = table(20);
+	CHECK_EQUAL(text[strlen(text) - 1], '\n');
+	CHECK(strlen(text) > 1000 && strlen(text) < 1200);
+}
+
 CHILD_TEST(table_counts_the_violations_at_sites_that_are_not_kept)
 {
 	static const char malloc_name[] = "malloc";
@@ -376,6 +390,7 @@ int main(void)
 			report_with_names_that_do_not_fit_keeps_its_lines_whole_and_its_verdict),
 		cmocka_unit_test(
 			table_is_nothing_without_violations_and_lists_sites_by_falling_count),
+		cmocka_unit_test(line_of_the_table_ends_however_long_its_names_are),
 		cmocka_unit_test(table_counts_the_violations_at_sites_that_are_not_kept),
 		cmocka_unit_test(statistics_are_written_one_a_line_and_signed_where_they_are),
 		cmocka_unit_test(messages_have_the_prefix_and_lines_are_as_they_are),

@@ -143,6 +143,7 @@ CHILD_TEST(reallocated_bytes_are_what_was_gained_less_what_was_lost)
 
 CHILD_TEST(request_that_fails_is_failed_and_not_live)
 {
+	void *kept = pl_test_malloc(1);
 	struct phaselock_stats stats;
 
 	fake_backend_fail_nth(1);
@@ -150,10 +151,12 @@ CHILD_TEST(request_that_fails_is_failed_and_not_live)
 	fake_backend_fail_nth(1);
 	CHECK(pl_test_calloc(1, 1) == NULL && errno == ENOMEM);
 	stats = get_stats();
-	CHECK_EQUAL(stats.allocations, 2);
+	CHECK_EQUAL(stats.allocations, 3);
 	CHECK_EQUAL(stats.failed_allocations, 2);
-	CHECK_EQUAL(stats.live_allocations, 0);
-	CHECK_EQUAL(stats.live_bytes, 0);
+	CHECK_EQUAL(stats.live_allocations, 1);
+	CHECK_EQUAL(thread_stats().live_allocations, 1);
+	CHECK_EQUAL(stats.live_bytes, pl_test_malloc_usable_size(kept));
+	pl_test_free(kept);
 }
 
 /* ---- reset ----------------------------------------------------------------------------------- */

@@ -10,7 +10,6 @@
 
 #include "child.h"
 #include "report.h"
-#include "stepping.h"
 #include "threads.h"
 
 #include <stdatomic.h>
@@ -47,7 +46,6 @@ static __attribute__((noinline)) void violate(size_t size)
 
 static _Atomic uint64_t torn, calls_of_handlers;
 static _Atomic unsigned violators_left;
-static _Atomic int steps_since_record = -1; /* -1: from the call of a handler to the next record */
 static int contexts[2];
 
 static enum phaselock_verdict first_handler(const struct phaselock_violation *violation,
@@ -56,7 +54,6 @@ static enum phaselock_verdict first_handler(const struct phaselock_violation *vi
 	(void)violation;
 	atomic_fetch_add(&torn, context != &contexts[0]);
 	atomic_fetch_add(&calls_of_handlers, 1);
-	atomic_store(&steps_since_record, -1);
 	return PHASELOCK_ALLOW;
 }
 
@@ -66,7 +63,6 @@ static enum phaselock_verdict second_handler(const struct phaselock_violation *v
 	(void)violation;
 	atomic_fetch_add(&torn, context != &contexts[1]);
 	atomic_fetch_add(&calls_of_handlers, 1);
-	atomic_store(&steps_since_record, -1);
 	return PHASELOCK_DENY;
 }
 
@@ -101,59 +97,10 @@ CHILD_TEST(handler_and_context_are_replaced_as_one_and_no_count_is_lost)
 	CHECK_EQUAL(atomic_load(&last_sequence), VIOLATORS * TURNS + 1);
 }
 
-/* ---- the handler replaced in the middle of its call ------------------------------------------ */
-
-static int steps_before_replacing;
-static bool replaced;
-
-/*
- * Before each instruction; once, so many instructions after the record, replaces the handler twice:
- * the pair that is being read is then another one.
- */
-static void replace_at_step(uintptr_t instruction)
-{
-	if (instruction == (uintptr_t)phaselock_on_violation)
-		steps_since_record = 0;
-	else if (steps_since_record >= 0)
-		steps_since_record++;
-	if (steps_since_record != steps_before_replacing)
-		return;
-	phaselock_set_handler(second_handler, &contexts[1]);
-	phaselock_set_handler(second_handler, &contexts[1]);
-	replaced = true;
-}
-
-static void replace_at_each_instruction(void)
-{
-	CHECK(stepping_prepare(replace_at_step));
-	pl_violation_set_frames(1);
-	/* At every instruction from the record on, until the handler is called before it comes. */
-	do {
-		replaced = false;
-		phaselock_set_handler(first_handler, &contexts[0]);
-		phaselock_set_handler(first_handler, &contexts[0]);
-		stepping_begin();
-		violate(1);
-		stepping_end();
-		CHECK_EQUAL(atomic_load(&torn), 0);
-		CHECK_EQUAL(atomic_load(&calls_of_handlers), steps_before_replacing + 1);
-		steps_before_replacing++;
-	} while (replaced);
-	CHECK(steps_before_replacing > 10);
-}
-
-TEST(handler_that_is_replaced_at_any_instruction_gets_its_own_context)
-{
-	if (THREAD_SANITIZED)
-		skip();
-	child_passes(replace_at_each_instruction);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(handler_and_context_are_replaced_as_one_and_no_count_is_lost),
-		cmocka_unit_test(handler_that_is_replaced_at_any_instruction_gets_its_own_context),
 	};
 
 	return cmocka_run_group_tests_name("violation_threads", tests, NULL, NULL);
