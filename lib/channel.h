@@ -70,16 +70,13 @@ struct pl_channel *pl_channel(void);
 		 ? (void)atomic_fetch_add_explicit(&pl_channel()->field, 1, memory_order_relaxed)  \
 		 : (void)0)
 
-/*
- * Adds what the process did since the last call to the sums of a phase. The caller holds the
- * registry's lock, which orders the calls.
- */
-void pl_channel_publish(const struct phaselock_stats *now, bool locked);
+/* Adds what the process did in a phase to that phase's sums. */
+void pl_channel_add(const struct phaselock_stats *done, bool locked);
+
+/* Counts the child of a fork as a process of its own. In that child. */
+void pl_channel_adopt(void);
 
 /* Counts this process as ended, its counts complete. Not in a child of vfork(), which is none. */
 void pl_channel_end(void);
-
-/* In the child of a fork: what was done so far is its parent's to publish. As above. */
-void pl_channel_skip(const struct phaselock_stats *now);
 
 #endif

@@ -142,7 +142,7 @@ static void fork_child(void)
 	pl_thread_fork_child();
 	if (pl_channel() != NULL) {
 		pl_stats_publish_nothing();
-		PL_CHANNEL_COUNT(processes_forked);
+		pl_channel_adopt();
 	}
 }
 

@@ -124,28 +124,30 @@ static void count_deallocation(struct pl_thread *thread)
 	pl_backend_hold();
 }
 
-void *pl_request_allocate(const char *function, size_t size, const void *caller)
+/* A request of a size, which one function of the backend serves. */
+PL_INLINE void *take(const struct pl_request *request, void *(*serve)(size_t size))
 {
-	struct pl_request request = {.function = function, .size = size, .caller = caller};
 	struct pl_thread *thread;
-	enum outcome outcome = pass(&thread, &request);
+	enum outcome outcome = pass(&thread, request);
 
 	if (outcome != SERVE)
 		return refuse(outcome);
-	count_allocation(thread, size);
-	return finish(thread, &thread->failed_allocations, pl_backend_malloc(size));
+	count_allocation(thread, request->size);
+	return finish(thread, &thread->failed_allocations, serve(request->size));
+}
+
+void *pl_request_allocate(const char *function, size_t size, const void *caller)
+{
+	struct pl_request request = {.function = function, .size = size, .caller = caller};
+
+	return take(&request, pl_backend_malloc);
 }
 
 void *pl_request_zeroed(const char *function, size_t size, const void *caller)
 {
 	struct pl_request request = {.function = function, .size = size, .caller = caller};
-	struct pl_thread *thread;
-	enum outcome outcome = pass(&thread, &request);
 
-	if (outcome != SERVE)
-		return refuse(outcome);
-	count_allocation(thread, size);
-	return finish(thread, &thread->failed_allocations, pl_backend_calloc(size));
+	return take(&request, pl_backend_calloc);
 }
 
 void *pl_request_aligned(const char *function, size_t alignment, size_t size, const void *caller)

@@ -13,6 +13,9 @@
 /* The flows of the process at the last reset; under the registry's lock. */
 static struct phaselock_stats baseline;
 
+/* Those that `phaselock run` knows of; under the registry's lock. */
+static struct phaselock_stats published;
+
 /*
  * Less than zero can only be the picture of a moment: a block freed by one thread before it is seen
  * as made.
@@ -83,23 +86,23 @@ struct phaselock_stats phaselock_stats_delta(const struct phaselock_stats *begin
 
 void pl_stats_publish(bool locked)
 {
-	struct phaselock_stats now;
+	struct phaselock_stats now, done;
 	struct pl_os_signals before;
 
 	pl_thread_lock(&before);
 	sum(&now);
-	pl_channel_publish(&now, locked);
+	done = phaselock_stats_delta(&published, &now);
+	pl_channel_add(&done, locked);
+	published = now;
 	pl_thread_unlock(&before);
 }
 
 void pl_stats_publish_nothing(void)
 {
-	struct phaselock_stats now;
 	struct pl_os_signals before;
 
 	pl_thread_lock(&before);
-	sum(&now);
-	pl_channel_skip(&now);
+	sum(&published);
 	pl_thread_unlock(&before);
 }
 

@@ -44,8 +44,9 @@ CHILD_TEST(without_a_page_nothing_is_counted_and_nothing_breaks)
 
 	CHECK(pl_channel() == NULL);
 	PL_CHANNEL_COUNT(locks);
-	pl_channel_publish(&stats, true);
-	pl_channel_skip(&stats);
+	pl_channel_add(&stats, true);
+	pl_channel_adopt();
+	pl_channel_end();
 	CHECK(pl_channel() == NULL);
 }
 
@@ -95,31 +96,39 @@ static void check_sums(const struct pl_channel_phase *sums, uint64_t allocations
 	CHECK_EQUAL(sums->permitted_attempts, permitted_attempts);
 }
 
-CHILD_TEST(what_was_done_since_the_last_time_goes_to_the_sums_of_its_phase)
+CHILD_TEST(what_was_done_goes_to_the_sums_of_its_phase)
 {
-	struct phaselock_stats stats = {.allocations = 10,
-					.reallocations = 5,
-					.deallocations = 3,
-					.bytes_requested = 1000,
-					.permitted_attempts = 0};
+	struct phaselock_stats done = {.allocations = 10,
+				       .reallocations = 5,
+				       .deallocations = 3,
+				       .bytes_requested = 1000,
+				       .permitted_attempts = 2};
 	struct pl_channel *page = open_page();
 
-	pl_channel_publish(&stats, false);
-	check_sums(&page->init, 10, 5, 3, 1000, 0);
+	pl_channel_add(&done, false);
+	check_sums(&page->init, 10, 5, 3, 1000, 2);
 	check_sums(&page->locked, 0, 0, 0, 0, 0);
-	stats.allocations += 2;
-	stats.deallocations += 4;
-	stats.bytes_requested += 7;
-	stats.permitted_attempts += 2;
-	pl_channel_publish(&stats, true);
-	check_sums(&page->init, 10, 5, 3, 1000, 0);
-	check_sums(&page->locked, 2, 0, 4, 7, 2);
-	stats.allocations += 100; /* as if by the parent, before a fork */
-	pl_channel_skip(&stats);
-	stats.reallocations += 1;
-	pl_channel_publish(&stats, false);
-	check_sums(&page->init, 10, 6, 3, 1000, 0);
-	check_sums(&page->locked, 2, 0, 4, 7, 2);
+	pl_channel_add(&done, true);
+	pl_channel_add(&done, true);
+	check_sums(&page->init, 10, 5, 3, 1000, 2);
+	check_sums(&page->locked, 20, 10, 6, 2000, 4);
+}
+
+static void end_in_child(void)
+{
+	pl_channel_end();
+}
+
+CHILD_TEST(process_ends_once_and_a_child_only_if_it_was_adopted)
+{
+	struct pl_channel *page = open_page();
+
+	child_passes(end_in_child); /* as a child of vfork() */
+	CHECK_EQUAL(page->processes_ended, 0);
+	pl_channel_end();
+	CHECK_EQUAL(page->processes_ended, 1);
+	pl_channel_adopt();
+	CHECK_EQUAL(page->processes_forked, 1);
 }
 
 CHILD_TEST(each_phase_of_a_process_is_published_when_it_ends)
@@ -212,7 +221,8 @@ int main(void)
 		cmocka_unit_test(page_that_is_missing_or_of_another_version_is_not_taken),
 		cmocka_unit_test(file_that_is_too_short_for_a_page_is_not_taken),
 		cmocka_unit_test(counts_are_seen_by_whoever_made_the_page),
-		cmocka_unit_test(what_was_done_since_the_last_time_goes_to_the_sums_of_its_phase),
+		cmocka_unit_test(what_was_done_goes_to_the_sums_of_its_phase),
+		cmocka_unit_test(process_ends_once_and_a_child_only_if_it_was_adopted),
 		cmocka_unit_test(each_phase_of_a_process_is_published_when_it_ends),
 		cmocka_unit_test(reset_of_the_statistics_does_not_disturb_the_sums),
 		cmocka_unit_test(violations_locks_and_forbid_scopes_are_counted),
