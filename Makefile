@@ -90,6 +90,11 @@ $(LIBRARY) $(SYSTEM): %.so: %.so.$(VERSION)
 	$(Q)ln -sf $(notdir $<) $*.so.$(SOVERSION)
 	$(Q)ln -sf $(notdir $*).so.$(SOVERSION) $@
 
+# The system library under the name by which programs ask for the other one: for LD_LIBRARY_PATH.
+$(B)/system/libphaselock.so.$(SOVERSION): $(SYSTEM)
+	@mkdir -p $(@D)
+	ln -sf ../libphaselock-system.so.$(VERSION) $@
+
 # One object, in which only the exported names are left global: a program may have a jemalloc of its own.
 $(B)/exports.list: lib/exports.map
 	@mkdir -p $(@D)
@@ -156,6 +161,10 @@ $(B)/tests/unit/test_%: $(B)/tests/unit/test_%.o $(B)/tests/unit/fake_backend.o 
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ -lcmocka
 
+# This one includes the backend itself, in the place of the fake one.
+$(B)/tests/unit/test_backend_system: $(B)/tests/unit/test_backend_system.o $(B)/lib/os_linux.o
+	$(CC) $(ALL_CFLAGS) -o $@ $^ -lcmocka
+
 # Behaviour programs: one for each behaviour, linked with the library as a user's program is.
 BEHAVIOUR_TESTS := $(patsubst tests/%,$(B)/tests/%,$(basename $(wildcard tests/behaviour/*.c tests/behaviour/*.cc)))
 TEST_LDFLAGS := -L$(B) -Wl,-rpath,$(abspath $(B)) -Wl,--no-as-needed -lphaselock -Wl,--as-needed
@@ -173,8 +182,8 @@ $(B)/tests/behaviour/%: tests/behaviour/%.cc $(LIBRARY)
 
 .PHONY: test
 ifeq ($(SANITIZED),)
-test: all deps-test $(UNIT_TESTS) $(BEHAVIOUR_TESTS)
-	$(PYTHON) tests/run.py --build $(B) tests
+test: all deps-test $(UNIT_TESTS) $(BEHAVIOUR_TESTS) $(B)/system/libphaselock.so.$(SOVERSION)
+	$(PYTHON) tests/run.py --build $(B) --backend system tests
 else
 test: deps-test $(UNIT_TESTS)
 	$(PYTHON) tests/run.py --build $(B) --skip "tests/behaviour tests/command: a $(VARIANT) build of the interposer cannot run" tests/unit
@@ -229,7 +238,7 @@ check-format:
 check-layers:
 	tools/check-layers
 
-check-exports: $(LIBRARY)
+check-exports: $(LIBRARY) $(SYSTEM)
 	tools/check-exports $(LIBRARY)
 
 check-headers:

@@ -55,6 +55,8 @@ static void *arena_take(size_t alignment, size_t size)
 
 	if (size > ARENA_SIZE || room > ARENA_SIZE)
 		return NULL;
+	/* Nothing is something too: a block at the very end would not be known by its address. */
+	size = size == 0 ? 1 : size;
 	room += sizeof(struct arena_head) +
 		((size + ARENA_ALIGNMENT - 1) & ~(size_t)(ARENA_ALIGNMENT - 1));
 	/* Looked at first, so that requests that do not fit cannot make the number wrap. */
@@ -72,40 +74,71 @@ static void *arena_take(size_t alignment, size_t size)
 
 /* ---- the next allocator ---------------------------------------------------------------------- */
 
-struct allocator {
-	void *(*malloc)(size_t);
-	void (*free)(void *);
-	void *(*calloc)(size_t, size_t);
-	void *(*realloc)(void *, size_t);
-	int (*posix_memalign)(void **, size_t, size_t);
-	size_t (*usable_size)(void *);
-};
-
-/* Filled by whichever threads come first, all with the same values, before found is set. */
-static struct allocator next;
+/*
+ * Stored by whichever threads come first, relaxed, all with the same values, before found is set;
+ * loaded after that.
+ */
+static struct {
+	void *(*_Atomic malloc)(size_t);
+	void (*_Atomic free)(void *);
+	void *(*_Atomic calloc)(size_t, size_t);
+	void *(*_Atomic realloc)(void *, size_t);
+	int (*_Atomic posix_memalign)(void **, size_t, size_t);
+	size_t (*_Atomic usable_size)(void *);
+} next;
 static _Atomic bool found; /* release by those, acquire by all */
 
 /* This thread is looking for the next allocator, and asks for memory from within. */
 static _Thread_local bool looking;
 
+#define NEXT(function) atomic_load_explicit(&next.function, memory_order_relaxed)
+
 static void *find(const char *name)
 {
+	static const char message[] = "phaselock: the process has no allocator behind the library: "
+				      "link it dynamically, with a libc\n";
 	void *function = dlsym(RTLD_NEXT, name);
 
-	if (function == NULL)
-		pl_os_abort(); /* there is no process without these six */
+	if (function == NULL) {
+		pl_os_write(PL_OS_STDERR, message, sizeof(message) - 1);
+		pl_os_abort();
+	}
 	return function;
+}
+
+#define FIND(function, name)                                                                       \
+	do {                                                                                       \
+		void *place = find(name);                                                          \
+                                                                                                   \
+		atomic_store_explicit(&next.function, (__typeof__(NEXT(function)))place,           \
+				      memory_order_relaxed);                                       \
+	} while (0)
+
+/*
+ * The first malloc_usable_size() of an allocator may need memory for itself: tcmalloc takes it by
+ * operator new, which is ours. So it is made here, where the arena gives it; later, each such
+ * request would ask for its own size, and so on for ever.
+ */
+static void warm(void)
+{
+	void *block = NEXT(malloc)(1);
+
+	if (block == NULL)
+		return;
+	NEXT(usable_size)(block);
+	NEXT(free)(block);
 }
 
 static PL_COLD void look(void)
 {
 	looking = true;
-	*(void **)&next.malloc = find("malloc");
-	*(void **)&next.free = find("free");
-	*(void **)&next.calloc = find("calloc");
-	*(void **)&next.realloc = find("realloc");
-	*(void **)&next.posix_memalign = find("posix_memalign");
-	*(void **)&next.usable_size = find("malloc_usable_size");
+	FIND(malloc, "malloc");
+	FIND(free, "free");
+	FIND(calloc, "calloc");
+	FIND(realloc, "realloc");
+	FIND(posix_memalign, "posix_memalign");
+	FIND(usable_size, "malloc_usable_size");
+	warm();
 	looking = false;
 	atomic_store_explicit(&found, true, memory_order_release);
 }
@@ -138,7 +171,7 @@ size_t pl_backend_usable_size(const void *block)
 {
 	if (in_arena(block))
 		return head_of(block)->size;
-	return next.usable_size((void *)(uintptr_t)block);
+	return NEXT(usable_size)((void *)(uintptr_t)block);
 }
 
 static void *taken(void *block)
@@ -152,12 +185,12 @@ static void *taken(void *block)
 
 void *pl_backend_malloc(size_t size)
 {
-	return taken(ready() ? next.malloc(size) : arena_take(0, size));
+	return taken(ready() ? NEXT(malloc)(size) : arena_take(0, size));
 }
 
 void *pl_backend_calloc(size_t size)
 {
-	return taken(ready() ? next.calloc(1, size) : arena_take(0, size));
+	return taken(ready() ? NEXT(calloc)(1, size) : arena_take(0, size));
 }
 
 void *pl_backend_aligned(size_t alignment, size_t size)
@@ -166,8 +199,8 @@ void *pl_backend_aligned(size_t alignment, size_t size)
 
 	if (!ready())
 		return taken(arena_take(alignment, size));
-	if (next.posix_memalign(&block, alignment > sizeof(void *) ? alignment : sizeof(void *),
-				size) != 0)
+	if (NEXT(posix_memalign)(&block, alignment > sizeof(void *) ? alignment : sizeof(void *),
+				 size) != 0)
 		return NULL;
 	return taken(block);
 }
@@ -180,7 +213,7 @@ void pl_backend_free(void *block)
 		return;
 	bytes_of_thread.deallocated += pl_backend_usable_size(block);
 	if (!in_arena(block))
-		next.free(block);
+		NEXT(free)(block);
 	errno = saved;
 }
 
@@ -190,11 +223,11 @@ void *pl_backend_realloc(void *block, size_t size)
 	void *moved;
 
 	if (in_arena(block)) {
-		moved = ready() ? next.malloc(size) : arena_take(0, size);
+		moved = ready() ? NEXT(malloc)(size) : arena_take(0, size);
 		if (moved != NULL)
 			memcpy(moved, block, size < old ? size : old);
 	} else {
-		moved = next.realloc(block, size);
+		moved = NEXT(realloc)(block, size);
 	}
 	if (moved != NULL)
 		bytes_of_thread.deallocated += old;

@@ -15,6 +15,7 @@ the start of a line; a line indented by four blanks or more continues the value 
     run: {self} {NAME}            begins a case; split as a shell does, but run without one; {self} if there is none
     environment: A=B              added to the runner's environment without PHASELOCK_* and LD_PRELOAD
     timeout: 20                   seconds, 30 if not given
+    backend: jemalloc             the case says nothing of the backends of --backend, and is run once only
     exit: 0                       a number, or the name of a signal (required)
     stdout: and stderr:           then `| text` for each line of the stream; a stream not given must be empty
 
@@ -22,6 +23,9 @@ What stands above the first `run:` holds for every case of the file. {self} is t
 {source} the root of the checkout, {tmp} a folder of the case in which it runs. In a stream {any} is any text in a line,
 {number} decimal digits, {hex} 0x and hex digits; `| {frames}` is any number of lines `    #N ...`, and `| {lines}` any
 number of lines. Exit status: 0 if something ran and nothing failed, else 1.
+
+--backend NAME runs the behaviour programs of the paths a second time, unchanged, with BUILD/NAME first among the
+folders of the dynamic linker: there lies the library over another allocator, under the same name.
 """
 from __future__ import annotations
 
@@ -44,8 +48,9 @@ from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parent.parent
 LISTS = ("shows", "needs", "each", "environment")
+FIRST_BACKEND = "jemalloc"
 STREAMS = ("stdout", "stderr")
-FIELD = re.compile(r"(shows|needs|each|run|environment|timeout|exit|stdout|stderr):(?: (.*))?$")
+FIELD = re.compile(r"(shows|needs|each|run|environment|timeout|backend|exit|stdout|stderr):(?: (.*))?$")
 PATTERNS = {"any": "[^\n]*", "number": "[0-9]+", "hex": "0x[0-9a-f]+"}
 WHOLE_LINES = {"{frames}": "(?:    #[0-9]+ [^\n]*\n)*", "{lines}": "(?:[^\n]*\n)*"}
 NO_NEWLINE = "(no newline at the end)"
@@ -78,6 +83,7 @@ class Case:
     exit: str
     streams: dict[str, list[str]]
     needs: list[str]
+    backends: list[str]
 
 
 @dataclasses.dataclass
@@ -171,7 +177,8 @@ def spell_out(declaration: Declaration, places: dict[str, str]) -> list[Case]:
             exit=substitute(declaration.one("exit"), values),
             streams={name: [substitute(line, values) for line in declaration.values.get(name, [])]
                      for name in STREAMS},
-            needs=" ".join(declaration.values.get("needs", [])).split()))
+            needs=" ".join(declaration.values.get("needs", [])).split(),
+            backends=declaration.one("backend", "").split()))
     return cases
 
 
@@ -242,8 +249,9 @@ def run_case(case: Case) -> str:
 
 # ---- files ---------------------------------------------------------------------------------------------
 
-def run_cases(path: Path, build: Path) -> Result:
+def run_cases(path: Path, build: Path, backend: str) -> Result:
     result = Result()
+    library = {} if backend == FIRST_BACKEND else {"LD_LIBRARY_PATH": str(build / backend)}
     places = {"self": str(build / "tests" / path.parent.name / path.stem), "build": str(build), "source": str(SOURCE)}
     try:
         cases = [case for one in parse(declaration_lines(path)) for case in spell_out(one, places)]
@@ -254,6 +262,9 @@ def run_cases(path: Path, build: Path) -> Result:
         result.failures.append(f"not built: {places['self']}")
         return result
     for case in cases:
+        if case.backends and backend not in case.backends:
+            continue
+        case.environment = {**library, **case.environment}
         missing = [program for program in case.needs if shutil.which(program) is None]
         if missing:
             result.skips.append(f"{case.name}: {' '.join(missing)} is not on PATH")
@@ -328,6 +339,19 @@ def show(path: Path, result: Result) -> None:
     sys.stdout.flush()
 
 
+def run_files(files: list[Path], build: Path, backend: str, jobs: int, total: Result) -> None:
+    """Runs files, shows what came of each and adds it to the total."""
+    def run_file(path: Path) -> Result:
+        return run_unit(path, build) if is_unit(path) else run_cases(path, build, backend)
+
+    with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
+        for path, result in zip(files, pool.map(run_file, files)):
+            show(path, result)
+            total.passed += result.passed
+            total.failures += result.failures
+            total.skips += result.skips
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description="Runs tests; the last line is 'N passed, N failed'.")
     parser.add_argument("--build", required=True, help="the build folder")
@@ -335,23 +359,25 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=2, help="files run at a time (2)")
     parser.add_argument("--only", metavar="GLOB", help="only files of that name, with or without its ending")
     parser.add_argument("paths", nargs="+", metavar="PATH", help="files or folders")
+    parser.add_argument("--backend", action="append", default=[], metavar="NAME",
+                        help="run the behaviour programs over the library in BUILD/NAME too")
     arguments = parser.parse_args()
     build = Path(arguments.build).resolve()
     files = find(arguments.paths, arguments.only)
     total = Result()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # inherited: children that abort leave no core
 
-    def run_file(path: Path) -> Result:
-        return run_unit(path, build) if is_unit(path) else run_cases(path, build)
-
     for reason in arguments.skip:
         print(f"skip {reason}")
-    with ThreadPoolExecutor(max_workers=max(1, arguments.jobs)) as pool:
-        for path, result in zip(files, pool.map(run_file, files)):
-            show(path, result)
-            total.passed += result.passed
-            total.failures += result.failures
-            total.skips += result.skips
+    run_files(files, build, FIRST_BACKEND, arguments.jobs, total)
+    programs = [path for path in files if path.parent.name == "behaviour"]
+    for backend in arguments.backend:
+        if not (build / backend).is_dir():
+            sys.exit(f"run.py: --backend {backend}: there is no folder {build / backend}")
+        before = total.passed
+        print(f"---- backend {backend}: the behaviour programs once more, over {build / backend}")
+        run_files(programs, build, backend, arguments.jobs, total)
+        print(f"---- backend {backend}: {total.passed - before} passed")
     skipped = f", {len(total.skips)} skipped" if total.skips else ""
     print(f"{total.passed} passed, {len(total.failures)} failed{skipped}")
     return 1 if total.failures or total.passed == 0 else 0

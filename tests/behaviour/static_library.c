@@ -6,6 +6,7 @@
  *
  * shows: PL-061 PL-083
  * needs: gcc
+ * backend: jemalloc
  * exit: 0
  * stdout:
  * | counted 2
