@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPTION_KEY = 1, OPTION_LIBRARY, OPTION_HELP };
+enum { OPTION_KEY = 1, OPTION_LIBRARY, OPTION_ALLOCATOR, OPTION_HELP };
 
 /*
  * One option; key is that of PHASELOCK_OPTIONS which it sets, value what it sets without an
@@ -40,6 +40,8 @@ static const struct {
 	{"stats", NULL, "stats", "1", "print the statistics at exit"},
 	{"follow-children", NULL, "follow_children", "1",
 	 "guard the programs too that this one starts"},
+	{"allocator", "NAME", NULL, NULL,
+	 "jemalloc: the library's own (default); system: what the program would have had"},
 	{"library", "PATH", NULL, NULL, "put this libphaselock.so into the program"},
 	{"help", NULL, NULL, NULL, "print this"},
 };
@@ -67,6 +69,8 @@ static int kind(size_t i)
 {
 	if (table[i].key != NULL)
 		return OPTION_KEY;
+	if (strcmp(table[i].name, "allocator") == 0)
+		return OPTION_ALLOCATOR;
 	return table[i].argument != NULL ? OPTION_LIBRARY : OPTION_HELP;
 }
 
@@ -117,6 +121,9 @@ static bool read_words(int count, char **words, struct arguments *arguments)
 		case OPTION_LIBRARY:
 			arguments->library = optarg;
 			break;
+		case OPTION_ALLOCATOR:
+			arguments->allocator = optarg;
+			break;
 		case OPTION_HELP:
 			arguments->help = true;
 			return true;
@@ -126,6 +133,22 @@ static bool read_words(int count, char **words, struct arguments *arguments)
 	}
 	arguments->program = words + optind;
 	return true;
+}
+
+static bool check_library(const struct arguments *arguments)
+{
+	const char *allocator = arguments->allocator;
+
+	if (allocator == NULL)
+		return true;
+	if (strcmp(allocator, "jemalloc") != 0 && strcmp(allocator, "system") != 0) {
+		say("--allocator=%s: it is jemalloc or system", allocator);
+		return false;
+	}
+	if (arguments->library == NULL)
+		return true;
+	say("--allocator and --library both name the library; give one of them");
+	return false;
 }
 
 bool arguments_read(int count, char **words, struct arguments *arguments)
@@ -143,5 +166,5 @@ bool arguments_read(int count, char **words, struct arguments *arguments)
 		say("no program to run; `phaselock run --help` tells how to name one");
 		return false;
 	}
-	return parse_options(arguments);
+	return check_library(arguments) && parse_options(arguments);
 }

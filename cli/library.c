@@ -13,12 +13,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#define FILE_NAME "libphaselock.so.0"
+#define JEMALLOC_NAME "libphaselock.so.0"
+#define SYSTEM_NAME "libphaselock-system.so.0"
 
 /* In the folder of this executable: a build folder, which has no other place for it. */
-static bool beside_command(char path[PATH_MAX])
+static bool beside_command(const char *name, char path[PATH_MAX])
 {
-	ssize_t length = readlink("/proc/self/exe", path, PATH_MAX - sizeof(FILE_NAME) - 1);
+	ssize_t length = readlink("/proc/self/exe", path, PATH_MAX - strlen(name) - 2);
 	char *slash;
 
 	if (length <= 0)
@@ -26,7 +27,7 @@ static bool beside_command(char path[PATH_MAX])
 	path[length] = '\0';
 	slash = strrchr(path, '/');
 	slash = slash != NULL ? slash + 1 : path;
-	memcpy(slash, FILE_NAME, sizeof(FILE_NAME));
+	memcpy(slash, name, strlen(name) + 1);
 	return true;
 }
 
@@ -44,8 +45,10 @@ static bool can_be_preloaded(const char *path)
 	return false;
 }
 
-bool library_find(const char *given, char path[PATH_MAX])
+bool library_find(const char *given, const char *allocator, char path[PATH_MAX])
 {
+	bool system = allocator != NULL && strcmp(allocator, "system") == 0;
+	const char *name = system ? SYSTEM_NAME : JEMALLOC_NAME;
 	char beside[PATH_MAX] = "";
 
 	if (given != NULL) {
@@ -55,11 +58,11 @@ bool library_find(const char *given, char path[PATH_MAX])
 		say("--library=%s: %s", given, strerror(errno));
 		return false;
 	}
-	if (beside_command(beside) && access(beside, R_OK) == 0) {
+	if (beside_command(name, beside) && access(beside, R_OK) == 0) {
 		memcpy(path, beside, sizeof(beside));
 		return can_be_preloaded(path);
 	}
-	snprintf(path, PATH_MAX, "%s/%s", PHASELOCK_LIBDIR, FILE_NAME);
+	snprintf(path, PATH_MAX, "%s/%s", PHASELOCK_LIBDIR, name);
 	if (access(path, R_OK) == 0)
 		return can_be_preloaded(path);
 	say("the library is neither %s nor %s; name it by --library", beside, path);

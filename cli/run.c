@@ -29,7 +29,7 @@ static pid_t start(const struct arguments *arguments, const struct program *prog
 	pid_t child;
 
 	*status = STATUS_NOT_CHECKED;
-	if (!library_find(arguments->library, library))
+	if (!library_find(arguments->library, arguments->allocator, library))
 		return 0;
 	if (!page_make(page)) {
 		say("cannot make a page of shared memory: %s", strerror(errno));

@@ -40,6 +40,22 @@ const char *phaselock_version(void)
 #undef TEXT_
 }
 
+/* The same function under a name that no other copy of the library can take. */
+PL_HIDDEN const char *pl_own_version(void) __attribute__((alias("phaselock_version")));
+
+/*
+ * A process may load two copies: over jemalloc and over its own allocator, one linked, the other
+ * preloaded. Every call of a program then goes to the first one, which the dynamic linker puts in
+ * front; the other one is at most its allocator.
+ */
+static bool another_copy_is_in_front(void)
+{
+	const char *(*volatile called)(void) = phaselock_version;
+	const char *(*volatile own)(void) = pl_own_version;
+
+	return called != own;
+}
+
 /*
  * ---- what programs that this one starts shall find in their environment
  * ---------------------------
@@ -150,6 +166,10 @@ __attribute__((constructor)) static void start(void)
 {
 	const char *channel = pl_os_environment(PL_CHANNEL_VARIABLE);
 
+	if (another_copy_is_in_front()) {
+		pthread_atfork(pl_thread_fork_prepare, pl_thread_fork_parent, pl_thread_fork_child);
+		return;
+	}
 	pl_unwind_warm();
 	pl_os_barrier(); /* makes the process known to the kernel while it has one thread, which is
 			    when it is cheap */
