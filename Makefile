@@ -44,7 +44,7 @@ LIB_CFLAGS := $(ALL_CFLAGS) -fPIC -fvisibility=hidden -ftls-model=initial-exec
 # ---- the library --------------------------------------------------------------------------------------
 # All of lib/ but the backends, of which each library has one.
 LIB_SOURCES  := $(wildcard lib/*.c)
-CORE_OBJECTS := $(patsubst %.c,$(B)/%.o,$(filter-out lib/backend_%.c,$(LIB_SOURCES)))
+CORE_OBJECTS := $(patsubst %.c,$(B)/%.o,$(filter-out lib/backend_%.c lib/%_musl.c,$(LIB_SOURCES)))
 LIB_OBJECTS  := $(CORE_OBJECTS) $(B)/lib/backend_jemalloc.o $(B)/jemalloc.o
 SYSTEM_OBJECTS := $(CORE_OBJECTS) $(B)/lib/backend_system.o
 LIBRARY      := $(B)/libphaselock.so
@@ -94,6 +94,40 @@ $(LIBRARY) $(SYSTEM): %.so: %.so.$(VERSION)
 $(B)/system/libphaselock.so.$(SOVERSION): $(SYSTEM)
 	@mkdir -p $(@D)
 	ln -sf ../libphaselock-system.so.$(VERSION) $@
+
+# For programs of musl, over their own allocator. The kernel's headers and gcc's unwinder are the same for both C
+# libraries; libgcc_s is not, so the unwinder is linked in.
+MUSL_OBJECTS := $(patsubst $(B)/lib/%,$(B)/musl/%,$(filter-out %/object.o %/start.o,$(CORE_OBJECTS))) \
+                $(patsubst %,$(B)/musl/%.o,object_musl start_musl backend_musl)
+MUSL_HEADERS = $(patsubst %,-idirafter %,$(shell $(CC) -print-file-name=include) /usr/include/x86_64-linux-gnu /usr/include)
+MUSL         := $(B)/musl/libphaselock-system.so
+
+.PHONY: musl
+musl: deps-test $(MUSL)
+
+$(B)/musl/%.o: lib/%.c
+	@mkdir -p $(@D)
+	musl-gcc $(CPPFLAGS) $(LIB_CFLAGS) $(MUSL_HEADERS) -MMD -MP -c $< -o $@
+
+$(MUSL): $(MUSL_OBJECTS) lib/exports.map
+	musl-gcc -shared $(ALL_CFLAGS) -static-libgcc -Wl,-soname,$(@F) -Wl,--eh-frame-hdr -Wl,--version-script=lib/exports.map \
+		-Wl,-z,now -Wl,-z,relro -Wl,-z,defs $(LDFLAGS) -o $@ $(MUSL_OBJECTS) -lgcc_eh
+
+# Behaviour programs that are built for musl too. It has no .preinit_array, no C++ here, and no unwind tables of its own.
+MUSL_BEHAVIOURS := abort_handler alignment_rules armed counts_outlive_threads errno_is_kept every_result_is_aligned first_request_of_thread \
+                   fork_among_threads fork_locked from_signal_handler handler_decides handler_is_replaced handler_jumps_out handler_sees \
+                   handler_violates impossible_size large_blocks late_destructor lock_at_main lock_triggers lock_twice \
+                   lock_while_threads_allocate locked_abort locked_allow locked_deny locked_free locked_free_forbidden many_short_threads \
+                   max_reports more_sites_than_kept not_armed_is_found optional options_errors realloc_contract report_file \
+                   reports_during_dlopen reports_while_stdio_is_locked reset_and_delta same_site_on_many_threads scope_binds_one_thread \
+                   scope_macros scope_misuse scopes_nest seal size_overflow size_zero stats_at_exit stats_of_other_sizes \
+                   thread_stats_are_its_own throwing_new_without_cxx two_paths_are_two_sites
+MUSL_TESTS      := $(patsubst %,$(B)/musl/tests/behaviour/%,$(MUSL_BEHAVIOURS))
+
+$(B)/musl/tests/behaviour/%: tests/behaviour/%.c tests/behaviour/parts/musl.h $(MUSL)
+	@mkdir -p $(@D)
+	musl-gcc $(CPPFLAGS) $(ALL_CFLAGS) -include tests/behaviour/parts/musl.h -rdynamic -Wl,--eh-frame-hdr -MMD -MP -MF $@.d \
+		$< -o $@ -L$(B)/musl -Wl,-rpath,$(abspath $(B)/musl) -Wl,--no-as-needed -lphaselock-system
 
 # One object, in which only the exported names are left global: a program may have a jemalloc of its own.
 $(B)/exports.list: lib/exports.map
@@ -183,7 +217,9 @@ $(B)/tests/behaviour/%: tests/behaviour/%.cc $(LIBRARY)
 .PHONY: test
 ifeq ($(SANITIZED),)
 test: all deps-test $(UNIT_TESTS) $(BEHAVIOUR_TESTS) $(B)/system/libphaselock.so.$(SOVERSION)
-	$(PYTHON) tests/run.py --build $(B) --backend system tests
+	@command -v musl-gcc >/dev/null || echo "skip backend musl: musl-gcc is not on PATH"
+	@! command -v musl-gcc >/dev/null || $(MAKE) $(MUSL_TESTS)
+	$(PYTHON) tests/run.py --build $(B) --backend system $$(! command -v musl-gcc >/dev/null || echo --backend musl) tests
 else
 test: deps-test $(UNIT_TESTS)
 	$(PYTHON) tests/run.py --build $(B) --skip "tests/behaviour tests/command: a $(VARIANT) build of the interposer cannot run" tests/unit

@@ -118,7 +118,8 @@ bool elf_can_be_guarded(int fd, char fault[ELF_FAULT_SIZE])
 		return refuse(fault,
 			      "is linked with another C library (%.200s), and the library with "
 			      "glibc; link it with "
-			      "glibc",
+			      "glibc, or preload the library that `make musl` makes, "
+			      "without this command",
 			      interpreter);
 	if (fstat(fd, &file) != 0)
 		return refuse(fault, "cannot be inspected: %s", strerror(errno));

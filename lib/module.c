@@ -1,23 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Modules by _dl_find_object(), which is safe in signal handlers and takes no lock, unlike
- * dladdr(), which waits for whoever runs a constructor in dlopen(). Names by the module's own table
+ * Modules by object.h, which does not wait for whoever runs a constructor in dlopen(). Names by the module's own table
  * of dynamic symbols, which is mapped as long as the module is. It must not know why somebody asks.
  */
 #define _GNU_SOURCE
 #include "module.h"
 
 #include "format.h"
+#include "object.h"
 #include "os.h"
 
-#include <dlfcn.h>
 #include <elf.h>
 #include <link.h>
 #include <string.h>
 
 #define PATH_SIZE 4096
-
-#pragma weak _dl_find_object /* an older libc does not have it */
 
 static char program[PATH_SIZE];
 
@@ -106,17 +103,16 @@ static void name_function(const struct link_map *map, struct pl_place *place)
 
 void pl_module_find(const void *address, struct pl_place *place)
 {
-	struct dl_find_object found;
+	struct link_map map;
 
 	*place = (struct pl_place){.offset = (uintptr_t)address};
-	if (_dl_find_object == NULL ||
-	    _dl_find_object((void *)((uintptr_t)address - 1), &found) != 0)
+	if (!pl_object_find((const char *)address - 1, &map))
 		return;
-	place->offset = (uintptr_t)address - found.dlfo_link_map->l_addr;
-	place->module = pl_base_name(found.dlfo_link_map->l_name);
+	place->offset = (uintptr_t)address - map.l_addr;
+	place->module = pl_base_name(map.l_name);
 	if (place->module[0] == '\0')
 		place->module = pl_base_name(program);
-	name_function(found.dlfo_link_map, place);
+	name_function(&map, place);
 }
 
 struct search {

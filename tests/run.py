@@ -15,7 +15,8 @@ the start of a line; a line indented by four blanks or more continues the value 
     run: {self} {NAME}            begins a case; split as a shell does, but run without one; {self} if there is none
     environment: A=B              added to the runner's environment without PHASELOCK_* and LD_PRELOAD
     timeout: 20                   seconds, 30 if not given
-    backend: jemalloc             the case says nothing of the backends of --backend, and is run once only
+    backend: jemalloc             of the backends of --backend, those with which the case is run; all if not given.
+                                  jemalloc is the one without that option
     exit: 0                       a number, or the name of a signal (required)
     stdout: and stderr:           then `| text` for each line of the stream; a stream not given must be empty
 
@@ -25,7 +26,8 @@ What stands above the first `run:` holds for every case of the file. {self} is t
 number of lines. Exit status: 0 if something ran and nothing failed, else 1.
 
 --backend NAME runs the behaviour programs of the paths a second time, unchanged, with BUILD/NAME first among the
-folders of the dynamic linker: there lies the library over another allocator, under the same name.
+folders of the dynamic linker: there lies the library over another allocator, under the same name. If programs of
+their own lie under BUILD/NAME/tests, for another C library, those are run, and no others.
 """
 from __future__ import annotations
 
@@ -251,8 +253,10 @@ def run_case(case: Case) -> str:
 
 def run_cases(path: Path, build: Path, backend: str) -> Result:
     result = Result()
-    library = {} if backend == FIRST_BACKEND else {"LD_LIBRARY_PATH": str(build / backend)}
-    places = {"self": str(build / "tests" / path.parent.name / path.stem), "build": str(build), "source": str(SOURCE)}
+    own = build / backend / "tests"
+    library = {} if backend == FIRST_BACKEND or own.is_dir() else {"LD_LIBRARY_PATH": str(build / backend)}
+    programs = own if own.is_dir() else build / "tests"
+    places = {"self": str(programs / path.parent.name / path.stem), "build": str(build), "source": str(SOURCE)}
     try:
         cases = [case for one in parse(declaration_lines(path)) for case in spell_out(one, places)]
     except (Malformed, ValueError) as error:
@@ -375,8 +379,10 @@ def main() -> int:
         if not (build / backend).is_dir():
             sys.exit(f"run.py: --backend {backend}: there is no folder {build / backend}")
         before = total.passed
-        print(f"---- backend {backend}: the behaviour programs once more, over {build / backend}")
-        run_files(programs, build, backend, arguments.jobs, total)
+        own = build / backend / "tests" / "behaviour"
+        again = [path for path in programs if not own.is_dir() or (own / path.stem).exists()]
+        print(f"---- backend {backend}: {len(again)} of {len(programs)} behaviour programs once more, over {build / backend}")
+        run_files(again, build, backend, arguments.jobs, total)
         print(f"---- backend {backend}: {total.passed - before} passed")
     skipped = f", {len(total.skips)} skipped" if total.skips else ""
     print(f"{total.passed} passed, {len(total.failures)} failed{skipped}")

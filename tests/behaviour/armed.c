@@ -11,10 +11,12 @@
  * stdout:
  * | all
  * run: sh -c 'LD_PRELOAD={build}/libphaselock.so exec {self}'
+ * backend: jemalloc system
  * exit: 0
  * stdout:
  * | all
  * run: sh -c 'LD_PRELOAD=libjemalloc.so.2 exec {self}'
+ * backend: jemalloc system
  * exit: 0
  * stdout:
  * | missing: malloc
@@ -31,11 +33,13 @@
  * | missing: delete
  * | missing: delete_aligned
  * run: sh -c 'LD_PRELOAD={build}/libphaselock.so:libjemalloc.so.2 exec {self}'
+ * backend: jemalloc system
  * exit: 0
  * stdout:
  * | all
  * run: valgrind -q {self}
  * needs: valgrind
+ * backend: jemalloc system
  * exit: 0
  * stdout:
  * | missing: malloc

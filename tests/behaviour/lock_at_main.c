@@ -6,6 +6,7 @@
  * shows: PL-061
  * run: {self} locked argument
  * environment: PHASELOCK_OPTIONS=lock=main:policy=deny
+ * backend: jemalloc system
  * environment: TRACE=unchanged
  * exit: 7
  * stderr:
@@ -18,6 +19,7 @@
  * | phaselock:   1 x malloc  {any}(main+{hex}) < {any}
  * run: {self} locked argument
  * environment: PHASELOCK_OPTIONS=lock=main
+ * backend: jemalloc system
  * environment: TRACE=unchanged
  * exit: SIGABRT
  * stderr:
@@ -26,6 +28,13 @@
  * |     #0 {any}(main+{hex})
  * | {frames}
  * | phaselock: aborting (policy=abort)
+ * run: {self} unlocked argument
+ * environment: PHASELOCK_OPTIONS=lock=main
+ * environment: TRACE=unchanged
+ * backend: musl
+ * exit: 7
+ * stderr:
+ * | phaselock: PHASELOCK_OPTIONS: lock=main: cannot find how this program starts; not locked
  * run: {self} unlocked argument
  * environment: PHASELOCK_OPTIONS=lock=never
  * environment: TRACE=unchanged

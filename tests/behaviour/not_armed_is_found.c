@@ -7,6 +7,7 @@
  * run: {self}
  * exit: 0
  * run: sh -c 'LD_PRELOAD=libjemalloc.so.2 exec {self}'
+ * backend: jemalloc system
  * exit: 70
  * stderr:
  * | the library is not armed

@@ -15,6 +15,7 @@
  * | phaselock:   and {number} sites more (max_reports=0)
  * run: sh -c 'gcc -O2 -fno-builtin-malloc -I{source}/include {source}/tests/behaviour/optional.c
  *     -o alone && exec ./alone'
+ * backend: jemalloc system
  * needs: gcc
  * environment: PHASELOCK_OPTIONS=policy=deny:max_reports=0
  * exit: 0
@@ -22,6 +23,7 @@
  * | absent: 0 requests denied
  * run: sh -c 'gcc -O2 -fno-builtin-malloc -I{source}/include {source}/tests/behaviour/optional.c
  *     -o alone && LD_PRELOAD={build}/libphaselock.so exec ./alone'
+ * backend: jemalloc system
  * needs: gcc
  * environment: PHASELOCK_OPTIONS=policy=deny:max_reports=0
  * exit: 0
