@@ -105,9 +105,9 @@ MUSL         := $(B)/musl/libphaselock-system.so
 .PHONY: musl
 musl: deps-test $(MUSL)
 
-$(B)/musl/%.o: lib/%.c
+$(B)/musl/%.o: lib/%.c lib/musl.h
 	@mkdir -p $(@D)
-	musl-gcc $(CPPFLAGS) $(LIB_CFLAGS) $(MUSL_HEADERS) -MMD -MP -c $< -o $@
+	musl-gcc $(CPPFLAGS) $(LIB_CFLAGS) $(MUSL_HEADERS) -include lib/musl.h -MMD -MP -c $< -o $@
 
 $(MUSL): $(MUSL_OBJECTS) lib/exports.map
 	musl-gcc -shared $(ALL_CFLAGS) -static-libgcc -Wl,-soname,$(@F) -Wl,--eh-frame-hdr -Wl,--version-script=lib/exports.map \
@@ -124,10 +124,14 @@ MUSL_BEHAVIOURS := abort_handler alignment_rules armed counts_outlive_threads er
                    thread_stats_are_its_own throwing_new_without_cxx two_paths_are_two_sites
 MUSL_TESTS      := $(patsubst %,$(B)/musl/tests/behaviour/%,$(MUSL_BEHAVIOURS))
 
-$(B)/musl/tests/behaviour/%: tests/behaviour/%.c tests/behaviour/parts/musl.h $(MUSL)
+$(B)/musl/tests/behaviour/%: tests/behaviour/%.c lib/musl.h $(MUSL)
 	@mkdir -p $(@D)
-	musl-gcc $(CPPFLAGS) $(ALL_CFLAGS) -include tests/behaviour/parts/musl.h -rdynamic -Wl,--eh-frame-hdr -MMD -MP -MF $@.d \
+	musl-gcc $(CPPFLAGS) $(ALL_CFLAGS) -include lib/musl.h -rdynamic -Wl,--eh-frame-hdr -MMD -MP -MF $@.d \
 		$< -o $@ -L$(B)/musl -Wl,-rpath,$(abspath $(B)/musl) -Wl,--no-as-needed -lphaselock-system
+
+.PHONY: musl-tests
+musl-tests: $(MUSL_TESTS)
+	@:
 
 # One object, in which only the exported names are left global: a program may have a jemalloc of its own.
 $(B)/exports.list: lib/exports.map
@@ -218,7 +222,7 @@ $(B)/tests/behaviour/%: tests/behaviour/%.cc $(LIBRARY)
 ifeq ($(SANITIZED),)
 test: all deps-test $(UNIT_TESTS) $(BEHAVIOUR_TESTS) $(B)/system/libphaselock.so.$(SOVERSION)
 	@command -v musl-gcc >/dev/null || echo "skip backend musl: musl-gcc is not on PATH"
-	@! command -v musl-gcc >/dev/null || $(MAKE) $(MUSL_TESTS)
+	@! command -v musl-gcc >/dev/null || $(MAKE) --no-print-directory musl-tests
 	$(PYTHON) tests/run.py --build $(B) --backend system $$(! command -v musl-gcc >/dev/null || echo --backend musl) tests
 else
 test: deps-test $(UNIT_TESTS)
@@ -274,8 +278,10 @@ check-format:
 check-layers:
 	tools/check-layers
 
-check-exports: $(LIBRARY) $(SYSTEM)
+check-exports: $(LIBRARY) $(SYSTEM) $(MUSL)
 	tools/check-exports $(LIBRARY)
+	tools/check-exports $(SYSTEM)
+	tools/check-exports $(MUSL)
 
 check-headers:
 	tools/check-headers
@@ -284,7 +290,9 @@ check-requirements:
 	tools/check-requirements
 
 check-static:
-	clang-tidy --quiet --warnings-as-errors='*' $(LIB_SOURCES) $(wildcard cli/*.c) -- -std=c11 $(CLI_CPPFLAGS)
+	clang-tidy --quiet --warnings-as-errors='*' $(filter-out %_musl.c,$(LIB_SOURCES)) $(wildcard cli/*.c) -- -std=c11 $(CLI_CPPFLAGS)
+	clang-tidy --quiet --warnings-as-errors='*' $(wildcard lib/*_musl.c) -- -std=c11 $(CPPFLAGS) -nostdlibinc \
+		-isystem /usr/include/x86_64-linux-musl -include lib/musl.h
 	cppcheck --quiet --std=c11 --enable=warning,portability,performance --inline-suppr --error-exitcode=1 $(CPPFLAGS) -Ilib lib cli
 
 check-man:

@@ -15,8 +15,7 @@
 
 #include <phaselock/phaselock.h>
 
-/* Not in the headers of glibc 2.36, or not in those of musl. */
-extern void *pvalloc(size_t size);
+/* Not in the headers of glibc 2.36. */
 extern void cfree(void *block);
 extern void free_sized(void *block, size_t size);
 extern void free_aligned_sized(void *block, size_t alignment, size_t size);

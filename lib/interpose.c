@@ -12,8 +12,7 @@
 #include <malloc.h>
 #include <stdlib.h>
 
-/* Not in the headers of glibc 2.36, or not in those of musl. */
-PL_EXPORT void *pvalloc(size_t size);
+/* Not in the headers of glibc 2.36. */
 PL_EXPORT void cfree(void *block);
 PL_EXPORT void free_sized(void *block, size_t size);
 PL_EXPORT void free_aligned_sized(void *block, size_t alignment, size_t size);
