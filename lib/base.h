@@ -13,6 +13,12 @@
 #define PL_EXPORT __attribute__((visibility("default")))
 #define PL_HIDDEN __attribute__((visibility("hidden")))
 #define PL_COLD __attribute__((cold, noinline))
+/* A second name of a function of the same file; gcc wants it to have the attributes of the first. */
+#if __has_attribute(copy)
+#define PL_ALIAS(name) __attribute__((alias(#name), copy(name)))
+#else
+#define PL_ALIAS(name) __attribute__((alias(#name)))
+#endif
 #define PL_PRINTF(text, first) __attribute__((format(printf, text, first)))
 #define PL_LIKELY(condition) __builtin_expect(!!(condition), 1)
 #define PL_UNLIKELY(condition) __builtin_expect(!!(condition), 0)

@@ -159,3 +159,17 @@ PL_EXPORT void free_aligned_sized(void *block, size_t alignment, size_t size)
 	(void)size;
 	release_sized("free_aligned_sized", block);
 }
+
+/*
+ * glibc's second names for the same functions: a block of theirs may be given to free(), which is
+ * ours. A report calls them by the first name.
+ */
+#define SECOND_NAME(name) PL_EXPORT extern __typeof__(name) __libc_##name PL_ALIAS(name)
+
+SECOND_NAME(malloc);
+SECOND_NAME(calloc);
+SECOND_NAME(realloc);
+SECOND_NAME(free);
+SECOND_NAME(memalign);
+SECOND_NAME(valloc);
+SECOND_NAME(pvalloc);

@@ -49,9 +49,16 @@
  * | phaselock: PHASELOCK_OPTIONS: lock=main: cannot find how this program starts; not locked
  * run: {source}/tests/behaviour/parts/link {build}/libphaselock.a linked_c.c gcc -static
  *     -DONLY_GLIBC={call}
- * each: call mallopt(M_MMAP_MAX,0) malloc_trim(0) mallinfo2() malloc_stats() __libc_malloc(1)
+ * each: call mallopt(M_MMAP_MAX,0) malloc_trim(0) mallinfo2() malloc_stats()
  * exit: 1
  * stdout:
+ * | twice: __libc_calloc
+ * | twice: __libc_free
+ * | twice: __libc_malloc
+ * | twice: __libc_memalign
+ * | twice: __libc_pvalloc
+ * | twice: __libc_realloc
+ * | twice: __libc_valloc
  * | twice: free
  * | twice: malloc
  * | twice: realloc
@@ -67,10 +74,6 @@
 #include <regex.h>
 #include <stdlib.h>
 #include <unistd.h>
-
-#ifdef ONLY_GLIBC
-extern void *__libc_malloc(size_t size);
-#endif
 
 static void *run_thread(void *unused)
 {
