@@ -107,10 +107,12 @@ musl: deps-test $(MUSL)
 
 $(B)/musl/%.o: lib/%.c lib/musl.h
 	@mkdir -p $(@D)
-	musl-gcc $(CPPFLAGS) $(LIB_CFLAGS) $(MUSL_HEADERS) -include lib/musl.h -MMD -MP -c $< -o $@
+	$(call say,CC,$@)
+	$(Q)musl-gcc $(CPPFLAGS) $(LIB_CFLAGS) $(MUSL_HEADERS) -include lib/musl.h -MMD -MP -c $< -o $@
 
 $(MUSL): $(MUSL_OBJECTS) lib/exports.map
-	musl-gcc -shared $(ALL_CFLAGS) -static-libgcc -Wl,-soname,$(@F) -Wl,--eh-frame-hdr -Wl,--version-script=lib/exports.map \
+	$(call say,LD,$@)
+	$(Q)musl-gcc -shared $(ALL_CFLAGS) -static-libgcc -Wl,-soname,$(@F) -Wl,--eh-frame-hdr -Wl,--version-script=lib/exports.map \
 		-Wl,-z,now -Wl,-z,relro -Wl,-z,defs $(LDFLAGS) -o $@ $(MUSL_OBJECTS) -lgcc_eh
 
 # Behaviour programs that are built for musl too. It has no .preinit_array, no C++ here, and no unwind tables of its own.
@@ -126,7 +128,8 @@ MUSL_TESTS      := $(patsubst %,$(B)/musl/tests/behaviour/%,$(MUSL_BEHAVIOURS))
 
 $(B)/musl/tests/behaviour/%: tests/behaviour/%.c lib/musl.h $(MUSL)
 	@mkdir -p $(@D)
-	musl-gcc $(CPPFLAGS) $(ALL_CFLAGS) -include lib/musl.h -rdynamic -Wl,--eh-frame-hdr -MMD -MP -MF $@.d \
+	$(call say,LD,$@)
+	$(Q)musl-gcc $(CPPFLAGS) $(ALL_CFLAGS) -include lib/musl.h -rdynamic -Wl,--eh-frame-hdr -MMD -MP -MF $@.d \
 		$< -o $@ -L$(B)/musl -Wl,-rpath,$(abspath $(B)/musl) -Wl,--no-as-needed -lphaselock-system
 
 .PHONY: musl-tests
