@@ -56,10 +56,7 @@ static bool another_copy_is_in_front(void)
 	return called != own;
 }
 
-/*
- * ---- what programs that this one starts shall find in their environment
- * ---------------------------
- */
+/* ---- what programs that this one starts shall find in their environment ---------------------- */
 
 /*
  * Removes a variable in place: unsetenv() would do the same, but under a lock that a fork can leave
@@ -106,10 +103,7 @@ static void open_channel(const char *path)
 	}
 }
 
-/*
- * ---- start
- * ------------------------------------------------------------------------------------------
- */
+/* ---- start ----------------------------------------------------------------------------------- */
 
 static void read_options(const char *text)
 {
@@ -171,8 +165,7 @@ __attribute__((constructor)) static void start(void)
 		return;
 	}
 	pl_unwind_warm();
-	pl_os_barrier(); /* makes the process known to the kernel while it has one thread, which is
-			    when it is cheap */
+	pl_os_barrier(); /* registers with the kernel while there is one thread and it is cheap */
 	pl_module_start();
 	read_options(pl_os_environment(PL_OPTIONS_VARIABLE));
 	phaselock_set_policy(options.policy);
@@ -185,10 +178,7 @@ __attribute__((constructor)) static void start(void)
 	arm_triggers();
 }
 
-/*
- * ---- end
- * --------------------------------------------------------------------------------------------
- */
+/* ---- end ------------------------------------------------------------------------------------- */
 
 __attribute__((destructor)) static void finish(void)
 {

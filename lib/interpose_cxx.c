@@ -76,10 +76,7 @@ static const char new_array_name[] = "operator new[]";
 static const char delete_name[] = "operator delete";
 static const char delete_array_name[] = "operator delete[]";
 
-/*
- * ---- operator new, new[]
- * -------------------------------------------------------------------------
- */
+/* ---- operator new, new[] --------------------------------------------------------------------- */
 
 PL_EXPORT void *_Znwm(size_t size)
 {
@@ -125,10 +122,7 @@ PL_EXPORT void *_ZnamSt11align_val_tRKSt9nothrow_t(size_t size, align_val alignm
 	return allocate_aligned(new_array_name, size, alignment, false);
 }
 
-/*
- * ---- operator delete, delete[]
- * ---------------------------------------------------------------------
- */
+/* ---- operator delete, delete[] --------------------------------------------------------------- */
 
 PL_EXPORT void _ZdlPv(void *block)
 {

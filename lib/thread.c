@@ -232,10 +232,7 @@ struct pl_thread *pl_thread_self(void)
 	return own != NULL ? own : enrol();
 }
 
-/*
- * ---- all records
- * ----------------------------------------------------------------------------------
- */
+/* ---- all records ----------------------------------------------------------------------------- */
 
 void pl_thread_lock(struct pl_os_signals *before)
 {
