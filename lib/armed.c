@@ -184,8 +184,11 @@ static void probe_usable_size(const struct pl_thread *thread, void *foreign,
 {
 	unsigned hits = thread->probe_hits;
 
-	/* With a foreign malloc a block of it: LeakSanitizer's function does not bear NULL. */
-	malloc_usable_size(foreign);
+	/*
+	 * LeakSanitizer's function does not bear NULL, and ours does not bear a foreign block: a
+	 * program may bring a malloc of its own and leave this function to us.
+	 */
+	malloc_usable_size((findings->heard & ENTRY(MALLOC)) != 0 ? foreign : NULL);
 	if (thread->probe_hits != hits)
 		return;
 	/* It is no request, so there is nothing to be told of: it goes with its allocator. */
