@@ -71,6 +71,12 @@ const char *pl_os_environment(const char *name);
 /* Ends the process with SIGABRT. */
 _Noreturn void pl_os_abort(void);
 
+/*
+ * Ends the process by SIGABRT without a function of libc that another library may have taken the
+ * place of: for a moment at which that library is not ready.
+ */
+_Noreturn void pl_os_end_at_once(void);
+
 /* ---- signals --------------------------------------------------------------------------------- */
 
 /*

@@ -6,6 +6,7 @@
 #define _GNU_SOURCE
 #include "thread.h"
 
+#include "order.h"
 #include "os.h"
 
 #include <pthread.h>
@@ -192,6 +193,7 @@ static PL_COLD struct pl_thread *enrol(void)
 	struct pl_backend_bytes bytes;
 	struct pl_thread *thread;
 
+	pl_order_require();
 	/* Not under the lock: an allocator may set itself up in this. */
 	pl_backend_thread_bytes(&bytes);
 	pl_os_lock(&registry.lock, &before);

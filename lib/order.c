@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * AddressSanitizer, ThreadSanitizer and LeakSanitizer find what they find in the blocks that they
+ * hand out. Where this library stands in front of one of them, preloaded or linked statically, the
+ * program would run without its checks, or crash in a runtime that is called before it has set
+ * itself up. Our malloc is called before any constructor can say so: this says it at the first
+ * request. It must not know what a request is.
+ */
+#include "order.h"
+
+#include "format.h"
+#include "os.h"
+#include "report.h"
+
+#include <stdlib.h>
+
+/* Of the runtimes; only their presence is asked for. Each runtime has one that no other has. */
+extern char __asan_init[], __tsan_init[], __lsan_init[];
+#pragma weak __asan_init
+#pragma weak __tsan_init
+#pragma weak __lsan_init
+
+/* Our malloc, whoever's the process calls (interpose.c). Not in programs that test other parts. */
+extern PL_HIDDEN void *pl_own_malloc(size_t size);
+#pragma weak pl_own_malloc
+
+static const char *sanitizer_present(void)
+{
+	if (__asan_init != NULL)
+		return "AddressSanitizer";
+	if (__tsan_init != NULL)
+		return "ThreadSanitizer";
+	return __lsan_init != NULL ? "LeakSanitizer" : NULL;
+}
+
+void pl_order_require(void)
+{
+	const char *sanitizer = sanitizer_present();
+	char buffer[256];
+	struct pl_text text = pl_text_in(buffer, sizeof(buffer));
+
+	if (PL_LIKELY(sanitizer == NULL) || pl_own_malloc == NULL || malloc != pl_own_malloc)
+		return;
+	pl_text_append(&text,
+		       "%s is in this program, but the malloc of this library stands in front of "
+		       "it: link libphaselock.so, or preload the sanitizer's runtime first "
+		       "(docs/sanitizers.md)",
+		       sanitizer);
+	pl_report_message(buffer);
+	pl_os_end_at_once();
+}

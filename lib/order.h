@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* A sanitizer's runtime and this library both define malloc: the sanitizer's has to be in front. */
+#ifndef PL_ORDER_H
+#define PL_ORDER_H
+
+#include "base.h"
+
+/*
+ * Ends the process, saying why, if the process has a sanitizer with a malloc of its own and calls
+ * ours instead. No heap request, no lock, no call of an allocator.
+ */
+void pl_order_require(void);
+
+#endif
