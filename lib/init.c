@@ -126,6 +126,25 @@ static void read_options(const char *text)
 	}
 }
 
+/*
+ * Whoever asks for a lock from outside cannot ask phaselock_armed(): `phaselock run` is told through
+ * its page, and all others in words.
+ */
+static void require_armed(void)
+{
+	unsigned missing = PHASELOCK_ENTRY_ALL & ~phaselock_armed();
+	char buffer[256];
+	struct pl_text text = pl_text_in(buffer, sizeof(buffer));
+
+	if (missing == 0)
+		return;
+	pl_text_append(&text,
+		       "not armed: another allocator serves entry points 0x%lx of 0x%lx "
+		       "(PHASELOCK_ENTRY_*), whose requests are not seen",
+		       (uint64_t)missing, (uint64_t)PHASELOCK_ENTRY_ALL);
+	pl_report_message(buffer);
+}
+
 static void arm_triggers(void)
 {
 	if (options.lock_signal != 0 &&
@@ -175,6 +194,8 @@ __attribute__((constructor)) static void start(void)
 	pthread_atfork(pl_thread_fork_prepare, pl_thread_fork_parent, fork_child);
 	if (channel != NULL)
 		open_channel(channel);
+	else if (options.lock_at_main || options.have_lock_after || options.lock_signal != 0)
+		require_armed();
 	arm_triggers();
 }
 
