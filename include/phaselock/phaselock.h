@@ -293,8 +293,9 @@ PHASELOCK_API unsigned phaselock_armed(void);
 /**
  * Returns those of phaselock_armed() that another allocator serves and tells the library of: a
  * sanitizer, through its hooks. There a violation is found after the block was handed out, cannot be
- * denied, and is reported as "allocation" or "deallocation", since the hooks do not say more; the
- * statistics of usable bytes stay at 0. Heap and errors: as phaselock_armed().
+ * denied, and is reported as "allocation" or "deallocation", since the hooks do not say more: a
+ * reallocation is one of each. What was allocated before the library's constructor is not heard of,
+ * and the statistics of usable bytes stay at 0. Heap and errors: as phaselock_armed().
  */
 PHASELOCK_API unsigned phaselock_heard(void);
 
