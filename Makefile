@@ -185,6 +185,7 @@ UNIT_OBJECTS  := $(patsubst %,$(B)/unit/%.o,$(UNIT_RENAMED)) \
 $(B)/unit/rename.list: $(B)/exports.list
 	@mkdir -p $(@D)
 	$(Q)sed -n '/^phaselock_/!s/\(.*\)/\1 pl_test_\1/p' $< > $@
+	$(Q)echo 'pl_own_malloc pl_test_own_malloc' >> $@
 
 $(B)/unit/%.o: $(B)/lib/%.o $(B)/unit/rename.list
 	$(Q)objcopy --redefine-syms=$(B)/unit/rename.list $< $@

@@ -7,6 +7,7 @@
  */
 #include "listen.h"
 
+#include "order.h"
 #include "request.h"
 
 /* Of the sanitizers' runtime (<sanitizer/allocator_interface.h>); 0 if all its places are taken. */
@@ -31,7 +32,8 @@ static void hear_free(const volatile void *block)
 
 void pl_listen_start(void)
 {
-	if (__sanitizer_install_malloc_and_free_hooks != NULL)
+	/* UndefinedBehaviorSanitizer has the function too, and no malloc. */
+	if (__sanitizer_install_malloc_and_free_hooks != NULL && pl_order_is_second())
 		active = __sanitizer_install_malloc_and_free_hooks(hear_malloc, hear_free) != 0;
 }
 

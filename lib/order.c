@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * AddressSanitizer, ThreadSanitizer and LeakSanitizer find what they find in the blocks that they
+ * AddressSanitizer, MemorySanitizer, ThreadSanitizer and LeakSanitizer find what they find in the blocks that they
  * hand out. Where this library stands in front of one of them, preloaded or linked statically, the
  * program would run without its checks, or crash in a runtime that is called before it has set
  * itself up. Our malloc is called before any constructor can say so: this says it at the first
@@ -15,12 +15,16 @@
 #include <stdlib.h>
 
 /* Of the runtimes; only their presence is asked for. Each runtime has one that no other has. */
-extern char __asan_init[], __tsan_init[], __lsan_init[];
+extern char __asan_init[], __msan_init[], __tsan_init[], __lsan_init[];
 #pragma weak __asan_init
+#pragma weak __msan_init
 #pragma weak __tsan_init
 #pragma weak __lsan_init
 
-/* Our malloc, whoever's the process calls (interpose.c). Not in programs that test other parts. */
+/*
+ * Our malloc, whoever's the process calls (interpose.c). NULL in unit tests, which are themselves
+ * built with sanitizers and have no malloc of ours.
+ */
 extern PL_HIDDEN void *pl_own_malloc(size_t size);
 #pragma weak pl_own_malloc
 
@@ -28,9 +32,17 @@ static const char *sanitizer_present(void)
 {
 	if (__asan_init != NULL)
 		return "AddressSanitizer";
+	if (__msan_init != NULL)
+		return "MemorySanitizer";
 	if (__tsan_init != NULL)
 		return "ThreadSanitizer";
 	return __lsan_init != NULL ? "LeakSanitizer" : NULL;
+}
+
+bool pl_order_is_second(void)
+{
+	return PL_UNLIKELY(sanitizer_present() != NULL) && pl_own_malloc != NULL &&
+	       malloc != pl_own_malloc;
 }
 
 void pl_order_require(void)

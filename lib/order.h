@@ -11,4 +11,7 @@
  */
 void pl_order_require(void);
 
+/* Returns whether a sanitizer's malloc is the one that the process calls. */
+bool pl_order_is_second(void);
+
 #endif

@@ -102,11 +102,28 @@ void pl_thread_counts(const struct pl_thread *thread, struct pl_counts *counts)
 
 /* ---- the life of a record -------------------------------------------------------------------- */
 
+/*
+ * Where this thread's bytes are counted. Where a sanitizer serves the requests, the backend is left
+ * alone: of each thread that it knows it makes something, and ThreadSanitizer does not bear the
+ * number of locks that jemalloc then takes around fork().
+ */
+static void fetch_bytes(struct pl_backend_bytes *bytes)
+{
+	static uint64_t none; /* never written */
+
+	if (PL_LIKELY(!pl_order_is_second())) {
+		pl_backend_thread_bytes(bytes);
+		return;
+	}
+	bytes->allocated = &none;
+	bytes->deallocated = &none;
+}
+
 void pl_thread_keep_bytes(struct pl_thread *thread)
 {
 	struct pl_backend_bytes bytes;
 
-	pl_backend_thread_bytes(&bytes);
+	fetch_bytes(&bytes);
 	__atomic_store_n(&thread->bytes_last[0], *bytes.allocated, __ATOMIC_RELAXED);
 	__atomic_store_n(&thread->bytes_last[1], *bytes.deallocated, __ATOMIC_RELAXED);
 }
@@ -195,7 +212,7 @@ static PL_COLD struct pl_thread *enrol(void)
 
 	pl_order_require();
 	/* Not under the lock: an allocator may set itself up in this. */
-	pl_backend_thread_bytes(&bytes);
+	fetch_bytes(&bytes);
 	pl_os_lock(&registry.lock, &before);
 	if (own != NULL) { /* by a signal handler, just now */
 		pl_os_unlock(&registry.lock, &before);
