@@ -217,14 +217,17 @@ static struct pl_thread *hear(const struct pl_request *request, bool judged)
 	return judge(thread, request) == PROBED ? NULL : thread;
 }
 
-void pl_request_heard_allocation(size_t size, const void *caller)
+void pl_request_heard_allocation(size_t size, bool failed, const void *caller)
 {
 	struct pl_request request = {
 		.function = "allocation", .size = size, .caller = caller, .served = true};
 	struct pl_thread *thread = hear(&request, true);
 
-	if (thread != NULL)
-		count_allocation(thread, size);
+	if (thread == NULL)
+		return;
+	count_allocation(thread, size);
+	if (failed)
+		pl_counter_increment(&thread->failed_allocations);
 }
 
 void pl_request_heard_release(const void *block, const void *caller)

@@ -44,6 +44,16 @@
  * | phaselock:   1 x deallocation  {any}
  * | phaselock:   1 x deallocation  {any}
  * | phaselock:   1 x allocation  {any}
+ * run: {source}/tests/behaviour/parts/sanitized.sh {build} shared {CC} "-fsanitize={FLAGS}"
+ *     sanitizer_verdicts.c fail
+ * each: CC=FLAGS "gcc=address" "clang=address" "gcc=thread" "clang=thread" "gcc=leak" "clang=leak"
+ * environment: ASAN_OPTIONS=allocator_may_return_null=1
+ * environment: TSAN_OPTIONS=allocator_may_return_null=1
+ * environment: LSAN_OPTIONS=allocator_may_return_null=1
+ * exit: 0
+ * stderr:
+ * | {lines}
+ * | failed, and is not alive
  */
 #include "behaviour.h"
 
@@ -86,12 +96,29 @@ static void deny(void)
 	CHECK_EQUAL(now.live_bytes, 0);
 }
 
+/* A request that fails, told of or not, adds no live block. */
+static void fail(void)
+{
+	struct phaselock_stats begin = get_stats(), now;
+
+	CHECK(opaque(malloc(opaque_size((size_t)1 << 46))) == NULL);
+	now = get_stats();
+	CHECK_EQUAL(now.allocations - begin.allocations,
+		    now.failed_allocations - begin.failed_allocations);
+	CHECK_EQUAL(now.live_allocations, begin.live_allocations);
+	say("failed, and is not alive\n");
+}
+
 int main(int argc, char **argv)
 {
 	CHECK(argc == 2);
 	CHECK((phaselock_heard() & PHASELOCK_ENTRY_MALLOC) != 0);
 	if (strcmp(argv[1], "deny") == 0) {
 		deny();
+		return 0;
+	}
+	if (strcmp(argv[1], "fail") == 0) {
+		fail();
 		return 0;
 	}
 	lock_allocations();
