@@ -40,6 +40,7 @@ struct pl_backend_bytes {
 	const uint64_t *deallocated;
 };
 
+/* Both are NULL if the kernel has no memory for what the allocator keeps of a new thread. */
 void pl_backend_thread_bytes(struct pl_backend_bytes *bytes);
 
 #endif

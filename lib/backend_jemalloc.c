@@ -7,6 +7,9 @@
 #include "backend.h"
 
 #include "format.h"
+#include "os.h"
+#include "shortage.h"
+#include "unwind.h"
 
 #include <errno.h>
 #include <stdatomic.h>
@@ -18,7 +21,17 @@ extern void *je_calloc(size_t count, size_t size);
 extern void *je_memalign(size_t alignment, size_t size);
 extern void *je_realloc(void *block, size_t size);
 extern size_t je_malloc_usable_size(void *block);
+extern void *je_malloc_default(size_t size); /* where je_malloc goes with what its cache lacks */
 extern int je_mallctl(const char *name, void *old, size_t *old_size, void *new, size_t new_size);
+
+/*
+ * What jemalloc calls in place of the kernel's functions of these names (lib/jemalloc.syms): free()
+ * keeps errno, and a block that goes back may take pages with it.
+ */
+void *pl_jemalloc_mmap(void *address, size_t size, int rights, int flags, int fd, off_t offset);
+int pl_jemalloc_munmap(void *address, size_t size);
+int pl_jemalloc_madvise(void *address, size_t size, int advice);
+int pl_jemalloc_mprotect(void *address, size_t size, int rights);
 
 /*
  * Read by jemalloc at its start; MALLOC_CONF of the environment still comes after it.
@@ -47,14 +60,58 @@ size_t pl_backend_usable_size(const void *block)
 	return je_malloc_usable_size((void *)(uintptr_t)block);
 }
 
+/*
+ * What jemalloc maps for a new thread: an arena's first block, aligned to its own 2 MiB, and the
+ * slabs of its cache. It takes for granted that it gets them, and crashes if it does not. So the
+ * room is there before jemalloc sees the thread, serves what the kernel then refuses, and what is
+ * left of it goes back.
+ */
+#define ROOM_OF_THREAD ((size_t)8 << 20)
+#define ROOM_ALIGNMENT ((size_t)2 << 20)
+
+static _Thread_local struct {
+	bool known; /* this thread has what jemalloc keeps of it */
+	char *next; /* the room, while jemalloc sets the thread up */
+	char *end;
+} own;
+
+/* Set when the first thread is set up, and read at a failure; relaxed, it publishes nothing. */
+static _Atomic bool has_started;
+
+static void *take_room(size_t size)
+{
+	size_t alignment = size >= ROOM_ALIGNMENT ? ROOM_ALIGNMENT : PL_PAGE_SIZE;
+	char *start = own.next + (-(uintptr_t)own.next & (alignment - 1));
+
+	if (own.next == NULL || start > own.end || size > (size_t)(own.end - start))
+		return MAP_FAILED;
+	own.next = start + size;
+	return start;
+}
+
 void pl_backend_thread_bytes(struct pl_backend_bytes *bytes)
 {
 	size_t size = sizeof(uint64_t *);
+	bool is_new = !own.known;
 
+	if (is_new)
+		own.next = pl_os_map(ROOM_OF_THREAD);
+	if (is_new && own.next == NULL) {
+		bytes->allocated = NULL;
+		bytes->deallocated = NULL;
+		return;
+	}
+	if (is_new)
+		own.end = own.next + ROOM_OF_THREAD;
+	own.known = true;
 	/* With statistics compiled in, as they are in the distribution's package, neither can fail.
 	 */
 	je_mallctl("thread.allocatedp", (void *)&bytes->allocated, &size, NULL, 0);
 	je_mallctl("thread.deallocatedp", (void *)&bytes->deallocated, &size, NULL, 0);
+	if (is_new)
+		pl_jemalloc_munmap(own.next, (size_t)(own.end - own.next));
+	own.next = NULL;
+	atomic_store_explicit(&has_started, true, memory_order_relaxed);
 }
 
 /* ---- purging --------------------------------------------------------------------------------- */
@@ -124,20 +181,28 @@ void pl_backend_let_go(void)
 	atomic_store_explicit(&state, IDLE, memory_order_release);
 }
 
-/*
- * What jemalloc calls in place of the kernel's functions of these names (lib/jemalloc.syms): free()
- * keeps errno, and a block that goes back may take pages with it.
- */
-void *pl_jemalloc_mmap(void *address, size_t size, int rights, int flags, int fd, off_t offset);
-int pl_jemalloc_munmap(void *address, size_t size);
-int pl_jemalloc_madvise(void *address, size_t size, int advice);
-int pl_jemalloc_mprotect(void *address, size_t size, int rights);
+static PL_COLD void tell_of_failure(void)
+{
+	static const char message[] = "phaselock: no memory for the allocator to start with\n";
+
+	if (!atomic_load_explicit(&has_started, memory_order_relaxed)) {
+		/* jemalloc would go on and crash. */
+		pl_os_write(PL_OS_STDERR, message, sizeof(message) - 1);
+		pl_os_end_at_once();
+	}
+	if (pl_unwind_passes((void *)(uintptr_t)je_malloc_default))
+		pl_shortage();
+}
 
 void *pl_jemalloc_mmap(void *address, size_t size, int rights, int flags, int fd, off_t offset)
 {
 	int saved = errno;
 	void *memory = mmap(address, size, rights, flags, fd, offset);
 
+	if (memory == MAP_FAILED && address == NULL)
+		memory = take_room(size);
+	if (memory == MAP_FAILED)
+		tell_of_failure();
 	errno = saved;
 	return memory;
 }

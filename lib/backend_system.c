@@ -13,6 +13,7 @@
 #include "backend.h"
 
 #include "os.h"
+#include "shortage.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -185,7 +186,11 @@ static void *taken(void *block)
 
 void *pl_backend_malloc(size_t size)
 {
-	return taken(ready() ? NEXT(malloc)(size) : arena_take(0, size));
+	void *block = ready() ? NEXT(malloc)(size) : arena_take(0, size);
+
+	if (block == NULL)
+		pl_shortage();
+	return taken(block);
 }
 
 void *pl_backend_calloc(size_t size)

@@ -16,6 +16,7 @@
 #include "phase.h"
 #include "report.h"
 #include "request.h"
+#include "shortage.h"
 #include "start.h"
 #include "stats.h"
 #include "thread.h"
@@ -191,6 +192,7 @@ __attribute__((constructor)) static void start(void)
 	pl_violation_set_frames(options.frames);
 	pl_request_forbid_free(options.forbid_free);
 	pl_listen_start();
+	pl_shortage_tell(pl_thread_suspect_failure);
 	pthread_atfork(pl_thread_fork_prepare, pl_thread_fork_parent, fork_child);
 	if (channel != NULL)
 		open_channel(channel);

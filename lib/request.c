@@ -77,6 +77,8 @@ static enum outcome pass(struct pl_thread **thread, const struct pl_request *req
 	if (pl_request_gate(thread))
 		return SERVE;
 	*thread = pl_thread_self();
+	if (*thread != NULL)
+		pl_thread_settle(*thread);
 	return judge(*thread, request);
 }
 
@@ -90,6 +92,7 @@ static void *finish(struct pl_thread *thread, pl_counter *failures, void *block)
 		errno = ENOMEM;
 		pl_counter_increment(failures);
 	}
+	thread->suspect = false; /* of this request all is known */
 	if (thread->exiting)
 		pl_thread_keep_bytes(thread);
 	return block;
@@ -200,10 +203,13 @@ void pl_request_release(const char *function, void *block, const void *caller)
 		outcome = judge(thread, &request);
 	if (outcome != SERVE || block == NULL)
 		return;
-	if (thread != NULL)
-		count_deallocation(thread);
+	/* Without a record the backend has none of the thread either: the block is lost. */
+	if (thread == NULL)
+		return;
+	pl_thread_settle(thread);
+	count_deallocation(thread);
 	pl_backend_free(block);
-	if (thread != NULL && thread->exiting)
+	if (thread->exiting)
 		pl_thread_keep_bytes(thread);
 }
 

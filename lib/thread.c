@@ -52,7 +52,8 @@ static void set_gate(struct pl_thread *thread)
 
 	/* What it follows from comes first, for a handler in between, which sets the gate by it. */
 	atomic_signal_fence(memory_order_seq_cst);
-	closed = pl_thread_scope(thread) == PL_SCOPE_FORBID || thread->probing || thread->exiting;
+	closed = pl_thread_scope(thread) == PL_SCOPE_FORBID || thread->probing || thread->exiting ||
+		 thread->exact;
 	pl_thread_gate = closed ? NULL : thread;
 }
 
@@ -82,12 +83,40 @@ void pl_thread_probe(struct pl_thread *thread, bool on)
 	set_gate(thread);
 }
 
+void pl_thread_suspect_failure(void)
+{
+	struct pl_thread *thread = own;
+
+	if (thread == NULL || thread->exiting)
+		return;
+	thread->exact = true;
+	thread->suspect = true;
+	thread->suspect_bytes = *thread->bytes.allocated;
+	set_gate(thread);
+}
+
+static bool has_failed(const struct pl_thread *thread)
+{
+	return thread->suspect &&
+	       thread->suspect_bytes == __atomic_load_n(thread->bytes.allocated, __ATOMIC_RELAXED);
+}
+
+void pl_thread_settle(struct pl_thread *thread)
+{
+	if (PL_LIKELY(!thread->suspect))
+		return;
+	if (has_failed(thread))
+		pl_counter_increment(&thread->failed_allocations);
+	thread->suspect = false;
+}
+
 void pl_thread_counts(const struct pl_thread *thread, struct pl_counts *counts)
 {
 	counts->allocations = pl_counter_read(&thread->allocations);
 	counts->deallocations = pl_counter_read(&thread->deallocations);
 	counts->reallocations = pl_counter_read(&thread->reallocations);
-	counts->failed_allocations = pl_counter_read(&thread->failed_allocations);
+	counts->failed_allocations =
+		pl_counter_read(&thread->failed_allocations) + has_failed(thread);
 	counts->failed_reallocations = pl_counter_read(&thread->failed_reallocations);
 	counts->bytes_requested = pl_counter_read(&thread->bytes_requested);
 	counts->bytes_reallocated = pl_counter_read(&thread->bytes_reallocated);
@@ -146,6 +175,7 @@ static void depart(void *record)
 	struct pl_thread *thread = record;
 	struct pl_os_signals before;
 
+	pl_thread_settle(thread);
 	pl_os_lock(&registry.lock, &before);
 	detach_bytes(thread);
 	thread->exiting = true;
@@ -170,12 +200,14 @@ static struct pl_thread *inherit(uint64_t id)
 	if (thread == NULL)
 		return NULL;
 	registry.departing--;
+	pl_thread_settle(thread);
 	thread->bytes_before[0] += thread->bytes_last[0];
 	thread->bytes_before[1] += thread->bytes_last[1];
 	thread->bytes_last[0] = 0;
 	thread->bytes_last[1] = 0;
 	pl_thread_counts(thread, &thread->start);
 	thread->exiting = false;
+	thread->exact = false;
 	thread->gone = false;
 	thread->scopes = 0;
 	return thread;
@@ -213,6 +245,8 @@ static PL_COLD struct pl_thread *enrol(void)
 	pl_order_require();
 	/* Not under the lock: an allocator may set itself up in this. */
 	fetch_bytes(&bytes);
+	if (bytes.allocated == NULL)
+		return NULL;
 	pl_os_lock(&registry.lock, &before);
 	if (own != NULL) { /* by a signal handler, just now */
 		pl_os_unlock(&registry.lock, &before);

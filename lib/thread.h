@@ -58,6 +58,9 @@ struct pl_thread {
 	uint64_t scopes;
 	bool probing;	     /* phaselock_armed() is calling the entry points */
 	unsigned probe_hits; /* calls that came to us while probing */
+	bool exact;   /* memory ran short here: every request takes the way that sees failures */
+	bool suspect; /* the last request may have failed unseen ... */
+	uint64_t suspect_bytes; /* ... and did if the backend has handed out no byte since */
 
 	/* written by the owner under the registry's lock, read under it */
 	bool exiting;		       /* its destructor has run: bytes points to bytes_last */
@@ -80,7 +83,7 @@ extern PL_HIDDEN _Thread_local struct pl_thread *pl_thread_gate;
 
 /*
  * Returns this thread's record, registering it if it has none; NULL only when the kernel has no
- * memory for it. Takes the registry's lock (os.h says why that is safe) when it registers.
+ * memory for it, or for what the backend keeps of a thread. Takes the registry's lock (os.h says why that is safe) when it registers.
  */
 struct pl_thread *pl_thread_self(void);
 
@@ -95,6 +98,15 @@ enum pl_scope pl_thread_scope(const struct pl_thread *thread);
  */
 bool pl_thread_scope_begin(struct pl_thread *thread, enum pl_scope scope);
 bool pl_thread_scope_end(struct pl_thread *thread, enum pl_scope scope);
+
+/*
+ * For the backend, by way of shortage.h: the request that this thread makes may be about to fail,
+ * and may have left by the jump that does not see it. From now on none of this thread does.
+ */
+void pl_thread_suspect_failure(void);
+
+/* Before the thread's next request: counts the failure, if it was one. */
+void pl_thread_settle(struct pl_thread *thread);
 
 /* What an entry point of ours returns to a probe. It begins a page: aligned for any request. */
 extern PL_HIDDEN char pl_thread_probe_token[];

@@ -116,9 +116,7 @@ struct phaselock_stats {
 	uint64_t reallocations;
 
 	/* Flow, requests: those of allocations and reallocations that the allocator then could not
-	 * serve. Limit: malloc and operator new without alignment, of at most 8 KiB, leave by a
-	 * jump into the allocator; one of these that fails is in allocations and not here, and
-	 * live_allocations is one too high from then on. */
+	 * serve. Exact for the thread itself and after it was joined. */
 	uint64_t failed_allocations;
 
 	/* Flow, bytes: the sizes that allocations and reallocations asked for. total_bytes of the
