@@ -205,7 +205,8 @@ $(B)/tests/unit/test_%: $(B)/tests/unit/test_%.o $(B)/tests/unit/fake_backend.o 
 
 # This one includes the backend itself, in the place of the fake one.
 $(B)/tests/unit/test_backend_system: $(B)/tests/unit/test_backend_system.o $(B)/lib/os_linux.o
-	$(CC) $(ALL_CFLAGS) -o $@ $^ -lcmocka
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ -lcmocka
 
 # Behaviour programs: one for each behaviour, linked with the library as a user's program is.
 BEHAVIOUR_TESTS := $(patsubst tests/%,$(B)/tests/%,$(basename $(wildcard tests/behaviour/*.c tests/behaviour/*.cc)))

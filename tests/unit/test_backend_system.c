@@ -29,13 +29,22 @@ static struct {
 	bool usable_size_allocates;
 } fake;
 
+#define SIZE_THAT_FAILS 4711
+
+static unsigned shortages; /* that the backend told of */
+
+void pl_shortage(void)
+{
+	shortages++;
+}
+
 static void (*while_looking)(void); /* NULL: nothing */
 static unsigned looks;
 
 static void *fake_malloc(size_t size)
 {
 	fake.malloc++;
-	return calloc(1, size + 16);
+	return size == SIZE_THAT_FAILS ? NULL : calloc(1, size + 16);
 }
 
 static void fake_free(void *block)
@@ -267,6 +276,16 @@ static void free_keeps_errno_and_ignores_null(void **state)
 	assert_int_equal(errno, 77);
 }
 
+static void malloc_that_fails_is_told_as_a_shortage(void **state)
+{
+	(void)state;
+	shortages = 0;
+	pl_backend_free(pl_backend_malloc(10));
+	assert_int_equal(shortages, 0);
+	assert_null(pl_backend_malloc(SIZE_THAT_FAILS));
+	assert_int_equal(shortages, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -277,6 +296,7 @@ int main(void)
 		cmocka_unit_test_setup(request_while_looking_is_served_by_the_arena, forget),
 		cmocka_unit_test_setup(arena_block_is_known_for_ever, forget),
 		cmocka_unit_test_setup(allocator_may_allocate_in_its_first_usable_size, forget),
+		cmocka_unit_test_setup(malloc_that_fails_is_told_as_a_shortage, forget),
 		cmocka_unit_test_setup(free_keeps_errno_and_ignores_null, forget),
 	};
 

@@ -324,11 +324,11 @@ TEST(what_is_heard_is_counted_and_judged_as_served_already)
 
 	memset(&judged, 0, sizeof(judged));
 	judged.verdict = PHASELOCK_ALLOW;
-	pl_request_heard_allocation(100, a_caller);
+	pl_request_heard_allocation(100, false, a_caller);
 	pl_request_heard_release(&block, a_caller);
 	assert_int_equal(judged.calls, 0);
 	pl_phase_lock();
-	pl_request_heard_allocation(200, a_caller);
+	pl_request_heard_allocation(200, true, a_caller);
 	assert_int_equal(judged.calls, 1);
 	assert_true(judged.request.served);
 	assert_string_equal(judged.request.function, "allocation");
@@ -346,6 +346,7 @@ TEST(what_is_heard_is_counted_and_judged_as_served_already)
 	after = counts_now();
 	assert_int_equal(after.allocations - before.allocations, 2);
 	assert_int_equal(after.bytes_requested - before.bytes_requested, 300);
+	assert_int_equal(after.failed_allocations - before.failed_allocations, 1);
 	assert_int_equal(after.deallocations - before.deallocations, 3);
 	assert_int_equal(after.locked_deallocations - before.locked_deallocations, 2);
 	assert_int_equal(after.locked_attempts - before.locked_attempts, 2);
