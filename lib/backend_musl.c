@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The backend over the allocator that a program of musl would have had. musl's dlsym() makes no
- * request when it finds a name, so there is no arena; but its calloc() and posix_memalign() are made
- * of the public malloc() and aligned_alloc(), which are the library's: only those four that end in
- * the allocator itself are called. It must not know how requests are judged, but it counts bytes.
+ * request when it finds a name, so there is no arena; but its calloc() and posix_memalign() are
+ * made of the public malloc() and aligned_alloc(), which are the library's: only those four that
+ * end in the allocator itself are called. It must not know how requests are judged, but it counts
+ * bytes.
  */
 #define _GNU_SOURCE
 #include "backend.h"

@@ -13,7 +13,8 @@
 #define PL_EXPORT __attribute__((visibility("default")))
 #define PL_HIDDEN __attribute__((visibility("hidden")))
 #define PL_COLD __attribute__((cold, noinline))
-/* A second name of a function of the same file; gcc wants it to have the attributes of the first. */
+
+/* A second name of a function of the same file; gcc wants the attributes of the first on it. */
 #if __has_attribute(copy)
 #define PL_ALIAS(name) __attribute__((alias(#name), copy(name)))
 #else

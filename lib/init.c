@@ -128,8 +128,8 @@ static void read_options(const char *text)
 }
 
 /*
- * Whoever asks for a lock from outside cannot ask phaselock_armed(): `phaselock run` is told through
- * its page, and all others in words.
+ * Whoever asks for a lock from outside cannot ask phaselock_armed(): `phaselock run` is told
+ * through its page, and all others in words.
  */
 static void require_armed(void)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Modules by object.h, which does not wait for whoever runs a constructor in dlopen(). Names by the module's own table
- * of dynamic symbols, which is mapped as long as the module is. It must not know why somebody asks.
+ * Modules by object.h, which does not wait for whoever runs a constructor in dlopen(). Names by the
+ * module's own table of dynamic symbols, which is mapped as long as the module is. It must not know
+ * why somebody asks.
  */
 #define _GNU_SOURCE
 #include "module.h"
@@ -89,14 +90,12 @@ static void name_function(const struct link_map *map, struct pl_place *place)
 	uintptr_t call = place->offset - 1; /* a return address may lie behind its function's end */
 
 	for (size_t i = 0; i < symbols.count; i++) {
-		const char *name = symbols.names + symbols.table[i].st_name;
-
 		if (!contains(&symbols.table[i], call))
 			continue;
-		place->function = name;
+		place->function = symbols.names + symbols.table[i].st_name;
 		place->function_offset = place->offset - symbols.table[i].st_value;
-		if (name[0] !=
-		    '_') /* of two names, strdup and __strdup, the one that people write */
+		/* Of two names, strdup and __strdup, the one that people write. */
+		if (place->function[0] != '_')
 			return;
 	}
 }
@@ -106,7 +105,7 @@ void pl_module_find(const void *address, struct pl_place *place)
 	struct link_map map;
 
 	*place = (struct pl_place){.offset = (uintptr_t)address};
-	if (!pl_object_find((const char *)address - 1, &map))
+	if (!pl_object_find((const void *)((uintptr_t)address - 1), &map))
 		return;
 	place->offset = (uintptr_t)address - map.l_addr;
 	place->module = pl_base_name(map.l_name);

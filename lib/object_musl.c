@@ -4,8 +4,8 @@
  * read, from one object to the next. musl's own linker does not call the public malloc() under that
  * lock, so only a signal handler that interrupted a dlopen() could wait for its own thread.
  *
- * The unwinder of a gcc that was built for glibc asks for tables by a function that musl lacks: it is
- * here, and hidden.
+ * The unwinder of a gcc that was built for glibc asks for tables by a function that musl lacks: it
+ * is here, and hidden.
  */
 #define _GNU_SOURCE
 #include "object.h"

@@ -115,8 +115,10 @@ void pl_thread_counts(const struct pl_thread *thread, struct pl_counts *counts)
 	counts->allocations = pl_counter_read(&thread->allocations);
 	counts->deallocations = pl_counter_read(&thread->deallocations);
 	counts->reallocations = pl_counter_read(&thread->reallocations);
-	counts->failed_allocations =
-		pl_counter_read(&thread->failed_allocations) + has_failed(thread);
+	counts->failed_allocations = pl_counter_read(&thread->failed_allocations);
+	/* Of another thread not before that thread knows: a flow must not come down again. */
+	if (thread == own)
+		counts->failed_allocations += has_failed(thread);
 	counts->failed_reallocations = pl_counter_read(&thread->failed_reallocations);
 	counts->bytes_requested = pl_counter_read(&thread->bytes_requested);
 	counts->bytes_reallocated = pl_counter_read(&thread->bytes_reallocated);

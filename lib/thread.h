@@ -83,7 +83,8 @@ extern PL_HIDDEN _Thread_local struct pl_thread *pl_thread_gate;
 
 /*
  * Returns this thread's record, registering it if it has none; NULL only when the kernel has no
- * memory for it, or for what the backend keeps of a thread. Takes the registry's lock (os.h says why that is safe) when it registers.
+ * memory for it, or for what the backend keeps of a thread. Takes the registry's lock when it
+ * registers; os.h says why that is safe.
  */
 struct pl_thread *pl_thread_self(void);
 
