@@ -8,6 +8,7 @@
 #define _GNU_SOURCE
 #include "start.h"
 
+#include "dynamic.h"
 #include "os.h"
 #include "unwind.h"
 
@@ -38,68 +39,20 @@ static int our_start(main_function main, int argc, char **argv, void (*init)(voi
 	return libc_start(our_main, argc, argv, init, fini, rtld_fini, stack_end);
 }
 
-struct dynamic {
-	uintptr_t base;
-	const ElfW(Sym) *symbols;
-	const char *names;
-	struct {
-		const ElfW(Rela) *entries;
-		size_t bytes;
-	} data, calls;
-};
-
-static struct dynamic read_dynamic(const struct link_map *map)
-{
-	struct dynamic dynamic = {.base = map->l_addr};
-
-	for (const ElfW(Dyn) *entry = map->l_ld; entry != NULL && entry->d_tag != DT_NULL;
-	     entry++) {
-		const void *at = (const void *)entry->d_un.d_ptr; /* glibc has relocated it */
-
-		switch (entry->d_tag) {
-		case DT_SYMTAB:
-			dynamic.symbols = at;
-			break;
-		case DT_STRTAB:
-			dynamic.names = at;
-			break;
-		case DT_RELA:
-			dynamic.data.entries = at;
-			break;
-		case DT_RELASZ:
-			dynamic.data.bytes = entry->d_un.d_val;
-			break;
-		case DT_JMPREL:
-			dynamic.calls.entries = at;
-			break;
-		case DT_PLTRELSZ:
-			dynamic.calls.bytes = entry->d_un.d_val;
-			break;
-		default:
-			break;
-		}
-	}
-	return dynamic;
-}
-
 /* Returns where the program keeps the address of a function, or NULL if it does not refer to it. */
-static void **find_reference(const struct dynamic *dynamic, const ElfW(Rela) *entries, size_t bytes,
-			     const char *name)
+static void **find_reference(const struct pl_dynamic *dynamic,
+			     const struct pl_references *references, const char *name)
 {
-	for (size_t i = 0; entries != NULL && i < bytes / sizeof(*entries); i++) {
-		size_t symbol = ELF64_R_SYM(entries[i].r_info);
-
-		if (symbol != 0 &&
-		    strcmp(dynamic->names + dynamic->symbols[symbol].st_name, name) == 0)
-			return (void **)(dynamic->base + entries[i].r_offset);
-	}
+	for (size_t i = 0; i < references->count; i++)
+		if (strcmp(pl_dynamic_name(dynamic, &references->entries[i]), name) == 0)
+			return (void **)(dynamic->base + references->entries[i].r_offset);
 	return NULL;
 }
 
 /*
  * Whether the dynamic linker has made that place of the program read-only after it was relocated.
  */
-static bool is_read_only(const struct dynamic *dynamic, const void *place)
+static bool is_read_only(const struct pl_dynamic *dynamic, const void *place)
 {
 	const ElfW(Phdr) *header = (const void *)getauxval(AT_PHDR);
 
@@ -115,19 +68,15 @@ static bool is_read_only(const struct dynamic *dynamic, const void *place)
 bool pl_start_before_main(void (*function)(void))
 {
 	const struct link_map *program = _r_debug.r_map; /* the first of the list; none if static */
-	struct dynamic dynamic = {.base = 0};
+	struct pl_dynamic dynamic;
 	void **reference;
 	bool read_only;
 
-	if (program != NULL)
-		dynamic = read_dynamic(program);
-	if (dynamic.symbols == NULL || dynamic.names == NULL)
+	if (program == NULL || !pl_dynamic_read(&dynamic, program->l_addr, program->l_ld))
 		return false;
-	reference = find_reference(&dynamic, dynamic.data.entries, dynamic.data.bytes,
-				   "__libc_start_main");
+	reference = find_reference(&dynamic, &dynamic.data, "__libc_start_main");
 	if (reference == NULL)
-		reference = find_reference(&dynamic, dynamic.calls.entries, dynamic.calls.bytes,
-					   "__libc_start_main");
+		reference = find_reference(&dynamic, &dynamic.calls, "__libc_start_main");
 	/* A constructor of the program itself, as of the static library in it, comes too late. */
 	if (reference == NULL || pl_unwind_passes(*reference))
 		return false;
