@@ -178,7 +178,7 @@ $(B)/phaselock: $(CLI_OBJECTS)
 # Unit tests link the library's own objects, with the malloc family under other names (pl_test_malloc, ...) and a
 # fake backend, so that they run under any sanitizer. An archive: a test may bring its own double of any part.
 UNIT_TESTS    := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
-UNIT_RENAMED  := interpose interpose_cxx armed
+UNIT_RENAMED  := interpose interpose_cxx armed unseen
 UNIT_OBJECTS  := $(patsubst %,$(B)/unit/%.o,$(UNIT_RENAMED)) \
                  $(filter-out $(patsubst %,$(B)/lib/%.o,$(UNIT_RENAMED)),$(CORE_OBJECTS))
 

@@ -203,6 +203,23 @@ __attribute__((constructor)) static void start(void)
 
 /* ---- end ------------------------------------------------------------------------------------- */
 
+/* How many modules are named at exit; who wants all of them asks. */
+#define UNSEEN_NAMED 16
+
+/* What the library does not see must be said, and under `phaselock run` be no pass. */
+static void report_unseen(void)
+{
+	struct phaselock_unseen unseen[UNSEEN_NAMED];
+	size_t count = phaselock_unseen_modules(unseen, UNSEEN_NAMED);
+
+	for (size_t i = 0; i < count && i < UNSEEN_NAMED; i++) {
+		pl_report_unseen(&unseen[i]);
+		if (pl_channel() != NULL)
+			atomic_fetch_or_explicit(&pl_channel()->entries_missing, unseen[i].entries,
+						 memory_order_relaxed);
+	}
+}
+
 __attribute__((destructor)) static void finish(void)
 {
 	if (options.stats) {
@@ -212,6 +229,7 @@ __attribute__((destructor)) static void finish(void)
 		pl_report_stats(&stats);
 	}
 	pl_report_sites();
+	report_unseen();
 	if (pl_channel() != NULL) {
 		pl_stats_publish(pl_phase_load() != PL_PHASE_WORD_INIT);
 		pl_channel_end();

@@ -250,6 +250,18 @@ void pl_report_sites(void)
 	}
 }
 
+void pl_report_unseen(const struct phaselock_unseen *unseen)
+{
+	char buffer[512];
+	struct pl_text text = pl_text_in(buffer, sizeof(buffer));
+
+	pl_text_append(&text,
+		       "phaselock: %s calls %s's %s, not phaselock's: its requests are not "
+		       "seen\n",
+		       unseen->module, unseen->allocator, unseen->function);
+	emit(&text);
+}
+
 void pl_report_stats(const struct phaselock_stats *stats)
 {
 	const struct {

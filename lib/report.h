@@ -37,6 +37,9 @@ void pl_report_violation(const struct phaselock_violation *violation,
 /* Writes the distinct violations by falling count, if there were any. */
 void pl_report_sites(void);
 
+/* Writes that the requests of a module are not seen. */
+void pl_report_unseen(const struct phaselock_unseen *unseen);
+
 void pl_report_stats(const struct phaselock_stats *stats);
 
 /*

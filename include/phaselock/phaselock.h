@@ -297,6 +297,36 @@ PHASELOCK_API unsigned phaselock_armed(void);
  */
 PHASELOCK_API unsigned phaselock_heard(void);
 
+/* Names of modules are kept up to this size, their end included. */
+#define PHASELOCK_MODULE_NAME_SIZE 64
+
+/* A module whose requests go past the library. */
+struct phaselock_unseen {
+	/* Its file name, without folders. */
+	char module[PHASELOCK_MODULE_NAME_SIZE];
+	/* The file name of the module whose functions it calls instead. */
+	char allocator[PHASELOCK_MODULE_NAME_SIZE];
+	/* The first of them, by the order of enum phaselock_entry. */
+	const char *function;
+	/* All of them: a set of PHASELOCK_ENTRY_*. */
+	unsigned entries;
+};
+
+/**
+ * List the loaded modules whose own references to malloc, calloc, realloc, reallocarray, free, cfree
+ * or the aligned family lead elsewhere than everyone else's, for which phaselock_armed() stands: a
+ * plug-in opened with RTLD_DEEPBIND, and what was loaded along with it. The same modules are named
+ * on stderr when the process exits.
+ *
+ * Copies up to capacity of them to out, which may be NULL if capacity is 0, and returns how many
+ * there are. Not seen: a reference that was not called yet and is bound at its first call
+ * (RTLD_LAZY), a function found by dlsym(), a module of another namespace (dlmopen()), a module that
+ * has been unloaded.
+ * Signals: not from a handler; it takes a lock of the dynamic linker. Time: linear in the number of
+ * references of all modules.
+ */
+PHASELOCK_API size_t phaselock_unseen_modules(struct phaselock_unseen *out, size_t capacity);
+
 /** Returns "MAJOR.MINOR.PATCH" of the library that is loaded. */
 PHASELOCK_API const char *phaselock_version(void);
 

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Modules whose requests go past the library: the dynamic linker has bound their references to the
+ * malloc family to another definition than everyone else's, as RTLD_DEEPBIND makes it do.
+ *
+ * Only slots that are resolved are looked at; one that is not has not been called. The C++ operators
+ * need no look: those that are not ours call malloc, and the module that they are in is looked at.
+ * It must not know what is done about it.
+ */
+#define _GNU_SOURCE
+#include "dynamic.h"
+#include "module.h"
+
+#include <malloc.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <phaselock/phaselock.h>
+
+extern void cfree(void *block); /* not in the headers of glibc 2.36 */
+
+#if defined(__x86_64__)
+#define IS_SLOT(type) ((type) == R_X86_64_GLOB_DAT || (type) == R_X86_64_JUMP_SLOT)
+#else
+#define IS_SLOT(type) ((type) == R_AARCH64_GLOB_DAT || (type) == R_AARCH64_JUMP_SLOT)
+#endif
+
+/* Each function, and where the dynamic linker finds it for whoever has no scope of his own. */
+static const struct function {
+	enum phaselock_entry entry;
+	const char *name;
+	void (*common)(void);
+} functions[] = {
+	{PHASELOCK_ENTRY_MALLOC, "malloc", (void (*)(void))malloc},
+	{PHASELOCK_ENTRY_CALLOC, "calloc", (void (*)(void))calloc},
+	{PHASELOCK_ENTRY_REALLOC, "realloc", (void (*)(void))realloc},
+	{PHASELOCK_ENTRY_REALLOCARRAY, "reallocarray", (void (*)(void))reallocarray},
+	{PHASELOCK_ENTRY_FREE, "free", (void (*)(void))free},
+	{PHASELOCK_ENTRY_CFREE, "cfree", (void (*)(void))cfree},
+	{PHASELOCK_ENTRY_POSIX_MEMALIGN, "posix_memalign", (void (*)(void))posix_memalign},
+	{PHASELOCK_ENTRY_ALIGNED_ALLOC, "aligned_alloc", (void (*)(void))aligned_alloc},
+	{PHASELOCK_ENTRY_MEMALIGN, "memalign", (void (*)(void))memalign},
+	{PHASELOCK_ENTRY_VALLOC, "valloc", (void (*)(void))valloc},
+	{PHASELOCK_ENTRY_PVALLOC, "pvalloc", (void (*)(void))pvalloc},
+};
+
+#define FUNCTIONS (sizeof(functions) / sizeof(functions[0]))
+
+/* What the walk over the modules fills. */
+struct list {
+	struct phaselock_unseen *out;
+	size_t capacity;
+	size_t count;
+	uintptr_t own_base; /* where the module is loaded that this code is in */
+};
+
+static void copy_name(char name[PHASELOCK_MODULE_NAME_SIZE], const char *module)
+{
+	size_t length = strnlen(module, PHASELOCK_MODULE_NAME_SIZE - 1);
+
+	memcpy(name, module, length);
+	name[length] = '\0';
+}
+
+/* Finds the place of a function by its first byte. */
+static void find_function(uintptr_t address, struct pl_place *place)
+{
+	/* as if its first instruction were a call of one byte */
+	pl_module_find((const void *)(address + 1), place);
+}
+
+static const struct function *find_name(const char *name)
+{
+	for (size_t i = 0; i < FUNCTIONS; i++)
+		if (strcmp(functions[i].name, name) == 0)
+			return &functions[i];
+	return NULL;
+}
+
+/*
+ * Looks where one slot of a module leads. A slot that is not resolved leads to no function, and
+ * what everyone gets is for phaselock_armed() to judge.
+ */
+static void look_at(const struct list *list, struct phaselock_unseen *unseen,
+		    const struct function *function, const uintptr_t *slot)
+{
+	struct pl_place target, holder;
+
+	if (*slot == 0 || *slot == (uintptr_t)function->common)
+		return;
+	find_function(*slot, &target);
+	if (target.module == NULL || target.function == NULL || target.function_offset != 1 ||
+	    *slot + 1 - target.offset == list->own_base)
+		return;
+	if (unseen->entries == 0 || (unsigned)function->entry < unseen->entries) {
+		copy_name(unseen->allocator, target.module);
+		unseen->function = function->name;
+	}
+	pl_module_find(slot, &holder);
+	copy_name(unseen->module, holder.module != NULL ? holder.module : "?");
+	unseen->entries |= (unsigned)function->entry;
+}
+
+static void look_through(const struct list *list, struct phaselock_unseen *unseen,
+			 const struct pl_dynamic *dynamic, const struct pl_references *references)
+{
+	for (size_t i = 0; i < references->count; i++) {
+		const ElfW(Rela) *entry = &references->entries[i];
+		const struct function *function;
+
+		if (!IS_SLOT(ELF64_R_TYPE(entry->r_info)))
+			continue;
+		function = find_name(pl_dynamic_name(dynamic, entry));
+		if (function != NULL)
+			look_at(list, unseen, function,
+				(const uintptr_t *)(dynamic->base + entry->r_offset));
+	}
+}
+
+static int look_into(struct dl_phdr_info *info, size_t size, void *argument)
+{
+	struct list *list = argument;
+	struct phaselock_unseen unseen = {.entries = 0};
+	struct pl_dynamic dynamic;
+
+	(void)size;
+	if (info->dlpi_addr == list->own_base || !pl_dynamic_read_loaded(&dynamic, info))
+		return 0;
+	look_through(list, &unseen, &dynamic, &dynamic.data);
+	look_through(list, &unseen, &dynamic, &dynamic.calls);
+	if (unseen.entries == 0)
+		return 0;
+	if (list->count < list->capacity)
+		list->out[list->count] = unseen;
+	list->count++;
+	return 0;
+}
+
+size_t phaselock_unseen_modules(struct phaselock_unseen *out, size_t capacity)
+{
+	struct list list = {.out = out, .capacity = capacity};
+	struct pl_place own;
+
+	find_function((uintptr_t)phaselock_unseen_modules, &own);
+	list.own_base = (uintptr_t)phaselock_unseen_modules + 1 - own.offset;
+	dl_iterate_phdr(look_into, &list);
+	return list.count;
+}
