@@ -193,6 +193,12 @@ __attribute__((constructor)) static void start(void)
 	pl_request_forbid_free(options.forbid_free);
 	pl_listen_start();
 	pl_shortage_tell(pl_thread_suspect_failure);
+	/*
+	 * Has the allocator set itself up, and with it its handlers of fork(), before ours come:
+	 * then its locks are taken after, and let go before, ours, which is held with all signals
+	 * blocked. A handler that interrupts fork() never finds them held.
+	 */
+	pl_thread_self();
 	pthread_atfork(pl_thread_fork_prepare, pl_thread_fork_parent, fork_child);
 	if (channel != NULL)
 		open_channel(channel);
