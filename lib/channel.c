@@ -38,7 +38,8 @@ void pl_channel_add(const struct phaselock_stats *done, bool locked)
 {
 	struct pl_channel_phase *sums;
 
-	if (page == NULL)
+	/* In a child of fork() what was not published yet is its parent's, until pl_channel_skip(). */
+	if (page == NULL || owner != pl_os_process_id())
 		return;
 	sums = locked ? &page->locked : &page->init;
 	add(&sums->allocations, done->allocations);

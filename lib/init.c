@@ -169,6 +169,7 @@ static void arm_triggers(void)
 
 static void fork_child(void)
 {
+	pl_violation_fork_child();
 	pl_thread_fork_child();
 	if (pl_channel() != NULL) {
 		pl_stats_publish_nothing();

@@ -237,7 +237,8 @@ static struct pl_thread *create(void)
 	return thread;
 }
 
-static PL_COLD struct pl_thread *enrol(void)
+/* With all signals blocked. */
+static struct pl_thread *register_thread(void)
 {
 	uint64_t id = pl_os_thread_id();
 	struct pl_os_signals before;
@@ -250,10 +251,6 @@ static PL_COLD struct pl_thread *enrol(void)
 	if (bytes.allocated == NULL)
 		return NULL;
 	pl_os_lock(&registry.lock, &before);
-	if (own != NULL) { /* by a signal handler, just now */
-		pl_os_unlock(&registry.lock, &before);
-		return own;
-	}
 	thread = inherit(id);
 	if (thread == NULL)
 		thread = create();
@@ -279,6 +276,23 @@ static PL_COLD struct pl_thread *enrol(void)
 		pthread_setspecific(registry.key, thread);
 		pl_thread_scope_end(thread, PL_SCOPE_PERMIT);
 	}
+	return thread;
+}
+
+/*
+ * Signals stay blocked to the end: a handler that begins a scope must not find the allocator half
+ * set up by the thread that it interrupted, nor leave by siglongjmp() while the permit scope is open.
+ */
+static PL_COLD struct pl_thread *enrol(void)
+{
+	struct pl_os_signals before;
+	struct pl_thread *thread;
+
+	pl_os_block_signals(&before);
+	thread = own; /* by a signal handler, just now */
+	if (thread == NULL)
+		thread = register_thread();
+	pl_os_restore_signals(&before);
 	return thread;
 }
 

@@ -76,6 +76,12 @@ void phaselock_set_handler(phaselock_handler function, void *context)
 	pl_os_unlock(&reaction.lock, &before);
 }
 
+void pl_violation_fork_child(void)
+{
+	/* What that thread had half written is not in force, and is written over by the next. */
+	atomic_store_explicit(&reaction.lock.word, 0, memory_order_relaxed);
+}
+
 static phaselock_handler get_handler(void **context)
 {
 	phaselock_handler function;
