@@ -234,6 +234,13 @@ test: deps-test $(UNIT_TESTS)
 	$(PYTHON) tests/run.py --build $(B) --skip "tests/behaviour tests/command: a $(VARIANT) build of the interposer cannot run" tests/unit
 endif
 
+# The same programs for longer than anyone would wait for.
+.PHONY: soak
+soak: all deps-test $(BEHAVIOUR_TESTS)
+	PHASELOCK_OPTIONS=policy=allow:max_reports=0 timeout 600 $(B)/tests/behaviour/fork_storm 10000
+	timeout 600 $(B)/tests/behaviour/fork_in_handler_of_fork 10000
+	PHASELOCK_OPTIONS=policy=deny:max_reports=0:frames=1 timeout 600 $(B)/tests/behaviour/timer_storm 10000
+
 .PHONY: coverage
 coverage: deps-coverage
 	find build/coverage -name '*.gcda' -delete 2>/dev/null || true
@@ -343,6 +350,7 @@ help:
 	@echo "make            the libraries and the command, under build/"
 	@echo "make demo       the main job on real input"
 	@echo "make test       every test; VARIANT=asan|ubsan|tsan|debug|coverage for another build of the unit tests"
+	@echo "make soak       10,000 forks, ten seconds of a 10 kHz signal"
 	@echo "make check      format, layers, exports, headers, requirements, static analysis, man pages"
 	@echo "make bench      ratios against jemalloc and glibc"
 	@echo "make coverage   line coverage of the unit tests"
