@@ -196,7 +196,11 @@ void *pl_request_realloc(const char *function, void *block, size_t size, const v
 void pl_request_release(const char *function, void *block, const void *caller)
 {
 	struct pl_request request = {.function = function, .old = block, .caller = caller};
-	struct pl_thread *thread = pl_thread_self();
+	/*
+	 * Nothing to free is no request, and no reason to register: libc frees nothing for a thread
+	 * whose destructors have all run, when it is too late for ours.
+	 */
+	struct pl_thread *thread = block != NULL ? pl_thread_self() : pl_thread_registered();
 	enum outcome outcome = SERVE;
 
 	if ((thread != NULL && thread->probing) || (block != NULL && free_is_forbidden))
@@ -248,7 +252,7 @@ void pl_request_heard_release(const void *block, const void *caller)
 
 bool pl_request_probe(void)
 {
-	struct pl_thread *thread = pl_thread_self();
+	struct pl_thread *thread = pl_thread_registered();
 
 	if (thread == NULL || !thread->probing)
 		return false;

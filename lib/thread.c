@@ -296,6 +296,11 @@ static PL_COLD struct pl_thread *enrol(void)
 	return thread;
 }
 
+struct pl_thread *pl_thread_registered(void)
+{
+	return own;
+}
+
 struct pl_thread *pl_thread_self(void)
 {
 	return own != NULL ? own : enrol();

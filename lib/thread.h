@@ -88,6 +88,9 @@ extern PL_HIDDEN _Thread_local struct pl_thread *pl_thread_gate;
  */
 struct pl_thread *pl_thread_self(void);
 
+/* Returns this thread's record, or NULL if it has none. */
+struct pl_thread *pl_thread_registered(void);
+
 /* How the innermost scope of a thread decides. */
 enum pl_scope { PL_SCOPE_NONE, PL_SCOPE_PERMIT, PL_SCOPE_FORBID };
 
