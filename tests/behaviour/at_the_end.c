@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The lock holds to the end of the process: in handlers of atexit() and on_exit(), of
+ * quick_exit(), and in destructors, a request is judged, counted and reported.
+ *
+ * shows: PL-130
+ * environment: PHASELOCK_OPTIONS=policy=deny:frames=1:max_reports=5
+ * run: {self} {HOW}
+ * each: HOW=HANDLER atexit=in_atexit on_exit=in_on_exit destructor=in_destructor
+ * exit: 0
+ * stderr:
+ * | phaselock: violation: malloc(10) while allocations are locked
+ * |   thread {number} "at_the_end", 1st time at this site
+ * |     #0 {any}({HANDLER}+{hex})
+ * | phaselock: denied (policy=deny)
+ * | phaselock: 1 violation at 1 site, by count:
+ * | phaselock:   1 x malloc  {any}({HANDLER}+{hex})
+ * run: {self} quick_exit
+ * exit: 0
+ * stderr:
+ * | phaselock: violation: malloc(10) while allocations are locked
+ * |   thread {number} "at_the_end", 1st time at this site
+ * |     #0 {any}(in_quick_exit+{hex})
+ * | phaselock: denied (policy=deny)
+ * run: {self} freeres
+ * exit: 0
+ */
+#define _GNU_SOURCE
+#include "behaviour.h"
+
+#include <dlfcn.h>
+#include <locale.h>
+#include <stdlib.h>
+
+static bool destruct;
+
+#define REQUEST CHECK(opaque(malloc(10)) == NULL)
+
+void in_atexit(void);
+FRAME void in_atexit(void)
+{
+	REQUEST;
+}
+
+void in_on_exit(int status, void *unused);
+FRAME void in_on_exit(int status, void *unused)
+{
+	(void)status;
+	(void)unused;
+	REQUEST;
+}
+
+void in_quick_exit(void);
+FRAME void in_quick_exit(void)
+{
+	REQUEST;
+}
+
+__attribute__((destructor)) void in_destructor(void);
+FRAME void in_destructor(void)
+{
+	if (destruct)
+		REQUEST;
+}
+
+/* What leak checkers have libc do at the end: every block of it comes back to where it is from. */
+static void freeres(void)
+{
+	void (*release)(void);
+	struct phaselock_stats begin;
+
+	*(void **)&release = dlsym(RTLD_DEFAULT, "__libc_freeres");
+	CHECK(release != NULL);
+	CHECK(setlocale(LC_ALL, "C.UTF-8") != NULL); /* libc keeps its names */
+	begin = thread_stats();
+	lock_allocations();
+	release();
+	CHECK(thread_stats_since(&begin).deallocations > 0);
+	CHECK_EQUAL(thread_stats_since(&begin).locked_attempts, 0);
+}
+
+int main(int argc, char **argv)
+{
+	const char *how = argc > 1 ? argv[1] : "";
+
+	require_armed();
+	if (strcmp(how, "atexit") == 0)
+		CHECK_EQUAL(atexit(in_atexit), 0);
+	else if (strcmp(how, "on_exit") == 0)
+		CHECK_EQUAL(on_exit(in_on_exit, NULL), 0);
+	else if (strcmp(how, "quick_exit") == 0)
+		CHECK_EQUAL(at_quick_exit(in_quick_exit), 0);
+	else if (strcmp(how, "destructor") == 0)
+		destruct = true;
+	else if (strcmp(how, "freeres") == 0)
+		freeres();
+	else
+		return 1;
+	lock_allocations();
+	if (strcmp(how, "quick_exit") == 0)
+		quick_exit(0);
+	return 0;
+}
