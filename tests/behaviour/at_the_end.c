@@ -24,6 +24,12 @@
  * | phaselock: denied (policy=deny)
  * run: {self} freeres
  * exit: 0
+ * run: {self} freeres forbidden
+ * environment: PHASELOCK_OPTIONS=policy=allow:free=forbid:max_reports=0
+ * exit: 0
+ * stderr:
+ * | phaselock: {number} violations at {number} sites, by count:
+ * | phaselock:   and {number} sites more (max_reports=0)
  */
 #define _GNU_SOURCE
 #include "behaviour.h"
@@ -64,10 +70,10 @@ FRAME void in_destructor(void)
 }
 
 /* What leak checkers have libc do at the end: every block of it comes back to where it is from. */
-static void freeres(void)
+static void freeres(bool forbidden)
 {
 	void (*release)(void);
-	struct phaselock_stats begin;
+	struct phaselock_stats begin, did;
 
 	*(void **)&release = dlsym(RTLD_DEFAULT, "__libc_freeres");
 	CHECK(release != NULL);
@@ -75,8 +81,9 @@ static void freeres(void)
 	begin = thread_stats();
 	lock_allocations();
 	release();
-	CHECK(thread_stats_since(&begin).deallocations > 0);
-	CHECK_EQUAL(thread_stats_since(&begin).locked_attempts, 0);
+	did = thread_stats_since(&begin);
+	CHECK(did.deallocations > 0);
+	CHECK_EQUAL(did.locked_attempts, forbidden ? did.deallocations : 0);
 }
 
 int main(int argc, char **argv)
@@ -93,7 +100,7 @@ int main(int argc, char **argv)
 	else if (strcmp(how, "destructor") == 0)
 		destruct = true;
 	else if (strcmp(how, "freeres") == 0)
-		freeres();
+		freeres(argc > 2);
 	else
 		return 1;
 	lock_allocations();
