@@ -177,8 +177,11 @@ _Noreturn void pl_os_abort(void)
 
 _Noreturn void pl_os_end_at_once(void)
 {
+	static const uint64_t none;
+
+	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, NULL, KERNEL_SIGNAL_SET_SIZE);
 	syscall(SYS_tgkill, syscall(SYS_getpid), syscall(SYS_gettid), SIGABRT);
-	for (;;) /* SIGABRT was blocked, or is handled */
+	for (;;) /* SIGABRT is ignored, or handled */
 		syscall(SYS_exit_group, 128 + SIGABRT);
 }
 
