@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * AddressSanitizer, MemorySanitizer, ThreadSanitizer and LeakSanitizer find what they find in the
- * blocks that they hand out. Where this library stands in front of one of them, preloaded or linked
- * statically, the program would run without its checks, or crash in a runtime that is called before
- * it has set itself up. Our malloc is called before any constructor can say so: this says it at the first
- * request. It must not know what a request is.
+ * blocks that they hand out. Where this library stands in front of one of them, preloaded or
+ * linked statically, the program would run without its checks, or crash in a runtime that is
+ * called before it has set itself up. Our malloc is called before any constructor can say so: this
+ * says it at the first request. It must not know what a request is.
  */
 #include "order.h"
 

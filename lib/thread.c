@@ -281,7 +281,8 @@ static struct pl_thread *register_thread(void)
 
 /*
  * Signals stay blocked to the end: a handler that begins a scope must not find the allocator half
- * set up by the thread that it interrupted, nor leave by siglongjmp() while the permit scope is open.
+ * set up by the thread that it interrupted, nor leave by siglongjmp() while the permit scope is
+ * open.
  */
 static PL_COLD struct pl_thread *enrol(void)
 {

@@ -3,9 +3,9 @@
  * Modules whose requests go past the library: the dynamic linker has bound their references to the
  * malloc family to another definition than everyone else's, as RTLD_DEEPBIND makes it do.
  *
- * Only slots that are resolved are looked at; one that is not has not been called. The C++ operators
- * need no look: those that are not ours call malloc, and the module that they are in is looked at.
- * It must not know what is done about it.
+ * Only slots that are resolved are looked at; one that is not has not been called. The C++
+ * operators need no look: those that are not ours call malloc, and the module that they are in is
+ * looked at. It must not know what is done about it.
  */
 #define _GNU_SOURCE
 #include "dynamic.h"

@@ -290,10 +290,10 @@ PHASELOCK_API unsigned phaselock_armed(void);
 
 /**
  * Returns those of phaselock_armed() that another allocator serves and tells the library of: a
- * sanitizer, through its hooks. There a violation is found after the block was handed out, cannot be
- * denied, and is reported as "allocation" or "deallocation", since the hooks do not say more: a
- * reallocation is one of each. What was allocated before the library's constructor is not heard of,
- * and the statistics of usable bytes stay at 0. Heap and errors: as phaselock_armed().
+ * sanitizer, through its hooks. There a violation is found after the block was handed out, cannot
+ * be denied, and is reported as "allocation" or "deallocation", since the hooks do not say more: a
+ * reallocation is one of each. What was allocated before the library's constructor is not heard
+ * of, and the statistics of usable bytes stay at 0. Heap and errors: as phaselock_armed().
  */
 PHASELOCK_API unsigned phaselock_heard(void);
 
@@ -313,17 +313,16 @@ struct phaselock_unseen {
 };
 
 /**
- * List the loaded modules whose own references to malloc, calloc, realloc, reallocarray, free, cfree
- * or the aligned family lead elsewhere than everyone else's, for which phaselock_armed() stands: a
- * plug-in opened with RTLD_DEEPBIND, and what was loaded along with it. The same modules are named
- * on stderr when the process exits.
+ * List the loaded modules whose own references to malloc, calloc, realloc, reallocarray, free,
+ * cfree or the aligned family lead elsewhere than everyone else's, for which phaselock_armed()
+ * stands: a plug-in opened with RTLD_DEEPBIND, and what was loaded along with it. The same modules
+ * are named on stderr when the process exits.
  *
  * Copies up to capacity of them to out, which may be NULL if capacity is 0, and returns how many
  * there are. Not seen: a reference that was not called yet and is bound at its first call
- * (RTLD_LAZY), a function found by dlsym(), a module of another namespace (dlmopen()), a module that
- * has been unloaded.
- * Signals: not from a handler; it takes a lock of the dynamic linker. Time: linear in the number of
- * references of all modules.
+ * (RTLD_LAZY), a function found by dlsym(), a module of another namespace (dlmopen()), a module
+ * that has been unloaded. Signals: not from a handler; it takes a lock of the dynamic linker.
+ * Time: linear in the number of references of all modules.
  */
 PHASELOCK_API size_t phaselock_unseen_modules(struct phaselock_unseen *out, size_t capacity);
 
