@@ -148,7 +148,7 @@ $(B)/libphaselock.a: $(LIB_OBJECTS) $(B)/exports.list
 	$(Q)ar rcs $@ $(B)/libphaselock.o
 
 # ---- the command ----------------------------------------------------------------------------------------
-CLI_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard cli/*.c)) $(B)/cli/options.o $(B)/cli/format.o
+CLI_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard cli/*.c)) $(B)/cli/options.o $(B)/cli/format.o $(B)/cli/entries.o
 
 CLI_CPPFLAGS := $(CPPFLAGS) -iquote lib -DPHASELOCK_LIBDIR='"$(LIBDIR)"'
 

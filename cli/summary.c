@@ -5,37 +5,12 @@
 #define _GNU_SOURCE
 #include "summary.h"
 
+#include "entries.h"
 #include "say.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-
-/* The entry points as a program's author knows them, in the order of their bits. */
-static const char *const entries[] = {
-	"malloc",
-	"calloc",
-	"realloc",
-	"reallocarray",
-	"free",
-	"cfree",
-	"posix_memalign",
-	"aligned_alloc",
-	"memalign",
-	"valloc",
-	"pvalloc",
-	"malloc_usable_size",
-	"free_sized",
-	"free_aligned_sized",
-	"operator new",
-	"operator new with alignment",
-	"operator delete",
-	"operator delete with alignment",
-};
-
-#define ENTRIES (sizeof(entries) / sizeof(entries[0]))
-
-_Static_assert(PHASELOCK_ENTRY_ALL == (1 << ENTRIES) - 1, "each entry point has a name");
 
 static const char *plural(uint64_t count)
 {
@@ -47,9 +22,7 @@ static void print_missing(uint64_t missing)
 	char names[512];
 	struct pl_text text = pl_text_in(names, sizeof(names));
 
-	for (size_t i = 0; i < ENTRIES; i++)
-		if ((missing >> i & 1) != 0)
-			pl_text_append(&text, "%s%s", text.length > 0 ? ", " : "", entries[i]);
+	pl_entries_append(&text, missing);
 	say("not armed: another allocator serves %s", names);
 }
 

@@ -8,7 +8,9 @@
 #define _GNU_SOURCE
 #include "base.h"
 #include "channel.h"
+#include "entries.h"
 #include "format.h"
+#include "interpose.h"
 #include "listen.h"
 #include "module.h"
 #include "options.h"
@@ -86,15 +88,46 @@ static void restore_preload(void)
 		memmove(preload, rest + 1, strlen(rest + 1) + 1);
 }
 
+static void say_missing(unsigned missing)
+{
+	char buffer[448];
+	struct pl_text text = pl_text_in(buffer, sizeof(buffer));
+
+	pl_text_append(&text, "not armed: ");
+	pl_entries_append(&text, missing);
+	pl_text_append(&text, " go%s to another allocator",
+		       (missing & (missing - 1)) == 0 ? "es" : "");
+	pl_report_message(buffer);
+}
+
 static void open_channel(const char *path)
 {
-	if (!pl_channel_open(path)) {
+	if (!pl_channel_open(path))
 		pl_report_message(
 			"cannot open the page of `phaselock run` (is it of another version?)");
-		return;
+}
+
+/*
+ * Requests that do not come here are not guarded, and nobody may think they are: said once, by
+ * `phaselock run` if it is there.
+ */
+static void prove_armed(void)
+{
+	unsigned missing = PHASELOCK_ENTRY_ALL & ~phaselock_armed();
+
+	if (missing != 0) {
+		pl_interpose_give_way(missing);
+		missing = PHASELOCK_ENTRY_ALL & ~phaselock_armed();
 	}
-	atomic_fetch_or_explicit(&pl_channel()->entries_missing,
-				 PHASELOCK_ENTRY_ALL & ~phaselock_armed(), memory_order_relaxed);
+	if (pl_channel() != NULL)
+		atomic_fetch_or_explicit(&pl_channel()->entries_missing, missing,
+					 memory_order_relaxed);
+	else if (missing != 0)
+		say_missing(missing);
+}
+
+static void join_run(void)
+{
 	pl_os_mark_image(PL_CHANNEL_MARK_SIGNAL);
 	PL_CHANNEL_COUNT(processes_started);
 	if (!options.follow_children) {
@@ -108,12 +141,16 @@ static void open_channel(const char *path)
 
 static void read_options(const char *text)
 {
+	static const char more[] = "...\n";
 	char buffer[1024];
 	struct pl_text errors = pl_text_in(buffer, sizeof(buffer));
 
 	options = pl_options_default();
-	if (text != NULL && pl_options_parse(text, &options, &errors) > 0)
+	if (text != NULL && pl_options_parse(text, &options, &errors) > 0) {
+		if (errors.length == sizeof(buffer) - 1) /* cut: say so, and end the line */
+			memcpy(buffer + errors.length - strlen(more), more, strlen(more));
 		pl_report_lines(buffer);
+	}
 	pl_report_configure(options.report, options.max_reports);
 	if (!pl_report_usable())
 		pl_report_message(PL_OPTIONS_VARIABLE
@@ -125,25 +162,6 @@ static void read_options(const char *text)
 		pl_options_help(&list);
 		pl_report_lines(help);
 	}
-}
-
-/*
- * Whoever asks for a lock from outside cannot ask phaselock_armed(): `phaselock run` is told
- * through its page, and all others in words.
- */
-static void require_armed(void)
-{
-	unsigned missing = PHASELOCK_ENTRY_ALL & ~phaselock_armed();
-	char buffer[256];
-	struct pl_text text = pl_text_in(buffer, sizeof(buffer));
-
-	if (missing == 0)
-		return;
-	pl_text_append(&text,
-		       "not armed: another allocator serves entry points 0x%lx of 0x%lx "
-		       "(PHASELOCK_ENTRY_*), whose requests are not seen",
-		       (uint64_t)missing, (uint64_t)PHASELOCK_ENTRY_ALL);
-	pl_report_message(buffer);
 }
 
 static void arm_triggers(void)
@@ -203,8 +221,9 @@ __attribute__((constructor)) static void start(void)
 	pthread_atfork(pl_thread_fork_prepare, pl_thread_fork_parent, fork_child);
 	if (channel != NULL)
 		open_channel(channel);
-	else if (options.lock_at_main || options.have_lock_after || options.lock_signal != 0)
-		require_armed();
+	prove_armed();
+	if (pl_channel() != NULL)
+		join_run();
 	arm_triggers();
 }
 

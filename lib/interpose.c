@@ -4,6 +4,8 @@
  * a request is worth is decided behind request.h.
  */
 #define _GNU_SOURCE
+#include "interpose.h"
+
 #include "listen.h"
 #include "os.h"
 #include "request.h"
@@ -12,10 +14,25 @@
 #include <malloc.h>
 #include <stdlib.h>
 
+#include <phaselock/phaselock.h>
+
 /* Not in the headers of glibc 2.36. */
 PL_EXPORT void cfree(void *block);
 PL_EXPORT void free_sized(void *block, size_t size);
 PL_EXPORT void free_aligned_sized(void *block, size_t alignment, size_t size);
+
+/*
+ * What stands in front of ours. An allocator that has no reallocarray() counts on libc's, which is
+ * made of realloc(). Written by the constructor, read by any thread.
+ */
+static bool realloc_is_foreign, memalign_is_foreign, free_is_foreign;
+
+void pl_interpose_give_way(unsigned missing)
+{
+	free_is_foreign = (missing & PHASELOCK_ENTRY_FREE) != 0;
+	realloc_is_foreign = free_is_foreign && (missing & PHASELOCK_ENTRY_REALLOC) != 0;
+	memalign_is_foreign = free_is_foreign && (missing & PHASELOCK_ENTRY_MEMALIGN) != 0;
+}
 
 static bool is_power_of_two(size_t n)
 {
@@ -74,6 +91,8 @@ PL_EXPORT void *reallocarray(void *block, size_t count, size_t size)
 
 	if (__builtin_mul_overflow(count, size, &bytes))
 		return fail(ENOMEM);
+	if (PL_UNLIKELY(realloc_is_foreign))
+		return realloc(block, bytes);
 	return reallocate("reallocarray", block, bytes);
 }
 
@@ -122,7 +141,10 @@ PL_EXPORT void *pvalloc(size_t size)
 
 	if (__builtin_add_overflow(size, page - 1, &bytes))
 		return fail(ENOMEM);
-	return pl_request_aligned("pvalloc", page, bytes & ~(page - 1), PL_CALLER());
+	bytes &= ~(page - 1);
+	if (PL_UNLIKELY(memalign_is_foreign))
+		return memalign(page, bytes);
+	return pl_request_aligned("pvalloc", page, bytes, PL_CALLER());
 }
 
 PL_EXPORT size_t malloc_usable_size(void *block)
@@ -133,18 +155,18 @@ PL_EXPORT size_t malloc_usable_size(void *block)
 	return pl_backend_usable_size(block);
 }
 
-PL_EXPORT void cfree(void *block)
+/* Where another allocator serves malloc, but knows no free_sized, the block that comes is its own. */
+PL_INLINE void release(const char *function, void *block)
 {
-	pl_request_free("cfree", block);
-}
-
-/* Where a sanitizer serves malloc, but knows no free_sized, the block that comes is its own. */
-PL_INLINE void release_sized(const char *function, void *block)
-{
-	if (PL_UNLIKELY(pl_listen_active() && block != NULL))
+	if (PL_UNLIKELY(free_is_foreign || (pl_listen_active() && block != NULL)))
 		free(block);
 	else
 		pl_request_free(function, block);
+}
+
+PL_EXPORT void cfree(void *block)
+{
+	release("cfree", block);
 }
 
 /*
@@ -154,14 +176,14 @@ PL_INLINE void release_sized(const char *function, void *block)
 PL_EXPORT void free_sized(void *block, size_t size)
 {
 	(void)size;
-	release_sized("free_sized", block);
+	release("free_sized", block);
 }
 
 PL_EXPORT void free_aligned_sized(void *block, size_t alignment, size_t size)
 {
 	(void)alignment;
 	(void)size;
-	release_sized("free_aligned_sized", block);
+	release("free_aligned_sized", block);
 }
 
 /*

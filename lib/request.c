@@ -106,11 +106,16 @@ static void *refuse(enum outcome outcome)
 	return NULL;
 }
 
-static void count_allocation(struct pl_thread *thread, size_t size)
+/* Before each request for memory. Most small ones do not come by here, but some soon will. */
+static void let_go_unless_locked(void)
 {
-	/* The first request after the unlock that comes by here; most small ones do not. */
 	if (pl_phase_load() == PL_PHASE_WORD_INIT)
 		pl_backend_let_go();
+}
+
+static void count_allocation(struct pl_thread *thread, size_t size)
+{
+	let_go_unless_locked();
 	pl_counter_increment(&thread->allocations);
 	pl_counter_add(&thread->bytes_requested, size);
 }
@@ -185,6 +190,7 @@ void *pl_request_realloc(const char *function, void *block, size_t size, const v
 
 	if (outcome != SERVE)
 		return refuse(outcome);
+	let_go_unless_locked();
 	pl_counter_increment(&thread->reallocations);
 	pl_counter_add(&thread->bytes_requested, size);
 	held = held_bytes(thread);

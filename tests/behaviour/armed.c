@@ -22,16 +22,23 @@
  * | missing: malloc
  * | missing: calloc
  * | missing: realloc
+ * | missing: reallocarray
  * | missing: free
+ * | missing: cfree
  * | missing: posix_memalign
  * | missing: aligned_alloc
  * | missing: memalign
  * | missing: valloc
+ * | missing: pvalloc
  * | missing: malloc_usable_size
+ * | missing: free_sized
+ * | missing: free_aligned_sized
  * | missing: new
  * | missing: new_aligned
  * | missing: delete
  * | missing: delete_aligned
+ * stderr:
+ * | phaselock: not armed: malloc, calloc, realloc, reallocarray, free, cfree, posix_memalign, aligned_alloc, memalign, valloc, pvalloc, malloc_usable_size, free_sized, free_aligned_sized, operator new, operator new with alignment, operator delete, operator delete with alignment go to another allocator
  * run: sh -c 'LD_PRELOAD={build}/libphaselock.so:libjemalloc.so.2 exec {self}'
  * backend: jemalloc system
  * exit: 0
@@ -44,6 +51,8 @@
  * stdout:
  * | missing: malloc
  * | {lines}
+ * stderr:
+ * | phaselock: not armed: malloc, {any} go to another allocator
  */
 #define _GNU_SOURCE
 #include "behaviour.h"

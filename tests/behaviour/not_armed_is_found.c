@@ -1,15 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A program that asks before it relies on the library finds out that another allocator stands in
- * front: the very check with which each of these tests begins.
+ * front, be it in full or in part: the very check with which each of these tests begins. One that
+ * does not ask is told.
  *
- * shows: PL-062
+ * shows: PL-062 PL-140
  * run: {self}
  * exit: 0
  * run: sh -c 'LD_PRELOAD=libjemalloc.so.2 exec {self}'
  * backend: jemalloc system
  * exit: 70
  * stderr:
+ * | phaselock: not armed: malloc, {any} go to another allocator
+ * | the library is not armed
+ * run: sh -c 'gcc -shared -fPIC -fno-builtin {source}/tests/command/own_malloc.c -o own.so &&
+ *     LD_PRELOAD=./own.so exec {self}'
+ * needs: gcc
+ * exit: 70
+ * stderr:
+ * | phaselock: not armed: malloc, free, cfree, free_sized, free_aligned_sized go to another allocator
  * | the library is not armed
  */
 #include "behaviour.h"
