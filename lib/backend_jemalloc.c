@@ -12,6 +12,7 @@
 #include "unwind.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <sys/mman.h>
 #include <sys/types.h>
@@ -123,62 +124,102 @@ struct decay {
 };
 
 /*
- * Who finds it busy passes by: the next request comes soon. Any thread moves it on, acquire and
- * release, so that before, which only the one who made it busy touches, is handed on with it.
+ * What the decay of all arenas is. Who finds a change under way passes by: the next request comes
+ * soon, and to wait could be for ever, in a signal handler or a child of fork(). Any thread moves it
+ * on, acquire and release, so that changes are made one after the other.
  */
-enum { IDLE, BUSY, HELD };
+enum { AS_CONFIGURED, CHANGING, HELD, UNKNOWN };
 static _Atomic int state;
-static struct decay before; /* what the decay was when the state was last IDLE */
 
-/* Sets when arenas give pages back: of those to come, and of each that there is. */
-static void set_decay(struct decay decay)
+/* In the child of a fork() nobody carries on with a change that another thread had begun. */
+static void after_fork(void)
 {
-	unsigned arenas = 0;
-	size_t size = sizeof(arenas);
+	int changing = CHANGING;
 
-	je_mallctl("arenas.dirty_decay_ms", NULL, NULL, &decay.dirty, sizeof(decay.dirty));
-	je_mallctl("arenas.muzzy_decay_ms", NULL, NULL, &decay.muzzy, sizeof(decay.muzzy));
+	atomic_compare_exchange_strong_explicit(&state, &changing, UNKNOWN, memory_order_relaxed,
+						memory_order_relaxed);
+}
+
+/* Not from the first change: to register may take memory. */
+__attribute__((constructor)) static void start(void)
+{
+	pthread_atfork(NULL, NULL, after_fork);
+}
+
+static void set_decay_of(const char *of, struct decay decay)
+{
+	char buffer[64];
+	struct pl_text name = pl_text_in(buffer, sizeof(buffer));
+
+	/* An arena that was never used has no such number, and says so. */
+	pl_text_append(&name, "%s.dirty_decay_ms", of);
+	je_mallctl(buffer, NULL, NULL, &decay.dirty, sizeof(decay.dirty));
+	name = pl_text_in(buffer, sizeof(buffer));
+	pl_text_append(&name, "%s.muzzy_decay_ms", of);
+	je_mallctl(buffer, NULL, NULL, &decay.muzzy, sizeof(decay.muzzy));
+}
+
+/*
+ * Sets when arenas give pages back: of those to come, and of each that there is. The last one is
+ * jemalloc's arena for huge blocks, if it has one.
+ */
+static void set_decay(struct decay decay, struct decay of_huge)
+{
+	size_t size = sizeof(unsigned);
+	unsigned arenas = 0;
+
+	set_decay_of("arenas", decay);
 	je_mallctl("arenas.narenas", &arenas, &size, NULL, 0);
 	for (unsigned i = 0; i < arenas; i++) {
-		char buffer[64];
+		char buffer[32];
 		struct pl_text name = pl_text_in(buffer, sizeof(buffer));
 
-		/* An arena that was never used has no such number, and says so. */
-		pl_text_append(&name, "arena.%lu.dirty_decay_ms", (uint64_t)i);
-		je_mallctl(buffer, NULL, NULL, &decay.dirty, sizeof(decay.dirty));
-		name = pl_text_in(buffer, sizeof(buffer));
-		pl_text_append(&name, "arena.%lu.muzzy_decay_ms", (uint64_t)i);
-		je_mallctl(buffer, NULL, NULL, &decay.muzzy, sizeof(decay.muzzy));
+		pl_text_append(&name, "arena.%lu", (uint64_t)i);
+		set_decay_of(buffer, i + 1 < arenas ? decay : of_huge);
 	}
 }
 
-/* Makes the state busy if it is the one expected. */
-static bool begin_change(int expected)
+/* Returns whether the caller is to make the state the one given, which it is not yet. */
+static bool begin_change(int to)
 {
-	return atomic_load_explicit(&state, memory_order_relaxed) == expected &&
-	       atomic_compare_exchange_strong_explicit(&state, &expected, BUSY,
-						       memory_order_acquire, memory_order_relaxed);
+	int now = atomic_load_explicit(&state, memory_order_relaxed);
+
+	return now != to && now != CHANGING &&
+	       atomic_compare_exchange_strong_explicit(&state, &now, CHANGING, memory_order_acquire,
+						       memory_order_relaxed);
 }
 
 void pl_backend_hold(void)
 {
 	struct decay never = {-1, -1};
-	size_t size = sizeof(ssize_t);
 
-	if (PL_LIKELY(!begin_change(IDLE)))
+	if (PL_LIKELY(!begin_change(HELD)))
 		return;
-	je_mallctl("arenas.dirty_decay_ms", &before.dirty, &size, NULL, 0);
-	je_mallctl("arenas.muzzy_decay_ms", &before.muzzy, &size, NULL, 0);
-	set_decay(never);
+	set_decay(never, never);
 	atomic_store_explicit(&state, HELD, memory_order_release);
 }
 
+/*
+ * As jemalloc was configured, which nothing but it and MALLOC_CONF can have changed: its mallctl() is
+ * not to be had from outside. Huge blocks it gives back at once if others ever.
+ */
 void pl_backend_let_go(void)
 {
-	if (PL_LIKELY(!begin_change(HELD)))
+	struct decay decay = {0, 0}, of_huge;
+	size_t size = sizeof(ssize_t), threshold = 0;
+
+	if (PL_LIKELY(!begin_change(AS_CONFIGURED)))
 		return;
-	set_decay(before);
-	atomic_store_explicit(&state, IDLE, memory_order_release);
+	je_mallctl("opt.dirty_decay_ms", &decay.dirty, &size, NULL, 0);
+	je_mallctl("opt.muzzy_decay_ms", &decay.muzzy, &size, NULL, 0);
+	je_mallctl("opt.oversize_threshold", &threshold, &size, NULL, 0);
+	of_huge = decay;
+	if (threshold != 0 && threshold <= PTRDIFF_MAX) {
+		of_huge.dirty = decay.dirty > 0 ? 0 : decay.dirty;
+		of_huge.muzzy = decay.muzzy > 0 ? 0 : decay.muzzy;
+	}
+	set_decay(decay, of_huge);
+	atomic_store_explicit(&state, AS_CONFIGURED, memory_order_release);
 }
 
 static PL_COLD void tell_of_failure(void)
