@@ -24,8 +24,8 @@ size_t pl_os_page_size(void);
 bool pl_os_protect(void *address, size_t size, bool writable);
 
 /*
- * Maps size bytes of an open file shared with other processes, or of the file at path. NULL if it
- * cannot.
+ * Maps the first size bytes of the file at path, shared with other processes. NULL if it cannot, if
+ * that is no regular file, or a shorter one.
  */
 void *pl_os_map_shared(const char *path, size_t size);
 
@@ -37,8 +37,8 @@ void *pl_os_map_shared(const char *path, size_t size);
 bool pl_os_write(int fd, const void *text, size_t size);
 
 /*
- * Opens a file to append to, creating it readable by its owner; follows no link. Returns -1 if it
- * cannot.
+ * Opens a regular file to append to, creating it readable by its owner; does not follow a link in
+ * the last part of its path, and does not wait. Returns -1 if it cannot.
  */
 int pl_os_open_append(const char *path);
 void pl_os_close(int fd);

@@ -56,16 +56,16 @@ bool pl_os_protect(void *address, size_t size, bool writable)
 void *pl_os_map_shared(const char *path, size_t size)
 {
 	int saved = errno;
-	int fd = open(path, O_RDWR | O_CLOEXEC);
+	int fd = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	void *memory = MAP_FAILED;
-	struct stat status;
+	struct stat file;
 
-	if (fd >= 0) {
-		/* Behind the end of a file there is nothing to map, only SIGBUS. */
-		if (fstat(fd, &status) == 0 && status.st_size >= (off_t)size)
-			memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	/* A page beyond the end of the file would be there only until it is touched. */
+	if (fd >= 0 && fstat(fd, &file) == 0 && S_ISREG(file.st_mode) &&
+	    file.st_size >= (off_t)size)
+		memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (fd >= 0)
 		close(fd);
-	}
 	errno = saved;
 	return memory == MAP_FAILED ? NULL : memory;
 }
@@ -93,9 +93,17 @@ bool pl_os_write(int fd, const void *text, size_t size)
 int pl_os_open_append(const char *path)
 {
 	int saved = errno;
+	/* O_NONBLOCK: a FIFO that nobody reads is refused, not waited for. */
 	long fd = syscall(SYS_openat, AT_FDCWD, path,
-			  O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY, 0600);
+			  O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC |
+				  O_NOCTTY,
+			  0600);
+	struct stat file;
 
+	if (fd >= 0 && (fstat((int)fd, &file) != 0 || !S_ISREG(file.st_mode))) {
+		syscall(SYS_close, fd);
+		fd = -1;
+	}
 	errno = saved;
 	return (int)fd;
 }

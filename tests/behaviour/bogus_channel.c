@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * PHASELOCK_RUN_CHANNEL may name anything: what is not the whole page of this version's command is
+ * refused with a message, and the program runs on, guarded. Nothing is waited for, and no page
+ * beyond the end of a file is touched.
+ *
+ * shows: PL-146
+ * environment: PHASELOCK_OPTIONS=policy=deny:max_reports=0
+ * environment: PHASELOCK_RUN_CHANNEL=page
+ * exit: 0
+ * stderr:
+ * | phaselock: cannot open the page of `phaselock run` (is it of another version?)
+ * | phaselock: 1 violation at 1 site, by count:
+ * | phaselock:   and 1 site more (max_reports=0)
+ * each: make true ": > page" "head -c 8 /dev/urandom > page" "head -c 4096 /dev/zero > page"
+ *     "printf '\001\000\000\000klhp' > page" "mkdir page" "mkfifo page" "ln -s page page"
+ *     "ln -s /dev/zero page" "ln -s /dev/full page"
+ * run: sh -c "{make}; exec {self}"
+ */
+#include "behaviour.h"
+
+#include <stdlib.h>
+
+int main(void)
+{
+	require_armed();
+	lock_allocations();
+	CHECK(opaque(malloc(48)) == NULL);
+	return 0;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The file of report= is a regular one: a FIFO is neither waited for nor written to, with a reader
+ * or without, nor is a device; nor what took the file's place after the start. A new file is its
+ * owner's alone whatever the umask, and no program that is started inherits it. A link that is not
+ * the last part of the path is followed: folders are the user's own choice.
+ *
+ * shows: PL-145 PL-041
+ * exit: 0
+ * environment: PHASELOCK_OPTIONS=policy=deny:max_reports=0:report=file
+ * run: sh -c 'mkfifo file; {self}'
+ * stderr:
+ * | phaselock: PHASELOCK_OPTIONS: cannot write to the file of report=; using stderr
+ * | phaselock: 1 violation at 1 site, by count:
+ * | phaselock:   and 1 site more (max_reports=0)
+ * run: sh -c 'mkfifo file; cat file > got & {self}; echo mine > file; wait; cat got'
+ * stdout:
+ * | mine
+ * stderr:
+ * | phaselock: PHASELOCK_OPTIONS: cannot write to the file of report=; using stderr
+ * | phaselock: 1 violation at 1 site, by count:
+ * | phaselock:   and 1 site more (max_reports=0)
+ * run: {self}
+ * each: device null full zero tty
+ * environment: PHASELOCK_OPTIONS=policy=deny:max_reports=0:report=/dev/{device}
+ * stderr:
+ * | phaselock: PHASELOCK_OPTIONS: cannot write to the file of report=; using stderr
+ * | phaselock: 1 violation at 1 site, by count:
+ * | phaselock:   and 1 site more (max_reports=0)
+ * run: sh -c '{self} fifo; test -p file'
+ * stderr:
+ * | phaselock: 1 violation at 1 site, by count:
+ * | phaselock:   and 1 site more (max_reports=0)
+ * run: sh -c 'echo mine > target; {self} link; cat target'
+ * stdout:
+ * | mine
+ * stderr:
+ * | phaselock: 1 violation at 1 site, by count:
+ * | phaselock:   and 1 site more (max_reports=0)
+ * run: sh -c 'umask 0; {self}; stat -c %a file'
+ * stdout:
+ * | 600
+ * run: sh -c 'mkdir folder; ln -s folder link; {self}; cat folder/file'
+ * environment: PHASELOCK_OPTIONS=policy=deny:max_reports=0:report=link/file
+ * stdout:
+ * | phaselock: 1 violation at 1 site, by count:
+ * | phaselock:   and 1 site more (max_reports=0)
+ * run: sh -c 'strace -o trace -e trace=openat {self} && grep \"file\" trace | sort -u'
+ * needs: strace
+ * stdout:
+ * | openat(AT_FDCWD, "file", O_WRONLY|O_CREAT|O_NOCTTY|O_APPEND|O_NONBLOCK|O_NOFOLLOW|O_CLOEXEC, 0600) = 3
+ */
+#define _GNU_SOURCE
+#include "behaviour.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+
+int main(int argc, char **argv)
+{
+	require_armed();
+	if (argc > 1) {
+		CHECK_EQUAL(unlink("file"), 0);
+		if (strcmp(argv[1], "fifo") == 0)
+			CHECK_EQUAL(mkfifo("file", 0600), 0);
+		else
+			CHECK_EQUAL(symlink("target", "file"), 0);
+	}
+	lock_allocations();
+	CHECK(opaque(malloc(48)) == NULL);
+	return 0;
+}
