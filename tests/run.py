@@ -9,7 +9,7 @@ in *.test files without the comment's stars. What stands above the first field i
 the start of a line; a line indented by four blanks or more continues the value above it.
 
     shows: PL-011 PL-030          the requirements that the cases show (required)
-    needs: valgrind gcc           programs that must be on PATH, or the case is skipped, visibly
+    needs: valgrind gcc           programs that must be on PATH, or the case is skipped, visibly; root is one, too
     each: NAME VALUE ...          the case is run for each value, {NAME} standing for it everywhere; several names give
                                   all combinations; NAME=OTHER with values a=b c=d gives {NAME} and {OTHER} in pairs
     run: {self} {NAME}            begins a case; split as a shell does, but run without one; {self} if there is none
@@ -269,9 +269,11 @@ def run_cases(path: Path, build: Path, backend: str) -> Result:
         if case.backends and backend not in case.backends:
             continue
         case.environment = {**library, **case.environment}
-        missing = [program for program in case.needs if shutil.which(program) is None]
+        missing = [f"{need} is not on PATH" for need in case.needs if need != "root" and shutil.which(need) is None]
+        if "root" in case.needs and os.geteuid() != 0:
+            missing.append("this is not root")
         if missing:
-            result.skips.append(f"{case.name}: {' '.join(missing)} is not on PATH")
+            result.skips.append(f"{case.name}: {', '.join(missing)}")
             continue
         difference = run_case(case)
         if difference:
