@@ -132,6 +132,8 @@ static void warm(void)
 
 static PL_COLD void look(void)
 {
+	void *block;
+
 	looking = true;
 	FIND(malloc, "malloc");
 	FIND(free, "free");
