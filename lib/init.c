@@ -147,8 +147,10 @@ static void read_options(const char *text)
 
 	options = pl_options_default();
 	if (text != NULL && pl_options_parse(text, &options, &errors) > 0) {
-		if (errors.length == sizeof(buffer) - 1) /* cut: say so, and end the line */
-			memcpy(buffer + errors.length - strlen(more), more, strlen(more));
+		if (errors.length == sizeof(buffer) - 1) { /* cut: say so, and end the line */
+			errors.length -= strlen(more);
+			pl_text_append(&errors, "%s", more);
+		}
 		pl_report_lines(buffer);
 	}
 	pl_report_configure(options.report, options.max_reports);
