@@ -358,7 +358,7 @@ help:
 	@echo "make            the libraries and the command, under build/"
 	@echo "make demo       the main job on real input"
 	@echo "make test       every test; VARIANT=asan|ubsan|tsan|debug|coverage for another build of the unit tests"
-	@echo "make soak       10^9 operations on 8 threads, 10,000 forks, a 10 kHz signal; counts reconciled (about 11 minutes)"
+	@echo "make soak       10^9 operations on 8 threads, 10,000 forks, a 10 kHz signal; counts reconciled (about 13 minutes)"
 	@echo "make check      format, layers, exports, headers, requirements, static analysis, man pages"
 	@echo "make bench      ratios against jemalloc and glibc"
 	@echo "make coverage   line coverage of the unit tests"

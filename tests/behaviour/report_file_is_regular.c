@@ -13,7 +13,7 @@
  * | phaselock: PHASELOCK_OPTIONS: cannot write to the file of report=; using stderr
  * | phaselock: 1 violation at 1 site, by count:
  * | phaselock:   and 1 site more (max_reports=0)
- * run: sh -c 'mkfifo file; cat file > got & {self}; echo mine > file; wait; cat got'
+ * run: sh -c 'mkfifo file; exec 3<>file; {self} 3>&-; echo mine >&3; read -r line <&3; echo "$line"'
  * stdout:
  * | mine
  * stderr:
