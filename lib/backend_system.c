@@ -132,8 +132,6 @@ static void warm(void)
 
 static PL_COLD void look(void)
 {
-	void *block;
-
 	looking = true;
 	FIND(malloc, "malloc");
 	FIND(free, "free");

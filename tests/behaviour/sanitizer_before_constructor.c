@@ -10,6 +10,8 @@
  *     sanitizer_before_constructor.c
  * each: CC=FLAGS "gcc=address" "clang=address" "gcc=leak" "clang=leak"
  * exit: 0
+ * stderr:
+ * | {not-armed}
  */
 #include "behaviour.h"
 

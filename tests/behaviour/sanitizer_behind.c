@@ -64,7 +64,7 @@
  *     LD_PRELOAD={build}/libphaselock.so PHASELOCK_OPTIONS=lock=main exec ./program violate'
  * exit: 0
  * stderr:
- * | phaselock: not armed: another allocator serves entry points 0xfdf of 0x3ffff (PHASELOCK_ENTRY_*), whose requests are not seen
+ * | phaselock: not armed: malloc, {any} to another allocator
  * run: sh -c '{source}/tests/behaviour/parts/sanitized.sh {build} none gcc
  *     "-fsanitize=address -static-libasan" sanitizer_behind.c &&
  *     exec {build}/phaselock run --lock-at=main -- ./program violate'

@@ -10,6 +10,7 @@
  * exit: 0
  * environment: PHASELOCK_OPTIONS=max_reports=0
  * stderr:
+ * | {not-armed}
  * | phaselock: {number} violations at {number} sites, by count:
  * | phaselock:   and {number} sites more (max_reports=0)
  * run: {source}/tests/behaviour/parts/sanitized.sh {build} shared {CC} "-fsanitize={FLAGS}"

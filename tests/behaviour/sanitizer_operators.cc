@@ -13,6 +13,7 @@
  * environment: PHASELOCK_OPTIONS=policy=deny:max_reports=0:free=forbid
  * exit: 0
  * stderr:
+ * | {not-armed}
  * | phaselock: {number} violations at {number} sites, by count:
  * | phaselock:   and {number} sites more (max_reports=0)
  */

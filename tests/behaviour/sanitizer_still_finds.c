@@ -15,6 +15,7 @@
  *     "gcc=address,undefined"
  * exit: 0
  * stderr:
+ * | {not-armed}
  * | phaselock: {number} violations at {number} sites, by count:
  * | phaselock:   and {number} sites more (max_reports=0)
  * run: {source}/tests/behaviour/parts/sanitized.sh {build} shared {CC} "-fsanitize={FLAGS}"
@@ -43,6 +44,7 @@
  * each: CC gcc clang
  * exit: 66
  * stderr:
+ * | {not-armed}
  * | ==================
  * | WARNING: ThreadSanitizer: data race (pid={number})
  * | {lines}

@@ -12,6 +12,7 @@
  *     "gcc=thread" "clang=thread" "gcc=leak" "clang=leak"
  * exit: SIGABRT
  * stderr:
+ * | {not-armed}
  * | phaselock: violation: allocation(48) while allocations are locked
  * |   thread {number} "program", 1st time at this site
  * | {frames}
@@ -23,6 +24,7 @@
  * environment: PHASELOCK_OPTIONS=policy=deny:free=forbid
  * exit: 0
  * stderr:
+ * | {not-armed}
  * | phaselock: violation: allocation(48) while allocations are locked
  * |   thread {number} "program", 1st time at this site
  * | {frames}
@@ -52,6 +54,7 @@
  * environment: LSAN_OPTIONS=allocator_may_return_null=1
  * exit: 0
  * stderr:
+ * | {not-armed}
  * | {lines}
  * | failed, and is not alive
  */

@@ -12,6 +12,7 @@
  *     "drd=--sigill-diagnostics=no" "dhat=--dhat-out-file=out" "massif=--massif-out-file=out"
  * exit: 70
  * stderr:
+ * | phaselock: not armed: malloc, {any} to another allocator
  * | not armed: malloc is not ours
  * run: valgrind -q --tool={TOOL} --log-file={tmp}/log --soname-synonyms=somalloc=nouserintercepts
  *     {OUT} {self}
@@ -37,7 +38,7 @@
  *     PHASELOCK_OPTIONS=lock_signal=USR1 /bin/true
  * exit: 0
  * stderr:
- * | phaselock: not armed: another allocator serves entry points {hex} of 0x3ffff (PHASELOCK_ENTRY_*), whose requests are not seen
+ * | phaselock: not armed: malloc, {any} to another allocator
  */
 #include "behaviour.h"
 
