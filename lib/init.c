@@ -11,6 +11,7 @@
 #include "entries.h"
 #include "format.h"
 #include "interpose.h"
+#include "interpose_cxx.h"
 #include "listen.h"
 #include "module.h"
 #include "options.h"
@@ -117,6 +118,7 @@ static void prove_armed(void)
 
 	if (missing != 0) {
 		pl_interpose_give_way(missing);
+		pl_interpose_cxx_give_way();
 		missing = PHASELOCK_ENTRY_ALL & ~phaselock_armed();
 	}
 	if (pl_channel() != NULL)

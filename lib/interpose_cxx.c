@@ -76,6 +76,32 @@ static const char new_array_name[] = "operator new[]";
 static const char delete_name[] = "operator delete";
 static const char delete_array_name[] = "operator delete[]";
 
+/* ---- operators that the program replaces ----------------------------------------------------- */
+
+/*
+ * A program may define the plain forms alone: [new.delete] has all others go through them. Written by
+ * the constructor, read by any thread.
+ */
+static struct {
+	bool plain_new, plain_delete;
+	bool aligned_new, aligned_delete;
+	/* The C++ library's own, which catch what the program's throw; NULL if it is not there. */
+	void *(*nothrow_new)(size_t size, nothrow tag);
+	void *(*nothrow_aligned_new)(size_t size, align_val alignment, nothrow tag);
+} replaced;
+
+static void *nothrow_by_plain(size_t size, nothrow tag)
+{
+	return replaced.nothrow_new != NULL ? replaced.nothrow_new(size, tag) : _Znwm(size);
+}
+
+static void *nothrow_by_aligned(size_t size, align_val alignment, nothrow tag)
+{
+	if (replaced.nothrow_aligned_new != NULL)
+		return replaced.nothrow_aligned_new(size, alignment, tag);
+	return _ZnwmSt11align_val_t(size, alignment);
+}
+
 /* ---- operator new, new[] --------------------------------------------------------------------- */
 
 PL_EXPORT void *_Znwm(size_t size)
@@ -85,18 +111,22 @@ PL_EXPORT void *_Znwm(size_t size)
 
 PL_EXPORT void *_Znam(size_t size)
 {
+	if (PL_UNLIKELY(replaced.plain_new))
+		return _Znwm(size);
 	return allocate(new_array_name, size, true);
 }
 
 PL_EXPORT void *_ZnwmRKSt9nothrow_t(size_t size, nothrow tag)
 {
-	(void)tag;
+	if (PL_UNLIKELY(replaced.plain_new))
+		return nothrow_by_plain(size, tag);
 	return allocate(new_name, size, false);
 }
 
 PL_EXPORT void *_ZnamRKSt9nothrow_t(size_t size, nothrow tag)
 {
-	(void)tag;
+	if (PL_UNLIKELY(replaced.plain_new))
+		return nothrow_by_plain(size, tag);
 	return allocate(new_array_name, size, false);
 }
 
@@ -107,18 +137,22 @@ PL_EXPORT void *_ZnwmSt11align_val_t(size_t size, align_val alignment)
 
 PL_EXPORT void *_ZnamSt11align_val_t(size_t size, align_val alignment)
 {
+	if (PL_UNLIKELY(replaced.aligned_new))
+		return _ZnwmSt11align_val_t(size, alignment);
 	return allocate_aligned(new_array_name, size, alignment, true);
 }
 
 PL_EXPORT void *_ZnwmSt11align_val_tRKSt9nothrow_t(size_t size, align_val alignment, nothrow tag)
 {
-	(void)tag;
+	if (PL_UNLIKELY(replaced.aligned_new))
+		return nothrow_by_aligned(size, alignment, tag);
 	return allocate_aligned(new_name, size, alignment, false);
 }
 
 PL_EXPORT void *_ZnamSt11align_val_tRKSt9nothrow_t(size_t size, align_val alignment, nothrow tag)
 {
-	(void)tag;
+	if (PL_UNLIKELY(replaced.aligned_new))
+		return nothrow_by_aligned(size, alignment, tag);
 	return allocate_aligned(new_array_name, size, alignment, false);
 }
 
@@ -131,30 +165,50 @@ PL_EXPORT void _ZdlPv(void *block)
 
 PL_EXPORT void _ZdaPv(void *block)
 {
+	if (PL_UNLIKELY(replaced.plain_delete)) {
+		_ZdlPv(block);
+		return;
+	}
 	pl_request_free(delete_array_name, block);
 }
 
 PL_EXPORT void _ZdlPvm(void *block, size_t size)
 {
 	(void)size;
+	if (PL_UNLIKELY(replaced.plain_delete)) {
+		_ZdlPv(block);
+		return;
+	}
 	pl_request_free(delete_name, block);
 }
 
 PL_EXPORT void _ZdaPvm(void *block, size_t size)
 {
 	(void)size;
+	if (PL_UNLIKELY(replaced.plain_delete)) {
+		_ZdlPv(block);
+		return;
+	}
 	pl_request_free(delete_array_name, block);
 }
 
 PL_EXPORT void _ZdlPvRKSt9nothrow_t(void *block, nothrow tag)
 {
 	(void)tag;
+	if (PL_UNLIKELY(replaced.plain_delete)) {
+		_ZdlPv(block);
+		return;
+	}
 	pl_request_free(delete_name, block);
 }
 
 PL_EXPORT void _ZdaPvRKSt9nothrow_t(void *block, nothrow tag)
 {
 	(void)tag;
+	if (PL_UNLIKELY(replaced.plain_delete)) {
+		_ZdlPv(block);
+		return;
+	}
 	pl_request_free(delete_array_name, block);
 }
 
@@ -166,34 +220,72 @@ PL_EXPORT void _ZdlPvSt11align_val_t(void *block, align_val alignment)
 
 PL_EXPORT void _ZdaPvSt11align_val_t(void *block, align_val alignment)
 {
-	(void)alignment;
+	if (PL_UNLIKELY(replaced.aligned_delete)) {
+		_ZdlPvSt11align_val_t(block, alignment);
+		return;
+	}
 	pl_request_free(delete_array_name, block);
 }
 
 PL_EXPORT void _ZdlPvmSt11align_val_t(void *block, size_t size, align_val alignment)
 {
 	(void)size;
-	(void)alignment;
+	if (PL_UNLIKELY(replaced.aligned_delete)) {
+		_ZdlPvSt11align_val_t(block, alignment);
+		return;
+	}
 	pl_request_free(delete_name, block);
 }
 
 PL_EXPORT void _ZdaPvmSt11align_val_t(void *block, size_t size, align_val alignment)
 {
 	(void)size;
-	(void)alignment;
+	if (PL_UNLIKELY(replaced.aligned_delete)) {
+		_ZdlPvSt11align_val_t(block, alignment);
+		return;
+	}
 	pl_request_free(delete_array_name, block);
 }
 
 PL_EXPORT void _ZdlPvSt11align_val_tRKSt9nothrow_t(void *block, align_val alignment, nothrow tag)
 {
-	(void)alignment;
 	(void)tag;
+	if (PL_UNLIKELY(replaced.aligned_delete)) {
+		_ZdlPvSt11align_val_t(block, alignment);
+		return;
+	}
 	pl_request_free(delete_name, block);
 }
 
 PL_EXPORT void _ZdaPvSt11align_val_tRKSt9nothrow_t(void *block, align_val alignment, nothrow tag)
 {
-	(void)alignment;
 	(void)tag;
+	if (PL_UNLIKELY(replaced.aligned_delete)) {
+		_ZdlPvSt11align_val_t(block, alignment);
+		return;
+	}
 	pl_request_free(delete_array_name, block);
+}
+
+/* Ours under names that nobody can replace. */
+static __typeof__(_Znwm) own_new PL_ALIAS(_Znwm);
+static __typeof__(_ZdlPv) own_delete PL_ALIAS(_ZdlPv);
+static __typeof__(_ZnwmSt11align_val_t) own_aligned_new PL_ALIAS(_ZnwmSt11align_val_t);
+static __typeof__(_ZdlPvSt11align_val_t) own_aligned_delete PL_ALIAS(_ZdlPvSt11align_val_t);
+
+void pl_interpose_cxx_give_way(void)
+{
+	/* Volatile: a compiler may think that a name and its alias cannot differ. */
+	void *(*volatile new)(size_t) = _Znwm;
+	void (*volatile delete)(void *) = _ZdlPv;
+	void *(*volatile aligned_new)(size_t, align_val) = _ZnwmSt11align_val_t;
+	void (*volatile aligned_delete)(void *, align_val) = _ZdlPvSt11align_val_t;
+
+	replaced.plain_new = new != own_new;
+	replaced.plain_delete = delete != own_delete;
+	replaced.aligned_new = aligned_new != own_aligned_new;
+	replaced.aligned_delete = aligned_delete != own_aligned_delete;
+	*(void **)&replaced.nothrow_new = pl_module_function("libstdc++.so", "_ZnwmRKSt9nothrow_t");
+	*(void **)&replaced.nothrow_aligned_new =
+		pl_module_function("libstdc++.so", "_ZnwmSt11align_val_tRKSt9nothrow_t");
 }

@@ -9,6 +9,12 @@
 typedef size_t align_val;
 typedef const void *nothrow;
 
+/*
+ * Looks which of the plain forms the program has replaced: the others of ours then go through its
+ * own, as the standard has it. From the constructor.
+ */
+void pl_interpose_cxx_give_way(void);
+
 PL_EXPORT void *_Znwm(size_t size);
 PL_EXPORT void *_Znam(size_t size);
 PL_EXPORT void *_ZnwmRKSt9nothrow_t(size_t size, nothrow tag);
