@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The backend lies below the threads and must not know of them; what it finds out goes up by this.
- * docs/decisions/0021-exact-failures.md says what for.
+ * docs/decisions/0013-exact-failures.md says what for.
  */
 #include "shortage.h"
 
