@@ -125,8 +125,8 @@ struct decay {
 
 /*
  * What the decay of all arenas is. Who finds a change under way passes by: the next request comes
- * soon, and to wait could be for ever, in a signal handler or a child of fork(). Any thread moves it
- * on, acquire and release, so that changes are made one after the other.
+ * soon, and to wait could be for ever, in a signal handler or a child of fork(). Any thread moves
+ * it on, acquire and release, so that changes are made one after the other.
  */
 enum { AS_CONFIGURED, CHANGING, HELD, UNKNOWN };
 static _Atomic int state;
@@ -200,8 +200,8 @@ void pl_backend_hold(void)
 }
 
 /*
- * As jemalloc was configured, which nothing but it and MALLOC_CONF can have changed: its mallctl() is
- * not to be had from outside. Huge blocks it gives back at once if others ever.
+ * As jemalloc was configured, which nothing but it and MALLOC_CONF can have changed: its mallctl()
+ * is not to be had from outside. Huge blocks it gives back at once if others ever.
  */
 void pl_backend_let_go(void)
 {

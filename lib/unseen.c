@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Modules whose requests go past the library: the dynamic linker has bound their references to the
- * malloc family to another definition than everyone else's, as RTLD_DEEPBIND makes it do.
+ * malloc family to another definition than everyone else's, as RTLD_DEEPBIND makes it do; or they
+ * brought a definition of their own that they are bound to without a reference (-Bsymbolic).
  *
  * Only slots that are resolved are looked at; one that is not has not been called. The C++
  * operators need no look: those that are not ours call malloc, and the module that they are in is
  * looked at. It must not know what is done about it.
  */
 #define _GNU_SOURCE
+#include "unseen.h"
+
 #include "dynamic.h"
 #include "module.h"
 
@@ -51,8 +54,11 @@ struct list {
 	struct phaselock_unseen *out;
 	size_t capacity;
 	size_t count;
+	size_t position;    /* of the module that is looked at, in the order of loading */
 	uintptr_t own_base; /* where the module is loaded that this code is in */
 };
+
+static size_t modules_at_start; /* written by the constructor */
 
 static void copy_name(char name[PHASELOCK_MODULE_NAME_SIZE], const char *module)
 {
@@ -117,6 +123,39 @@ static void look_through(const struct list *list, struct phaselock_unseen *unsee
 	}
 }
 
+static bool refers_to(const struct pl_dynamic *dynamic, const char *name)
+{
+	const struct pl_references *all[] = {&dynamic->data, &dynamic->calls};
+
+	for (size_t list = 0; list < 2; list++)
+		for (size_t i = 0; i < all[list]->count; i++)
+			if (strcmp(pl_dynamic_name(dynamic, &all[list]->entries[i]), name) == 0)
+				return true;
+	return false;
+}
+
+/* Functions that a module defines for all to see, and yet does not ask the dynamic linker for. */
+static void look_at_own(struct phaselock_unseen *unseen, const struct pl_dynamic *dynamic)
+{
+	size_t count = pl_dynamic_symbol_count(dynamic);
+	struct pl_place place;
+
+	for (size_t i = 0; i < count; i++) {
+		const ElfW(Sym) *symbol = &dynamic->symbols[i];
+		const struct function *function = find_name(dynamic->names + symbol->st_name);
+
+		if (function == NULL || symbol->st_shndx == SHN_UNDEF ||
+		    refers_to(dynamic, function->name))
+			continue;
+		if (unseen->entries == 0 || (unsigned)function->entry < unseen->entries)
+			unseen->function = function->name;
+		unseen->entries |= (unsigned)function->entry;
+		find_function(dynamic->base + symbol->st_value, &place);
+		copy_name(unseen->module, place.module != NULL ? place.module : "?");
+		copy_name(unseen->allocator, unseen->module);
+	}
+}
+
 static int look_into(struct dl_phdr_info *info, size_t size, void *argument)
 {
 	struct list *list = argument;
@@ -124,10 +163,13 @@ static int look_into(struct dl_phdr_info *info, size_t size, void *argument)
 	struct pl_dynamic dynamic;
 
 	(void)size;
+	list->position++;
 	if (info->dlpi_addr == list->own_base || !pl_dynamic_read_loaded(&dynamic, info))
 		return 0;
 	look_through(list, &unseen, &dynamic, &dynamic.data);
 	look_through(list, &unseen, &dynamic, &dynamic.calls);
+	if (unseen.entries == 0 && list->position > modules_at_start)
+		look_at_own(&unseen, &dynamic);
 	if (unseen.entries == 0)
 		return 0;
 	if (list->count < list->capacity)
@@ -145,4 +187,17 @@ size_t phaselock_unseen_modules(struct phaselock_unseen *out, size_t capacity)
 	list.own_base = (uintptr_t)phaselock_unseen_modules + 1 - own.offset;
 	dl_iterate_phdr(look_into, &list);
 	return list.count;
+}
+
+static int count_one(struct dl_phdr_info *info, size_t size, void *count)
+{
+	(void)info;
+	(void)size;
+	++*(size_t *)count;
+	return 0;
+}
+
+void pl_unseen_start(void)
+{
+	dl_iterate_phdr(count_one, &modules_at_start);
 }

@@ -315,13 +315,14 @@ struct phaselock_unseen {
 /**
  * List the loaded modules whose own references to malloc, calloc, realloc, reallocarray, free,
  * cfree or the aligned family lead elsewhere than everyone else's, for which phaselock_armed()
- * stands: a plug-in opened with RTLD_DEEPBIND, and what was loaded along with it. The same modules
- * are named on stderr when the process exits.
+ * stands: a plug-in opened with RTLD_DEEPBIND, and what was loaded along with it; and those loaded
+ * after the start that define such functions themselves and are bound to them without a reference
+ * (-Bsymbolic). The same modules are named on stderr when the process exits.
  *
  * Copies up to capacity of them to out, which may be NULL if capacity is 0, and returns how many
  * there are. Not seen: a reference that was not called yet and is bound at its first call
  * (RTLD_LAZY), a function found by dlsym(), a module of another namespace (dlmopen()), a module
- * that has been unloaded. Signals: not from a handler; it takes a lock of the dynamic linker.
+ * that has been unloaded, an allocator inside a module that it does not export. Signals: not from a handler; it takes a lock of the dynamic linker.
  * Time: linear in the number of references of all modules.
  */
 PHASELOCK_API size_t phaselock_unseen_modules(struct phaselock_unseen *out, size_t capacity);

@@ -2,7 +2,7 @@
 /*
  * A plug-in that brings an allocator of its own, bound inside it, is not seen: its requests are
  * neither counted nor denied while locked, phaselock_armed() still tells of the program's own calls,
- * and nothing crashes. What libc allocates on its behalf is seen, and denied.
+ * and nothing crashes. It is named at exit. What libc allocates on its behalf is seen, and denied.
  *
  * shows: PL-151 PL-062
  * needs: gcc
@@ -19,6 +19,7 @@
  * | phaselock: denied (policy=deny)
  * | phaselock: 1 violation at 1 site, by count:
  * | phaselock:   1 x malloc  libc.so.6(strdup+{hex}) < plugin.so(plugin_copy+{hex})
+ * | phaselock: plugin.so calls plugin.so's malloc, not phaselock's: its requests are not seen
  */
 #define _GNU_SOURCE
 #include "behaviour.h"

@@ -30,6 +30,10 @@ bool pl_listen_active(void)
 }
 
 /* A double: the modules of this program do call another malloc, since the library's is renamed. */
+void pl_unseen_start(void)
+{
+}
+
 size_t phaselock_unseen_modules(struct phaselock_unseen *out, size_t capacity)
 {
 	(void)out;
