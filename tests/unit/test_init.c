@@ -16,6 +16,7 @@
 #include "phase.h"
 #include "renamed.h"
 #include "threads.h"
+#include "unseen.h"
 
 #include <sys/mman.h>
 
