@@ -155,7 +155,7 @@ PL_EXPORT size_t malloc_usable_size(void *block)
 	return pl_backend_usable_size(block);
 }
 
-/* Where another allocator serves malloc but knows no free_sized, the block that comes is its own. */
+/* Where another allocator serves malloc and has no free_sized, the block that comes is its own. */
 PL_INLINE void release(const char *function, void *block)
 {
 	if (PL_UNLIKELY(free_is_foreign || (pl_listen_active() && block != NULL)))

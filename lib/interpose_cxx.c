@@ -79,8 +79,8 @@ static const char delete_array_name[] = "operator delete[]";
 /* ---- operators that the program replaces ----------------------------------------------------- */
 
 /*
- * A program may define the plain forms alone: [new.delete] has all others go through them. Written by
- * the constructor, read by any thread.
+ * A program may define the plain forms alone: [new.delete] has all others go through them. Written
+ * by the constructor, read by any thread.
  */
 static struct {
 	bool plain_new, plain_delete;

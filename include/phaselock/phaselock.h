@@ -322,8 +322,9 @@ struct phaselock_unseen {
  * Copies up to capacity of them to out, which may be NULL if capacity is 0, and returns how many
  * there are. Not seen: a reference that was not called yet and is bound at its first call
  * (RTLD_LAZY), a function found by dlsym(), a module of another namespace (dlmopen()), a module
- * that has been unloaded, an allocator inside a module that it does not export. Signals: not from a handler; it takes a lock of the dynamic linker.
- * Time: linear in the number of references of all modules.
+ * that has been unloaded, an allocator inside a module that it does not export. Signals: not from
+ * a handler; it takes a lock of the dynamic linker. Time: linear in the number of references of
+ * all modules.
  */
 PHASELOCK_API size_t phaselock_unseen_modules(struct phaselock_unseen *out, size_t capacity);
 
