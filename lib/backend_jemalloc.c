@@ -62,12 +62,12 @@ size_t pl_backend_usable_size(const void *block)
 }
 
 /*
- * What jemalloc maps for a new thread: an arena's first block, aligned to its own 2 MiB, and the
- * slabs of its cache. It takes for granted that it gets them, and crashes if it does not. So the
- * room is there before jemalloc sees the thread, serves what the kernel then refuses, and what is
- * left of it goes back.
+ * What jemalloc maps for a new thread: an arena's first block, aligned to its own 2 MiB, the next
+ * block of what it keeps of all threads, which grows each time, and the slabs of its cache. It
+ * takes for granted that it gets them, and crashes if it does not. So the room is there before
+ * jemalloc sees the thread, serves what the kernel then refuses, and what is left of it goes back.
  */
-#define ROOM_OF_THREAD ((size_t)8 << 20)
+#define ROOM_OF_THREAD ((size_t)32 << 20)
 #define ROOM_ALIGNMENT ((size_t)2 << 20)
 
 static _Thread_local struct {
