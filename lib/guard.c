@@ -2,7 +2,10 @@
 /*
  * The public functions of the phase and of the scopes. It only orders the calls of those who know.
  */
+#include "guard.h"
+
 #include "channel.h"
+#include "history.h"
 #include "os.h"
 #include "phase.h"
 #include "report.h"
@@ -11,16 +14,20 @@
 #include "violation.h"
 
 /*
- * Changes the phase by one of its writers, under the registry's lock. Under `phaselock run`, what
- * was done in the phase that ends is added to that phase's sums. Returns what the writer says.
+ * Changes the phase by one of its writers, under the registry's lock, and keeps who did it if that
+ * locked the heap. Under `phaselock run`, what was done in the phase that ends is added to that
+ * phase's sums. Returns what the writer says.
  */
-static bool change(bool (*write)(void))
+static bool change(bool (*write)(void), const struct pl_history *history)
 {
-	bool was_locked = pl_phase_load() != PL_PHASE_WORD_INIT;
+	bool was_locked, changed;
 	struct pl_os_signals before;
-	bool changed;
 
 	pl_thread_lock(&before);
+	was_locked = pl_phase_load() != PL_PHASE_WORD_INIT;
+	/* Before the phase: who then violates it finds who locked it. */
+	if (history != NULL && !was_locked)
+		pl_history_keep(history);
 	changed = write();
 	pl_thread_unlock(&before);
 	if (pl_channel() != NULL)
@@ -44,20 +51,34 @@ static bool seal(void)
 
 void phaselock_lock_allocations(void)
 {
-	change(lock);
+	struct pl_history history;
+
+	pl_history_take(&history, NULL, PL_CALLER());
+	change(lock, &history);
+}
+
+void pl_guard_lock(const char *option)
+{
+	struct pl_history history;
+
+	pl_history_take(&history, option, PL_CALLER());
+	change(lock, &history);
 }
 
 void phaselock_seal_allocations(void)
 {
-	change(seal);
+	struct pl_history history;
+
+	pl_history_take(&history, NULL, PL_CALLER());
+	change(seal, &history);
 }
 
 void phaselock_unlock_allocations(void)
 {
 	struct pl_request request = {.function = "unlock_allocations", .caller = PL_CALLER()};
 
-	if (!change(pl_phase_unlock))
-		pl_violation(&request, PHASELOCK_CAUSE_SEAL);
+	if (!change(pl_phase_unlock, NULL))
+		pl_violation(&request, PHASELOCK_CAUSE_SEAL, NULL);
 }
 
 /*
@@ -71,14 +92,14 @@ static _Noreturn PL_COLD void misuse(const char *message)
 	pl_violation_end();
 }
 
-static void begin(enum pl_scope scope)
+static void begin(enum pl_scope scope, const void *caller)
 {
 	struct pl_thread *thread = pl_thread_self();
 	const char *fault = NULL;
 
 	if (thread == NULL)
 		fault = "misuse: no memory to keep the scopes of this thread";
-	else if (!pl_thread_scope_begin(thread, scope))
+	else if (!pl_thread_scope_begin(thread, scope, caller))
 		fault = "misuse: scopes nested deeper than 63 (PHASELOCK_SCOPE_DEPTH_MAX); is an "
 			"end missing?";
 	if (fault != NULL)
@@ -95,7 +116,7 @@ static void end(enum pl_scope scope, const char *message)
 
 void phaselock_forbid_begin(void)
 {
-	begin(PL_SCOPE_FORBID);
+	begin(PL_SCOPE_FORBID, PL_CALLER());
 	PL_CHANNEL_COUNT(scopes);
 }
 
@@ -107,7 +128,7 @@ void phaselock_forbid_end(void)
 
 void phaselock_permit_begin(void)
 {
-	begin(PL_SCOPE_PERMIT);
+	begin(PL_SCOPE_PERMIT, PL_CALLER());
 }
 
 void phaselock_permit_end(void)

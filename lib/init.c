@@ -10,6 +10,8 @@
 #include "channel.h"
 #include "entries.h"
 #include "format.h"
+#include "guard.h"
+#include "history.h"
 #include "interpose.h"
 #include "interpose_cxx.h"
 #include "listen.h"
@@ -169,21 +171,34 @@ static void read_options(const char *text)
 	}
 }
 
+static void lock_on_signal(void)
+{
+	pl_guard_lock("lock_signal");
+}
+
+static void lock_after(void)
+{
+	pl_guard_lock("lock_after");
+}
+
+static void lock_at_main(void)
+{
+	pl_guard_lock("lock=main");
+}
+
 static void arm_triggers(void)
 {
-	if (options.lock_signal != 0 &&
-	    !pl_os_on_signal(options.lock_signal, phaselock_lock_allocations))
+	if (options.lock_signal != 0 && !pl_os_on_signal(options.lock_signal, lock_on_signal))
 		pl_report_message(PL_OPTIONS_VARIABLE
 				  ": lock_signal: this signal cannot be handled");
 	if (options.unlock_signal != 0 &&
 	    !pl_os_on_signal(options.unlock_signal, phaselock_unlock_allocations))
 		pl_report_message(PL_OPTIONS_VARIABLE
 				  ": unlock_signal: this signal cannot be handled");
-	if (options.have_lock_after &&
-	    !pl_os_after(options.lock_after_ms, phaselock_lock_allocations))
+	if (options.have_lock_after && !pl_os_after(options.lock_after_ms, lock_after))
 		pl_report_message(PL_OPTIONS_VARIABLE
 				  ": lock_after: cannot start the thread that waits");
-	if (options.lock_at_main && !pl_start_before_main(phaselock_lock_allocations)) {
+	if (options.lock_at_main && !pl_start_before_main(lock_at_main)) {
 		pl_report_message(PL_OPTIONS_VARIABLE
 				  ": lock=main: cannot find how this program starts; not locked");
 		PL_CHANNEL_COUNT(lock_at_main_failed);
@@ -215,6 +230,7 @@ __attribute__((constructor)) static void start(void)
 	read_options(pl_os_environment(PL_OPTIONS_VARIABLE));
 	phaselock_set_policy(options.policy);
 	pl_violation_set_frames(options.frames);
+	pl_history_set_frames(options.frames);
 	pl_request_forbid_free(options.forbid_free);
 	pl_listen_start();
 	pl_shortage_tell(pl_thread_suspect_failure);

@@ -31,13 +31,13 @@ static bool contains(const ElfW(Sym) *symbol, uintptr_t offset)
 	       offset >= symbol->st_value && offset - symbol->st_value < symbol->st_size;
 }
 
-static void name_function(const struct link_map *map, struct pl_place *place)
+static void name_function(const struct pl_object *object, struct pl_place *place)
 {
 	uintptr_t call = place->offset - 1; /* a return address may lie behind its function's end */
 	struct pl_dynamic dynamic;
 	size_t count;
 
-	if (!pl_dynamic_read(&dynamic, map->l_addr, map->l_ld))
+	if (!pl_dynamic_read(&dynamic, object->base, object->dynamic))
 		return;
 	count = pl_dynamic_symbol_count(&dynamic);
 	for (size_t i = 0; i < count; i++) {
@@ -51,18 +51,54 @@ static void name_function(const struct link_map *map, struct pl_place *place)
 	}
 }
 
+/* A note is its three sizes, its name and its contents, both filled up to four bytes. */
+static bool read_build_id(const char *notes, size_t size, struct pl_place *place)
+{
+	static const char owner[] = "GNU";
+
+	while (size >= sizeof(ElfW(Nhdr)) + sizeof(owner)) {
+		const ElfW(Nhdr) *note = (const void *)notes;
+		size_t name_size = (note->n_namesz + 3u) & ~(size_t)3;
+		size_t whole = sizeof(*note) + name_size + ((note->n_descsz + 3u) & ~(size_t)3);
+
+		if (whole > size)
+			return false;
+		if (note->n_type == NT_GNU_BUILD_ID && note->n_namesz == sizeof(owner) &&
+		    memcmp(notes + sizeof(*note), owner, sizeof(owner)) == 0) {
+			place->build_id = (const unsigned char *)notes + sizeof(*note) + name_size;
+			place->build_id_size = note->n_descsz;
+			return true;
+		}
+		notes += whole;
+		size -= whole;
+	}
+	return false;
+}
+
+static void find_build_id(const struct pl_object *object, struct pl_place *place)
+{
+	for (size_t i = 0; i < object->header_count; i++) {
+		const ElfW(Phdr) *part = &object->headers[i];
+
+		if (part->p_type == PT_NOTE &&
+		    read_build_id((const char *)(object->base + part->p_vaddr), part->p_memsz,
+				  place))
+			return;
+	}
+}
+
 void pl_module_find(const void *address, struct pl_place *place)
 {
-	struct link_map map;
+	struct pl_object object;
 
 	*place = (struct pl_place){.offset = (uintptr_t)address};
-	if (!pl_object_find((const void *)((uintptr_t)address - 1), &map))
+	if (!pl_object_find((const void *)((uintptr_t)address - 1), &object))
 		return;
-	place->offset = (uintptr_t)address - map.l_addr;
-	place->module = pl_base_name(map.l_name);
-	if (place->module[0] == '\0')
-		place->module = pl_base_name(program);
-	name_function(&map, place);
+	place->offset = (uintptr_t)address - object.base;
+	place->path = object.name[0] != '\0' ? object.name : program;
+	place->module = pl_base_name(place->path);
+	name_function(&object, place);
+	find_build_id(&object, place);
 }
 
 struct search {

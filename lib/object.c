@@ -7,15 +7,32 @@
 #include "object.h"
 
 #include <dlfcn.h>
+#include <elf.h>
+#include <string.h>
 
 #pragma weak _dl_find_object /* an older libc does not have it */
 
-bool pl_object_find(const void *address, struct link_map *map)
+/* The ELF header lies at the start of the object, and the program headers on the same page. */
+static void find_headers(const void *start, struct pl_object *object)
+{
+	const ElfW(Ehdr) *header = start;
+
+	if (memcmp(header->e_ident, ELFMAG, SELFMAG) != 0 ||
+	    header->e_phoff + header->e_phnum * sizeof(ElfW(Phdr)) > PL_PAGE_SIZE)
+		return;
+	object->headers = (const void *)((const char *)start + header->e_phoff);
+	object->header_count = header->e_phnum;
+}
+
+bool pl_object_find(const void *address, struct pl_object *object)
 {
 	struct dl_find_object found;
 
 	if (_dl_find_object == NULL || _dl_find_object((void *)(uintptr_t)address, &found) != 0)
 		return false;
-	*map = *found.dlfo_link_map;
+	*object = (struct pl_object){.base = found.dlfo_link_map->l_addr,
+				     .name = found.dlfo_link_map->l_name,
+				     .dynamic = found.dlfo_link_map->l_ld};
+	find_headers(found.dlfo_map_start, object);
 	return true;
 }

@@ -12,7 +12,7 @@
 
 struct search {
 	uintptr_t address;
-	struct link_map *map;
+	struct pl_object *object;
 	void *unwind_tables; /* .eh_frame_hdr of the object, or NULL */
 };
 
@@ -30,20 +30,22 @@ static int look(struct dl_phdr_info *info, size_t size, void *argument)
 		if (part->p_type == PT_LOAD && search->address - start < part->p_memsz)
 			inside = true;
 		if (part->p_type == PT_DYNAMIC)
-			search->map->l_ld = (void *)start;
+			search->object->dynamic = (const void *)start;
 		if (part->p_type == PT_GNU_EH_FRAME)
 			search->unwind_tables = (void *)start;
 	}
-	search->map->l_addr = info->dlpi_addr;
-	search->map->l_name = (char *)(uintptr_t)info->dlpi_name;
+	search->object->base = info->dlpi_addr;
+	search->object->name = info->dlpi_name;
+	search->object->headers = info->dlpi_phdr;
+	search->object->header_count = info->dlpi_phnum;
 	return inside;
 }
 
-bool pl_object_find(const void *address, struct link_map *map)
+bool pl_object_find(const void *address, struct pl_object *object)
 {
-	struct search search = {.address = (uintptr_t)address, .map = map};
+	struct search search = {.address = (uintptr_t)address, .object = object};
 
-	*map = (struct link_map){.l_addr = 0};
+	*object = (struct pl_object){.base = 0};
 	return dl_iterate_phdr(look, &search) != 0;
 }
 
@@ -62,8 +64,8 @@ PL_HIDDEN int _dl_find_object(void *address, struct dl_find_object *found);
 /* libgcc looks at eh_frame only. */
 int _dl_find_object(void *address, struct dl_find_object *found)
 {
-	struct link_map map = {.l_addr = 0};
-	struct search search = {.address = (uintptr_t)address, .map = &map};
+	struct pl_object object = {.base = 0};
+	struct search search = {.address = (uintptr_t)address, .object = &object};
 
 	*found = (struct dl_find_object){.eh_frame = NULL};
 	if (dl_iterate_phdr(look, &search) == 0 || search.unwind_tables == NULL)

@@ -6,6 +6,7 @@
 #include "report.h"
 
 #include "format.h"
+#include "history.h"
 #include "module.h"
 #include "os.h"
 #include "site.h"
@@ -14,10 +15,10 @@
 #include <string.h>
 
 #define PATH_SIZE 1024
-#define BLOCK_SIZE 4096
-#define FRAME_SIZE 512
-#define VERDICT_SIZE 128
-#define SITE_SIZE 1024
+#define BLOCK_SIZE 4080 /* with what a pipe needs besides it no more than PIPE_BUF */
+#define LINE_SIZE 1024
+#define NAME_MAX_SHOWN 400 /* of a mangled name that is beyond all measure */
+#define SITE_SIZE 1536
 #define TABLE_FRAMES 4 /* of a site in the closing table */
 
 /* Written by pl_report_configure() in the constructor, read by any thread. */
@@ -97,18 +98,33 @@ void pl_report_message(const char *message)
 
 /* ---- a violation ----------------------------------------------------------------------------- */
 
+static void append_cut(struct pl_text *text, const char *string, size_t most)
+{
+	struct pl_text part = {text->start, text->length + most + 1, text->length};
+
+	if (part.capacity > text->capacity)
+		part.capacity = text->capacity;
+	pl_text_append(&part, "%s", string);
+	text->length = part.length;
+	if (strlen(string) > most)
+		pl_text_append(text, "...");
+}
+
+/* The place of a frame: FUNCTION+0xOFFSET (PATH+0xOFFSET), as far as it is known. */
 static void append_place(struct pl_text *text, const void *frame)
 {
 	struct pl_place place;
 
 	pl_module_find(frame, &place);
-	if (place.module == NULL)
+	if (place.module == NULL) {
 		pl_text_append(text, "%p", (void *)(uintptr_t)frame);
-	else if (place.function != NULL)
-		pl_text_append(text, "%s(%s+0x%lx)", place.module, place.function,
-			       place.function_offset);
-	else
-		pl_text_append(text, "%s+0x%lx", place.module, place.offset);
+		return;
+	}
+	if (place.function != NULL) {
+		append_cut(text, place.function, NAME_MAX_SHOWN);
+		pl_text_append(text, "+0x%lx ", place.function_offset);
+	}
+	pl_text_append(text, "(%s+0x%lx)", place.path, place.offset);
 }
 
 /* The call as its caller might have written it. */
@@ -129,31 +145,105 @@ static void append_call(struct pl_text *text, const struct phaselock_violation *
 	pl_text_append(text, ")");
 }
 
-/* A line of its own, cut if a mangled name is beyond all measure; what is full is written first. */
-static void append_frame(struct pl_text *text, unsigned number, const void *frame)
+/* Appends a line, and its end; what is full is written first. */
+static void append_line(struct pl_text *text, const char *line)
 {
-	char buffer[FRAME_SIZE];
-	struct pl_text line = pl_text_in(buffer, sizeof(buffer));
-
-	pl_text_append(&line, "    #%lu ", (uint64_t)number);
-	append_place(&line, frame);
-	if (text->capacity - text->length < FRAME_SIZE + VERDICT_SIZE) {
+	if (text->capacity - text->length < strlen(line) + sizeof("\n")) {
 		emit(text);
 		*text = pl_text_in(text->start, text->capacity);
 	}
-	pl_text_append(text, "%s\n", buffer);
+	pl_text_append(text, "%s\n", line);
 }
 
-static void append_verdict(struct pl_text *text, const struct pl_report_context *context)
+static PL_COLD void append_frames(struct pl_text *text, void *const *frames, unsigned count)
+{
+	char buffer[LINE_SIZE];
+
+	for (unsigned i = 0; i < count; i++) {
+		struct pl_text line = pl_text_in(buffer, sizeof(buffer));
+
+		pl_text_append(&line, "    #%lu ", (uint64_t)i);
+		append_place(&line, frames[i]);
+		append_line(text, buffer);
+	}
+}
+
+/* Who locked the heap, or began the scope, against which the violation was. */
+static PL_COLD void append_lock(struct pl_text *text, const struct phaselock_violation *violation,
+				const void *forbidden_by)
+{
+	char buffer[LINE_SIZE];
+	struct pl_text line = pl_text_in(buffer, sizeof(buffer));
+	struct pl_history lock;
+	uint64_t before_us;
+
+	if (violation->cause == PHASELOCK_CAUSE_FORBID) {
+		if (forbidden_by == NULL)
+			return;
+		pl_text_append(&line, "  forbidden by ");
+		append_place(&line, forbidden_by);
+		append_line(text, buffer);
+		return;
+	}
+	if (!pl_history_last(&lock))
+		return;
+	before_us =
+		violation->time_ns > lock.time_ns ? (violation->time_ns - lock.time_ns) / 1000 : 0;
+	pl_text_append(&line, "  locked %lu %s before by thread %lu \"",
+		       before_us < 10000 ? before_us : before_us / 1000,
+		       before_us < 10000 ? "us" : "ms", lock.thread_id);
+	pl_text_quote(&line, lock.thread_name);
+	pl_text_append(&line, "\"%s%s%s:", lock.option != NULL ? " (" : "",
+		       lock.option != NULL ? lock.option : "", lock.option != NULL ? ")" : "");
+	append_line(text, buffer);
+	append_frames(text, lock.frames, lock.frame_count);
+}
+
+static void append_hex(struct pl_text *text, const unsigned char *bytes, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		pl_text_append(text, "%lx%lx", (uint64_t)(bytes[i] >> 4),
+			       (uint64_t)(bytes[i] & 15));
+}
+
+/* The build-id of each module of the stack, once: by it a symbolizer knows the file. */
+static PL_COLD void append_build_ids(struct pl_text *text, void *const *frames, unsigned count)
+{
+	const unsigned char *seen[PHASELOCK_FRAMES_MAX];
+	unsigned modules = 0;
+
+	for (unsigned i = 0; i < count; i++) {
+		char buffer[LINE_SIZE];
+		struct pl_text line = pl_text_in(buffer, sizeof(buffer));
+		struct pl_place place;
+		unsigned at = 0;
+
+		pl_module_find(frames[i], &place);
+		while (at < modules && seen[at] != place.build_id)
+			at++;
+		if (place.build_id == NULL || place.path[0] != '/' || at < modules)
+			continue;
+		seen[modules++] = place.build_id;
+		pl_text_append(&line, "  build-id ");
+		append_hex(&line, place.build_id, place.build_id_size);
+		pl_text_append(&line, " %s", place.path);
+		append_line(text, buffer);
+	}
+}
+
+static PL_COLD void append_verdict(struct pl_text *text, const struct pl_report_context *context)
 {
 	static const char *const deeds[] = {"aborting", "allowed", "denied"};
 	static const char *const policies[] = {"policy=abort", "policy=allow", "policy=deny"};
 
+	char buffer[128];
+	struct pl_text line = pl_text_in(buffer, sizeof(buffer));
 	const char *decided = context->by_handler ? "handler" : policies[context->verdict];
 
 	if (context->undeniable)
 		decided = "denied, but a sanitizer's allocator had served it";
-	pl_text_append(text, "phaselock: %s (%s)\n", deeds[context->verdict], decided);
+	pl_text_append(&line, "phaselock: %s (%s)", deeds[context->verdict], decided);
+	append_line(text, buffer);
 }
 
 /* Whether this violation is to be written; counts it if so. */
@@ -167,32 +257,40 @@ static bool is_due(const struct phaselock_violation *violation,
 	return atomic_fetch_add_explicit(&reports, 1, memory_order_relaxed) < max_reports;
 }
 
-void pl_report_violation(const struct phaselock_violation *violation,
-			 const struct pl_report_context *context)
+static void append_heading(struct pl_text *text, const struct phaselock_violation *violation,
+			   bool nested)
 {
 	static const char *const causes[] = {"while allocations are locked",
 					     "inside a forbid scope", "of sealed allocations"};
+
+	pl_text_append(text, "phaselock: violation: ");
+	append_call(text, violation);
+	pl_text_append(text, " %s\n", causes[violation->cause]);
+	pl_text_append(text, "  thread %lu \"", violation->thread_id);
+	pl_text_quote(text, violation->thread_name);
+	pl_text_append(text, "\", ");
+	if (violation->count > 0) {
+		pl_text_ordinal(text, violation->count);
+		pl_text_append(text, " time at this site");
+	} else {
+		pl_text_append(text, "at a site beyond the %lu that are kept",
+			       (uint64_t)PHASELOCK_SITES_MAX);
+	}
+	pl_text_append(text, "%s\n", nested ? ", inside the violation handler" : "");
+}
+
+void pl_report_violation(const struct phaselock_violation *violation,
+			 const struct pl_report_context *context)
+{
 	char buffer[BLOCK_SIZE];
 	struct pl_text text = pl_text_in(buffer, sizeof(buffer));
 
 	if (!is_due(violation, context))
 		return;
-	pl_text_append(&text, "phaselock: violation: ");
-	append_call(&text, violation);
-	pl_text_append(&text, " %s\n", causes[violation->cause]);
-	pl_text_append(&text, "  thread %lu \"", violation->thread_id);
-	pl_text_quote(&text, violation->thread_name);
-	pl_text_append(&text, "\", ");
-	if (violation->count > 0) {
-		pl_text_ordinal(&text, violation->count);
-		pl_text_append(&text, " time at this site");
-	} else {
-		pl_text_append(&text, "at a site beyond the %lu that are kept",
-			       (uint64_t)PHASELOCK_SITES_MAX);
-	}
-	pl_text_append(&text, "%s\n", context->nested ? ", inside the violation handler" : "");
-	for (unsigned i = 0; i < violation->frame_count; i++)
-		append_frame(&text, i, violation->frames[i]);
+	append_heading(&text, violation, context->nested);
+	append_frames(&text, violation->frames, violation->frame_count);
+	append_lock(&text, violation, context->forbidden_by);
+	append_build_ids(&text, violation->frames, violation->frame_count);
 	append_verdict(&text, context);
 	emit(&text);
 }
@@ -281,6 +379,7 @@ void pl_report_stats(const struct phaselock_stats *stats)
 		{"locked_attempts", stats->locked_attempts},
 		{"permitted_attempts", stats->permitted_attempts},
 		{"locked_deallocations", stats->locked_deallocations},
+		{"suppressed_attempts", stats->suppressed_attempts},
 		{"threads", stats->threads},
 	};
 	char buffer[1024];

@@ -25,11 +25,12 @@ struct pl_report_context {
 	bool by_handler; /* the verdict */
 	bool nested;	 /* the violation was made inside the handler */
 	bool undeniable; /* the verdict was to deny, and the request had been served already */
+	const void *forbidden_by; /* who began the forbid scope, or NULL */
 };
 
 /*
  * Writes the block of a violation, in one piece unless its names are very long, if the process ends
- * by it, or if its site is new and the limit is not reached. Needs about 6 KiB of stack.
+ * by it, or if its site is new and the limit is not reached. Needs about 7 KiB of stack.
  */
 void pl_report_violation(const struct phaselock_violation *violation,
 			 const struct pl_report_context *context);

@@ -56,10 +56,9 @@ static PL_COLD enum outcome judge(struct pl_thread *thread, const struct pl_requ
 		pl_counter_increment(&thread->permitted_attempts);
 		return SERVE;
 	}
-	pl_counter_increment(&thread->locked_attempts);
 	if (ruling == AGAINST_FORBID)
 		cause = PHASELOCK_CAUSE_FORBID;
-	return pl_violation(request, cause) == PHASELOCK_ALLOW ? SERVE : REFUSE;
+	return pl_violation(request, cause, thread) == PHASELOCK_ALLOW ? SERVE : REFUSE;
 }
 
 bool pl_request_is_violation(void)

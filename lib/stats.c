@@ -44,6 +44,7 @@ static void fill(struct phaselock_stats *stats, const struct pl_counts *counts, 
 		.locked_deallocations = counts->locked_deallocations,
 		.threads = threads,
 		.phase = (uint64_t)phaselock_get_phase(),
+		.suppressed_attempts = counts->suppressed_attempts,
 	};
 }
 
@@ -81,6 +82,7 @@ struct phaselock_stats phaselock_stats_delta(const struct phaselock_stats *begin
 	delta.locked_attempts -= begin->locked_attempts;
 	delta.permitted_attempts -= begin->permitted_attempts;
 	delta.locked_deallocations -= begin->locked_deallocations;
+	delta.suppressed_attempts -= begin->suppressed_attempts;
 	return delta;
 }
 

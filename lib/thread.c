@@ -57,13 +57,29 @@ static void set_gate(struct pl_thread *thread)
 	pl_thread_gate = closed ? NULL : thread;
 }
 
-bool pl_thread_scope_begin(struct pl_thread *thread, enum pl_scope scope)
+/* The number of open scopes: the place of the bit above the outermost. */
+static unsigned depth(const struct pl_thread *thread)
+{
+	return thread->scopes <= 1 ? 0 : 63u - (unsigned)__builtin_clzll(thread->scopes);
+}
+
+const void *pl_thread_scope_place(const struct pl_thread *thread)
+{
+	unsigned open = depth(thread);
+
+	return open >= 1 && open <= PL_SCOPE_PLACES ? thread->scope_places[open - 1] : NULL;
+}
+
+bool pl_thread_scope_begin(struct pl_thread *thread, enum pl_scope scope, const void *place)
 {
 	uint64_t scopes = thread->scopes == 0 ? 1 : thread->scopes;
 
 	if (scopes >> PHASELOCK_SCOPE_DEPTH_MAX != 0)
 		return false;
 	thread->scopes = scopes << 1 | (scope == PL_SCOPE_FORBID);
+	atomic_signal_fence(memory_order_seq_cst); /* a handler in between nests above it */
+	if (depth(thread) <= PL_SCOPE_PLACES)
+		thread->scope_places[depth(thread) - 1] = place;
 	set_gate(thread);
 	return true;
 }
@@ -124,6 +140,7 @@ void pl_thread_counts(const struct pl_thread *thread, struct pl_counts *counts)
 	counts->bytes_reallocated = pl_counter_read(&thread->bytes_reallocated);
 	counts->locked_attempts = pl_counter_read(&thread->locked_attempts);
 	counts->permitted_attempts = pl_counter_read(&thread->permitted_attempts);
+	counts->suppressed_attempts = pl_counter_read(&thread->suppressed_attempts);
 	counts->locked_deallocations = pl_counter_read(&thread->locked_deallocations);
 	counts->bytes_allocated = thread->bytes_before[0] +
 				  __atomic_load_n(thread->bytes.allocated, __ATOMIC_RELAXED);
@@ -272,7 +289,7 @@ static struct pl_thread *register_thread(void)
 	if (thread != NULL && registry.have_key) {
 		/* For a key beyond glibc's first block of 32 this allocates: by permit, whatever
 		 * the phase. */
-		pl_thread_scope_begin(thread, PL_SCOPE_PERMIT);
+		pl_thread_scope_begin(thread, PL_SCOPE_PERMIT, NULL);
 		pthread_setspecific(registry.key, thread);
 		pl_thread_scope_end(thread, PL_SCOPE_PERMIT);
 	}
@@ -339,6 +356,7 @@ uint64_t pl_thread_sum(struct pl_counts *sum)
 		sum->bytes_reallocated += one.bytes_reallocated;
 		sum->locked_attempts += one.locked_attempts;
 		sum->permitted_attempts += one.permitted_attempts;
+		sum->suppressed_attempts += one.suppressed_attempts;
 		sum->locked_deallocations += one.locked_deallocations;
 		living += !thread->exiting;
 	}

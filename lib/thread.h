@@ -31,8 +31,12 @@ struct pl_counts {
 	uint64_t bytes_reallocated;
 	uint64_t locked_attempts;
 	uint64_t permitted_attempts;
+	uint64_t suppressed_attempts;
 	uint64_t locked_deallocations;
 };
+
+/* Of deeper scopes is not kept who began them. */
+#define PL_SCOPE_PLACES 8
 
 struct pl_thread {
 	/* the line of the hot path; written by the owner */
@@ -46,6 +50,7 @@ struct pl_thread {
 	pl_counter bytes_reallocated;
 	pl_counter locked_attempts;
 	pl_counter permitted_attempts;
+	pl_counter suppressed_attempts;
 	pl_counter locked_deallocations;
 
 	/* the owner's alone */
@@ -56,6 +61,7 @@ struct pl_thread {
 	 * scopes of its own leaves it as it found it, whatever it interrupted.
 	 */
 	uint64_t scopes;
+	const void *scope_places[PL_SCOPE_PLACES]; /* who began them, the outermost first */
 	bool probing;	     /* phaselock_armed() is calling the entry points */
 	unsigned probe_hits; /* calls that came to us while probing */
 	bool exact;   /* memory ran short here: every request takes the way that sees failures */
@@ -100,8 +106,11 @@ enum pl_scope pl_thread_scope(const struct pl_thread *thread);
  * Begin a scope; false if they are nested too deep. End the innermost; false if it is not of that
  * kind.
  */
-bool pl_thread_scope_begin(struct pl_thread *thread, enum pl_scope scope);
+bool pl_thread_scope_begin(struct pl_thread *thread, enum pl_scope scope, const void *place);
 bool pl_thread_scope_end(struct pl_thread *thread, enum pl_scope scope);
+
+/* Returns the place that the innermost scope was begun with, NULL if it is not known. */
+const void *pl_thread_scope_place(const struct pl_thread *thread);
 
 /*
  * For the backend, by way of shortage.h: the request that this thread makes may be about to fail,

@@ -22,6 +22,8 @@ static unsigned frames_recorded = 16;
  */
 static _Atomic int policy;
 
+const struct phaselock_violation *phaselock_last_violation;
+
 static _Atomic uint64_t sequence; /* any thread adds, relaxed: it only hands out numbers */
 
 /*
@@ -136,13 +138,41 @@ bool pl_violation_ending(void)
 	return ends;
 }
 
-enum phaselock_verdict pl_violation(const struct pl_request *request, enum phaselock_cause cause)
+/*
+ * A debugger's view. Slots are used in turn, so that the newest is not written over while somebody
+ * reads it, unless there are as many violations at once as slots.
+ */
+static void keep_for_debugger(const struct phaselock_violation *violation)
 {
-	struct pl_report_context context = {
-		.verdict =
-			(enum phaselock_verdict)atomic_load_explicit(&policy, memory_order_relaxed),
-		.nested = handler_runs && pl_unwind_passes((void *)(uintptr_t)call_handler),
-	};
+	static struct phaselock_violation slots[64];
+	struct phaselock_violation *slot =
+		&slots[violation->sequence % (sizeof(slots) / sizeof(slots[0]))];
+
+	*slot = *violation;
+	/* release: whoever follows the pointer finds the slot filled */
+	__atomic_store_n(&phaselock_last_violation, slot, __ATOMIC_RELEASE);
+	phaselock_on_violation(violation);
+}
+
+/* Asks the handler, unless the violation was made inside it; else the policy. */
+static void decide(const struct phaselock_violation *violation, struct pl_report_context *context)
+{
+	void *handler_context;
+	phaselock_handler handler = get_handler(&handler_context);
+
+	context->verdict =
+		(enum phaselock_verdict)atomic_load_explicit(&policy, memory_order_relaxed);
+	context->nested = handler_runs && pl_unwind_passes((void *)(uintptr_t)call_handler);
+	if (handler == NULL || context->nested)
+		return;
+	context->verdict = call_handler(handler, violation, handler_context);
+	context->by_handler = true;
+}
+
+enum phaselock_verdict pl_violation(const struct pl_request *request, enum phaselock_cause cause,
+				    struct pl_thread *thread)
+{
+	struct pl_report_context context = {0};
 	struct phaselock_violation violation = {
 		.function = request->function,
 		.size = request->size,
@@ -153,23 +183,21 @@ enum phaselock_verdict pl_violation(const struct pl_request *request, enum phase
 		.time_ns = pl_os_monotonic_ns(),
 		.sequence = 1 + atomic_fetch_add_explicit(&sequence, 1, memory_order_relaxed),
 	};
-	phaselock_handler handler;
-	void *handler_context;
 
 	pl_os_thread_name(violation.thread_name);
 	violation.frame_count = pl_unwind(violation.frames, frames_recorded, request->caller);
 	pl_site_count(&violation);
+	if (thread != NULL)
+		pl_counter_increment(&thread->locked_attempts);
 	PL_CHANNEL_COUNT(violations);
-	phaselock_on_violation(&violation);
+	keep_for_debugger(&violation);
 
-	handler = get_handler(&handler_context);
-	if (handler != NULL && !context.nested) {
-		context.verdict = call_handler(handler, &violation, handler_context);
-		context.by_handler = true;
-	}
+	decide(&violation, &context);
 	context.undeniable = request->served && context.verdict == PHASELOCK_DENY;
 	if (context.undeniable)
 		context.verdict = PHASELOCK_ALLOW;
+	if (cause == PHASELOCK_CAUSE_FORBID && thread != NULL)
+		context.forbidden_by = pl_thread_scope_place(thread);
 	pl_report_violation(&violation, &context);
 	if (context.verdict == PHASELOCK_ABORT)
 		pl_violation_end();

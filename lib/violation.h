@@ -4,6 +4,7 @@
 #define PL_VIOLATION_H
 
 #include "base.h"
+#include "thread.h"
 
 #include <phaselock/phaselock.h>
 
@@ -19,11 +20,13 @@ struct pl_request {
 };
 
 /*
- * Records the violation, asks the handler or the policy, and reports. Does not return if the
- * verdict is ABORT; else returns it, and the caller carries it out. Any thread, signal handlers
- * too; no heap request, no lock, no stdio; needs about 8 KiB of stack.
+ * Counts the violation in the record of its thread (NULL: it is no request, and not counted),
+ * records it, asks the handler or the policy, and reports. Does not return if the verdict is ABORT;
+ * else returns it, and the caller carries it out. What is suppressed is ALLOW, and nobody is told.
+ * Any thread, signal handlers too; no heap request, no lock, no stdio; needs about 8 KiB of stack.
  */
-enum phaselock_verdict pl_violation(const struct pl_request *request, enum phaselock_cause cause);
+enum phaselock_verdict pl_violation(const struct pl_request *request, enum phaselock_cause cause,
+				    struct pl_thread *thread);
 
 /*
  * Ends the process by abort(). Whatever a handler of SIGABRT then asks of the heap is served: it is

@@ -22,7 +22,8 @@ the start of a line; a line indented by four blanks or more continues the value 
 
 What stands above the first `run:` holds for every case of the file. {self} is the program, {build} the build folder,
 {source} the root of the checkout, {tmp} a folder of the case in which it runs. In a stream {any} is any text in a line,
-{number} decimal digits, {hex} 0x and hex digits; `| {frames}` is any number of lines `    #N ...`, and `| {lines}` any
+{number} decimal digits, {hex} 0x and hex digits; `| {details}` is any number of lines of a report that begin with two
+blanks: frames and what stands below them, and `| {lines}` any
 number of lines, and `| {not-armed}` the line, if there is one, in which the library says at its start what it does not
 see. Exit status: 0 if something ran and nothing failed, else 1.
 
@@ -55,7 +56,7 @@ FIRST_BACKEND = "jemalloc"
 STREAMS = ("stdout", "stderr")
 FIELD = re.compile(r"(shows|needs|each|run|environment|timeout|backend|exit|stdout|stderr):(?: (.*))?$")
 PATTERNS = {"any": "[^\n]*", "number": "[0-9]+", "hex": "0x[0-9a-f]+"}
-WHOLE_LINES = {"{frames}": "(?:    #[0-9]+ [^\n]*\n)*", "{lines}": "(?:[^\n]*\n)*",
+WHOLE_LINES = {"{details}": "(?:  [^\n]*\n)*", "{lines}": "(?:[^\n]*\n)*",
                "{not-armed}": "(?:phaselock: not armed: [^\n]* go(?:es)? to another allocator\n)?"}
 NO_NEWLINE = "(no newline at the end)"
 
@@ -206,7 +207,7 @@ def compare(name: str, expected: list[str], text: str) -> str:
     for line in text.splitlines():
         # A line that was expected is shown as it was expected, so that only differences stand out.
         like = [want for want in expected if want != "{lines}" and re.fullmatch(line_pattern(want), line + "\n")]
-        if not (like and like[0] == "{frames}" and shown and shown[-1] == "{frames}"):
+        if not (like and like[0] == "{details}" and shown and shown[-1] == "{details}"):
             shown.append(like[0] if like else line)
     diff = list(difflib.unified_diff(expected, shown, f"expected {name}", f"real {name}", lineterm=""))
     return "\n".join(diff or [f"real {name}, which differs in the number or order of its lines:", text.rstrip()])

@@ -153,6 +153,10 @@ struct phaselock_stats {
 
 	/* Level: enum phaselock_phase. Above 0 is "locked" of the Rust model. */
 	uint64_t phase;
+
+	/* Flow, requests: served in spite of the lock because a pattern of suppressions= matched
+	 * them. Not among locked_attempts. */
+	uint64_t suppressed_attempts;
 };
 
 /**
@@ -212,10 +216,12 @@ struct phaselock_violation {
 	unsigned frame_count; /* how many frames are valid */
 	uint64_t thread_id;   /* as gettid(2) */
 	uint64_t time_ns;     /* CLOCK_MONOTONIC, nanoseconds */
-	uint64_t sequence;    /* 1 for the first violation that the process judged */
+	uint64_t sequence;    /* rises from 1; suppressed requests take numbers too */
 	uint64_t count;	      /* times this site was seen, this one included; 0: not kept */
 	char thread_name[16]; /* as pthread_setname_np(3), terminated */
-	void *frames[PHASELOCK_FRAMES_MAX]; /* return addresses, the entry point's caller first */
+	/* Return addresses, the entry point's caller first. Of a function that a signal interrupted
+	 * it is the address one behind the interrupted instruction. */
+	void *frames[PHASELOCK_FRAMES_MAX];
 };
 
 /**
@@ -252,6 +258,14 @@ PHASELOCK_API size_t phaselock_get_violations(struct phaselock_violation *out, s
 /** Called at each violation once it is recorded; does nothing. It is there for a debugger's
  * breakpoint. */
 PHASELOCK_API void phaselock_on_violation(const struct phaselock_violation *violation);
+
+/**
+ * The violation that was judged last, or NULL; in a core dump, the one that ended the process or
+ * one that came at the same moment on another thread. It lies in the library and is overwritten
+ * after 63 further violations: for a debugger. A program copies what it wants to keep in its
+ * handler.
+ */
+PHASELOCK_API extern const struct phaselock_violation *phaselock_last_violation;
 
 /* ---- proof ----------------------------------------------------------------------------------- */
 
@@ -407,7 +421,7 @@ static inline void unlock_allocations(void)
 
 static inline struct phaselock_stats get_stats(void)
 {
-	struct phaselock_stats stats = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+	struct phaselock_stats stats = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
 
 	if (phaselock_present())
 		phaselock_get_stats(&stats, sizeof(stats));

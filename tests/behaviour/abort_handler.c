@@ -15,7 +15,8 @@
  * stderr:
  * | phaselock: violation: malloc(11) while allocations are locked
  * |   thread {number} "abort_handler", 1st time at this site
- * |     #0 {any}(request+{hex})
+ * |     #0 request+{hex} ({any}+{hex})
+ * | {details}
  * | phaselock: aborting (policy=abort)
  * | report: second request
  *
@@ -25,11 +26,13 @@
  * stderr:
  * | phaselock: violation: malloc(11) while allocations are locked
  * |   thread {number} "abort_handler", 1st time at this site
- * |     #0 {any}(request+{hex})
+ * |     #0 request+{hex} ({any}+{hex})
+ * | {details}
  * | phaselock: aborting (policy=abort)
  * | phaselock: violation: malloc(22) while allocations are locked
  * |   thread {number} "abort_handler", 2nd time at this site
- * |     #0 {any}(request+{hex})
+ * |     #0 request+{hex} ({any}+{hex})
+ * | {details}
  * | phaselock: aborting (policy=abort)
  *
  * run: {self} leave
@@ -37,12 +40,14 @@
  * stderr:
  * | phaselock: violation: malloc(11) while allocations are locked
  * |   thread {number} "abort_handler", 1st time at this site
- * |     #0 {any}(request+{hex})
+ * |     #0 request+{hex} ({any}+{hex})
+ * | {details}
  * | phaselock: aborting (policy=abort)
  * | leave: second request
  * | phaselock: violation: malloc(33) while allocations are locked
  * |   thread {number} "abort_handler", 2nd time at this site
- * |     #0 {any}(request+{hex})
+ * |     #0 request+{hex} ({any}+{hex})
+ * | {details}
  * | phaselock: aborting (policy=abort)
  * run: {self} vfork
  * backend: jemalloc system
@@ -50,12 +55,14 @@
  * stderr:
  * | phaselock: violation: malloc(11) while allocations are locked
  * |   thread {number} "abort_handler", 1st time at this site
- * |     #0 {any}(request+{hex})
+ * |     #0 request+{hex} ({any}+{hex})
+ * | {details}
  * | phaselock: aborting (policy=abort)
  * | vfork: second request
  * | phaselock: violation: malloc(33) while allocations are locked
  * |   thread {number} "abort_handler", 2nd time at this site
- * |     #0 {any}(request+{hex})
+ * |     #0 request+{hex} ({any}+{hex})
+ * | {details}
  * | phaselock: aborting (policy=abort)
  * run: {self} vfork
  * backend: musl
@@ -63,7 +70,8 @@
  * stderr:
  * | phaselock: violation: malloc(11) while allocations are locked
  * |   thread {number} "abort_handler", 1st time at this site
- * |     #0 {any}(request+{hex})
+ * |     #0 request+{hex} ({any}+{hex})
+ * | {details}
  * | phaselock: aborting (policy=abort)
  */
 #define _GNU_SOURCE

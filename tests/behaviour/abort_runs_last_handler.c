@@ -8,8 +8,8 @@
  * stderr:
  * | phaselock: violation: malloc(48) while allocations are locked
  * |   thread {number} "abort_runs_last", 1st time at this site
- * |     #0 {any}(main+{hex})
- * | {frames}
+ * |     #0 main+{hex} ({any}+{hex})
+ * | {details}
  * | phaselock: aborting (policy=abort)
  * | farewell
  */

@@ -11,16 +11,18 @@
  * stderr:
  * | phaselock: violation: malloc(10) while allocations are locked
  * |   thread {number} "at_the_end", 1st time at this site
- * |     #0 {any}({HANDLER}+{hex})
+ * |     #0 {HANDLER}+{hex} ({any}+{hex})
+ * | {details}
  * | phaselock: denied (policy=deny)
  * | phaselock: 1 violation at 1 site, by count:
- * | phaselock:   1 x malloc  {any}({HANDLER}+{hex})
+ * | phaselock:   1 x malloc  {HANDLER}+{hex} ({any}+{hex})
  * run: {self} quick_exit
  * exit: 0
  * stderr:
  * | phaselock: violation: malloc(10) while allocations are locked
  * |   thread {number} "at_the_end", 1st time at this site
- * |     #0 {any}(in_quick_exit+{hex})
+ * |     #0 in_quick_exit+{hex} ({any}+{hex})
+ * | {details}
  * | phaselock: denied (policy=deny)
  * run: {self} freeres
  * exit: 0

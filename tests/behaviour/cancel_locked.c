@@ -29,7 +29,8 @@
  * stderr:
  * | phaselock: violation: malloc({number}) while allocations are locked
  * |   thread {number} "cancel_locked", 1st time at this site
- * |     #0 ld-linux-x86-64.so.2+{hex}
+ * |     #0 ({any}ld-linux-x86-64.so.2+{hex})
+ * | {details}
  * | phaselock: denied (policy=deny)
  * | libgcc_s.so.1 must be installed for pthread_cancel to work
  */

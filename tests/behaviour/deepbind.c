@@ -21,10 +21,10 @@
  * stderr:
  * | phaselock: violation: malloc(100) while allocations are locked
  * |   thread {number} "deepbind", 1st time at this site
- * | {frames}
+ * | {details}
  * | phaselock: denied (policy=deny)
  * | phaselock: 1 violation at 1 site, by count:
- * | phaselock:   1 x malloc  plugin.so(plugin_take+{hex}) < {any}
+ * | phaselock:   1 x malloc  plugin_take+{hex} ({any}+{hex}) < {any}
  * run: sh -c 'gcc -shared -fPIC -fno-builtin {source}/tests/behaviour/parts/plain_plugin.c
  *     -o plugin.so && exec {build}/phaselock run --policy=deny -- {self} ./plugin.so deep'
  * exit: 125

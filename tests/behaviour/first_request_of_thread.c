@@ -19,12 +19,12 @@
  * stderr:
  * | phaselock: violation: {any} while allocations are locked
  * |   thread {number} "first_request_o", 1st time at this site
- * |     #0 {any}(call_{function}+{hex})
- * |     #1 {any}(first_request+{hex})
- * | {frames}
+ * |     #0 call_{function}+{hex} ({any}+{hex})
+ * |     #1 first_request+{hex} ({any}+{hex})
+ * | {details}
  * | phaselock: denied (policy=deny)
  * | phaselock: 1 violation at 1 site, by count:
- * | phaselock:   1 x {any}(call_{function}+{hex}) < {any}(first_request+{hex}) < {any}
+ * | phaselock:   1 x {any} call_{function}+{hex} ({any}+{hex}) < first_request+{hex} ({any}+{hex}) < {any}
  */
 #define _GNU_SOURCE
 #include "family.h"

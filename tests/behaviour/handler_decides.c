@@ -11,36 +11,41 @@
  * stderr:
  * | phaselock: violation: malloc(48) while allocations are locked
  * |   thread {number} "handler_decides", 1st time at this site
- * |     #0 {any}(take+{hex})
+ * |     #0 take+{hex} ({any}+{hex})
+ * | {details}
  * | phaselock: allowed (handler)
  * | phaselock: 3 violations at 1 site, by count:
- * | phaselock:   3 x malloc  {any}(take+{hex})
+ * | phaselock:   3 x malloc  take+{hex} ({any}+{hex})
  * run: {self} deny
  * exit: 0
  * stderr:
  * | phaselock: violation: malloc(48) while allocations are locked
  * |   thread {number} "handler_decides", 1st time at this site
- * |     #0 {any}(take+{hex})
+ * |     #0 take+{hex} ({any}+{hex})
+ * | {details}
  * | phaselock: denied (handler)
  * | phaselock: 3 violations at 1 site, by count:
- * | phaselock:   3 x malloc  {any}(take+{hex})
+ * | phaselock:   3 x malloc  take+{hex} ({any}+{hex})
  * run: {self} abort
  * exit: SIGABRT
  * stderr:
  * | phaselock: violation: malloc(48) while allocations are locked
  * |   thread {number} "handler_decides", 1st time at this site
- * |     #0 {any}(take+{hex})
+ * |     #0 take+{hex} ({any}+{hex})
+ * | {details}
  * | phaselock: aborting (handler)
  * run: {self} abort_at_the_third
  * exit: SIGABRT
  * stderr:
  * | phaselock: violation: malloc(48) while allocations are locked
  * |   thread {number} "handler_decides", 1st time at this site
- * |     #0 {any}(take+{hex})
+ * |     #0 take+{hex} ({any}+{hex})
+ * | {details}
  * | phaselock: allowed (handler)
  * | phaselock: violation: malloc(48) while allocations are locked
  * |   thread {number} "handler_decides", 3rd time at this site
- * |     #0 {any}(take+{hex})
+ * |     #0 take+{hex} ({any}+{hex})
+ * | {details}
  * | phaselock: aborting (handler)
  */
 #include "behaviour.h"

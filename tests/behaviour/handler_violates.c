@@ -10,25 +10,25 @@
  * stderr:
  * | phaselock: violation: calloc(20) while allocations are locked
  * |   thread {number} "handler_violate", 1st time at this site, inside the violation handler
- * |     #0 {any}(violate+{hex})
- * | {frames}
+ * |     #0 violate+{hex} ({any}+{hex})
+ * | {details}
  * | phaselock: denied (policy=deny)
  * | phaselock: violation: malloc(10) while allocations are locked
  * |   thread {number} "handler_violate", 1st time at this site
- * |     #0 {any}(take+{hex})
- * | {frames}
+ * |     #0 take+{hex} ({any}+{hex})
+ * | {details}
  * | phaselock: allowed (handler)
  * | phaselock: 6 violations at 2 sites, by count:
- * | phaselock:   3 x malloc  {any}(take+{hex}) < {any}
- * | phaselock:   3 x calloc  {any}(violate+{hex}) < {any}
+ * | phaselock:   3 x malloc  take+{hex} ({any}+{hex}) < {any}
+ * | phaselock:   3 x calloc  violate+{hex} ({any}+{hex}) < {any}
  * run: {self}
  * environment: PHASELOCK_OPTIONS=policy=abort
  * exit: SIGABRT
  * stderr:
  * | phaselock: violation: calloc(20) while allocations are locked
  * |   thread {number} "handler_violate", 1st time at this site, inside the violation handler
- * |     #0 {any}(violate+{hex})
- * | {frames}
+ * |     #0 violate+{hex} ({any}+{hex})
+ * | {details}
  * | phaselock: aborting (policy=abort)
  */
 #include "behaviour.h"

@@ -12,11 +12,11 @@
  * stderr:
  * | phaselock: violation: malloc(48) while allocations are locked
  * |   thread {number} "lock_at_main", 1st time at this site
- * |     #0 {any}(main+{hex})
- * | {frames}
+ * |     #0 main+{hex} ({any}+{hex})
+ * | {details}
  * | phaselock: denied (policy=deny)
  * | phaselock: 1 violation at 1 site, by count:
- * | phaselock:   1 x malloc  {any}(main+{hex}) < {any}
+ * | phaselock:   1 x malloc  main+{hex} ({any}+{hex}) < {any}
  * run: {self} locked argument
  * environment: PHASELOCK_OPTIONS=lock=main
  * backend: jemalloc system
@@ -25,8 +25,8 @@
  * stderr:
  * | phaselock: violation: malloc(48) while allocations are locked
  * |   thread {number} "lock_at_main", 1st time at this site
- * |     #0 {any}(main+{hex})
- * | {frames}
+ * |     #0 main+{hex} ({any}+{hex})
+ * | {details}
  * | phaselock: aborting (policy=abort)
  * run: {self} unlocked argument
  * environment: PHASELOCK_OPTIONS=lock=main

@@ -28,9 +28,9 @@
  * stderr:
  * | phaselock: violation: {report} while allocations are locked
  * |   thread {number} "locked_abort", 1st time at this site
- * |     #0 {any}(call_{function}+{hex})
- * |     #1 {any}(main+{hex})
- * | {frames}
+ * |     #0 call_{function}+{hex} ({any}+{hex})
+ * |     #1 main+{hex} ({any}+{hex})
+ * | {details}
  * | phaselock: aborting (policy=abort)
  * run: {self} {function}
  * run: {self} {function}

@@ -16,11 +16,11 @@
  * stderr:
  * | phaselock: violation: {report}({any}) while allocations are locked
  * |   thread {number} "locked_allow", 1st time at this site
- * |     #0 {any}(call_{function}+{hex})
- * | {frames}
+ * |     #0 call_{function}+{hex} ({any}+{hex})
+ * | {details}
  * | phaselock: allowed (policy=allow)
  * | phaselock: 1 violation at 1 site, by count:
- * | phaselock:   1 x {report}  {any}(call_{function}+{hex}) < {any}
+ * | phaselock:   1 x {report}  call_{function}+{hex} ({any}+{hex}) < {any}
  */
 #define _GNU_SOURCE
 #include "family.h"

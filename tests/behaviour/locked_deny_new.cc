@@ -14,17 +14,17 @@
  * stderr:
  * | phaselock: violation: {report} while allocations are locked
  * |   thread {number} "locked_deny_new", 1st time at this site
- * |     #0 {any}(call_{form}+{hex})
- * | {frames}
+ * |     #0 call_{form}+{hex} ({any}+{hex})
+ * | {details}
  * | phaselock: denied (policy=deny)
  * | phaselock: violation: malloc({number}) while allocations are locked
  * |   thread {number} "locked_deny_new", 1st time at this site
- * |     #0 {any}(__cxa_allocate_exception+{hex})
- * | {frames}
+ * |     #0 __cxa_allocate_exception+{hex} ({any}+{hex})
+ * | {details}
  * | phaselock: denied (policy=deny)
  * | phaselock: 2 violations at 2 sites, by count:
- * | phaselock:   1 x operator new{any}(call_{form}+{hex}) < {any}
- * | phaselock:   1 x malloc  {any}(__cxa_allocate_exception+{hex}) < {any}
+ * | phaselock:   1 x operator {any} call_{form}+{hex} ({any}+{hex}) < {any}
+ * | phaselock:   1 x malloc  __cxa_allocate_exception+{hex} ({any}+{hex}) < {any}
  */
 #include "behaviour.h"
 

@@ -19,30 +19,30 @@
  * stderr:
  * | phaselock: violation: {report}({hex}) while allocations are locked
  * |   thread {number} "locked_free_for", 1st time at this site
- * |     #0 {any}(by_{function}+{hex})
- * | {frames}
+ * |     #0 by_{function}+{hex} ({any}+{hex})
+ * | {details}
  * | phaselock: denied (policy=deny)
  * | phaselock: 1 violation at 1 site, by count:
- * | phaselock:   1 x {report}  {any}(by_{function}+{hex}) < {any}
+ * | phaselock:   1 x {report}  by_{function}+{hex} ({any}+{hex}) < {any}
  * run: {self} {function} allowed
  * environment: PHASELOCK_OPTIONS=policy=allow:free=forbid
  * exit: 0
  * stderr:
  * | phaselock: violation: {report}({hex}) while allocations are locked
  * |   thread {number} "locked_free_for", 1st time at this site
- * |     #0 {any}(by_{function}+{hex})
- * | {frames}
+ * |     #0 by_{function}+{hex} ({any}+{hex})
+ * | {details}
  * | phaselock: allowed (policy=allow)
  * | phaselock: 1 violation at 1 site, by count:
- * | phaselock:   1 x {report}  {any}(by_{function}+{hex}) < {any}
+ * | phaselock:   1 x {report}  by_{function}+{hex} ({any}+{hex}) < {any}
  * run: {self} {function} aborted
  * environment: PHASELOCK_OPTIONS=free=forbid
  * exit: SIGABRT
  * stderr:
  * | phaselock: violation: {report}({hex}) while allocations are locked
  * |   thread {number} "locked_free_for", 1st time at this site
- * |     #0 {any}(by_{function}+{hex})
- * | {frames}
+ * |     #0 by_{function}+{hex} ({any}+{hex})
+ * | {details}
  * | phaselock: aborting (policy=abort)
  */
 #define _GNU_SOURCE

@@ -10,13 +10,13 @@
  * stderr:
  * | phaselock: violation: malloc(5) while allocations are locked
  * |   thread {number} "max_reports", 1st time at this site
- * |     #0 {any}(down+{hex})
- * | {frames}
+ * |     #0 down+{hex} ({any}+{hex})
+ * | {details}
  * | phaselock: denied (policy=deny)
  * | phaselock: violation: malloc(5) while allocations are locked
  * |   thread {number} "max_reports", 1st time at this site
- * |     #0 {any}(down+{hex})
- * | {frames}
+ * |     #0 down+{hex} ({any}+{hex})
+ * | {details}
  * | phaselock: denied (policy=deny)
  * | phaselock: 10 violations at 5 sites, by count:
  * | phaselock:   2 x malloc  {any}
@@ -34,8 +34,8 @@
  * stderr:
  * | phaselock: violation: malloc(5) while allocations are locked
  * |   thread {number} "max_reports", 3rd time at this site
- * |     #0 {any}(down+{hex})
- * | {frames}
+ * |     #0 down+{hex} ({any}+{hex})
+ * | {details}
  * | phaselock: aborting (policy=abort)
  */
 #include "behaviour.h"

@@ -26,7 +26,7 @@
  * stderr:
  * | phaselock: violation: malloc(48) while allocations are locked
  * |   thread {number} "tool", 1st time at this site
- * | {frames}
+ * | {details}
  * | phaselock: aborting (policy=abort)
  * | Aborted
  */

@@ -14,11 +14,12 @@
  * stderr:
  * | phaselock: violation: malloc(7) while allocations are locked
  * |   thread {number} "plugin_with_all", 1st time at this site
- * |     #0 libc.so.6(strdup+{hex})
- * |     #1 plugin.so(plugin_copy+{hex})
+ * |     #0 strdup+{hex} ({any}+{hex})
+ * |     #1 plugin_copy+{hex} ({any}+{hex})
+ * | {details}
  * | phaselock: denied (policy=deny)
  * | phaselock: 1 violation at 1 site, by count:
- * | phaselock:   1 x malloc  libc.so.6(strdup+{hex}) < plugin.so(plugin_copy+{hex})
+ * | phaselock:   1 x malloc  strdup+{hex} ({any}+{hex}) < plugin_copy+{hex} ({any}+{hex})
  * | phaselock: plugin.so calls plugin.so's malloc, not phaselock's: its requests are not seen
  */
 #define _GNU_SOURCE

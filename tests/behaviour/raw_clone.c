@@ -10,10 +10,11 @@
  * stderr:
  * | phaselock: violation: malloc(10) while allocations are locked
  * |   thread {number} "raw_clone", 1st time at this site
- * |     #0 {any}(request+{hex})
+ * |     #0 request+{hex} ({any}+{hex})
+ * | {details}
  * | phaselock: denied (policy=deny)
  * | phaselock: 1 violation at 1 site, by count:
- * | phaselock:   1 x malloc  {any}(request+{hex})
+ * | phaselock:   1 x malloc  request+{hex} ({any}+{hex})
  */
 #define _GNU_SOURCE
 #include "behaviour.h"

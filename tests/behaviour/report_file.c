@@ -12,11 +12,11 @@
  * | before
  * | phaselock: violation: malloc(48) while allocations are locked
  * |   thread {number} "report_file", 1st time at this site
- * |     #0 {any}(main+{hex})
- * | {frames}
+ * |     #0 main+{hex} ({any}+{hex})
+ * | {details}
  * | phaselock: denied (policy=deny)
  * | phaselock: 1 violation at 1 site, by count:
- * | phaselock:   1 x malloc  {any}(main+{hex}) < {any}
+ * | phaselock:   1 x malloc  main+{hex} ({any}+{hex}) < {any}
  * run: sh -c 'sh -c "echo \$\$ > pid; exec {self}" && stat -c "%a %n" one.* | sed "s/$(cat
  *     pid)/PID/g"'
  * environment: PHASELOCK_OPTIONS=policy=deny:report=one.%p.two.%p
@@ -32,11 +32,11 @@
  * | phaselock: PHASELOCK_OPTIONS: cannot write to the file of report=; using stderr
  * | phaselock: violation: malloc(48) while allocations are locked
  * |   thread {number} "report_file", 1st time at this site
- * |     #0 {any}(main+{hex})
- * | {frames}
+ * |     #0 main+{hex} ({any}+{hex})
+ * | {details}
  * | phaselock: denied (policy=deny)
  * | phaselock: 1 violation at 1 site, by count:
- * | phaselock:   1 x malloc  {any}(main+{hex}) < {any}
+ * | phaselock:   1 x malloc  main+{hex} ({any}+{hex}) < {any}
  * run: sh -c 'ln -s nothing link; {self}; ls'
  * environment: PHASELOCK_OPTIONS=policy=deny:max_reports=0:report=link
  * exit: 0

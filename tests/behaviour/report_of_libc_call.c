@@ -11,10 +11,10 @@
  * stderr:
  * | phaselock: violation: malloc(6) while allocations are locked
  * |   thread {number} "{shown}", 1st time at this site
- * |     #0 libc.so.6({any}strdup+{hex})
- * |     #1 report_of_libc_call(build_header+{hex})
- * |     #2 report_of_libc_call(worker+{hex})
- * | {frames}
+ * |     #0 {any}strdup+{hex} ({any}+{hex})
+ * |     #1 build_header+{hex} ({any}+{hex})
+ * |     #2 worker+{hex} ({any}+{hex})
+ * | {details}
  * | phaselock: aborting (policy=abort)
  */
 #define _GNU_SOURCE

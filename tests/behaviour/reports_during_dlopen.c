@@ -14,15 +14,17 @@
  * stderr:
  * | phaselock: violation: malloc(1) while allocations are locked
  * |   thread {number} "reports_during_", 1st time at this site
- * |     #0 {any}(request+{hex})
+ * |     #0 request+{hex} ({any}+{hex})
+ * | {details}
  * | phaselock: denied (policy=deny)
  * | phaselock: violation: calloc(2) while allocations are locked
  * |   thread {number} "reports_during_", 1st time at this site
- * |     #0 {any}(first_request+{hex})
+ * |     #0 first_request+{hex} ({any}+{hex})
+ * | {details}
  * | phaselock: denied (policy=deny)
  * | phaselock: 2 violations at 2 sites, by count:
- * | phaselock:   1 x malloc  {any}(request+{hex})
- * | phaselock:   1 x calloc  {any}(first_request+{hex})
+ * | phaselock:   1 x malloc  request+{hex} ({any}+{hex})
+ * | phaselock:   1 x calloc  first_request+{hex} ({any}+{hex})
  */
 #define _GNU_SOURCE
 #include "behaviour.h"

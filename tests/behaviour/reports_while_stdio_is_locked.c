@@ -10,15 +10,17 @@
  * stderr:
  * | phaselock: violation: malloc(1) while allocations are locked
  * |   thread {number} "reports_while_s", 1st time at this site
- * |     #0 {any}(request_while_held_elsewhere+{hex})
+ * |     #0 request_while_held_elsewhere+{hex} ({any}+{hex})
+ * | {details}
  * | phaselock: denied (policy=deny)
  * | phaselock: violation: malloc(2) while allocations are locked
  * |   thread {number} "reports_while_s", 1st time at this site
- * |     #0 {any}(request_while_held_here+{hex})
+ * |     #0 request_while_held_here+{hex} ({any}+{hex})
+ * | {details}
  * | phaselock: denied (policy=deny)
  * | phaselock: 2 violations at 2 sites, by count:
- * | phaselock:   1 x malloc  {any}(request_while_held_elsewhere+{hex})
- * | phaselock:   1 x malloc  {any}(request_while_held_here+{hex})
+ * | phaselock:   1 x malloc  request_while_held_elsewhere+{hex} ({any}+{hex})
+ * | phaselock:   1 x malloc  request_while_held_here+{hex} ({any}+{hex})
  */
 #define _GNU_SOURCE
 #include "behaviour.h"

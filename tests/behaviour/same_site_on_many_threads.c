@@ -10,11 +10,11 @@
  * stderr:
  * | phaselock: violation: malloc(64) while allocations are locked
  * |   thread {number} "same_site_on_ma", 1st time at this site
- * |     #0 {any}(violate+{hex})
- * | {frames}
+ * |     #0 violate+{hex} ({any}+{hex})
+ * | {details}
  * | phaselock: {deed} (policy={policy})
  * | phaselock: 8000 violations at 1 site, by count:
- * | phaselock:   8000 x malloc  {any}(violate+{hex}) < {any}
+ * | phaselock:   8000 x malloc  violate+{hex} ({any}+{hex}) < {any}
  */
 #define _GNU_SOURCE
 #include "behaviour.h"

@@ -44,7 +44,7 @@
  * stderr:
  * | phaselock: violation: allocation(48) while allocations are locked
  * |   thread {number} "program", 1st time at this site
- * | {frames}
+ * | {details}
  * | phaselock: aborting (policy=abort)
  * | phaselock run: {any}armed: {any}
  * | {lines}
@@ -57,7 +57,7 @@
  * stderr:
  * | phaselock: violation: allocation(48) while allocations are locked
  * |   thread {number} "program", 1st time at this site
- * | {frames}
+ * | {details}
  * | phaselock: aborting (policy=abort)
  * run: sh -c '{source}/tests/behaviour/parts/sanitized.sh {build} none gcc
  *     "-fsanitize=address -static-libasan" sanitizer_behind.c &&

@@ -15,7 +15,7 @@
  * | {not-armed}
  * | phaselock: violation: allocation(48) while allocations are locked
  * |   thread {number} "program", 1st time at this site
- * | {frames}
+ * | {details}
  * | phaselock: aborting (policy=abort)
  * run: {source}/tests/behaviour/parts/sanitized.sh {build} shared {CC} "-fsanitize={FLAGS}"
  *     sanitizer_verdicts.c deny
@@ -27,19 +27,19 @@
  * | {not-armed}
  * | phaselock: violation: allocation(48) while allocations are locked
  * |   thread {number} "program", 1st time at this site
- * | {frames}
+ * | {details}
  * | phaselock: allowed (denied, but a sanitizer's allocator had served it)
  * | phaselock: violation: deallocation({hex}) while allocations are locked
  * |   thread {number} "program", 1st time at this site
- * | {frames}
+ * | {details}
  * | phaselock: allowed (denied, but a sanitizer's allocator had served it)
  * | phaselock: violation: deallocation({hex}) inside a forbid scope
  * |   thread {number} "program", 1st time at this site
- * | {frames}
+ * | {details}
  * | phaselock: allowed (denied, but a sanitizer's allocator had served it)
  * | phaselock: violation: allocation(80) inside a forbid scope
  * |   thread {number} "program", 1st time at this site
- * | {frames}
+ * | {details}
  * | phaselock: allowed (denied, but a sanitizer's allocator had served it)
  * | phaselock: 4 violations at 4 sites, by count:
  * | phaselock:   1 x allocation  {any}

@@ -10,15 +10,17 @@
  * stderr:
  * | phaselock: violation: malloc(32) inside a forbid scope
  * |   thread {number} "scopes_nest", 1st time at this site
- * |     #0 {any}(is_granted+{hex})
+ * |     #0 is_granted+{hex} ({any}+{hex})
+ * | {details}
  * | phaselock: denied (policy=deny)
  * | phaselock: violation: malloc(32) while allocations are locked
  * |   thread {number} "scopes_nest", 1st time at this site
- * |     #0 {any}(is_granted+{hex})
+ * |     #0 is_granted+{hex} ({any}+{hex})
+ * | {details}
  * | phaselock: denied (policy=deny)
  * | phaselock: 10 violations at 2 sites, by count:
- * | phaselock:   8 x malloc  {any}(is_granted+{hex})
- * | phaselock:   2 x malloc  {any}(is_granted+{hex})
+ * | phaselock:   8 x malloc  is_granted+{hex} ({any}+{hex})
+ * | phaselock:   2 x malloc  is_granted+{hex} ({any}+{hex})
  */
 #include "behaviour.h"
 

@@ -10,41 +10,41 @@
  * stderr:
  * | phaselock: violation: unlock_allocations() of sealed allocations
  * |   thread {number} "seal", 1st time at this site
- * |     #0 seal{any}
- * | {frames}
+ * |     #0 {any}/seal+{hex})
+ * | {details}
  * | phaselock: denied (policy=deny)
  * | phaselock: violation: malloc(10) while allocations are locked
  * |   thread {number} "seal", 1st time at this site
- * |     #0 {any}(main+{hex})
- * | {frames}
+ * |     #0 main+{hex} ({any}+{hex})
+ * | {details}
  * | phaselock: denied (policy=deny)
  * | phaselock: 2 violations at 2 sites, by count:
- * | phaselock:   1 x unlock_allocations  seal{any} < {any}
- * | phaselock:   1 x malloc  {any}(main+{hex}) < {any}
+ * | phaselock:   1 x unlock_allocations  {any}/seal+{hex}) < {any}
+ * | phaselock:   1 x malloc  main+{hex} ({any}+{hex}) < {any}
  * run: {self} from_locked
  * environment: PHASELOCK_OPTIONS=policy=allow
  * exit: 0
  * stderr:
  * | phaselock: violation: unlock_allocations() of sealed allocations
  * |   thread {number} "seal", 1st time at this site
- * |     #0 seal{any}
- * | {frames}
+ * |     #0 {any}/seal+{hex})
+ * | {details}
  * | phaselock: allowed (policy=allow)
  * | phaselock: violation: malloc(10) while allocations are locked
  * |   thread {number} "seal", 1st time at this site
- * |     #0 {any}(main+{hex})
- * | {frames}
+ * |     #0 main+{hex} ({any}+{hex})
+ * | {details}
  * | phaselock: allowed (policy=allow)
  * | phaselock: 2 violations at 2 sites, by count:
- * | phaselock:   1 x unlock_allocations  seal{any} < {any}
- * | phaselock:   1 x malloc  {any}(main+{hex}) < {any}
+ * | phaselock:   1 x unlock_allocations  {any}/seal+{hex}) < {any}
+ * | phaselock:   1 x malloc  main+{hex} ({any}+{hex}) < {any}
  * run: {self} from_init
  * exit: SIGABRT
  * stderr:
  * | phaselock: violation: unlock_allocations() of sealed allocations
  * |   thread {number} "seal", 1st time at this site
- * |     #0 seal{any}
- * | {frames}
+ * |     #0 {any}/seal+{hex})
+ * | {details}
  * | phaselock: aborting (policy=abort)
  */
 #include "behaviour.h"

@@ -12,8 +12,8 @@
  * stderr:
  * | phaselock: violation: {first} while allocations are locked
  * |   thread {number} "second_names", 1st time at this site
- * |     #0 second_names({any}call_{name}+{hex})
- * | {frames}
+ * |     #0 {any}call_{name}+{hex} ({any}+{hex})
+ * | {details}
  * | phaselock: denied (policy=deny)
  * | phaselock: 1 violation at 1 site, by count:
  * | phaselock:   1 x {name}  {any}

@@ -10,11 +10,11 @@
  * stderr:
  * | phaselock: violation: malloc(10) while allocations are locked
  * |   thread {number} "small_signal_st", 1st time at this site
- * |     #0 {any}(request+{hex})
- * | {frames}
+ * |     #0 request+{hex} ({any}+{hex})
+ * | {details}
  * | phaselock: denied (policy=deny)
  * | phaselock: 1 violation at 1 site, by count:
- * | phaselock:   1 x malloc  {any}(request+{hex}) < {any}
+ * | phaselock:   1 x malloc  request+{hex} ({any}+{hex}) < {any}
  */
 #define _GNU_SOURCE
 #include "behaviour.h"

@@ -15,10 +15,11 @@
  * stderr:
  * | phaselock: violation: malloc(10) while allocations are locked
  * |   thread {number} "spawn_locked", 1st time at this site
- * |     #0 {any}(vfork_and_violate+{hex})
+ * |     #0 vfork_and_violate+{hex} ({any}+{hex})
+ * | {details}
  * | phaselock: aborting (policy=abort)
  * | phaselock: 1 violation at 1 site, by count:
- * | phaselock:   1 x malloc  {any}(vfork_and_violate+{hex})
+ * | phaselock:   1 x malloc  vfork_and_violate+{hex} ({any}+{hex})
  */
 #define _GNU_SOURCE
 #include "behaviour.h"

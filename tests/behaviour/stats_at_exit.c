@@ -20,6 +20,7 @@
  * | phaselock: locked_attempts: 0
  * | phaselock: permitted_attempts: 1
  * | phaselock: locked_deallocations: 1
+ * | phaselock: suppressed_attempts: 0
  * | phaselock: threads: 1
  */
 #include "behaviour.h"

@@ -12,10 +12,10 @@
  * stderr:
  * | phaselock: violation: malloc(100000) while allocations are locked
  * |   thread {number} "system_backend", 1st time at this site
- * | {frames}
+ * | {details}
  * | phaselock: denied (policy=deny)
  * | phaselock: 1 violation at 1 site, by count:
- * | phaselock:   1 x malloc  system_backend(main+{hex}) < {any}
+ * | phaselock:   1 x malloc  main+{hex} ({any}+{hex}) < {any}
  * run: {self} none
  * run: {self} glibc
  * environment: LD_LIBRARY_PATH={build}/system

@@ -11,7 +11,7 @@
  * stderr:
  * | phaselock: violation: calloc({number}) while allocations are locked
  * |   thread {number} "threads_locked", 1st time at this site
- * | {frames}
+ * | {details}
  * | phaselock: denied (policy=deny)
  * | phaselock: 1 violation at 1 site, by count:
  * | phaselock:   1 x calloc  {any}

@@ -12,10 +12,11 @@
  * stderr:
  * | phaselock: violation: operator new[](100) while allocations are locked
  * |   thread {number} "throwing_new_of", 1st time at this site
- * |     #0 plugin.so(denied_new_throws+{hex})
+ * |     #0 denied_new_throws+{hex} ({any}+{hex})
+ * | {details}
  * | phaselock: denied (policy=deny)
  * | phaselock: 2 violations at 2 sites, by count:
- * | phaselock:   1 x operator new[]  plugin.so(denied_new_throws+{hex})
+ * | phaselock:   1 x operator new[]  denied_new_throws+{hex} ({any}+{hex})
  * | phaselock:   and 1 site more (max_reports=1)
  */
 #define _GNU_SOURCE

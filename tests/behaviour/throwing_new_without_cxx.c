@@ -11,8 +11,8 @@
  * stderr:
  * | phaselock: violation: operator new{any} while allocations are locked
  * |   thread {number} "throwing_new_wi", 1st time at this site
- * |     #0 {any}(call_{form}+{hex})
- * | {frames}
+ * |     #0 call_{form}+{hex} ({any}+{hex})
+ * | {details}
  * | phaselock: denied (policy=deny)
  * | phaselock: operator new has failed and there is no C++ library to throw std::bad_alloc; aborting
  */

@@ -11,44 +11,46 @@
  * stderr:
  * | phaselock: violation: malloc(7) while allocations are locked
  * |   thread {number} "two_paths_are_t", 1st time at this site
- * |     #0 {any}(build_header+{hex})
- * |     #1 {any}(answer_request+{hex})
- * |     #2 {any}(main+{hex})
- * | {frames}
+ * |     #0 build_header+{hex} ({any}+{hex})
+ * |     #1 answer_request+{hex} ({any}+{hex})
+ * |     #2 main+{hex} ({any}+{hex})
+ * | {details}
  * | phaselock: denied (policy=deny)
  * | phaselock: violation: malloc(7) while allocations are locked
  * |   thread {number} "two_paths_are_t", 1st time at this site
- * |     #0 {any}(build_header+{hex})
- * |     #1 {any}(send_alarm+{hex})
- * |     #2 {any}(main+{hex})
- * | {frames}
+ * |     #0 build_header+{hex} ({any}+{hex})
+ * |     #1 send_alarm+{hex} ({any}+{hex})
+ * |     #2 main+{hex} ({any}+{hex})
+ * | {details}
  * | phaselock: denied (policy=deny)
  * | phaselock: violation: malloc(7) inside a forbid scope
  * |   thread {number} "two_paths_are_t", 1st time at this site
- * |     #0 {any}(build_header+{hex})
- * |     #1 {any}(answer_request+{hex})
- * |     #2 {any}(main+{hex})
- * | {frames}
+ * |     #0 build_header+{hex} ({any}+{hex})
+ * |     #1 answer_request+{hex} ({any}+{hex})
+ * |     #2 main+{hex} ({any}+{hex})
+ * | {details}
  * | phaselock: denied (policy=deny)
  * | phaselock: 10 violations at 3 sites, by count:
- * | phaselock:   5 x malloc  {any}(build_header+{hex}) < {any}(send_alarm+{hex}) < {any}
- * | phaselock:   3 x malloc  {any}(build_header+{hex}) < {any}(answer_request+{hex}) < {any}
- * | phaselock:   2 x malloc  {any}(build_header+{hex}) < {any}(answer_request+{hex}) < {any}
+ * | phaselock:   5 x malloc  build_header+{hex} ({any}+{hex}) < send_alarm+{hex} ({any}+{hex}) < {any}
+ * | phaselock:   3 x malloc  build_header+{hex} ({any}+{hex}) < answer_request+{hex} ({any}+{hex}) < {any}
+ * | phaselock:   2 x malloc  build_header+{hex} ({any}+{hex}) < answer_request+{hex} ({any}+{hex}) < {any}
  * run: {self} one_frame
  * environment: PHASELOCK_OPTIONS=policy=deny:frames=1
  * exit: 0
  * stderr:
  * | phaselock: violation: malloc(7) while allocations are locked
  * |   thread {number} "two_paths_are_t", 1st time at this site
- * |     #0 {any}(build_header+{hex})
+ * |     #0 build_header+{hex} ({any}+{hex})
+ * | {details}
  * | phaselock: denied (policy=deny)
  * | phaselock: violation: malloc(7) inside a forbid scope
  * |   thread {number} "two_paths_are_t", 1st time at this site
- * |     #0 {any}(build_header+{hex})
+ * |     #0 build_header+{hex} ({any}+{hex})
+ * | {details}
  * | phaselock: denied (policy=deny)
  * | phaselock: 10 violations at 2 sites, by count:
- * | phaselock:   8 x malloc  {any}(build_header+{hex})
- * | phaselock:   2 x malloc  {any}(build_header+{hex})
+ * | phaselock:   8 x malloc  build_header+{hex} ({any}+{hex})
+ * | phaselock:   2 x malloc  build_header+{hex} ({any}+{hex})
  */
 #include "behaviour.h"
 

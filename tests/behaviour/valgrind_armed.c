@@ -22,8 +22,8 @@
  * stderr:
  * | phaselock: violation: malloc(48) while allocations are locked
  * |   thread {number} "{any}", 1st time at this site
- * |     #0 valgrind_armed{any}
- * | {frames}
+ * |     #0 {any}/valgrind_armed+{hex})
+ * | {details}
  * | phaselock: aborting (policy=abort)
  * run: valgrind -q --tool={TOOL} --log-file={tmp}/log {OUT} {self}
  * each: TOOL=OUT "callgrind=--callgrind-out-file=out" "none=--sigill-diagnostics=no"
@@ -31,8 +31,8 @@
  * stderr:
  * | phaselock: violation: malloc(48) while allocations are locked
  * |   thread {number} "{any}", 1st time at this site
- * |     #0 valgrind_armed{any}
- * | {frames}
+ * |     #0 {any}/valgrind_armed+{hex})
+ * | {details}
  * | phaselock: aborting (policy=abort)
  * run: valgrind -q --log-file={tmp}/log --trace-children=yes env LD_PRELOAD={build}/libphaselock.so
  *     PHASELOCK_OPTIONS=lock_signal=USR1 /bin/true

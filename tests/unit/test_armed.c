@@ -22,8 +22,10 @@ static unsigned foreign; /* PHASELOCK_ENTRY_* */
 static void *handed_out[64];
 static unsigned taken, returned;
 
-enum phaselock_verdict pl_violation(const struct pl_request *request, enum phaselock_cause cause)
+enum phaselock_verdict pl_violation(const struct pl_request *request, enum phaselock_cause cause,
+				    struct pl_thread *thread)
 {
+	(void)thread;
 	(void)request;
 	(void)cause;
 	return PHASELOCK_ABORT; /* a probe is never a violation */

@@ -19,8 +19,10 @@ static unsigned violations;
 static enum phaselock_cause cause_seen;
 static const void *caller_seen;
 
-enum phaselock_verdict pl_violation(const struct pl_request *request, enum phaselock_cause cause)
+enum phaselock_verdict pl_violation(const struct pl_request *request, enum phaselock_cause cause,
+				    struct pl_thread *thread)
 {
+	CHECK(thread == NULL);
 	CHECK_EQUAL(strcmp(request->function, "unlock_allocations"), 0);
 	violations++;
 	cause_seen = cause;

@@ -38,8 +38,10 @@ void throw_bad_alloc(void)
 static struct pl_request judged;
 static unsigned times_judged;
 
-enum phaselock_verdict pl_violation(const struct pl_request *request, enum phaselock_cause cause)
+enum phaselock_verdict pl_violation(const struct pl_request *request, enum phaselock_cause cause,
+				    struct pl_thread *thread)
 {
+	pl_counter_increment(&thread->locked_attempts);
 	(void)cause;
 	judged = *request;
 	times_judged++;

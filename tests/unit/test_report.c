@@ -4,13 +4,14 @@
  * double whose places do not depend on where anything is loaded.
  *
  * shows: PL-030 (the report of an abort is always written), PL-036, PL-037 (the limit), PL-039
- * shows: PL-041
+ * shows: PL-041, PL-200, PL-202
  */
 #define _GNU_SOURCE
 #include "report.h"
 
 #include "capture.h"
 #include "child.h"
+#include "history.h"
 #include "module.h"
 #include "site.h"
 
@@ -18,6 +19,8 @@
 #include <sys/stat.h>
 
 /* ---- the double of lib/module.c -------------------------------------------------------------- */
+
+static const unsigned char build_id[] = {0x0b, 0xad, 0xf0};
 
 static const char *long_name; /* of the function at IN_LONG */
 
@@ -30,11 +33,21 @@ void pl_module_find(const void *address, struct pl_place *place)
 {
 	*place = (struct pl_place){.offset = (uintptr_t)address};
 	if (address == IN_PROGRAM)
-		*place = (struct pl_place){.module = "app", .offset = 0x10};
+		*place = (struct pl_place){.module = "app", .path = "/bin/app", .offset = 0x10};
 	else if (address == IN_LIBRARY)
-		*place = (struct pl_place){"libx.so.1", 0x20, "x_run", 0x5};
+		*place = (struct pl_place){.module = "libx.so.1",
+					   .path = "/lib/libx.so.1",
+					   .offset = 0x20,
+					   .function = "x_run",
+					   .function_offset = 0x5,
+					   .build_id = build_id,
+					   .build_id_size = 3};
 	else if (address == IN_LONG)
-		*place = (struct pl_place){"libx.so.1", 0x40, long_name, 0x6};
+		*place = (struct pl_place){.module = "libx.so.1",
+					   .path = "/lib/libx.so.1",
+					   .offset = 0x40,
+					   .function = long_name,
+					   .function_offset = 0x6};
 }
 
 void pl_module_start(void)
@@ -54,7 +67,11 @@ static const struct phaselock_violation plain = {
 	.frames = {IN_PROGRAM, IN_LIBRARY, IN_NOTHING},
 };
 
-#define FRAMES "    #0 app+0x10\n    #1 libx.so.1(x_run+0x5)\n    #2 0x3030\n"
+#define FRAMES                                                                                     \
+	"    #0 (/bin/app+0x10)\n"                                                                 \
+	"    #1 x_run+0x5 (/lib/libx.so.1+0x20)\n"                                                 \
+	"    #2 0x3030\n"
+#define BUILD_IDS "  build-id 0badf0 /lib/libx.so.1\n"
 
 static struct capture captured;
 
@@ -90,7 +107,7 @@ TEST(report_has_request_thread_count_stack_and_verdict)
 {
 	assert_string_equal(report_of(&plain, PHASELOCK_ALLOW, false, false),
 			    "phaselock: violation: malloc(64) while allocations are locked\n"
-			    "  thread 77 \"worker\", 1st time at this site\n" FRAMES
+			    "  thread 77 \"worker\", 1st time at this site\n" FRAMES BUILD_IDS
 			    "phaselock: allowed (policy=allow)\n");
 }
 
@@ -162,9 +179,49 @@ TEST(frames_are_as_many_as_the_violation_has)
 	violation.frame_count = PHASELOCK_FRAMES_MAX;
 	for (unsigned i = 0; i < PHASELOCK_FRAMES_MAX; i++)
 		violation.frames[i] = IN_LIBRARY;
-	assert_non_null(
-		strstr(report_of(&violation, PHASELOCK_ABORT, false, false),
-		       "\n    #31 libx.so.1(x_run+0x5)\nphaselock: aborting (policy=abort)\n"));
+	assert_non_null(strstr(report_of(&violation, PHASELOCK_ABORT, false, false),
+			       "\n    #31 x_run+0x5 (/lib/libx.so.1+0x20)\n" BUILD_IDS
+			       "phaselock: aborting (policy=abort)\n"));
+}
+
+CHILD_TEST(report_tells_who_locked_the_heap_and_how_long_before)
+{
+	struct pl_history lock = {
+		.time_ns = 1000000000, .thread_id = 7, .thread_name = "flight", .frame_count = 1};
+	struct phaselock_violation violation = plain;
+
+	lock.frames[0] = IN_LIBRARY;
+	pl_history_keep(&lock);
+	violation.time_ns = 1000042999;
+	CHECK(strstr(report_of(&violation, PHASELOCK_ABORT, false, false),
+		     "\n    #2 0x3030\n  locked 42 us before by thread 7 \"flight\":\n"
+		     "    #0 x_run+0x5 (/lib/libx.so.1+0x20)\n" BUILD_IDS
+		     "phaselock: aborting") != NULL);
+	lock.option = "lock=main";
+	pl_history_keep(&lock);
+	violation.time_ns = 3500000000;
+	CHECK(strstr(report_of(&violation, PHASELOCK_ABORT, false, false),
+		     "  locked 2500 ms before by thread 7 \"flight\" (lock=main):\n    #0 ") !=
+	      NULL);
+	violation.time_ns = 5; /* it was locked again since */
+	CHECK(strstr(report_of(&violation, PHASELOCK_ABORT, false, false),
+		     "  locked 0 us before by ") != NULL);
+}
+
+TEST(report_of_a_forbid_scope_tells_who_began_it)
+{
+	const struct pl_report_context context = {.forbidden_by = IN_LIBRARY};
+	struct phaselock_violation violation = plain;
+	struct pl_history lock = {.frame_count = 0};
+
+	pl_history_keep(&lock);
+	violation.cause = PHASELOCK_CAUSE_FORBID;
+	capture_begin(&captured);
+	pl_report_violation(&violation, &context);
+	assert_non_null(strstr(
+		capture_end(&captured),
+		"\n    #2 0x3030\n  forbidden by x_run+0x5 (/lib/libx.so.1+0x20)\n" BUILD_IDS));
+	assert_null(strstr(report_of(&violation, PHASELOCK_ABORT, false, false), "locked"));
 }
 
 TEST(report_with_names_that_do_not_fit_keeps_its_lines_whole_and_its_verdict)
@@ -250,21 +307,21 @@ CHILD_TEST(table_is_nothing_without_violations_and_lists_sites_by_falling_count)
 	check_text(table(20), "");
 	count_site(malloc_name, IN_PROGRAM, 1, 1);
 	check_text(table(20), "phaselock: 1 violation at 1 site, by count:\n"
-			      "phaselock:   1 x malloc  app+0x10\n");
+			      "phaselock:   1 x malloc  (/bin/app+0x10)\n");
 	count_site(new_name, IN_LIBRARY, 6, 3);
 	count_site(free_name, IN_NOTHING, 0, 1);
-	check_text(table(20),
-		   "phaselock: 5 violations at 3 sites, by count:\n"
-		   "phaselock:   3 x operator new  libx.so.1(x_run+0x5) < libx.so.1(x_run+0x5) < "
-		   "libx.so.1(x_run+0x5) < libx.so.1(x_run+0x5)\n"
-		   "phaselock:   1 x malloc  app+0x10\n"
-		   "phaselock:   1 x free  \n");
-	check_text(table(2),
-		   "phaselock: 5 violations at 3 sites, by count:\n"
-		   "phaselock:   3 x operator new  libx.so.1(x_run+0x5) < libx.so.1(x_run+0x5) < "
-		   "libx.so.1(x_run+0x5) < libx.so.1(x_run+0x5)\n"
-		   "phaselock:   1 x malloc  app+0x10\n"
-		   "phaselock:   and 1 site more (max_reports=2)\n");
+	check_text(table(20), "phaselock: 5 violations at 3 sites, by count:\n"
+			      "phaselock:   3 x operator new  x_run+0x5 (/lib/libx.so.1+0x20) < "
+			      "x_run+0x5 (/lib/libx.so.1+0x20) < "
+			      "x_run+0x5 (/lib/libx.so.1+0x20) < x_run+0x5 (/lib/libx.so.1+0x20)\n"
+			      "phaselock:   1 x malloc  (/bin/app+0x10)\n"
+			      "phaselock:   1 x free  \n");
+	check_text(table(2), "phaselock: 5 violations at 3 sites, by count:\n"
+			     "phaselock:   3 x operator new  x_run+0x5 (/lib/libx.so.1+0x20) < "
+			     "x_run+0x5 (/lib/libx.so.1+0x20) < "
+			     "x_run+0x5 (/lib/libx.so.1+0x20) < x_run+0x5 (/lib/libx.so.1+0x20)\n"
+			     "phaselock:   1 x malloc  (/bin/app+0x10)\n"
+			     "phaselock:   and 1 site more (max_reports=2)\n");
 	check_text(table(0), "phaselock: 5 violations at 3 sites, by count:\n"
 			     "phaselock:   and 3 sites more (max_reports=0)\n");
 }
@@ -280,7 +337,7 @@ CHILD_TEST(line_of_the_table_ends_however_long_its_names_are)
 	count_site(malloc_name, IN_LONG, 4, 1);
 	text = table(20);
 	CHECK_EQUAL(text[strlen(text) - 1], '\n');
-	CHECK(strlen(text) > 1000 && strlen(text) < 1200);
+	CHECK(strlen(text) > 1400 && strlen(text) < 1700);
 }
 
 CHILD_TEST(table_counts_the_violations_at_sites_that_are_not_kept)
@@ -386,6 +443,8 @@ int main(void)
 		cmocka_unit_test(request_is_written_as_its_caller_might_have_written_it),
 		cmocka_unit_test(thread_name_cannot_forge_lines),
 		cmocka_unit_test(frames_are_as_many_as_the_violation_has),
+		cmocka_unit_test(report_tells_who_locked_the_heap_and_how_long_before),
+		cmocka_unit_test(report_of_a_forbid_scope_tells_who_began_it),
 		cmocka_unit_test(
 			report_with_names_that_do_not_fit_keeps_its_lines_whole_and_its_verdict),
 		cmocka_unit_test(

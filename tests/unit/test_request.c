@@ -24,8 +24,10 @@ static struct {
 	enum phaselock_verdict verdict;
 } judged;
 
-enum phaselock_verdict pl_violation(const struct pl_request *request, enum phaselock_cause cause)
+enum phaselock_verdict pl_violation(const struct pl_request *request, enum phaselock_cause cause,
+				    struct pl_thread *thread)
 {
+	pl_counter_increment(&thread->locked_attempts);
 	judged.calls++;
 	judged.request = *request;
 	judged.cause = cause;
@@ -108,7 +110,7 @@ static void enter(const struct situation *situation)
 {
 	for (const char *scope = situation->scopes; *scope != '\0'; scope++)
 		assert_true(pl_thread_scope_begin(
-			pl_thread_self(), *scope == 'f' ? PL_SCOPE_FORBID : PL_SCOPE_PERMIT));
+			pl_thread_self(), *scope == 'f' ? PL_SCOPE_FORBID : PL_SCOPE_PERMIT, NULL));
 	if (situation->locked)
 		pl_phase_lock();
 	memset(&judged, 0, sizeof(judged));

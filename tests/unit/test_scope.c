@@ -50,7 +50,7 @@ static void climb_and_descend(struct pl_thread *thread, unsigned depth, unsigned
 {
 	for (unsigned i = 0; i < depth; i++) {
 		assert_scope(thread, innermost(i, seed));
-		assert_true(pl_thread_scope_begin(thread, kind_at(i, seed)));
+		assert_true(pl_thread_scope_begin(thread, kind_at(i, seed), NULL));
 	}
 	for (unsigned i = depth; i > 0; i--) {
 		assert_scope(thread, innermost(i, seed));
@@ -76,10 +76,10 @@ TEST(scope_64_is_refused_and_changes_nothing)
 
 	for (unsigned seed = 0; seed < 4; seed++) {
 		for (unsigned i = 0; i < PHASELOCK_SCOPE_DEPTH_MAX; i++)
-			assert_true(pl_thread_scope_begin(thread, kind_at(i, seed)));
+			assert_true(pl_thread_scope_begin(thread, kind_at(i, seed), NULL));
 		for (unsigned i = 0; i < 3; i++) {
-			assert_false(pl_thread_scope_begin(thread, PL_SCOPE_FORBID));
-			assert_false(pl_thread_scope_begin(thread, PL_SCOPE_PERMIT));
+			assert_false(pl_thread_scope_begin(thread, PL_SCOPE_FORBID, NULL));
+			assert_false(pl_thread_scope_begin(thread, PL_SCOPE_PERMIT, NULL));
 			assert_scope(thread, innermost(PHASELOCK_SCOPE_DEPTH_MAX, seed));
 		}
 		for (unsigned i = PHASELOCK_SCOPE_DEPTH_MAX; i > 0; i--)
@@ -101,11 +101,11 @@ TEST(permit_in_forbid_opens_the_gate_and_forbid_in_permit_closes_it)
 {
 	struct pl_thread *thread = pl_thread_self();
 
-	assert_true(pl_thread_scope_begin(thread, PL_SCOPE_FORBID));
+	assert_true(pl_thread_scope_begin(thread, PL_SCOPE_FORBID, NULL));
 	assert_scope(thread, PL_SCOPE_FORBID);
-	assert_true(pl_thread_scope_begin(thread, PL_SCOPE_PERMIT));
+	assert_true(pl_thread_scope_begin(thread, PL_SCOPE_PERMIT, NULL));
 	assert_scope(thread, PL_SCOPE_PERMIT);
-	assert_true(pl_thread_scope_begin(thread, PL_SCOPE_FORBID));
+	assert_true(pl_thread_scope_begin(thread, PL_SCOPE_FORBID, NULL));
 	assert_scope(thread, PL_SCOPE_FORBID);
 	assert_true(pl_thread_scope_end(thread, PL_SCOPE_FORBID));
 	assert_scope(thread, PL_SCOPE_PERMIT);
@@ -121,7 +121,7 @@ TEST(probing_closes_the_gate_in_every_scope)
 
 	pl_thread_probe(thread, true);
 	assert_null(pl_thread_gate);
-	assert_true(pl_thread_scope_begin(thread, PL_SCOPE_PERMIT));
+	assert_true(pl_thread_scope_begin(thread, PL_SCOPE_PERMIT, NULL));
 	assert_null(pl_thread_gate);
 	assert_true(pl_thread_scope_end(thread, PL_SCOPE_PERMIT));
 	pl_thread_probe(thread, false);
@@ -142,7 +142,7 @@ TEST(scope_binds_no_other_thread)
 	struct pl_thread *thread = pl_thread_self();
 	bool gate_is_open = false;
 
-	assert_true(pl_thread_scope_begin(thread, PL_SCOPE_FORBID));
+	assert_true(pl_thread_scope_begin(thread, PL_SCOPE_FORBID, NULL));
 	thread_end(thread_start(look_at_scope, &gate_is_open));
 	assert_true(pl_thread_scope_end(thread, PL_SCOPE_FORBID));
 	assert_true(gate_is_open);
@@ -166,7 +166,7 @@ static void step(uintptr_t instruction)
 
 	(void)instruction;
 	for (unsigned i = 0; i < 3; i++)
-		wrong |= !pl_thread_scope_begin(thread, kind_at(i, seed));
+		wrong |= !pl_thread_scope_begin(thread, kind_at(i, seed), NULL);
 	for (unsigned i = 3; i > 0; i--)
 		wrong |= !pl_thread_scope_end(thread, kind_at(i - 1, seed));
 	/* No scope at all is 0 before a thread's first one and 1 from then on. */
@@ -185,7 +185,7 @@ static void climb_with_a_handler_at_each_instruction(void)
 	for (unsigned seed = 0; seed < 8; seed++) {
 		stepping_begin();
 		for (unsigned i = 0; i < CLIMB; i++)
-			wrong += !pl_thread_scope_begin(thread, kind_at(i, seed)) ||
+			wrong += !pl_thread_scope_begin(thread, kind_at(i, seed), NULL) ||
 				 pl_thread_scope(thread) != kind_at(i, seed) ||
 				 (pl_thread_gate == NULL) != (kind_at(i, seed) == PL_SCOPE_FORBID);
 		for (unsigned i = CLIMB; i > 0; i--)

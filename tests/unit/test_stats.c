@@ -26,7 +26,7 @@ _Static_assert(offsetof(struct phaselock_stats, live_bytes) == 9 * sizeof(uint64
 _Static_assert(offsetof(struct phaselock_stats, threads) == 13 * sizeof(uint64_t),
 	       "the table above");
 _Static_assert(offsetof(struct phaselock_stats, phase) == 14 * sizeof(uint64_t), "the table above");
-_Static_assert(FIELDS == 15, "the table above");
+_Static_assert(FIELDS == 16, "the table above");
 
 static struct phaselock_stats thread_stats(void)
 {
@@ -53,6 +53,7 @@ static void check_same(const struct phaselock_stats *is, const struct phaselock_
 	CHECK_EQUAL(is->locked_deallocations, wanted->locked_deallocations);
 	CHECK_EQUAL(is->threads, wanted->threads);
 	CHECK_EQUAL(is->phase, wanted->phase);
+	CHECK_EQUAL(is->suppressed_attempts, wanted->suppressed_attempts);
 }
 
 /*

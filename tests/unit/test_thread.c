@@ -167,7 +167,7 @@ static void work_a_little(void)
 	pl_counter_increment(&record->locked_attempts);
 	block = pl_backend_malloc(100);
 	pl_backend_free(block);
-	pl_thread_scope_begin(record, PL_SCOPE_FORBID); /* and forget the end */
+	pl_thread_scope_begin(record, PL_SCOPE_FORBID, NULL); /* and forget the end */
 }
 
 CHILD_TEST(next_thread_takes_over_the_record_of_a_thread_that_is_gone_and_its_counts_stay)

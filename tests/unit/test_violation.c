@@ -47,7 +47,7 @@ static __attribute__((noinline)) enum phaselock_verdict violate(size_t size)
 {
 	const struct pl_request request = {
 		.function = function_name, .size = size, .caller = __builtin_return_address(0)};
-	enum phaselock_verdict verdict = pl_violation(&request, PHASELOCK_CAUSE_PHASE);
+	enum phaselock_verdict verdict = pl_violation(&request, PHASELOCK_CAUSE_PHASE, NULL);
 
 	__asm__ volatile("" : : : "memory"); /* no tail call: the frame stays on the stack */
 	return verdict;
@@ -144,7 +144,7 @@ CHILD_TEST(violation_says_who_asked_for_what_and_when)
 
 	phaselock_set_policy(PHASELOCK_ALLOW);
 	prctl(PR_SET_NAME, "flight-control!");
-	pl_violation(&request, PHASELOCK_CAUSE_FORBID);
+	pl_violation(&request, PHASELOCK_CAUSE_FORBID, NULL);
 	CHECK(reported.last.function == function_name);
 	CHECK_EQUAL(reported.last.size, 123);
 	CHECK_EQUAL(reported.last.alignment, 64);

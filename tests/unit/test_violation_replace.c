@@ -96,7 +96,7 @@ static void replace_at_each_instruction(void)
 		replaced = false;
 		phaselock_set_handler(first_handler, &contexts[0]);
 		phaselock_set_handler(first_handler, &contexts[0]);
-		pl_violation(&request, PHASELOCK_CAUSE_PHASE);
+		pl_violation(&request, PHASELOCK_CAUSE_PHASE, NULL);
 		CHECK_EQUAL(torn, 0);
 		CHECK_EQUAL(calls, steps_before_replacing + 1);
 		steps_before_replacing++;

@@ -37,7 +37,7 @@ static __attribute__((noinline)) void violate(size_t size)
 	const struct pl_request request = {
 		.function = function_name, .size = size, .caller = __builtin_return_address(0)};
 
-	pl_violation(&request, PHASELOCK_CAUSE_PHASE);
+	pl_violation(&request, PHASELOCK_CAUSE_PHASE, NULL);
 	__asm__ volatile("" : : : "memory"); /* no tail call: the frame stays on the stack */
 }
 
