@@ -53,7 +53,7 @@ void pl_history_keep(const struct pl_history *history)
 
 bool pl_history_last(struct pl_history *out)
 {
-	uint64_t words[WORDS];
+	uint64_t words[WORDS] = {0};
 	uint64_t seen, now;
 
 	do {
