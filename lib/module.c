@@ -101,6 +101,19 @@ void pl_module_find(const void *address, struct pl_place *place)
 	find_build_id(&object, place);
 }
 
+bool pl_module_is_runtime(const char *file_name)
+{
+	static const char *const beginnings[] = {"libc.so",   "libc-",	  "ld-linux",
+						 "ld-musl",   "libm.so",  "libpthread",
+						 "libstdc++", "libgcc_s", "libc++"};
+	const char *name = file_name != NULL ? pl_base_name(file_name) : "";
+
+	for (size_t i = 0; i < sizeof(beginnings) / sizeof(beginnings[0]); i++)
+		if (strncmp(name, beginnings[i], strlen(beginnings[i])) == 0)
+			return true;
+	return false;
+}
+
 struct search {
 	const char *library;
 	const char *function;

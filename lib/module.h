@@ -23,6 +23,12 @@ struct pl_place {
 void pl_module_find(const void *address, struct pl_place *place);
 
 /*
+ * Returns whether a module is a run-time library of C or C++, by its file name, with folders or
+ * without: its functions ask for memory on behalf of those who call them. NULL is none.
+ */
+bool pl_module_is_runtime(const char *file_name);
+
+/*
  * Returns an exported function of the first loaded library whose file name begins so, or NULL. No
  * heap request, but it takes the dynamic linker's lock: not for signal handlers, nor for reports.
  */
