@@ -24,6 +24,7 @@
 #include "shortage.h"
 #include "start.h"
 #include "stats.h"
+#include "symtab.h"
 #include "thread.h"
 #include "unseen.h"
 #include "unwind.h"
@@ -226,6 +227,7 @@ __attribute__((constructor)) static void start(void)
 	pl_unwind_warm();
 	pl_os_barrier(); /* registers with the kernel while there is one thread and it is cheap */
 	pl_module_start();
+	pl_symtab_start();
 	pl_unseen_start();
 	read_options(pl_os_environment(PL_OPTIONS_VARIABLE));
 	phaselock_set_policy(options.policy);

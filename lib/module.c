@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Modules by object.h, which does not wait for whoever runs a constructor in dlopen(). Names by the
- * module's own table of dynamic symbols, which is mapped as long as the module is. It must not know
- * why somebody asks.
+ * module's own table of dynamic symbols, which is mapped as long as the module is, and for the
+ * program also by the one in its file. It must not know why somebody asks.
  */
 #define _GNU_SOURCE
 #include "module.h"
@@ -11,6 +11,7 @@
 #include "format.h"
 #include "object.h"
 #include "os.h"
+#include "symtab.h"
 
 #include <elf.h>
 #include <link.h>
@@ -90,14 +91,18 @@ static void find_build_id(const struct pl_object *object, struct pl_place *place
 void pl_module_find(const void *address, struct pl_place *place)
 {
 	struct pl_object object;
+	bool is_program;
 
 	*place = (struct pl_place){.offset = (uintptr_t)address};
 	if (!pl_object_find((const void *)((uintptr_t)address - 1), &object))
 		return;
 	place->offset = (uintptr_t)address - object.base;
-	place->path = object.name[0] != '\0' ? object.name : program;
+	is_program = object.name[0] == '\0' || pl_symtab_is_of(object.base);
+	place->path = is_program ? program : object.name;
 	place->module = pl_base_name(place->path);
 	name_function(&object, place);
+	if (place->function == NULL && is_program)
+		place->function = pl_symtab_find(place->offset, &place->function_offset);
 	find_build_id(&object, place);
 }
 

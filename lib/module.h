@@ -9,7 +9,7 @@ struct pl_place {
 	const char *module;   /* file name without folders, NULL if the address is in none */
 	const char *path;     /* the whole name of the file */
 	uintptr_t offset;     /* from where the module was loaded, as addr2line takes it */
-	const char *function; /* name of the exported function around it, NULL if there is none */
+	const char *function; /* name of the function around it, NULL if it is not known */
 	uintptr_t function_offset;
 	const unsigned char *build_id; /* NULL if the module has none */
 	size_t build_id_size;

@@ -29,6 +29,13 @@ bool pl_os_protect(void *address, size_t size, bool writable);
  */
 void *pl_os_map_shared(const char *path, size_t size);
 
+/*
+ * Maps all of a regular file, to be read. NULL if it cannot; else sets *size. A file that is cut
+ * while it is mapped ends the process when it is read: only for one that cannot be.
+ */
+const void *pl_os_map_file(const char *path, size_t *size);
+void pl_os_unmap(const void *memory, size_t size);
+
 /* ---- output ---------------------------------------------------------------------------------- */
 
 #define PL_OS_STDERR 2

@@ -70,6 +70,31 @@ void *pl_os_map_shared(const char *path, size_t size)
 	return memory == MAP_FAILED ? NULL : memory;
 }
 
+const void *pl_os_map_file(const char *path, size_t *size)
+{
+	int saved = errno;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	void *memory = MAP_FAILED;
+	struct stat file;
+
+	if (fd >= 0 && fstat(fd, &file) == 0 && S_ISREG(file.st_mode) && file.st_size > 0) {
+		*size = (size_t)file.st_size;
+		memory = mmap(NULL, *size, PROT_READ, MAP_PRIVATE, fd, 0);
+	}
+	if (fd >= 0)
+		close(fd);
+	errno = saved;
+	return memory == MAP_FAILED ? NULL : memory;
+}
+
+void pl_os_unmap(const void *memory, size_t size)
+{
+	int saved = errno;
+
+	munmap((void *)(uintptr_t)memory, size);
+	errno = saved;
+}
+
 bool pl_os_write(int fd, const void *text, size_t size)
 {
 	const char *rest = text;

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The only reader of section headers, and of the program's own file alone, which the kernel keeps
+ * from being written to while it runs. Every number in it is held against the size of the file
+ * before it is used. It must not know why somebody asks.
+ */
+#define _GNU_SOURCE
+#include "symtab.h"
+
+#include "os.h"
+
+#include <elf.h>
+#include <link.h>
+#include <string.h>
+#include <sys/auxv.h>
+
+struct file {
+	const char *start;
+	size_t size;
+};
+
+/* Written by the constructor, read by any thread. */
+static struct {
+	uintptr_t base;
+	const ElfW(Sym) *symbols;
+	size_t count;
+	const char *names; /* the last one is terminated */
+	size_t names_size;
+} program;
+
+/* Returns a part of the file, or NULL if it is not all in it or not aligned. */
+static const void *part(const struct file *file, uint64_t offset, uint64_t size)
+{
+	if (offset > file->size || size > file->size - offset || offset % sizeof(uint64_t) != 0)
+		return NULL;
+	return file->start + offset;
+}
+
+static const ElfW(Ehdr) *read_header(const struct file *file)
+{
+	const ElfW(Ehdr) *header = part(file, 0, sizeof(*header));
+
+	if (header == NULL || memcmp(header->e_ident, ELFMAG, SELFMAG) != 0 ||
+	    header->e_ident[EI_CLASS] != ELFCLASS64 || header->e_ident[EI_DATA] != ELFDATA2LSB ||
+	    header->e_phentsize != sizeof(ElfW(Phdr)) || header->e_shentsize != sizeof(ElfW(Shdr)))
+		return NULL;
+	return header;
+}
+
+/*
+ * Where the program was loaded: its program headers lie in memory where the kernel says, and are
+ * those of the file, or the file is that of a dynamic linker which was started by its name.
+ */
+static bool find_base(const struct file *file, const ElfW(Ehdr) *header, uintptr_t *base)
+{
+	size_t size = header->e_phnum * sizeof(ElfW(Phdr));
+	const ElfW(Phdr) *headers = part(file, header->e_phoff, size);
+	uintptr_t loaded = getauxval(AT_PHDR);
+
+	if (headers == NULL || loaded == 0 || getauxval(AT_PHNUM) != header->e_phnum ||
+	    memcmp((const void *)loaded, headers, size) != 0)
+		return false;
+	for (size_t i = 0; i < header->e_phnum; i++) {
+		uint64_t within = header->e_phoff - headers[i].p_offset;
+
+		if (headers[i].p_type == PT_LOAD && within < headers[i].p_filesz) {
+			*base = loaded - within - headers[i].p_vaddr;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool find_symbols(const struct file *file, const ElfW(Ehdr) *header)
+{
+	const ElfW(Shdr) *sections =
+		part(file, header->e_shoff, header->e_shnum * sizeof(ElfW(Shdr)));
+	const ElfW(Shdr) *table = NULL, *strings;
+
+	for (size_t i = 0; sections != NULL && i < header->e_shnum; i++)
+		if (sections[i].sh_type == SHT_SYMTAB)
+			table = &sections[i];
+	if (table == NULL || table->sh_entsize != sizeof(ElfW(Sym)) ||
+	    table->sh_link >= header->e_shnum)
+		return false;
+	strings = &sections[table->sh_link];
+	if (strings->sh_type != SHT_STRTAB || strings->sh_size == 0 ||
+	    strings->sh_offset > file->size || strings->sh_size > file->size - strings->sh_offset)
+		return false;
+	program.names = file->start + strings->sh_offset;
+	program.names_size = strings->sh_size;
+	program.symbols = part(file, table->sh_offset, table->sh_size);
+	program.count = table->sh_size / sizeof(ElfW(Sym));
+	return program.symbols != NULL && program.count > 0 &&
+	       program.names[program.names_size - 1] == '\0';
+}
+
+void pl_symtab_start(void)
+{
+	struct file file;
+	const ElfW(Ehdr) *header;
+
+	program.count = 0;
+	file.start = pl_os_map_file("/proc/self/exe", &file.size);
+	if (file.start == NULL)
+		return;
+	header = read_header(&file);
+	if (header != NULL && find_base(&file, header, &program.base) &&
+	    find_symbols(&file, header))
+		return;
+	program.count = 0;
+	pl_os_unmap(file.start, file.size);
+}
+
+bool pl_symtab_is_of(uintptr_t base)
+{
+	return program.count > 0 && base == program.base;
+}
+
+const char *pl_symtab_find(uintptr_t offset, uintptr_t *function_offset)
+{
+	uintptr_t call = offset - 1; /* a return address may lie behind its function's end */
+	const char *found = NULL;
+
+	for (size_t i = 0; i < program.count; i++) {
+		const ElfW(Sym) *symbol = &program.symbols[i];
+
+		if (ELF64_ST_TYPE(symbol->st_info) != STT_FUNC || symbol->st_shndx == SHN_UNDEF ||
+		    call - symbol->st_value >= symbol->st_size ||
+		    symbol->st_name >= program.names_size)
+			continue;
+		found = program.names + symbol->st_name;
+		*function_offset = offset - symbol->st_value;
+		/* Of two names, strdup and __strdup, the one that people write. */
+		if (found[0] != '_')
+			break;
+	}
+	return found;
+}
