@@ -24,6 +24,7 @@
 #include "shortage.h"
 #include "start.h"
 #include "stats.h"
+#include "suppress.h"
 #include "symtab.h"
 #include "thread.h"
 #include "unseen.h"
@@ -145,20 +146,25 @@ static void join_run(void)
 
 /* ---- start ----------------------------------------------------------------------------------- */
 
-static void read_options(const char *text)
+static void say_faults(struct pl_text *errors)
 {
 	static const char more[] = "...\n";
+
+	if (errors->length == errors->capacity - 1) { /* cut: say so, and end the line */
+		errors->length -= strlen(more);
+		pl_text_append(errors, "%s", more);
+	}
+	pl_report_lines(errors->start);
+}
+
+static void read_options(const char *text)
+{
 	char buffer[1024];
 	struct pl_text errors = pl_text_in(buffer, sizeof(buffer));
 
 	options = pl_options_default();
-	if (text != NULL && pl_options_parse(text, &options, &errors) > 0) {
-		if (errors.length == sizeof(buffer) - 1) { /* cut: say so, and end the line */
-			errors.length -= strlen(more);
-			pl_text_append(&errors, "%s", more);
-		}
-		pl_report_lines(buffer);
-	}
+	if (text != NULL && pl_options_parse(text, &options, &errors) > 0)
+		say_faults(&errors);
 	pl_report_configure(options.report, options.max_reports);
 	if (!pl_report_usable())
 		pl_report_message(PL_OPTIONS_VARIABLE
@@ -170,6 +176,16 @@ static void read_options(const char *text)
 		pl_options_help(&list);
 		pl_report_lines(help);
 	}
+}
+
+/* What is wrong in the file is said; the rest of it holds. */
+static void read_suppressions(void)
+{
+	char buffer[2048];
+	struct pl_text errors = pl_text_in(buffer, sizeof(buffer));
+
+	if (options.suppressions[0] != '\0' && pl_suppress_read(options.suppressions, &errors) > 0)
+		say_faults(&errors);
 }
 
 static void lock_on_signal(void)
@@ -206,8 +222,12 @@ static void arm_triggers(void)
 	}
 }
 
+/* Written in the child of a fork, before it has other threads. */
+static bool is_forked;
+
 static void fork_child(void)
 {
+	is_forked = true;
 	pl_violation_fork_child();
 	pl_thread_fork_child();
 	if (pl_channel() != NULL) {
@@ -230,6 +250,7 @@ __attribute__((constructor)) static void start(void)
 	pl_symtab_start();
 	pl_unseen_start();
 	read_options(pl_os_environment(PL_OPTIONS_VARIABLE));
+	read_suppressions();
 	phaselock_set_policy(options.policy);
 	pl_violation_set_frames(options.frames);
 	pl_history_set_frames(options.frames);
@@ -270,6 +291,18 @@ static void report_unseen(void)
 	}
 }
 
+static void tell_suppressed(bool unmatched)
+{
+	for (unsigned i = 0; pl_suppress_pattern(i) != NULL; i++) {
+		char buffer[2048];
+		struct pl_text text = pl_text_in(buffer, sizeof(buffer));
+
+		pl_suppress_tell(i, unmatched, &text);
+		if (text.length > 0)
+			pl_report_lines(buffer);
+	}
+}
+
 __attribute__((destructor)) static void finish(void)
 {
 	if (options.stats) {
@@ -279,6 +312,10 @@ __attribute__((destructor)) static void finish(void)
 		pl_report_stats(&stats);
 	}
 	pl_report_sites();
+	tell_suppressed(false);
+	/* A forked child has the patterns of its parent, but only a part of the work is its own. */
+	if (!is_forked)
+		tell_suppressed(true);
 	report_unseen();
 	if (pl_channel() != NULL) {
 		pl_stats_publish(pl_phase_load() != PL_PHASE_WORD_INIT);

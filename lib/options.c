@@ -130,6 +130,15 @@ static bool set_report(struct value value, struct pl_options *options)
 	return true;
 }
 
+static bool set_suppressions(struct value value, struct pl_options *options)
+{
+	if (value.length == 0 || value.length >= sizeof(options->suppressions))
+		return false;
+	memcpy(options->suppressions, value.start, value.length);
+	options->suppressions[value.length] = '\0';
+	return true;
+}
+
 static bool set_max_reports(struct value value, struct pl_options *options)
 {
 	uint64_t number;
@@ -182,6 +191,8 @@ static const struct {
 	{"unlock_signal", set_unlock_signal, "signal", "unlock when this signal comes"},
 	{"report", set_report, "stderr|file",
 	 "where reports go; a file is appended to, %p is the pid (stderr)"},
+	{"suppressions", set_suppressions, "file",
+	 "requests of third-party code that this file names are served and not reported"},
 	{"max_reports", set_max_reports, "0..1024",
 	 "reports, and lines of the closing table, at most (20)"},
 	{"frames", set_frames, "1..32", "frames of a call stack that tell sites apart (16)"},

@@ -21,9 +21,10 @@ struct pl_options {
 	bool lock_never_given; /* lock=never was said, not only meant */
 	bool have_lock_after;
 	uint64_t lock_after_ms;
-	int lock_signal;		   /* 0: none */
-	int unlock_signal;		   /* 0: none */
-	char report[PL_OPTIONS_PATH_SIZE]; /* "": stderr; %p is the process id */
+	int lock_signal;			 /* 0: none */
+	int unlock_signal;			 /* 0: none */
+	char report[PL_OPTIONS_PATH_SIZE];	 /* "": stderr; %p is the process id */
+	char suppressions[PL_OPTIONS_PATH_SIZE]; /* "": none */
 	unsigned max_reports;
 	unsigned frames;
 	bool stats;

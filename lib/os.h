@@ -36,6 +36,12 @@ void *pl_os_map_shared(const char *path, size_t size);
 const void *pl_os_map_file(const char *path, size_t *size);
 void pl_os_unmap(const void *memory, size_t size);
 
+/*
+ * Reads up to size bytes of a regular file and sets *length. Returns NULL, or in words why it
+ * cannot. From the constructor only: libc finds the words.
+ */
+const char *pl_os_read_file(const char *path, char *buffer, size_t size, size_t *length);
+
 /* ---- output ---------------------------------------------------------------------------------- */
 
 #define PL_OS_STDERR 2

@@ -14,6 +14,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -93,6 +94,46 @@ void pl_os_unmap(const void *memory, size_t size)
 
 	munmap((void *)(uintptr_t)memory, size);
 	errno = saved;
+}
+
+/* Reads to the end of the file, or of the buffer; returns 0 or the errno. */
+static int read_all(int fd, char *buffer, size_t size, size_t *length)
+{
+	*length = 0;
+	while (*length < size) {
+		ssize_t got = read(fd, buffer + *length, size - *length);
+
+		if (got < 0 && errno != EINTR)
+			return errno;
+		if (got == 0)
+			break;
+		if (got > 0)
+			*length += (size_t)got;
+	}
+	return 0;
+}
+
+const char *pl_os_read_file(const char *path, char *buffer, size_t size, size_t *length)
+{
+	int saved = errno;
+	/* O_NONBLOCK: a FIFO that nobody writes to is refused, not waited for. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	const char *fault = NULL;
+	struct stat file;
+	int error;
+
+	if (fd < 0) {
+		fault = strerror(errno);
+	} else if (fstat(fd, &file) == 0 && !S_ISREG(file.st_mode)) {
+		fault = "not a regular file";
+	} else {
+		error = read_all(fd, buffer, size, length);
+		fault = error != 0 ? strerror(error) : NULL;
+	}
+	if (fd >= 0)
+		close(fd);
+	errno = saved;
+	return fault;
 }
 
 bool pl_os_write(int fd, const void *text, size_t size)

@@ -3,6 +3,7 @@
  * The place of an address. dladdr(), which the library must not call, is the measure.
  *
  * shows: PL-036 (module+offset, and the exported function where there is one)
+ * shows: PL-173 (which modules are run-time libraries)
  */
 #define _GNU_SOURCE
 #include "module.h"
@@ -144,6 +145,26 @@ TEST(functions_of_the_vdso_have_their_names)
 	assert_true(named > 0);
 }
 
+TEST(run_time_libraries_are_told_by_the_beginnings_of_their_file_names)
+{
+	static const char *const runtime[] = {
+		"libc.so.6",	 "libc-2.31.so",    "/lib/x86_64-linux-gnu/libc.so.6",
+		"libm.so.6",	 "libpthread.so.0", "ld-linux-x86-64.so.2",
+		"libgcc_s.so.1", "libstdc++.so.6",  "ld-musl-x86_64.so.1",
+		"libc++.so.1",	 "libc++abi.so.1",  "libpthread-2.31.so"};
+	static const char *const others[] = {
+		"",	"libcrypto.so.3", "libcurl.so.4",      "libmagic.so.1",	 "program",
+		"libc", "/libc.so/x",	  "libphaselock.so.0", "libpng16.so.16", "mylibc.so.6"};
+
+	for (size_t i = 0; i < COUNT_OF(runtime); i++)
+		if (!pl_module_is_runtime(runtime[i]))
+			fail_msg("%s is none", runtime[i]);
+	for (size_t i = 0; i < COUNT_OF(others); i++)
+		if (pl_module_is_runtime(others[i]))
+			fail_msg("%s is one", others[i]);
+	assert_false(pl_module_is_runtime(NULL));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -154,6 +175,7 @@ int main(void)
 			function_that_the_program_does_not_export_is_an_offset_in_the_program),
 		cmocka_unit_test(address_of_no_module_is_itself),
 		cmocka_unit_test(functions_of_the_vdso_have_their_names),
+		cmocka_unit_test(run_time_libraries_are_told_by_the_beginnings_of_their_file_names),
 	};
 
 	return cmocka_run_group_tests_name("module", tests, NULL, NULL);

@@ -26,6 +26,7 @@ static void assert_same(const struct pl_options *is, const struct pl_options *wa
 	assert_int_equal(is->lock_signal, wanted->lock_signal);
 	assert_int_equal(is->unlock_signal, wanted->unlock_signal);
 	assert_string_equal(is->report, wanted->report);
+	assert_string_equal(is->suppressions, wanted->suppressions);
 	assert_int_equal(is->max_reports, wanted->max_reports);
 	assert_int_equal(is->frames, wanted->frames);
 	assert_int_equal(is->stats, wanted->stats);
@@ -155,6 +156,18 @@ TEST(report_takes_a_path_with_no_directive_but_the_process_id)
 	assert_means(strcat(text, wanted.report), &wanted);
 }
 
+TEST(suppressions_takes_any_path_that_fits)
+{
+	struct pl_options wanted = pl_options_default();
+	char text[PL_OPTIONS_PATH_SIZE + 32] = "suppressions=";
+
+	strcpy(wanted.suppressions, "a/%d=b");
+	assert_means("suppressions=first:suppressions=a/%d=b", &wanted);
+	memset(wanted.suppressions, 'x', sizeof(wanted.suppressions) - 1);
+	wanted.suppressions[sizeof(wanted.suppressions) - 1] = '\0';
+	assert_means(strcat(text, wanted.suppressions), &wanted);
+}
+
 TEST(path_that_does_not_fit_is_a_bad_value)
 {
 	char text[PL_OPTIONS_PATH_SIZE + 16] = "report=";
@@ -196,6 +209,7 @@ TEST(bad_values_are_named_with_their_key_and_change_nothing)
 	BAD("report", "a%", "stderr|file");
 	BAD("report", "a%d", "stderr|file");
 	BAD("report", "%%p", "stderr|file");
+	BAD("suppressions", "", "file");
 	BAD("max_reports", "1025", "0..1024");
 	BAD("max_reports", "", "0..1024");
 	BAD("frames", "0", "1..32");
@@ -324,6 +338,7 @@ TEST(help_has_each_key_with_its_values)
 		"  lock_signal=signal\n",
 		"  unlock_signal=signal\n",
 		"  report=stderr|file\n",
+		"  suppressions=file\n",
 		"  max_reports=0..1024\n",
 		"  frames=1..32\n",
 		"  stats=0|1\n",
@@ -347,6 +362,7 @@ int main(void)
 		cmocka_unit_test(lock_after_takes_milliseconds_up_to_a_day),
 		cmocka_unit_test(signals_are_names_with_or_without_sig_or_numbers),
 		cmocka_unit_test(report_takes_a_path_with_no_directive_but_the_process_id),
+		cmocka_unit_test(suppressions_takes_any_path_that_fits),
 		cmocka_unit_test(path_that_does_not_fit_is_a_bad_value),
 		cmocka_unit_test(bad_values_are_named_with_their_key_and_change_nothing),
 		cmocka_unit_test(key_without_equals_sign_is_a_bad_value),
