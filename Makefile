@@ -148,7 +148,7 @@ $(B)/libphaselock.a: $(LIB_OBJECTS) $(B)/exports.list
 	$(Q)ar rcs $@ $(B)/libphaselock.o
 
 # ---- the command ----------------------------------------------------------------------------------------
-CLI_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard cli/*.c)) $(B)/cli/options.o $(B)/cli/format.o $(B)/cli/entries.o
+CLI_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard cli/*.c)) $(patsubst %,$(B)/cli/%.o,options format entries suppress glob os_linux)
 
 CLI_CPPFLAGS := $(CPPFLAGS) -iquote lib -DPHASELOCK_LIBDIR='"$(LIBDIR)"'
 
@@ -164,7 +164,7 @@ $(B)/libdir: always
 	@echo '$(LIBDIR)' | cmp -s - $@ || echo '$(LIBDIR)' > $@
 .PHONY: always
 
-# The two pure parts that the library and the command share.
+# The parts that the library and the command share.
 $(B)/cli/%.o: lib/%.c
 	@mkdir -p $(@D)
 	$(call say,CC,$<)

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The command line of `phaselock run`: most options are keys of PHASELOCK_OPTIONS under a longer
- * name, and all of the text is read by the library's own parser before the program starts, so that
- * what passes here is what holds there.
+ * name, and all of the text, and the file of suppressions=, is read by the library's own parser
+ * before the program starts, so that what passes here is what holds there.
  */
 #define _GNU_SOURCE
 #include "arguments.h"
 
 #include "say.h"
+#include "suppress.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -35,6 +36,8 @@ static const struct {
 	{"free", "allow|forbid", "free", NULL,
 	 "whether a free while locked is a violation (allow)"},
 	{"report", "FILE", "report", NULL, "append the reports to a file; %p is the process id"},
+	{"suppressions", "FILE", "suppressions", NULL,
+	 "requests that this file names are served and not reported"},
 	{"max-reports", "N", "max_reports", NULL, "reports at most (20)"},
 	{"frames", "N", "frames", NULL, "frames of a call stack (16)"},
 	{"stats", NULL, "stats", "1", "print the statistics at exit"},
@@ -102,6 +105,20 @@ static bool parse_options(struct arguments *arguments)
 	return false;
 }
 
+static bool check_suppressions(const struct arguments *arguments)
+{
+	static char buffer[65536];
+	struct pl_text errors = pl_text_in(buffer, sizeof(buffer));
+
+	if (arguments->options.suppressions[0] == '\0' ||
+	    pl_suppress_read(arguments->options.suppressions, &errors) == 0)
+		return true;
+	fputs(buffer, stderr);
+	if (errors.length == sizeof(buffer) - 1) /* cut */
+		fputs("...\n", stderr);
+	return false;
+}
+
 /* Reads the options up to the program's name. */
 static bool read_words(int count, char **words, struct arguments *arguments)
 {
@@ -166,5 +183,6 @@ bool arguments_read(int count, char **words, struct arguments *arguments)
 		say("no program to run; `phaselock run --help` tells how to name one");
 		return false;
 	}
-	return check_library(arguments) && parse_options(arguments);
+	return check_library(arguments) && parse_options(arguments) &&
+	       check_suppressions(arguments);
 }
