@@ -41,6 +41,7 @@ static struct page_phase read_phase(const struct pl_channel_phase *phase)
 		.requests = load(&phase->allocations) + load(&phase->reallocations),
 		.bytes = load(&phase->bytes_requested),
 		.permitted = load(&phase->permitted_attempts),
+		.suppressed = load(&phase->suppressed),
 		.frees = load(&phase->deallocations),
 	};
 }

@@ -17,6 +17,7 @@ struct page_phase {
 	uint64_t requests; /* allocations and reallocations that were served */
 	uint64_t bytes;	   /* the sizes they asked for */
 	uint64_t permitted;
+	uint64_t suppressed;
 	uint64_t frees;
 };
 

@@ -43,13 +43,17 @@ static void print_guard(const struct page_counts *counts)
 
 static void print_phase(const char *name, const struct page_phase *phase)
 {
-	char permitted[64] = "";
+	char served[96] = "";
 
-	if (phase->permitted > 0)
-		snprintf(permitted, sizeof(permitted), " (%" PRIu64 " permitted)",
-			 phase->permitted);
+	if (phase->permitted > 0 && phase->suppressed > 0)
+		snprintf(served, sizeof(served), " (%" PRIu64 " permitted, %" PRIu64 " suppressed)",
+			 phase->permitted, phase->suppressed);
+	else if (phase->permitted > 0)
+		snprintf(served, sizeof(served), " (%" PRIu64 " permitted)", phase->permitted);
+	else if (phase->suppressed > 0)
+		snprintf(served, sizeof(served), " (%" PRIu64 " suppressed)", phase->suppressed);
 	say("%s: %" PRIu64 " request%s%s for %" PRIu64 " byte%s, %" PRIu64 " free%s", name,
-	    phase->requests, plural(phase->requests), permitted, phase->bytes, plural(phase->bytes),
+	    phase->requests, plural(phase->requests), served, phase->bytes, plural(phase->bytes),
 	    phase->frees, plural(phase->frees));
 }
 

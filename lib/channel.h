@@ -26,7 +26,7 @@
 /*
  * Changes with the structure, so that a command never reads the page of another version's library.
  */
-#define PL_CHANNEL_MAGIC UINT64_C(0x70686c6b00000001)
+#define PL_CHANNEL_MAGIC UINT64_C(0x70686c6b00000002)
 
 /* What happened in one phase, summed over all processes under the command. */
 struct pl_channel_phase {
@@ -35,6 +35,7 @@ struct pl_channel_phase {
 	_Atomic uint64_t deallocations;
 	_Atomic uint64_t bytes_requested;
 	_Atomic uint64_t permitted_attempts;
+	_Atomic uint64_t suppressed; /* counted as they happen */
 };
 
 /*
