@@ -4,7 +4,10 @@
  * symbol table of its own file: position-independent or not, static or not. A stripped program has
  * its offsets, as it had before; so has one that the dynamic linker was asked for by name.
  *
- * shows: PL-178
+ * Such a function is known to suppressions=, too. In a static program the C library is a part of the
+ * program: there a request's origin is its innermost frame alone.
+ *
+ * shows: PL-173 PL-178
  * needs: gcc
  * exit: SIGABRT
  * run: sh -c 'gcc -O2 -fno-builtin -I{source}/include {flags}
@@ -43,6 +46,23 @@
  * exit: 0
  * stdout:
  * | 1
+ * run: sh -c 'gcc -O2 -fno-builtin -I{source}/include {source}/tests/behaviour/functions_of_the_program.c
+ *     -o program -L{build} -Wl,-rpath,{build} -lphaselock && echo "{PATTERN}" >supp && exec ./program'
+ * each: PATTERN function:static_helper stack:other_helper module:program
+ * environment: PHASELOCK_OPTIONS=suppressions=supp
+ * exit: 0
+ * stderr:
+ * | phaselock: suppressed: 1 request by {PATTERN} (supp:1)
+ * run: sh -c 'gcc -O2 -fno-builtin -static -I{source}/include
+ *     {source}/tests/behaviour/functions_of_the_program.c -o program {build}/libphaselock.a
+ *     -lm -pthread && printf "function:static_helper\n{PATTERN}" >supp && exec ./program'
+ * each: PATTERN function:strdup stack:static_helper module:program
+ * backend: jemalloc
+ * environment: PHASELOCK_OPTIONS=suppressions=supp
+ * exit: 0
+ * stderr:
+ * | phaselock: suppressed: 1 request by {PATTERN} (supp:2)
+ * | phaselock: suppressions: supp:1: function:static_helper matched nothing
  */
 #define _GNU_SOURCE
 #include "behaviour.h"
