@@ -10,6 +10,8 @@
  */
 #include "site.h"
 
+#include "suppress.h"
+
 #include <stdatomic.h>
 #include <string.h>
 
@@ -18,6 +20,7 @@
 _Static_assert((INDEX_SIZE & (INDEX_SIZE - 1)) == 0, "the index wraps by a mask");
 
 struct slot {
+	int suppression; /* written like first */
 	_Atomic uint64_t
 		count; /* 0 until published; any thread adds, release: see pl_site_list() */
 	struct phaselock_violation
@@ -58,6 +61,13 @@ static bool same_site(const struct phaselock_violation *a, const struct phaseloc
 	       memcmp(a->frames, b->frames, a->frame_count * sizeof(a->frames[0])) == 0;
 }
 
+static int suppression_of(const struct phaselock_violation *violation)
+{
+	if (violation->cause == PHASELOCK_CAUSE_SEAL) /* no request */
+		return -1;
+	return pl_suppress_match((const void *const *)violation->frames, violation->frame_count);
+}
+
 /* Fills a slot that is nobody else's; returns its number + 1, or 0 if there is none left. */
 static uint32_t fill_slot(const struct phaselock_violation *violation)
 {
@@ -69,10 +79,12 @@ static uint32_t fill_slot(const struct phaselock_violation *violation)
 	if (number >= PHASELOCK_SITES_MAX)
 		return 0;
 	slots[number].first = *violation;
+	slots[number].suppression = suppression_of(violation);
 	return number + 1;
 }
 
-bool pl_site_count(struct phaselock_violation *violation)
+/* Finds or makes the slot of a site; returns its number + 1, or 0 if there is none left. */
+static uint32_t find_slot(const struct phaselock_violation *violation)
 {
 	uint32_t at = (uint32_t)hash_of(violation);
 	uint32_t mine = 0;
@@ -86,22 +98,42 @@ bool pl_site_count(struct phaselock_violation *violation)
 		if (present == 0) {
 			if (mine == 0)
 				mine = fill_slot(violation);
-			if (mine == 0)
-				break;
-			if (atomic_compare_exchange_strong_explicit(place, &present, mine,
-								    memory_order_release,
-								    memory_order_acquire))
-				present = mine;
+			if (mine == 0 || atomic_compare_exchange_strong_explicit(
+						 place, &present, mine, memory_order_release,
+						 memory_order_acquire))
+				return mine;
 		}
-		if (present == mine || same_site(&slots[present - 1].first, violation)) {
-			violation->count = 1 + atomic_fetch_add_explicit(&slots[present - 1].count,
-									 1, memory_order_release);
-			return true;
-		}
+		if (same_site(&slots[present - 1].first, violation))
+			return present;
 	}
-	atomic_fetch_add_explicit(&overflow, 1, memory_order_relaxed);
+}
+
+int pl_site_count(struct phaselock_violation *violation)
+{
+	uint32_t number = find_slot(violation);
+	int suppression;
+
+	if (number > 0) {
+		struct slot *slot = &slots[number - 1];
+
+		violation->count =
+			1 + atomic_fetch_add_explicit(&slot->count, 1, memory_order_release);
+		return slot->suppression;
+	}
 	violation->count = 0;
-	return false;
+	suppression = suppression_of(violation);
+	if (suppression < 0)
+		atomic_fetch_add_explicit(&overflow, 1, memory_order_relaxed);
+	return suppression;
+}
+
+/* Returns how often a site was seen; 0 if it is not to be seen itself. */
+static uint64_t count_of(const struct slot *slot)
+{
+	/* acquire: pairs with the release of pl_site_count(), which comes after the slot was filled */
+	uint64_t count = atomic_load_explicit(&slot->count, memory_order_acquire);
+
+	return count > 0 && slot->suppression < 0 ? count : 0;
 }
 
 size_t pl_site_list(struct phaselock_violation *out, size_t capacity)
@@ -110,9 +142,7 @@ size_t pl_site_list(struct phaselock_violation *out, size_t capacity)
 	size_t count = 0;
 
 	for (uint32_t i = 0; i < taken && i < PHASELOCK_SITES_MAX; i++) {
-		/* acquire: pairs with the release of pl_site_count(), which comes after the slot
-		 * was filled */
-		uint64_t seen = atomic_load_explicit(&slots[i].count, memory_order_acquire);
+		uint64_t seen = count_of(&slots[i]);
 
 		if (seen == 0)
 			continue;
@@ -138,7 +168,7 @@ bool pl_site_next(struct phaselock_violation *site, bool first)
 	bool found = false;
 
 	for (uint32_t i = 0; i < taken && i < PHASELOCK_SITES_MAX; i++) {
-		uint64_t seen = atomic_load_explicit(&slots[i].count, memory_order_acquire);
+		uint64_t seen = count_of(&slots[i]);
 		struct phaselock_violation candidate;
 
 		if (seen == 0)

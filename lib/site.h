@@ -9,12 +9,16 @@
 
 /*
  * Counts a violation at its site, which is made if it is new, and sets violation->count. Returns
- * false if the table is full and the site is not in it; then count is 0 and the violation is among
- * pl_site_overflow(). Any thread, signal handlers too; never waits.
+ * the suppression that is for the site, which is asked for once, or -1. If the table is full and
+ * the site is not in it, count is 0, and what is not suppressed is among pl_site_overflow(). Any
+ * thread, signal handlers too; never waits.
  */
-bool pl_site_count(struct phaselock_violation *violation);
+int pl_site_count(struct phaselock_violation *violation);
 
-/* Copies up to capacity sites, oldest first; returns how many there are. As above. */
+/*
+ * Copies up to capacity sites, oldest first; returns how many there are. Here and below, those that
+ * are suppressed are none. As above.
+ */
 size_t pl_site_list(struct phaselock_violation *out, size_t capacity);
 
 /*

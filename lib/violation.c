@@ -10,6 +10,7 @@
 #include "report.h"
 #include "site.h"
 #include "stats.h"
+#include "suppress.h"
 #include "unwind.h"
 
 #include <stdatomic.h>
@@ -169,10 +170,21 @@ static void decide(const struct phaselock_violation *violation, struct pl_report
 	context->by_handler = true;
 }
 
+static void count_suppressed(int suppression, struct pl_thread *thread)
+{
+	pl_suppress_count(suppression);
+	pl_counter_increment(&thread->suppressed_attempts);
+	if (phaselock_get_phase() == PHASELOCK_INIT)
+		PL_CHANNEL_COUNT(init.suppressed);
+	else
+		PL_CHANNEL_COUNT(locked.suppressed);
+}
+
 enum phaselock_verdict pl_violation(const struct pl_request *request, enum phaselock_cause cause,
 				    struct pl_thread *thread)
 {
 	struct pl_report_context context = {0};
+	int suppression;
 	struct phaselock_violation violation = {
 		.function = request->function,
 		.size = request->size,
@@ -186,7 +198,11 @@ enum phaselock_verdict pl_violation(const struct pl_request *request, enum phase
 
 	pl_os_thread_name(violation.thread_name);
 	violation.frame_count = pl_unwind(violation.frames, frames_recorded, request->caller);
-	pl_site_count(&violation);
+	suppression = pl_site_count(&violation);
+	if (suppression >= 0) {
+		count_suppressed(suppression, thread);
+		return PHASELOCK_ALLOW;
+	}
 	if (thread != NULL)
 		pl_counter_increment(&thread->locked_attempts);
 	PL_CHANNEL_COUNT(violations);

@@ -14,6 +14,7 @@
 #include "history.h"
 #include "module.h"
 #include "site.h"
+#include "suppress.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -52,6 +53,14 @@ void pl_module_find(const void *address, struct pl_place *place)
 
 void pl_module_start(void)
 {
+}
+
+/* Or the matching would bring the rest of lib/module.c. */
+int pl_suppress_match(const void *const *frames, unsigned count)
+{
+	(void)frames;
+	(void)count;
+	return -1;
 }
 
 /* ---- one violation --------------------------------------------------------------------------- */
@@ -281,7 +290,7 @@ static void count_site(const char *function, void *frame, unsigned frames, unsig
 		for (unsigned j = 0; j < frames; j++)
 			violation.frames[j] = frame;
 		violation.sequence = ++sequence;
-		CHECK(pl_site_count(&violation) || violation.count == 0);
+		CHECK_EQUAL(pl_site_count(&violation), -1);
 	}
 }
 
@@ -370,6 +379,7 @@ TEST(statistics_are_written_one_a_line_and_signed_where_they_are)
 		.permitted_attempts = 12,
 		.locked_deallocations = 13,
 		.threads = 14,
+		.suppressed_attempts = 15,
 	};
 
 	capture_begin(&captured);
@@ -383,6 +393,7 @@ TEST(statistics_are_written_one_a_line_and_signed_where_they_are)
 		"phaselock: bytes_reallocated: -800\nphaselock: live_allocations: 9\n"
 		"phaselock: live_bytes: 10\nphaselock: locked_attempts: 11\n"
 		"phaselock: permitted_attempts: 12\nphaselock: locked_deallocations: 13\n"
+		"phaselock: suppressed_attempts: 15\n"
 		"phaselock: threads: 14\n");
 }
 

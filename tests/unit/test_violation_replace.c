@@ -42,12 +42,12 @@ static enum phaselock_verdict second_handler(const struct phaselock_violation *v
 
 /* ---- doubles of lib/site.c and lib/report.c, as far as they are needed ------------------------ */
 
-bool pl_site_count(struct phaselock_violation *violation)
+int pl_site_count(struct phaselock_violation *violation)
 {
 	violation->count = 1;
 	steps = 0;
 	stepping_begin();
-	return true;
+	return -1;
 }
 
 size_t pl_site_list(struct phaselock_violation *out, size_t capacity)
