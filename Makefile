@@ -170,9 +170,10 @@ $(B)/cli/%.o: lib/%.c
 	$(call say,CC,$<)
 	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
+# libstdc++ is there for the one function that demangles names.
 $(B)/phaselock: $(CLI_OBJECTS)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(CLI_OBJECTS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(CLI_OBJECTS) -ldw -lstdc++
 
 # ---- tests ------------------------------------------------------------------------------------------------
 # Unit tests link the library's own objects, with the malloc family under other names (pl_test_malloc, ...) and a
@@ -197,7 +198,7 @@ $(B)/unit/libcore.a: $(UNIT_OBJECTS)
 $(B)/tests/unit/%.o: tests/unit/%.c
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
-	$(Q)$(CC) $(CPPFLAGS) -iquote lib $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+	$(Q)$(CC) $(CPPFLAGS) -iquote lib -iquote cli $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
 $(B)/tests/unit/test_%: $(B)/tests/unit/test_%.o $(B)/tests/unit/fake_backend.o $(B)/unit/libcore.a
 	$(call say,LD,$@)
@@ -207,6 +208,13 @@ $(B)/tests/unit/test_%: $(B)/tests/unit/test_%.o $(B)/tests/unit/fake_backend.o 
 $(B)/tests/unit/test_backend_system: $(B)/tests/unit/test_backend_system.o $(B)/lib/os_linux.o
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ -lcmocka
+
+# Of the command: what needs no file.
+$(B)/tests/unit/test_place: $(B)/tests/unit/test_place.o $(B)/cli/place.o
+$(B)/tests/unit/test_annotate: $(patsubst %,$(B)/%.o,tests/unit/test_annotate cli/annotate cli/naming cli/known cli/place cli/demangle)
+$(B)/tests/unit/test_place $(B)/tests/unit/test_annotate:
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ -lcmocka -lstdc++
 
 # Behaviour programs: one for each behaviour, linked with the library as a user's program is.
 BEHAVIOUR_TESTS := $(patsubst tests/%,$(B)/tests/%,$(basename $(wildcard tests/behaviour/*.c tests/behaviour/*.cc)))

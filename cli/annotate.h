@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A stream with reports in it, raw to named. One annotator holds the state of one stream; several
+ * may share the modules that they look into. What is no report comes out as it went in, byte for
+ * byte.
+ */
+#ifndef CLI_ANNOTATE_H
+#define CLI_ANNOTATE_H
+
+#include "symbols.h"
+
+#include <stddef.h>
+
+struct annotator;
+
+/* Takes text that is done; the text is valid during the call only. */
+typedef void (*annotator_sink)(void *context, const char *text, size_t length);
+
+/* With modules of its own; debug_path as for symbols_new(). Returns NULL if memory ends. */
+struct annotator *annotator_new(const char *debug_path);
+
+/* With the modules of the caller's, who frees them when the annotator is freed. */
+struct annotator *annotator_sharing(struct symbols *symbols);
+
+void annotator_free(struct annotator *annotator);
+
+/*
+ * Takes a part of the stream, of any length. The sink gets complete lines in order, at most once a
+ * call. A report is held back until its build-id lines or its verdict have come, or 64 KiB of it;
+ * so is a line that is not complete, up to the same length.
+ */
+void annotator_feed(struct annotator *annotator, const char *text, size_t length,
+		    annotator_sink sink, void *context);
+
+/* The stream has ended: gives the sink what was held back. */
+void annotator_flush(struct annotator *annotator, annotator_sink sink, void *context);
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/* A list: a process has a few dozen modules at most in its reports. */
+#define _GNU_SOURCE
+#include "known.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct known_id {
+	struct known_id *next;
+	char *path;
+	char *hex;
+	unsigned block;
+};
+
+void known_begin(struct known *known)
+{
+	known->block++;
+}
+
+static struct known_id *find(const struct known *known, const char *path)
+{
+	struct known_id *id = known->first;
+
+	while (id != NULL && strcmp(id->path, path) != 0)
+		id = id->next;
+	return id;
+}
+
+/* Adds a module without a build-id. */
+static struct known_id *add(struct known *known, const char *path)
+{
+	struct known_id *id = calloc(1, sizeof(*id));
+
+	if (id == NULL)
+		return NULL;
+	id->path = strdup(path);
+	if (id->path == NULL) {
+		free(id);
+		return NULL;
+	}
+	id->next = known->first;
+	known->first = id;
+	return id;
+}
+
+void known_note(struct known *known, const struct build_id *build_id)
+{
+	char *path = strndup(build_id->path.start, build_id->path.length);
+	char *hex = strndup(build_id->hex.start, build_id->hex.length);
+	struct known_id *id = NULL;
+
+	if (path != NULL && hex != NULL)
+		id = find(known, path);
+	if (id == NULL && path != NULL && hex != NULL)
+		id = add(known, path);
+	free(path);
+	if (id == NULL) {
+		free(hex);
+		return;
+	}
+	free(id->hex);
+	id->hex = hex;
+	id->block = known->block;
+}
+
+const char *known_find(const struct known *known, const char *path, bool in_block)
+{
+	const struct known_id *id = find(known, path);
+
+	if (in_block && (id == NULL || id->block != known->block))
+		return "";
+	return id != NULL ? id->hex : NULL;
+}
+
+void known_forget(struct known *known)
+{
+	while (known->first != NULL) {
+		struct known_id *id = known->first;
+
+		known->first = id->next;
+		free(id->path);
+		free(id->hex);
+		free(id);
+	}
+}

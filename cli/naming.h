@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* One line of a report, raw to named. It must not know which lines belong together. */
+#ifndef CLI_NAMING_H
+#define CLI_NAMING_H
+
+#include "known.h"
+#include "place.h"
+#include "symbols.h"
+
+#include <stdio.h>
+
+struct naming {
+	struct symbols *symbols;
+	const struct known *known;
+	bool in_block; /* as for known_find() */
+};
+
+/* "    #N PLACE or address" */
+bool naming_is_frame(struct slice line);
+
+/*
+ * Writes the line, or the lines that come of it, with the newlines of those in front of the last.
+ */
+void naming_write(const struct naming *naming, struct slice line, FILE *out);
+
+#endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the files of a process's modules, and their separate debug files, say of a place: functions
+ * and lines. Files stay open, so that each is read once.
+ */
+#ifndef CLI_SYMBOLS_H
+#define CLI_SYMBOLS_H
+
+#include "base.h"
+
+struct symbols;
+struct symbols_module;
+
+enum symbols_state {
+	SYMBOLS_HERE,
+	SYMBOLS_ABSENT, /* no such file, or it cannot be read, or is no program or library */
+	SYMBOLS_OTHER,	/* the file has another build-id than was asked for */
+};
+
+struct symbols_function {
+	char *name;
+	char *file;    /* of the line that is being executed; NULL if it is not known */
+	unsigned line; /* for one into which others are inlined: of the inlined call */
+};
+
+/* All that is known of one place; zeroed memory is one of which nothing is. */
+struct symbols_place {
+	struct symbols_function *functions; /* innermost first; all but the last are inlined */
+	size_t count;
+	char *symbol; /* the function by the symbol table, or NULL */
+	uint64_t symbol_offset;
+};
+
+/*
+ * Folders of separate debug files, split by colons as libdwfl understands them; NULL: its default,
+ * ":.debug:/usr/lib/debug". Returns NULL if memory ends.
+ */
+struct symbols *symbols_new(const char *debug_path);
+
+void symbols_free(struct symbols *symbols);
+
+/*
+ * Opens a module's file. build_id: hex digits that it must have, "" if it must have none, NULL if
+ * that is all the same.
+ */
+enum symbols_state symbols_open(struct symbols *symbols, const char *path, const char *build_id,
+				struct symbols_module **module);
+
+/*
+ * Looks up a return address, by its offset from where the module is loaded. What is found is the
+ * caller's, to be given back by symbols_forget().
+ */
+void symbols_find(struct symbols_module *module, uint64_t offset, struct symbols_place *place);
+
+void symbols_forget(struct symbols_place *place);
+
+#endif
