@@ -16,6 +16,7 @@ static const struct {
 	const char *meaning;
 } verbs[] = {
 	{"run", verb_run, "run a program under the guard, and say whether it kept the rule"},
+	{"symbolize", verb_symbolize, "put function names, files and lines into reports"},
 };
 
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))
@@ -27,7 +28,7 @@ static void print_usage(FILE *stream)
 	      "verbs:\n",
 	      stream);
 	for (size_t i = 0; i < VERBS; i++)
-		fprintf(stream, "  %-8s %s\n", verbs[i].name, verbs[i].meaning);
+		fprintf(stream, "  %-10s %s\n", verbs[i].name, verbs[i].meaning);
 	fputs("`phaselock VERB --help` tells about one.\n", stream);
 }
 

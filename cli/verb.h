@@ -21,5 +21,6 @@ enum status {
 typedef int (*verb_function)(int count, char **words);
 
 int verb_run(int count, char **words);
+int verb_symbolize(int count, char **words);
 
 #endif
