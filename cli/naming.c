@@ -47,9 +47,33 @@ static bool has_line(const struct symbols_place *found)
 	return found->count > 0 && found->functions[0].file != NULL;
 }
 
-static const char *name_or_not(const struct symbols_function *function)
+/* Returns a copy of the name that the report has, demangled, or NULL. */
+static char *reported_name(const struct place *place)
 {
-	return function->name != NULL ? function->name : "??";
+	char *mangled = strndup(place->function.start, place->function.length);
+	char *name = mangled != NULL ? demangle(mangled) : NULL;
+
+	free(mangled);
+	return name;
+}
+
+/*
+ * The exported name of the outermost function stays, if it is of the same one: a library calls its
+ * own functions by further names, which nobody else knows (strdup is __GI___strdup).
+ */
+static void write_name(const struct place *place, const struct symbols_place *found, size_t i,
+		       FILE *out)
+{
+	const char *name = found->functions[i].name;
+	char *reported = NULL;
+
+	if (i + 1 == found->count && place->function.length > 0 && found->symbol != NULL &&
+	    found->symbol_offset == place->function_offset)
+		reported = reported_name(place);
+	if (reported != NULL)
+		name = reported;
+	fputs(name != NULL ? name : "??", out);
+	free(reported);
 }
 
 /* ---- places ---------------------------------------------------------------------------------- */
@@ -69,7 +93,7 @@ static struct slice parenthesis(const struct place *place)
 static void write_raw(const struct place *place, const struct symbols_place *found, FILE *out)
 {
 	const char *symbol = found->symbol;
-	char *mangled, *name;
+	char *name;
 
 	if (symbol != NULL &&
 	    (place->function.length == 0 || found->symbol_offset < place->function_offset)) {
@@ -77,15 +101,13 @@ static void write_raw(const struct place *place, const struct symbols_place *fou
 		write_slice(parenthesis(place), out);
 		return;
 	}
-	mangled = strndup(place->function.start, place->function.length);
-	name = mangled != NULL ? demangle(mangled) : NULL;
-	if (name != NULL && strcmp(name, mangled) != 0) {
+	name = reported_name(place);
+	if (name != NULL && strncmp(name, place->function.start, place->function.length) != 0) {
 		fprintf(out, "%s+0x%" PRIx64 " ", name, place->function_offset);
 		write_slice(parenthesis(place), out);
 	} else {
 		write_slice(place->text, out);
 	}
-	free(mangled);
 	free(name);
 }
 
@@ -104,8 +126,8 @@ static void write_short(const struct naming *naming, struct slice text, bool wit
 		const char *file = found.functions[0].file;
 		const char *slash = with_folder ? NULL : strrchr(file, '/');
 
-		fprintf(out, "%s %s:%u", name_or_not(&found.functions[0]),
-			slash != NULL ? slash + 1 : file, found.functions[0].line);
+		write_name(&place, &found, 0, out);
+		fprintf(out, " %s:%u", slash != NULL ? slash + 1 : file, found.functions[0].line);
 	} else {
 		write_raw(&place, &found, out);
 	}
@@ -151,7 +173,7 @@ static void write_frame(const struct naming *naming, struct slice prefix, const 
 			const struct symbols_function *function = &found.functions[i];
 
 			write_slice(prefix, out);
-			fputs(name_or_not(function), out);
+			write_name(place, &found, i, out);
 			if (function->file != NULL)
 				fprintf(out, " %s:%u", function->file, function->line);
 			if (i + 1 < found.count)
@@ -212,7 +234,7 @@ void naming_write(const struct naming *naming, struct slice line, FILE *out)
 		return;
 	}
 	rest = line;
-	if (slice_skip(&rest, "  forbidden since ")) {
+	if (slice_skip(&rest, "  forbidden by ") || slice_skip(&rest, "  forbidden since ")) {
 		write_slice((struct slice){line.start, line.length - rest.length}, out);
 		write_short(naming, rest, true, out);
 		return;

@@ -49,6 +49,8 @@ void symbols_find(struct symbols_module *module, uint64_t offset, struct symbols
 	static struct symbols_function inlined[] = {{"trim", "/src/trim.c", 7},
 						    {"parse", "/src/parse.c", 40}};
 	static struct symbols_function plain = {"f(int)", "/src/f.cc", 1};
+	static struct symbols_function alias[] = {{"trim", "/src/trim.c", 7},
+						  {"__GI___strdup", "/src/strdup.c", 42}};
 
 	assert_null(module);
 	*place = (struct symbols_place){0};
@@ -56,6 +58,11 @@ void symbols_find(struct symbols_module *module, uint64_t offset, struct symbols
 		*place = (struct symbols_place){.functions = inlined, .count = 2};
 	if (offset == 0x20)
 		*place = (struct symbols_place){.functions = &plain, .count = 1};
+	if (offset == 0x40)
+		*place = (struct symbols_place){.functions = alias,
+						.count = 2,
+						.symbol = "__GI___strdup",
+						.symbol_offset = 26};
 	if (offset == 0x30)
 		*place = (struct symbols_place){.symbol = "hidden", .symbol_offset = 5};
 }
@@ -150,6 +157,20 @@ TEST(mangled_name_is_demangled_without_any_file)
 		     "    #0 net::feed(int)+0x1a (/gone+0x10)\n");
 	assert_named("phaselock:   1 x free  _Z1fv+0x1 (/gone+0x2) < i+0x3 (/gone+0x4)\n",
 		     "phaselock:   1 x free  f()+0x1 (/gone+0x2) < i+0x3 (/gone+0x4)\n");
+}
+
+TEST(exported_name_stays_for_the_outermost_function_if_it_is_the_same_one)
+{
+	assert_named(
+		"    #0 strdup+0x1a (/here+0x40)\n    #1 strdup+0x2a (/here+0x40)\n",
+		"    #0 trim /src/trim.c:7 (inlined)\n    #0 strdup /src/strdup.c:42\n"
+		"    #1 trim /src/trim.c:7 (inlined)\n    #1 __GI___strdup /src/strdup.c:42\n");
+}
+
+TEST(site_of_a_scope_is_the_innermost_function)
+{
+	assert_named("  forbidden by (/here+0x10)\n  forbidden since (/gone+0x10)\n",
+		     "  forbidden by trim /src/trim.c:7\n  forbidden since (/gone+0x10)\n");
 }
 
 TEST(closing_table_has_functions_and_files_without_folders)
@@ -321,6 +342,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(report_is_named_wherever_the_stream_is_cut),
 		cmocka_unit_test(mangled_name_is_demangled_without_any_file),
+		cmocka_unit_test(
+			exported_name_stays_for_the_outermost_function_if_it_is_the_same_one),
+		cmocka_unit_test(site_of_a_scope_is_the_innermost_function),
 		cmocka_unit_test(closing_table_has_functions_and_files_without_folders),
 		cmocka_unit_test(frame_without_a_report_around_it_is_named),
 		cmocka_unit_test(module_of_another_build_id_stays_raw_and_is_named_once),
