@@ -15,6 +15,9 @@
 /* Returns size bytes of zeroed, page-aligned memory that lives as long as the process, or NULL. */
 void *pl_os_map(size_t size);
 
+/* Gives back memory of pl_os_map() that nothing lives in. */
+void pl_os_unmap(void *memory, size_t size);
+
 /* Returns the size of a page in bytes. */
 size_t pl_os_page_size(void);
 
@@ -61,6 +64,43 @@ void pl_os_close(int fd);
  * known.
  */
 void pl_os_executable(char *path, size_t size);
+
+/* Returns whether path is a regular file that this process may execute. */
+bool pl_os_is_executable(const char *path);
+
+/* ---- pipes and programs (os_process.c) ------------------------------------------------------- */
+
+/*
+ * Opens the pipe at path, through /proc of the process that made it, to be written to. *id tells
+ * pipes apart: if it is 0, it becomes that of the pipe; else another pipe than that is refused,
+ * for the number of the process may have gone to another. Returns -1 if it cannot or nobody reads.
+ */
+int pl_os_open_pipe(const char *path, uint64_t *id);
+
+/*
+ * Writes head and text in one piece, of no more than PIPE_BUF (4096) bytes, and waits until there
+ * is room. Returns false if nobody reads the pipe any more; this thread then gets no SIGPIPE.
+ */
+bool pl_os_write_pipe(int fd, const void *head, size_t head_size, const void *text, size_t size);
+
+/* A program to run; input is what it reads, until its end. */
+struct pl_os_program {
+	const char *path;
+	char *const *words;
+	char *const *environment;
+	const char *input; /* no more than fits into a pipe (64 KiB) */
+	size_t input_size;
+	uint64_t wait_ms; /* then it is killed, with those of its process group */
+};
+
+/*
+ * Runs a program in which signals are as at a process's start, with no descriptors but the first
+ * three. The calling program does not see it: no handler of fork() or SIGCHLD is called, and no
+ * wait() but one for __WALL finds it. All signals of this thread are blocked meanwhile.
+ * Returns what the program wrote to its standard output, output_max bytes at most, and its
+ * size, if it ended with status 0; else NULL. pl_os_unmap() gives the memory back.
+ */
+char *pl_os_run_program(const struct pl_os_program *program, size_t output_max, size_t *size);
 
 /* ---- process, threads, time ------------------------------------------------------------------ */
 
