@@ -28,6 +28,20 @@
  */
 #define PL_CHANNEL_MAGIC UINT64_C(0x70686c6b00000002)
 
+/*
+ * What stands before each piece of text in the pipe of reports. With its text it is written at once
+ * and no longer than PIPE_BUF, so that pieces never mix, whichever process writes them.
+ */
+struct pl_channel_piece {
+	uint32_t process; /* its id, as it knows it itself */
+	uint32_t thread;
+	uint32_t length; /* of the text that follows */
+	uint32_t more;	 /* 1: the next piece of this thread goes on with the text, 0: it ends */
+};
+
+#define PL_CHANNEL_PIECE_SIZE 4096 /* PIPE_BUF of Linux */
+#define PL_CHANNEL_TEXT_MAX (PL_CHANNEL_PIECE_SIZE - sizeof(struct pl_channel_piece))
+
 /* What happened in one phase, summed over all processes under the command. */
 struct pl_channel_phase {
 	_Atomic uint64_t allocations;
@@ -39,11 +53,12 @@ struct pl_channel_phase {
 };
 
 /*
- * All written by the guarded processes and read by the command after they end, but for magic.
- * Relaxed.
+ * All written by the guarded processes and read by the command after they end, but for magic and
+ * report. Relaxed.
  */
 struct pl_channel {
-	uint64_t magic; /* set by the command */
+	uint64_t magic;	 /* set by the command */
+	char report[64]; /* likewise: the path of the pipe for reports, "" if there is none */
 	_Atomic uint64_t processes_started;
 	_Atomic uint64_t processes_forked; /* by fork(): guarded from their start */
 	_Atomic uint64_t processes_ended;  /* by exit() or a violation: counted to their end */

@@ -93,6 +93,18 @@ void pl_text_quote(struct pl_text *text, const char *string)
 	}
 }
 
+void pl_text_path(struct pl_text *text, const char *pattern, uint64_t process)
+{
+	for (const char *c = pattern; *c != '\0'; c++) {
+		if (c[0] == '%' && c[1] == 'p') {
+			append_number(text, process, 10);
+			c++;
+		} else {
+			append_char(text, *c);
+		}
+	}
+}
+
 const char *pl_base_name(const char *path)
 {
 	const char *slash = strrchr(path, '/');

@@ -28,6 +28,9 @@ void pl_text_ordinal(struct pl_text *text, uint64_t number);
 /* Appends a string with its control characters and double quotes as '?'. */
 void pl_text_quote(struct pl_text *text, const char *string);
 
+/* Appends a path in which each %p stands for the id of a process. */
+void pl_text_path(struct pl_text *text, const char *pattern, uint64_t process);
+
 /* Returns the part of a path after its last slash. */
 const char *pl_base_name(const char *path);
 

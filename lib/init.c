@@ -25,6 +25,7 @@
 #include "start.h"
 #include "stats.h"
 #include "suppress.h"
+#include "symbolizer.h"
 #include "symtab.h"
 #include "thread.h"
 #include "unseen.h"
@@ -106,13 +107,6 @@ static void say_missing(unsigned missing)
 	pl_report_message(buffer);
 }
 
-static void open_channel(const char *path)
-{
-	if (!pl_channel_open(path))
-		pl_report_message(
-			"cannot open the page of `phaselock run` (is it of another version?)");
-}
-
 /*
  * Requests that do not come here are not guarded, and nobody may think they are: said once, by
  * `phaselock run` if it is there.
@@ -146,6 +140,19 @@ static void join_run(void)
 
 /* ---- start ----------------------------------------------------------------------------------- */
 
+static void place_reports(void)
+{
+	pl_report_configure(options.report, options.max_reports);
+	if (pl_channel() != NULL && pl_channel()->report[0] != '\0')
+		pl_report_use_pipe(pl_channel()->report);
+	else if (!pl_symbolizer_start(options.symbolize))
+		pl_report_message(PL_OPTIONS_VARIABLE
+				  ": symbolize: no such program to run; names stay as they are");
+	if (!pl_report_usable())
+		pl_report_message(PL_OPTIONS_VARIABLE
+				  ": cannot write to the file of report=; using stderr");
+}
+
 static void say_faults(struct pl_text *errors)
 {
 	static const char more[] = "...\n";
@@ -165,12 +172,9 @@ static void read_options(const char *text)
 	options = pl_options_default();
 	if (text != NULL && pl_options_parse(text, &options, &errors) > 0)
 		say_faults(&errors);
-	pl_report_configure(options.report, options.max_reports);
-	if (!pl_report_usable())
-		pl_report_message(PL_OPTIONS_VARIABLE
-				  ": cannot write to the file of report=; using stderr");
+	place_reports();
 	if (options.help) {
-		char help[2048];
+		char help[4096];
 		struct pl_text list = pl_text_in(help, sizeof(help));
 
 		pl_options_help(&list);
@@ -239,6 +243,7 @@ static void fork_child(void)
 __attribute__((constructor)) static void start(void)
 {
 	const char *channel = pl_os_environment(PL_CHANNEL_VARIABLE);
+	bool have_page;
 
 	if (another_copy_is_in_front()) {
 		pthread_atfork(pl_thread_fork_prepare, pl_thread_fork_parent, pl_thread_fork_child);
@@ -249,6 +254,7 @@ __attribute__((constructor)) static void start(void)
 	pl_module_start();
 	pl_symtab_start();
 	pl_unseen_start();
+	have_page = channel != NULL && pl_channel_open(channel);
 	read_options(pl_os_environment(PL_OPTIONS_VARIABLE));
 	read_suppressions();
 	phaselock_set_policy(options.policy);
@@ -264,8 +270,9 @@ __attribute__((constructor)) static void start(void)
 	 */
 	pl_thread_self();
 	pthread_atfork(pl_thread_fork_prepare, pl_thread_fork_parent, fork_child);
-	if (channel != NULL)
-		open_channel(channel);
+	if (channel != NULL && !have_page)
+		pl_report_message(
+			"cannot open the page of `phaselock run` (is it of another version?)");
 	prove_armed();
 	if (pl_channel() != NULL)
 		join_run();

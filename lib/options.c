@@ -139,6 +139,17 @@ static bool set_suppressions(struct value value, struct pl_options *options)
 	return true;
 }
 
+/* A path must be a whole one: the program may change its folder. */
+static bool set_symbolize(struct value value, struct pl_options *options)
+{
+	if (value.length == 0 || value.length >= sizeof(options->symbolize) ||
+	    (!is(value, "0") && !is(value, "1") && value.start[0] != '/'))
+		return false;
+	memcpy(options->symbolize, value.start, value.length);
+	options->symbolize[value.length] = '\0';
+	return true;
+}
+
 static bool set_max_reports(struct value value, struct pl_options *options)
 {
 	uint64_t number;
@@ -193,6 +204,8 @@ static const struct {
 	 "where reports go; a file is appended to, %p is the pid (stderr)"},
 	{"suppressions", set_suppressions, "file",
 	 "requests of third-party code that this file names are served and not reported"},
+	{"symbolize", set_symbolize, "0|1|/path",
+	 "name the lines of an abort's report by phaselock, or by this file (0)"},
 	{"max_reports", set_max_reports, "0..1024",
 	 "reports, and lines of the closing table, at most (20)"},
 	{"frames", set_frames, "1..32", "frames of a call stack that tell sites apart (16)"},

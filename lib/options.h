@@ -25,6 +25,7 @@ struct pl_options {
 	int unlock_signal;			 /* 0: none */
 	char report[PL_OPTIONS_PATH_SIZE];	 /* "": stderr; %p is the process id */
 	char suppressions[PL_OPTIONS_PATH_SIZE]; /* "": none */
+	char symbolize[PL_OPTIONS_PATH_SIZE];	 /* "": nothing was said; "0", "1", or a path */
 	unsigned max_reports;
 	unsigned frames;
 	bool stats;

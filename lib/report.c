@@ -5,11 +5,13 @@
  */
 #include "report.h"
 
+#include "channel.h"
 #include "format.h"
 #include "history.h"
 #include "module.h"
 #include "os.h"
 #include "site.h"
+#include "symbolizer.h"
 
 #include <stdatomic.h>
 #include <string.h>
@@ -24,6 +26,10 @@
 /* Written by pl_report_configure() in the constructor, read by any thread. */
 static char path[PATH_SIZE];
 static unsigned max_reports = 20;
+
+/* Likewise by pl_report_use_pipe(). NULL: there is none. */
+static const char *pipe;
+static uint64_t pipe_id;
 
 /* Blocks written so far; any thread adds, relaxed: it only hands out numbers. */
 static _Atomic unsigned reports;
@@ -45,22 +51,25 @@ static int open_file(void)
 	char buffer[PATH_SIZE + 32];
 	struct pl_text name = pl_text_in(buffer, sizeof(buffer));
 
-	for (const char *c = path; *c != '\0'; c++) {
-		if (c[0] == '%' && c[1] == 'p') {
-			pl_text_append(&name, "%lu", pl_os_process_id());
-			c++;
-		} else {
-			char one[2] = {*c, '\0'};
-
-			pl_text_append(&name, "%s", one);
-		}
-	}
+	if (path[0] == '\0')
+		return -1;
+	pl_text_path(&name, path, pl_os_process_id());
 	return pl_os_open_append(buffer);
+}
+
+void pl_report_use_pipe(const char *pipe_path)
+{
+	int fd = pl_os_open_pipe(pipe_path, &pipe_id);
+
+	if (fd < 0)
+		return;
+	pl_os_close(fd);
+	pipe = pipe_path;
 }
 
 bool pl_report_usable(void)
 {
-	int fd = path[0] != '\0' ? open_file() : PL_OS_STDERR;
+	int fd = path[0] != '\0' && pipe == NULL ? open_file() : PL_OS_STDERR;
 
 	if (fd < 0) {
 		path[0] = '\0';
@@ -71,13 +80,79 @@ bool pl_report_usable(void)
 	return true;
 }
 
-static void emit(const struct pl_text *text)
+/* Writes to the file, or to stderr. */
+static void emit_here(const char *text, size_t length)
 {
-	int fd = path[0] != '\0' ? open_file() : -1;
+	int fd = open_file();
 
-	pl_os_write(fd >= 0 ? fd : PL_OS_STDERR, text->start, text->length);
+	pl_os_write(fd >= 0 ? fd : PL_OS_STDERR, text, length);
 	if (fd >= 0)
 		pl_os_close(fd);
+}
+
+/* Returns how much of the text went through the pipe. */
+static size_t emit_to_pipe(const char *text, size_t length, bool more)
+{
+	struct pl_channel_piece piece = {.process = (uint32_t)pl_os_process_id(),
+					 .thread = (uint32_t)pl_os_thread_id()};
+	int fd = pipe != NULL ? pl_os_open_pipe(pipe, &pipe_id) : -1;
+	size_t done = 0;
+
+	while (fd >= 0 && done < length) {
+		size_t left = length - done;
+
+		piece.length = (uint32_t)(left < PL_CHANNEL_TEXT_MAX ? left : PL_CHANNEL_TEXT_MAX);
+		piece.more = more || piece.length < left;
+		if (!pl_os_write_pipe(fd, &piece, sizeof(piece), text + done, piece.length))
+			break;
+		done += piece.length;
+	}
+	if (fd >= 0)
+		pl_os_close(fd);
+	return done;
+}
+
+static void emit_piece(const struct pl_text *text, bool more)
+{
+	size_t done = emit_to_pipe(text->start, text->length, more);
+
+	if (done < text->length)
+		emit_here(text->start + done, text->length - done);
+}
+
+/* A text, or the last piece of one. */
+static void emit(const struct pl_text *text)
+{
+	emit_piece(text, false);
+}
+
+/* A piece of a text that goes on: `phaselock run` puts it together again. */
+static void emit_first(const struct pl_text *text)
+{
+	emit_piece(text, true);
+}
+
+/*
+ * The last text of a process that aborts: the symbolizer gets it first. What it cannot name is
+ * written as it is.
+ */
+static void emit_named(const struct pl_text *text)
+{
+	int fd = open_file();
+	bool named = pl_symbolizer_write(text->start, text->length, fd >= 0 ? fd : PL_OS_STDERR);
+
+	if (fd >= 0)
+		pl_os_close(fd);
+	if (!named)
+		emit(text);
+}
+
+/* Room for all of a text that is to be named, for it is named as a whole; else the buffer given. */
+static struct pl_text room_to_name(struct pl_text text)
+{
+	char *room = pl_os_map(PL_SYMBOLIZER_TEXT_MAX);
+
+	return room != NULL ? pl_text_in(room, PL_SYMBOLIZER_TEXT_MAX) : text;
 }
 
 void pl_report_lines(const char *lines)
@@ -149,7 +224,7 @@ static void append_call(struct pl_text *text, const struct phaselock_violation *
 static void append_line(struct pl_text *text, const char *line)
 {
 	if (text->capacity - text->length < strlen(line) + sizeof("\n")) {
-		emit(text);
+		emit_first(text);
 		*text = pl_text_in(text->start, text->capacity);
 	}
 	pl_text_append(text, "%s\n", line);
@@ -284,15 +359,21 @@ void pl_report_violation(const struct phaselock_violation *violation,
 {
 	char buffer[BLOCK_SIZE];
 	struct pl_text text = pl_text_in(buffer, sizeof(buffer));
+	bool to_name = context->verdict == PHASELOCK_ABORT && pl_symbolizer_is_on();
 
 	if (!is_due(violation, context))
 		return;
+	if (to_name)
+		text = room_to_name(text);
 	append_heading(&text, violation, context->nested);
 	append_frames(&text, violation->frames, violation->frame_count);
 	append_lock(&text, violation, context->forbidden_by);
 	append_build_ids(&text, violation->frames, violation->frame_count);
 	append_verdict(&text, context);
-	emit(&text);
+	if (to_name)
+		emit_named(&text);
+	else
+		emit(&text);
 }
 
 /* ---- at exit --------------------------------------------------------------------------------- */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * All that the library says, and the one place it goes to: stderr, or the file of report=. For
+ * All that the library says, and the one place it goes to: stderr, or the file of report=, or the
+ * pipe of `phaselock run`. For
  * every function: any thread, signal handlers too; no heap request, no stdio, no lock.
  */
 #ifndef PL_REPORT_H
@@ -15,6 +16,13 @@
  * max_reports are not written.
  */
 void pl_report_configure(const char *report_path, unsigned most);
+
+/*
+ * Sends all texts through the pipe at that path, which is not copied, as lib/channel.h says; the
+ * file and stderr are then for what it does not take. Nothing if it cannot be opened. From the
+ * constructor.
+ */
+void pl_report_use_pipe(const char *pipe_path);
 
 /* Tries the file. Returns false if it cannot be opened; reports then go to stderr. */
 bool pl_report_usable(void);

@@ -13,7 +13,7 @@
  * | phaselock: 1 violation at 1 site, by count:
  * | phaselock:   and 1 site more (max_reports=0)
  * each: make true ": > page" "head -c 8 /dev/urandom > page" "head -c 4096 /dev/zero > page"
- *     "printf '\001\000\000\000klhp' > page" "mkdir page" "mkfifo page" "ln -s page page"
+ *     "printf '\002\000\000\000klhp' > page" "mkdir page" "mkfifo page" "ln -s page page"
  *     "ln -s /dev/zero page" "ln -s /dev/full page"
  * run: sh -c "{make}; exec {self}"
  */

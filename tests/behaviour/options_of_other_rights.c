@@ -7,7 +7,7 @@
  *
  * shows: PL-144
  * needs: root setpriv gcc
- * environment: PHASELOCK_OPTIONS=policy=allow:report={tmp}/reports:stats=1:help=1:unknown=1
+ * environment: PHASELOCK_OPTIONS=policy=allow:report={tmp}/reports:stats=1:help=1:unknown=1:symbolize=/no
  * environment: PHASELOCK_RUN_CHANNEL={tmp}/page
  * environment: MALLOC_CONF=stats_print:true
  * each: library "-L. -l:libphaselock.a -lm" "-L. -lphaselock -Wl,-rpath,$PWD"

@@ -149,6 +149,18 @@ TEST(base_name_is_what_follows_the_last_slash)
 	assert_string_equal(pl_base_name(""), "");
 }
 
+TEST(path_has_the_process_id_wherever_it_is_asked_for)
+{
+	char buffer[32];
+	struct pl_text text = pl_text_in(buffer, sizeof(buffer));
+
+	pl_text_path(&text, "a.%p.%p%", 12);
+	assert_string_equal(buffer, "a.12.12%");
+	text = pl_text_in(buffer, 5);
+	pl_text_path(&text, "%p%p", 123);
+	assert_string_equal(buffer, "1231");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -160,6 +172,7 @@ int main(void)
 		cmocka_unit_test(ordinals_have_their_english_endings),
 		cmocka_unit_test(quoting_replaces_control_characters_and_quotes_alone),
 		cmocka_unit_test(base_name_is_what_follows_the_last_slash),
+		cmocka_unit_test(path_has_the_process_id_wherever_it_is_asked_for),
 	};
 
 	return cmocka_run_group_tests_name("format", tests, NULL, NULL);

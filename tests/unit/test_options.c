@@ -27,6 +27,7 @@ static void assert_same(const struct pl_options *is, const struct pl_options *wa
 	assert_int_equal(is->unlock_signal, wanted->unlock_signal);
 	assert_string_equal(is->report, wanted->report);
 	assert_string_equal(is->suppressions, wanted->suppressions);
+	assert_string_equal(is->symbolize, wanted->symbolize);
 	assert_int_equal(is->max_reports, wanted->max_reports);
 	assert_int_equal(is->frames, wanted->frames);
 	assert_int_equal(is->stats, wanted->stats);
@@ -166,6 +167,29 @@ TEST(suppressions_takes_any_path_that_fits)
 	memset(wanted.suppressions, 'x', sizeof(wanted.suppressions) - 1);
 	wanted.suppressions[sizeof(wanted.suppressions) - 1] = '\0';
 	assert_means(strcat(text, wanted.suppressions), &wanted);
+}
+
+TEST(symbolize_takes_a_flag_or_a_whole_path)
+{
+	struct pl_options wanted = pl_options_default();
+	char text[PL_OPTIONS_PATH_SIZE + 16] = "symbolize=/", buffer[256];
+	struct pl_text errors = pl_text_in(buffer, sizeof(buffer));
+
+	strcpy(wanted.symbolize, "0");
+	assert_means("symbolize=0", &wanted);
+	strcpy(wanted.symbolize, "1");
+	assert_means("symbolize=1", &wanted);
+	strcpy(wanted.symbolize, "/usr/bin/phaselock");
+	assert_means("symbolize=/usr/bin/phaselock", &wanted);
+	BAD("symbolize", "", "0|1|/path");
+	BAD("symbolize", "2", "0|1|/path");
+	BAD("symbolize", "phaselock", "0|1|/path");
+	BAD("symbolize", "./phaselock", "0|1|/path");
+	memset(text + strlen(text), 'x', PL_OPTIONS_PATH_SIZE - 2);
+	strcpy(wanted.symbolize, strchr(text, '/'));
+	assert_means(text, &wanted);
+	strcat(text, "x");
+	assert_int_equal(pl_options_parse(text, &wanted, &errors), 1);
 }
 
 TEST(path_that_does_not_fit_is_a_bad_value)
@@ -363,6 +387,7 @@ int main(void)
 		cmocka_unit_test(signals_are_names_with_or_without_sig_or_numbers),
 		cmocka_unit_test(report_takes_a_path_with_no_directive_but_the_process_id),
 		cmocka_unit_test(suppressions_takes_any_path_that_fits),
+		cmocka_unit_test(symbolize_takes_a_flag_or_a_whole_path),
 		cmocka_unit_test(path_that_does_not_fit_is_a_bad_value),
 		cmocka_unit_test(bad_values_are_named_with_their_key_and_change_nothing),
 		cmocka_unit_test(key_without_equals_sign_is_a_bad_value),

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Runs the symbolizer over a text. It must not know what the text says, or how a program is
+ * started.
+ *
+ * The path and the environment are copied at the start: the program may change its environment, on
+ * another thread, at the very moment of the violation.
+ */
+#define _GNU_SOURCE
+#include "symbolizer.h"
+
+#include "os.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#define PATH_SIZE 1024
+#define NAMED_MAX ((size_t)1024 * 1024)
+
+/* Written by pl_symbolizer_start() in the constructor, read by any thread. */
+static char path[PATH_SIZE]; /* "": off */
+static char **environment;
+
+static bool join(const char *folder, size_t length, const char *name)
+{
+	if (length + 1 + strlen(name) >= sizeof(path))
+		return false;
+	memcpy(path, folder, length);
+	path[length] = '/';
+	memcpy(path + length + 1, name, strlen(name) + 1);
+	return pl_os_is_executable(path);
+}
+
+/* An element that is no whole path depends on the folder that the program runs in. */
+static bool find_in_path(void)
+{
+	const char *folder = pl_os_environment("PATH");
+
+	while (folder != NULL && *folder != '\0') {
+		size_t length = strcspn(folder, ":");
+
+		if (folder[0] == '/' && join(folder, length, "phaselock"))
+			return true;
+		folder += length;
+		folder += *folder == ':';
+	}
+	return false;
+}
+
+static bool is_ours(const char *entry)
+{
+	static const char preload[] = "LD_PRELOAD=", own[] = "PHASELOCK_";
+
+	return strncmp(entry, preload, strlen(preload)) == 0 ||
+	       strncmp(entry, own, strlen(own)) == 0;
+}
+
+/* The pointers, and behind them the strings. */
+static bool copy_environment(void)
+{
+	size_t count = 0, bytes = 0, used = 0;
+	char *string;
+
+	for (; environ[count] != NULL; count++)
+		bytes += strlen(environ[count]) + 1;
+	environment = pl_os_map((count + 1) * sizeof(*environment) + bytes);
+	if (environment == NULL)
+		return false;
+	string = (char *)(environment + count + 1);
+	for (size_t i = 0; i < count; i++) {
+		size_t size = strlen(environ[i]) + 1;
+
+		if (is_ours(environ[i]))
+			continue;
+		environment[used++] = memcpy(string, environ[i], size);
+		string += size;
+	}
+	return true;
+}
+
+bool pl_symbolizer_start(const char *choice)
+{
+	bool found;
+
+	if (choice[0] == '\0' || strcmp(choice, "0") == 0)
+		return true;
+	if (strcmp(choice, "1") == 0) {
+		found = find_in_path();
+	} else {
+		strncpy(path, choice, sizeof(path) - 1);
+		found = pl_os_is_executable(path);
+	}
+	if (!found || !copy_environment())
+		path[0] = '\0';
+	return path[0] != '\0';
+}
+
+bool pl_symbolizer_is_on(void)
+{
+	return path[0] != '\0';
+}
+
+/* Whether a named text still ends as the text did: a verdict has no frame in it. */
+static bool is_whole(const char *named, size_t size, const char *text, size_t length)
+{
+	size_t last = length > 0 ? length - 1 : 0;
+
+	while (last > 0 && text[last - 1] != '\n')
+		last--;
+	return size >= length - last &&
+	       memcmp(named + size - (length - last), text + last, length - last) == 0;
+}
+
+bool pl_symbolizer_write(const char *text, size_t length, int fd)
+{
+	char name[] = "phaselock", verb[] = "symbolize";
+	char *words[] = {name, verb, NULL};
+	struct pl_os_program program = {.path = path,
+					.words = words,
+					.environment = environment,
+					.input = text,
+					.input_size = length,
+					.wait_ms = PL_SYMBOLIZER_WAIT_MS};
+	size_t size;
+	char *named;
+	bool written;
+
+	if (!pl_symbolizer_is_on() || length > PL_SYMBOLIZER_TEXT_MAX)
+		return false;
+	named = pl_os_run_program(&program, NAMED_MAX, &size);
+	if (named == NULL)
+		return false;
+	written = is_whole(named, size, text, length) && pl_os_write(fd, named, size);
+	pl_os_unmap(named, size);
+	return written;
+}

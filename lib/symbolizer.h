@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The program that gives the frames of a report their names and lines before the process ends: the
+ * `phaselock` command, as symbolize= says.
+ */
+#ifndef PL_SYMBOLIZER_H
+#define PL_SYMBOLIZER_H
+
+#include "base.h"
+
+#define PL_SYMBOLIZER_WAIT_MS 10000
+#define PL_SYMBOLIZER_TEXT_MAX 65536 /* what a pipe holds */
+
+/*
+ * choice is the value of symbolize=. "1" looks for `phaselock` in PATH, in whole paths only; a path
+ * is that of the program to run. Returns false if there is no such program: it then stays off. From
+ * the constructor.
+ */
+bool pl_symbolizer_start(const char *choice);
+
+/* Returns whether there is a program to run. Any thread, signal handlers too. */
+bool pl_symbolizer_is_on(void);
+
+/*
+ * Writes the named form of a text to fd: all of it or, if the program fails, takes longer than
+ * PL_SYMBOLIZER_WAIT_MS or drops the last line, nothing. Returns whether it was written. Any thread,
+ * signal handlers too; no heap request, no lock. Needs 2 KiB of stack.
+ */
+bool pl_symbolizer_write(const char *text, size_t length, int fd);
+
+#endif

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Reports through the pipe of `phaselock run`: the pieces and their heads, and what becomes of a
+ * text that the pipe does not take.
+ *
+ * shows: PL-167 (the pieces, by which texts are put together again)
+ * shows: PL-168 (what the pipe does not take is not lost)
+ */
+#define _GNU_SOURCE
+#include "report.h"
+
+#include "capture.h"
+#include "channel.h"
+#include "child.h"
+#include "os.h"
+
+#include <fcntl.h>
+
+static int ends[2];
+static char path[64];
+static struct capture captured;
+
+static void use_pipe(void)
+{
+	CHECK_EQUAL(pipe2(ends, O_NONBLOCK | O_CLOEXEC), 0);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", ends[0]);
+	pl_report_use_pipe(path);
+}
+
+/* Reads one piece into text; returns whether more of the same text is to come. */
+static bool read_piece(char *text, size_t length)
+{
+	struct pl_channel_piece piece;
+
+	CHECK_EQUAL(read(ends[0], &piece, sizeof(piece)), sizeof(piece));
+	CHECK_EQUAL(piece.process, getpid());
+	CHECK_EQUAL(piece.thread, gettid());
+	CHECK_EQUAL(piece.length, length);
+	CHECK_EQUAL(read(ends[0], text, length), length);
+	text[length] = '\0';
+	return piece.more != 0;
+}
+
+CHILD_TEST(text_comes_with_its_process_and_thread_and_not_on_stderr)
+{
+	char text[64];
+
+	use_pipe();
+	capture_begin(&captured);
+	pl_report_message("word");
+	CHECK(strcmp(capture_end(&captured), "") == 0);
+	CHECK(!read_piece(text, strlen("phaselock: word\n")));
+	CHECK(strcmp(text, "phaselock: word\n") == 0);
+	CHECK_EQUAL(read(ends[0], text, 1), (uint64_t)-1);
+}
+
+CHILD_TEST(long_text_comes_in_pieces_that_no_other_can_mix_with)
+{
+	static char lines[2 * PL_CHANNEL_TEXT_MAX + 10 + 1], text[PL_CHANNEL_PIECE_SIZE];
+
+	_Static_assert(PL_CHANNEL_PIECE_SIZE <= 4096, "PIPE_BUF");
+	memset(lines, 'x', sizeof(lines) - 1);
+	use_pipe();
+	pl_report_lines(lines);
+	CHECK(read_piece(text, PL_CHANNEL_TEXT_MAX));
+	CHECK(read_piece(text, PL_CHANNEL_TEXT_MAX));
+	CHECK(!read_piece(text, 10));
+}
+
+CHILD_TEST(what_the_pipe_does_not_take_goes_to_stderr)
+{
+	use_pipe();
+	close(ends[0]); /* the path, too, is gone */
+	capture_begin(&captured);
+	pl_report_message("word");
+	CHECK(strcmp(capture_end(&captured), "phaselock: word\n") == 0);
+}
+
+CHILD_TEST(another_pipe_under_the_same_path_is_not_written_to)
+{
+	int first[2];
+	char byte;
+
+	use_pipe();
+	CHECK(dup2(ends[0], 100) == 100 && dup2(ends[1], 101) == 101);
+	CHECK_EQUAL(pipe2(first, O_NONBLOCK), 0);
+	CHECK_EQUAL(dup2(first[0], ends[0]), ends[0]);
+	capture_begin(&captured);
+	pl_report_message("word");
+	CHECK(strcmp(capture_end(&captured), "phaselock: word\n") == 0);
+	CHECK_EQUAL(read(first[0], &byte, 1), (uint64_t)-1);
+}
+
+CHILD_TEST(without_a_pipe_there_reports_go_where_they_went)
+{
+	capture_begin(&captured);
+	pl_report_use_pipe("/dev/null");
+	pl_report_message("word");
+	CHECK(strcmp(capture_end(&captured), "phaselock: word\n") == 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(text_comes_with_its_process_and_thread_and_not_on_stderr),
+		cmocka_unit_test(long_text_comes_in_pieces_that_no_other_can_mix_with),
+		cmocka_unit_test(what_the_pipe_does_not_take_goes_to_stderr),
+		cmocka_unit_test(another_pipe_under_the_same_path_is_not_written_to),
+		cmocka_unit_test(without_a_pipe_there_reports_go_where_they_went),
+	};
+
+	return cmocka_run_group_tests_name("report_pipe", tests, NULL, NULL);
+}
