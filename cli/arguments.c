@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPTION_KEY = 1, OPTION_LIBRARY, OPTION_ALLOCATOR, OPTION_HELP };
+enum { OPTION_KEY = 1, OPTION_LIBRARY, OPTION_ALLOCATOR, OPTION_DEBUG_PATH, OPTION_HELP };
 
 /*
  * One option; key is that of PHASELOCK_OPTIONS which it sets, value what it sets without an
@@ -38,6 +38,9 @@ static const struct {
 	{"report", "FILE", "report", NULL, "append the reports to a file; %p is the process id"},
 	{"suppressions", "FILE", "suppressions", NULL,
 	 "requests that this file names are served and not reported"},
+	{"symbolize", "0|1", "symbolize", NULL,
+	 "name functions, files and lines in the reports (1)"},
+	{"debug-path", "DIRS", NULL, NULL, "where files with debug information are sought"},
 	{"max-reports", "N", "max_reports", NULL, "reports at most (20)"},
 	{"frames", "N", "frames", NULL, "frames of a call stack (16)"},
 	{"stats", NULL, "stats", "1", "print the statistics at exit"},
@@ -74,6 +77,8 @@ static int kind(size_t i)
 		return OPTION_KEY;
 	if (strcmp(table[i].name, "allocator") == 0)
 		return OPTION_ALLOCATOR;
+	if (strcmp(table[i].name, "debug-path") == 0)
+		return OPTION_DEBUG_PATH;
 	return table[i].argument != NULL ? OPTION_LIBRARY : OPTION_HELP;
 }
 
@@ -140,6 +145,9 @@ static bool read_words(int count, char **words, struct arguments *arguments)
 			break;
 		case OPTION_ALLOCATOR:
 			arguments->allocator = optarg;
+			break;
+		case OPTION_DEBUG_PATH:
+			arguments->debug_path = optarg;
 			break;
 		case OPTION_HELP:
 			arguments->help = true;

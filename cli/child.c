@@ -2,9 +2,10 @@
 /*
  * fork, exec, wait. It must not know what the program is watched for.
  *
- * Signals are blocked in this process and taken one by one by sigwaitinfo(), so no handler can meet
+ * Signals are blocked in this process and read one by one from a descriptor, so no handler can meet
  * a child that is not there yet or not there any more. SIGINT and SIGQUIT stay blocked: the
  * terminal sends them to the program too, and whether that ends by them is the program's to decide.
+ * So does SIGPIPE: that nobody reads this process's stderr is no reason to leave the program alone.
  */
 #define _GNU_SOURCE
 #include "child.h"
@@ -13,11 +14,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -28,7 +31,11 @@ struct inherited {
 		of_child; /* SIGCHLD: ignored, it would make the kernel forget how a child ended */
 };
 
-static void take_signals(struct inherited *inherited)
+/* Where the signals come that are obeyed. Written once by child_start(). */
+static int signals = -1;
+
+/* Returns false, with errno, if there is no descriptor to be had. */
+static bool take_signals(struct inherited *inherited)
 {
 	struct sigaction plain = {.sa_handler = SIG_DFL};
 	sigset_t taken;
@@ -36,11 +43,16 @@ static void take_signals(struct inherited *inherited)
 	sigemptyset(&taken);
 	sigaddset(&taken, SIGTERM);
 	sigaddset(&taken, SIGHUP);
+	sigaddset(&taken, SIGCHLD);
+	signals = signalfd(-1, &taken, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (signals < 0)
+		return false;
 	sigaddset(&taken, SIGINT);
 	sigaddset(&taken, SIGQUIT);
-	sigaddset(&taken, SIGCHLD);
+	sigaddset(&taken, SIGPIPE);
 	sigprocmask(SIG_BLOCK, &taken, &inherited->mask);
 	sigaction(SIGCHLD, &plain, &inherited->of_child);
+	return true;
 }
 
 /* In the child, between fork and exec: only what a signal handler may call. */
@@ -76,9 +88,8 @@ pid_t child_start(const struct program *program, char *const *environment)
 	int failure[2], error;
 	pid_t child;
 
-	if (pipe2(failure, O_CLOEXEC) != 0)
+	if (pipe2(failure, O_CLOEXEC) != 0 || !take_signals(&inherited))
 		return 0;
-	take_signals(&inherited);
 	child = fork();
 	if (child < 0)
 		return 0;
@@ -123,16 +134,21 @@ static struct child_end end_of(const siginfo_t *end)
 	return (struct child_end){.status = 128 + end->si_status, .signal = end->si_status};
 }
 
-struct child_end child_wait(pid_t child)
+static void pass_signals_on(pid_t child)
 {
-	struct child_end result;
-	siginfo_t end, signal;
-	sigset_t awaited;
+	struct signalfd_siginfo signal;
 
-	sigemptyset(&awaited);
-	sigaddset(&awaited, SIGTERM);
-	sigaddset(&awaited, SIGHUP);
-	sigaddset(&awaited, SIGCHLD);
+	while (read(signals, &signal, sizeof(signal)) == (ssize_t)sizeof(signal))
+		if (signal.ssi_signo == SIGTERM || signal.ssi_signo == SIGHUP)
+			kill(child, (int)signal.ssi_signo);
+}
+
+struct child_end child_wait(pid_t child, int fd, void (*readable)(void *context), void *context)
+{
+	struct pollfd awaited[] = {{signals, POLLIN, 0}, {fd, POLLIN, 0}};
+	struct child_end result;
+	siginfo_t end;
+
 	memset(&end, 0, sizeof(end));
 	/*
 	 * SIGCHLD also comes when the program is stopped: then it has not ended, and the wait goes
@@ -140,10 +156,13 @@ struct child_end child_wait(pid_t child)
 	 */
 	while (waitid(P_PID, (id_t)child, &end, WEXITED | WNOHANG | WNOWAIT) == 0 &&
 	       end.si_pid != child) {
-		int number = sigwaitinfo(&awaited, &signal);
-
-		if (number == SIGTERM || number == SIGHUP)
-			kill(child, number);
+		if (poll(awaited, 2, -1) < 0)
+			continue;
+		pass_signals_on(child);
+		if ((awaited[1].revents & POLLNVAL) != 0)
+			awaited[1].fd = -1; /* closed by whom it belongs to */
+		else if (awaited[1].revents != 0)
+			readable(context);
 	}
 	result = end_of(&end);
 	result.has_mark = has_handler(child, PL_CHANNEL_MARK_SIGNAL);

@@ -21,7 +21,10 @@ struct child_end {
  */
 pid_t child_start(const struct program *program, char *const *environment);
 
-/* Waits until the program ends, and passes SIGTERM and SIGHUP on to it meanwhile. */
-struct child_end child_wait(pid_t child);
+/*
+ * Waits until the program ends, and passes SIGTERM and SIGHUP on to it meanwhile. Calls readable
+ * whenever there is something to read from fd, unless that is -1.
+ */
+struct child_end child_wait(pid_t child, int fd, void (*readable)(void *context), void *context);
 
 #endif

@@ -11,7 +11,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-bool page_make(struct page *page)
+bool page_make(struct page *page, const char *report)
 {
 	int fd = memfd_create("phaselock run", MFD_CLOEXEC);
 	struct pl_channel *channel;
@@ -24,6 +24,7 @@ bool page_make(struct page *page)
 	if (channel == MAP_FAILED)
 		return false;
 	channel->magic = PL_CHANNEL_MAGIC;
+	snprintf(channel->report, sizeof(channel->report), "%s", report);
 	page->channel = channel;
 	/* The descriptor stays open: the path leads through it. */
 	snprintf(page->path, sizeof(page->path), "/proc/%ld/fd/%d", (long)getpid(), fd);

@@ -34,8 +34,11 @@ struct page_counts {
 	struct page_phase locked;
 };
 
-/* Makes an empty page. Returns false, with errno, if the system has none to give. */
-bool page_make(struct page *page);
+/*
+ * Makes an empty page that names the pipe for the reports, "" if there is none. Returns false, with
+ * errno, if the system has none to give.
+ */
+bool page_make(struct page *page, const char *report);
 
 struct page_counts page_read(const struct page *page);
 

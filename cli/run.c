@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #include "arguments.h"
 #include "child.h"
+#include "collect.h"
 #include "environment.h"
 #include "library.h"
 #include "page.h"
@@ -22,7 +23,7 @@
  * with.
  */
 static pid_t start(const struct arguments *arguments, const struct program *program,
-		   struct page *page, int *status)
+		   struct collector *collector, struct page *page, int *status)
 {
 	char library[PATH_MAX];
 	char **environment;
@@ -31,7 +32,7 @@ static pid_t start(const struct arguments *arguments, const struct program *prog
 	*status = STATUS_NOT_CHECKED;
 	if (!library_find(arguments->library, arguments->allocator, library))
 		return 0;
-	if (!page_make(page)) {
+	if (!page_make(page, collector_path(collector))) {
 		say("cannot make a page of shared memory: %s", strerror(errno));
 		return 0;
 	}
@@ -50,6 +51,7 @@ static pid_t start(const struct arguments *arguments, const struct program *prog
 
 int verb_run(int count, char **words)
 {
+	struct collector *collector;
 	struct arguments arguments;
 	struct page_counts counts;
 	struct program program;
@@ -68,10 +70,12 @@ int verb_run(int count, char **words)
 	status = program_find(arguments.program, &program);
 	if (status != 0)
 		return status;
-	child = start(&arguments, &program, &page, &status);
+	collector = collector_new(&arguments);
+	child = start(&arguments, &program, collector, &page, &status);
 	if (child == 0)
 		return status;
-	end = child_wait(child);
+	end = child_wait(child, collector_fd(collector), collector_read, collector);
+	collector_end(collector);
 	counts = page_read(&page);
 	verdict = result_judge(&counts, &end, &arguments.options);
 	summary_print(verdict, &counts, &end, &arguments.options);

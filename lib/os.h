@@ -15,9 +15,6 @@
 /* Returns size bytes of zeroed, page-aligned memory that lives as long as the process, or NULL. */
 void *pl_os_map(size_t size);
 
-/* Gives back memory of pl_os_map() that nothing lives in. */
-void pl_os_unmap(void *memory, size_t size);
-
 /* Returns the size of a page in bytes. */
 size_t pl_os_page_size(void);
 
@@ -37,6 +34,8 @@ void *pl_os_map_shared(const char *path, size_t size);
  * while it is mapped ends the process when it is read: only for one that cannot be.
  */
 const void *pl_os_map_file(const char *path, size_t *size);
+
+/* Gives back memory of one of the functions above that nothing lives in. */
 void pl_os_unmap(const void *memory, size_t size);
 
 /*

@@ -36,14 +36,6 @@ void *pl_os_map(size_t size)
 	return memory == MAP_FAILED ? NULL : memory;
 }
 
-void pl_os_unmap(void *memory, size_t size)
-{
-	int saved = errno;
-
-	munmap(memory, size);
-	errno = saved;
-}
-
 size_t pl_os_page_size(void)
 {
 	return (size_t)sysconf(_SC_PAGESIZE);

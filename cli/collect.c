@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The reading end of the pipe of reports. It must not know what a report says.
+ *
+ * A text of more than one piece is put together before anybody sees it, for pieces of several
+ * threads come mixed; so what is named, and what is written, is always one whole text.
+ */
+#define _GNU_SOURCE
+#include "collect.h"
+
+#include "annotate.h"
+#include "channel.h"
+#include "os.h"
+#include "say.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PIPE_SIZE 1048576
+#define TEXT_MAX ((size_t)64 * 1024)
+#define PATH_SIZE (PL_OPTIONS_PATH_SIZE + 32)
+
+/* A text of which the end has not come yet. */
+struct text {
+	struct text *next;
+	uint32_t process;
+	uint32_t thread;
+	size_t length;
+	char start[TEXT_MAX];
+};
+
+struct collector {
+	int reader; /* -1: closed, after something came that is no report */
+	int writer; /* so that the pipe is not at its end when no process has it open */
+	char path[64];
+	const char *report; /* "": stderr */
+	bool report_failed;
+	struct annotator *annotator; /* NULL: texts stay as they are */
+	uint32_t process;	     /* whose text is being written */
+	struct text *unfinished;
+	size_t filled;
+	char buffer[16 * PL_CHANNEL_PIECE_SIZE];
+};
+
+static bool open_pipe(struct collector *collector)
+{
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0)
+		return false;
+	fcntl(ends[0], F_SETPIPE_SZ, PIPE_SIZE); /* or it stays as large as it is */
+	collector->reader = ends[0];
+	collector->writer = ends[1];
+	snprintf(collector->path, sizeof(collector->path), "/proc/%ld/fd/%d", (long)getpid(),
+		 ends[0]);
+	return true;
+}
+
+struct collector *collector_new(const struct arguments *arguments)
+{
+	struct collector *collector = calloc(1, sizeof(*collector));
+
+	if (collector == NULL || !open_pipe(collector)) {
+		say("cannot make a pipe for the reports: %s; they are not named", strerror(errno));
+		free(collector);
+		return NULL;
+	}
+	collector->report = arguments->options.report;
+	if (strcmp(arguments->options.symbolize, "0") == 0)
+		return collector;
+	collector->annotator = annotator_new(arguments->debug_path);
+	if (collector->annotator == NULL)
+		say("no memory to name what is in the reports");
+	return collector;
+}
+
+const char *collector_path(const struct collector *collector)
+{
+	return collector != NULL ? collector->path : "";
+}
+
+int collector_fd(const struct collector *collector)
+{
+	return collector != NULL ? collector->reader : -1;
+}
+
+/* ---- whole texts ----------------------------------------------------------------------------- */
+
+static int open_report(struct collector *collector)
+{
+	char path[PATH_SIZE];
+	struct pl_text name = pl_text_in(path, sizeof(path));
+	int fd;
+
+	if (collector->report[0] == '\0')
+		return -1;
+	pl_text_path(&name, collector->report, collector->process);
+	fd = pl_os_open_append(path);
+	if (fd < 0 && !collector->report_failed) {
+		collector->report_failed = true;
+		say("cannot write to the file of report= (%s); using stderr", path);
+	}
+	return fd;
+}
+
+static void write_text(void *context, const char *text, size_t length)
+{
+	int fd = open_report(context);
+
+	if (fd < 0 || !pl_os_write(fd, text, length))
+		pl_os_write(STDERR_FILENO, text, length);
+	if (fd >= 0)
+		pl_os_close(fd);
+}
+
+static void finish(struct collector *collector, uint32_t process, const char *text, size_t length)
+{
+	collector->process = process;
+	if (collector->annotator == NULL) {
+		write_text(collector, text, length);
+		return;
+	}
+	annotator_feed(collector->annotator, text, length, write_text, collector);
+	annotator_flush(collector->annotator, write_text, collector);
+}
+
+/* ---- pieces ---------------------------------------------------------------------------------- */
+
+/* Returns the link to the text of that thread that has no end yet, or the one to add it at. */
+static struct text **find(struct collector *collector, const struct pl_channel_piece *piece)
+{
+	struct text **link = &collector->unfinished;
+
+	while (*link != NULL &&
+	       ((*link)->process != piece->process || (*link)->thread != piece->thread))
+		link = &(*link)->next;
+	return link;
+}
+
+static void finish_text(struct collector *collector, struct text **link)
+{
+	struct text *text = *link;
+
+	finish(collector, text->process, text->start, text->length);
+	*link = text->next;
+	free(text);
+}
+
+static void take(struct collector *collector, const struct pl_channel_piece *piece,
+		 const char *bytes)
+{
+	struct text **link = find(collector, piece);
+
+	if (*link != NULL && (*link)->length + piece->length > TEXT_MAX)
+		finish_text(collector, link);
+	link = find(collector, piece);
+	if (*link == NULL && piece->more != 0)
+		*link = calloc(1, sizeof(**link));
+	if (*link == NULL) { /* it is whole, or there is no memory to make it so */
+		finish(collector, piece->process, bytes, piece->length);
+		return;
+	}
+	(*link)->process = piece->process;
+	(*link)->thread = piece->thread;
+	memcpy((*link)->start + (*link)->length, bytes, piece->length);
+	(*link)->length += piece->length;
+	if (piece->more == 0)
+		finish_text(collector, link);
+}
+
+/* Takes the pieces that are complete in the buffer. Returns false if something else follows. */
+static bool take_pieces(struct collector *collector)
+{
+	const char *next = collector->buffer;
+	size_t left = collector->filled;
+	struct pl_channel_piece piece;
+	bool is_piece = true;
+
+	while (left >= sizeof(piece)) {
+		memcpy(&piece, next, sizeof(piece));
+		is_piece =
+			piece.length > 0 && piece.length <= PL_CHANNEL_TEXT_MAX && piece.more <= 1;
+		if (!is_piece || left < sizeof(piece) + piece.length)
+			break;
+		take(collector, &piece, next + sizeof(piece));
+		next += sizeof(piece) + piece.length;
+		left -= sizeof(piece) + piece.length;
+	}
+	memmove(collector->buffer, next, left);
+	collector->filled = left;
+	return is_piece;
+}
+
+/*
+ * After something that is no report nothing in the pipe can be told apart. It is closed, and the
+ * processes write their reports themselves.
+ */
+static void give_up(struct collector *collector)
+{
+	ssize_t got = (ssize_t)collector->filled;
+
+	say("something else than reports came through their pipe; what is in it is written as it "
+	    "is");
+	do
+		pl_os_write(STDERR_FILENO, collector->buffer, (size_t)got);
+	while ((got = read(collector->reader, collector->buffer, sizeof(collector->buffer))) > 0);
+	close(collector->reader);
+	collector->reader = -1;
+}
+
+/* Returns how many bytes there were. */
+static size_t read_once(struct collector *collector)
+{
+	ssize_t got = read(collector->reader, collector->buffer + collector->filled,
+			   sizeof(collector->buffer) - collector->filled);
+
+	if (got <= 0)
+		return 0;
+	collector->filled += (size_t)got;
+	if (take_pieces(collector))
+		return (size_t)got;
+	give_up(collector);
+	return 0;
+}
+
+void collector_read(void *context)
+{
+	read_once(context);
+}
+
+void collector_end(struct collector *collector)
+{
+	size_t left = PIPE_SIZE; /* all that can have been in it when the program ended */
+	size_t got;
+
+	if (collector == NULL)
+		return;
+	while (left > 0 && (got = read_once(collector)) > 0)
+		left -= got < left ? got : left;
+	close(collector->reader);
+	close(collector->writer);
+	while (collector->unfinished != NULL)
+		finish_text(collector, &collector->unfinished);
+	if (collector->annotator != NULL)
+		annotator_free(collector->annotator);
+	free(collector);
+}
