@@ -8,6 +8,7 @@
 #define _GNU_SOURCE
 #include "base.h"
 #include "channel.h"
+#include "closing.h"
 #include "entries.h"
 #include "format.h"
 #include "guard.h"
@@ -22,6 +23,7 @@
 #include "report.h"
 #include "request.h"
 #include "shortage.h"
+#include "sink.h"
 #include "start.h"
 #include "stats.h"
 #include "suppress.h"
@@ -142,13 +144,15 @@ static void join_run(void)
 
 static void place_reports(void)
 {
-	pl_report_configure(options.report, options.max_reports);
+	pl_report_configure(options.max_reports);
+	pl_closing_configure(options.max_reports);
+	pl_sink_use_file(options.report);
 	if (pl_channel() != NULL && pl_channel()->report[0] != '\0')
-		pl_report_use_pipe(pl_channel()->report);
+		pl_sink_use_pipe(pl_channel()->report);
 	else if (!pl_symbolizer_start(options.symbolize))
 		pl_report_message(PL_OPTIONS_VARIABLE
 				  ": symbolize: no such program to run; names stay as they are");
-	if (!pl_report_usable())
+	if (!pl_sink_usable())
 		pl_report_message(PL_OPTIONS_VARIABLE
 				  ": cannot write to the file of report=; using stderr");
 }
@@ -291,7 +295,7 @@ static void report_unseen(void)
 	size_t count = phaselock_unseen_modules(unseen, UNSEEN_NAMED);
 
 	for (size_t i = 0; i < count && i < UNSEEN_NAMED; i++) {
-		pl_report_unseen(&unseen[i]);
+		pl_closing_unseen(&unseen[i]);
 		if (pl_channel() != NULL)
 			atomic_fetch_or_explicit(&pl_channel()->entries_missing, unseen[i].entries,
 						 memory_order_relaxed);
@@ -316,9 +320,9 @@ __attribute__((destructor)) static void finish(void)
 		struct phaselock_stats stats;
 
 		phaselock_get_stats(&stats, sizeof(stats));
-		pl_report_stats(&stats);
+		pl_closing_stats(&stats);
 	}
-	pl_report_sites();
+	pl_closing_sites();
 	tell_suppressed(false);
 	/* A forked child has the patterns of its parent, but only a part of the work is its own. */
 	if (!is_forked)

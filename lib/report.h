@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * All that the library says, and the one place it goes to: stderr, or the file of report=, or the
- * pipe of `phaselock run`. For
- * every function: any thread, signal handlers too; no heap request, no stdio, no lock.
+ * What the library says of violations and of faults. For every function: any thread, signal handlers too; no heap request, no stdio, no lock.
  */
 #ifndef PL_REPORT_H
 #define PL_REPORT_H
@@ -11,21 +9,8 @@
 
 #include <phaselock/phaselock.h>
 
-/*
- * report_path: "" for stderr, %p is the process id; it is copied. Blocks and table lines beyond
- * max_reports are not written.
- */
-void pl_report_configure(const char *report_path, unsigned most);
-
-/*
- * Sends all texts through the pipe at that path, which is not copied, as lib/channel.h says; the
- * file and stderr are then for what it does not take. Nothing if it cannot be opened. From the
- * constructor.
- */
-void pl_report_use_pipe(const char *pipe_path);
-
-/* Tries the file. Returns false if it cannot be opened; reports then go to stderr. */
-bool pl_report_usable(void);
+/* Blocks beyond the most are not written. From the constructor. */
+void pl_report_configure(unsigned most);
 
 /* What pl_report_violation() has to add to the violation itself. */
 struct pl_report_context {
@@ -42,14 +27,6 @@ struct pl_report_context {
  */
 void pl_report_violation(const struct phaselock_violation *violation,
 			 const struct pl_report_context *context);
-
-/* Writes the distinct violations by falling count, if there were any. */
-void pl_report_sites(void);
-
-/* Writes that the requests of a module are not seen. */
-void pl_report_unseen(const struct phaselock_unseen *unseen);
-
-void pl_report_stats(const struct phaselock_stats *stats);
 
 /*
  * Writes "phaselock: " and the message, a sentence about a fault of the caller or of the

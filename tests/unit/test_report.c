@@ -11,8 +11,10 @@
 
 #include "capture.h"
 #include "child.h"
+#include "closing.h"
 #include "history.h"
 #include "module.h"
+#include "sink.h"
 #include "site.h"
 #include "suppress.h"
 
@@ -108,7 +110,7 @@ static void assert_first_line(const struct phaselock_violation *violation, const
 static int expect_many_reports(void **state)
 {
 	(void)state;
-	pl_report_configure("", PHASELOCK_SITES_MAX);
+	pl_report_configure(PHASELOCK_SITES_MAX);
 	return 0;
 }
 
@@ -259,7 +261,7 @@ CHILD_TEST(reports_are_at_most_max_reports_but_an_abort_is_always_told)
 {
 	struct phaselock_violation violation = plain;
 
-	pl_report_configure("", 3);
+	pl_report_configure(3);
 	for (unsigned i = 0; i < 10; i++) {
 		CHECK_EQUAL(report_of(&violation, PHASELOCK_ALLOW, false, false)[0] != '\0', i < 3);
 		violation.count = 2; /* a site that is known is not reported again */
@@ -272,7 +274,7 @@ CHILD_TEST(reports_are_at_most_max_reports_but_an_abort_is_always_told)
 	violation.count = 0;
 	CHECK(strstr(report_of(&violation, PHASELOCK_ABORT, false, false),
 		     ", at a site beyond the 1024 that are kept\n") != NULL);
-	pl_report_configure("", 0);
+	pl_report_configure(0);
 	violation.count = 1;
 	CHECK_EQUAL(report_of(&violation, PHASELOCK_ALLOW, false, false)[0], '\0');
 	CHECK(report_of(&violation, PHASELOCK_ABORT, false, false)[0] != '\0');
@@ -297,8 +299,8 @@ static void count_site(const char *function, void *frame, unsigned frames, unsig
 static const char *table(unsigned max_reports)
 {
 	capture_begin(&captured);
-	pl_report_configure("", max_reports);
-	pl_report_sites();
+	pl_closing_configure(max_reports);
+	pl_closing_sites();
 	return capture_end(&captured);
 }
 
@@ -383,7 +385,7 @@ TEST(statistics_are_written_one_a_line_and_signed_where_they_are)
 	};
 
 	capture_begin(&captured);
-	pl_report_stats(&stats);
+	pl_closing_stats(&stats);
 	assert_string_equal(
 		capture_end(&captured),
 		"phaselock: allocations: 1\nphaselock: deallocations: 2\nphaselock: reallocations: "
@@ -426,20 +428,20 @@ CHILD_TEST(file_is_appended_to_under_the_process_id_and_never_through_a_link)
 	CHECK(mkdtemp(folder) != NULL);
 	snprintf(pattern, sizeof(pattern), "%s/a.%%p.%%p", folder);
 	snprintf(path, sizeof(path), "%s/a.%d.%d", folder, getpid(), getpid());
-	pl_report_configure(pattern, 20);
-	CHECK(pl_report_usable());
+	pl_sink_use_file(pattern);
+	CHECK(pl_sink_usable());
 	pl_report_message("first");
 	pl_report_message("second");
 	check_file(path, "phaselock: first\nphaselock: second\n");
 
 	snprintf(pattern, sizeof(pattern), "%s/link", folder);
 	CHECK_EQUAL(symlink(path, pattern), 0);
-	pl_report_configure(pattern, 20);
+	pl_sink_use_file(pattern);
 	capture_begin(&captured);
 	pl_report_message("not through the link");
 	check_text(capture_end(&captured), "phaselock: not through the link\n");
-	CHECK(!pl_report_usable()); /* and from now on stderr is the sink */
-	CHECK(pl_report_usable());
+	CHECK(!pl_sink_usable()); /* and from now on stderr is the sink */
+	CHECK(pl_sink_usable());
 	check_file(path, "phaselock: first\nphaselock: second\n");
 	CHECK(unlink(pattern) == 0 && unlink(path) == 0 && rmdir(folder) == 0);
 }

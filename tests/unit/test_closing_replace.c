@@ -7,7 +7,7 @@
  */
 #define _GNU_SOURCE
 #include "capture.h"
-#include "report.h"
+#include "closing.h"
 #include "site.h"
 
 #include <stdlib.h>
@@ -48,8 +48,8 @@ static struct capture captured;
 static const char *table(unsigned max_reports)
 {
 	capture_begin(&captured);
-	pl_report_configure("", max_reports);
-	pl_report_sites();
+	pl_closing_configure(max_reports);
+	pl_closing_sites();
 	return capture_end(&captured);
 }
 

@@ -8,6 +8,7 @@
  */
 #define _GNU_SOURCE
 #include "report.h"
+#include "sink.h"
 
 #include "capture.h"
 #include "channel.h"
@@ -24,7 +25,7 @@ static void use_pipe(void)
 {
 	CHECK_EQUAL(pipe2(ends, O_NONBLOCK | O_CLOEXEC), 0);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", ends[0]);
-	pl_report_use_pipe(path);
+	pl_sink_use_pipe(path);
 }
 
 /* Reads one piece into text; returns whether more of the same text is to come. */
@@ -94,7 +95,7 @@ CHILD_TEST(another_pipe_under_the_same_path_is_not_written_to)
 CHILD_TEST(without_a_pipe_there_reports_go_where_they_went)
 {
 	capture_begin(&captured);
-	pl_report_use_pipe("/dev/null");
+	pl_sink_use_pipe("/dev/null");
 	pl_report_message("word");
 	CHECK(strcmp(capture_end(&captured), "phaselock: word\n") == 0);
 }

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Where texts go: stderr, or the file of report=, or the pipe of `phaselock run`. For every
+ * function: any thread, signal handlers too; no heap request, no stdio, no lock.
+ */
+#ifndef PL_SINK_H
+#define PL_SINK_H
+
+#include "base.h"
+#include "format.h"
+
+/* path: "" for stderr, %p is the process id; it is copied. From the constructor. */
+void pl_sink_use_file(const char *path);
+
+/*
+ * Sends all texts through the pipe at that path, which is not copied, as lib/channel.h says; the
+ * file and stderr are then for what it does not take. Nothing if it cannot be opened. From the
+ * constructor.
+ */
+void pl_sink_use_pipe(const char *pipe_path);
+
+/* Tries the file. Returns false if it cannot be opened; texts then go to stderr. */
+bool pl_sink_usable(void);
+
+/* Writes a text, or the last piece of one. */
+void pl_sink_write(const struct pl_text *text);
+
+/* Writes a piece of a text that goes on: `phaselock run` puts it together again. */
+void pl_sink_write_first(const struct pl_text *text);
+
+/*
+ * Writes the last text of a process that aborts: the symbolizer gets it first, and what it cannot
+ * name is written as it is.
+ */
+void pl_sink_write_named(const struct pl_text *text);
+
+#endif
