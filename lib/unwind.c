@@ -12,6 +12,19 @@
 /* Frames of our own that may lie between the unwinder and the caller. */
 #define OWN_FRAMES_MAX 12
 
+/*
+ * Returns the address of a frame as a return address: one byte before it lies the instruction that
+ * the frame is at. That is so but for a function that a signal interrupted. 0 at the stack's end.
+ */
+static uintptr_t address_of(struct _Unwind_Context *context, bool *interrupted)
+{
+	int exact = 0;
+	uintptr_t address = _Unwind_GetIPInfo(context, &exact);
+
+	*interrupted = exact != 0;
+	return exact != 0 && address != 0 ? address + 1 : address;
+}
+
 struct walk {
 	void **frames;
 	unsigned capacity;
@@ -24,29 +37,34 @@ struct walk {
 static _Unwind_Reason_Code step(struct _Unwind_Context *context, void *argument)
 {
 	struct walk *walk = argument;
-	void *address = (void *)_Unwind_GetIP(context);
+	bool interrupted;
+	uintptr_t address = address_of(context, &interrupted);
 
-	if (address == NULL)
+	if (address == 0)
 		return _URC_END_OF_STACK;
 	if (!walk->found) {
-		walk->found = address == walk->caller || walk->caller == NULL;
+		walk->found = address == (uintptr_t)walk->caller || walk->caller == NULL;
 		if (!walk->found && ++walk->skipped == OWN_FRAMES_MAX)
 			return _URC_END_OF_STACK;
 	}
 	if (!walk->found)
 		return _URC_NO_REASON;
-	if (walk->count == walk->capacity)
-		return _URC_END_OF_STACK;
-	walk->frames[walk->count++] = address;
-	return _URC_NO_REASON;
+	/* What a handler returns to was not called either: it begins where the handler ends. */
+	if (interrupted && walk->count > 0)
+		walk->frames[walk->count - 1] = (char *)walk->frames[walk->count - 1] + 1;
+	walk->frames[walk->count++] = (void *)address;
+	/* Here, not at the next frame: each costs as much as all that is done with it. */
+	return walk->count == walk->capacity ? _URC_END_OF_STACK : _URC_NO_REASON;
 }
 
 unsigned pl_unwind(void **frames, unsigned capacity, const void *caller)
 {
 	struct walk walk = {.frames = frames, .capacity = capacity, .caller = caller};
 
+	if (capacity == 0)
+		return 0;
 	_Unwind_Backtrace(step, &walk);
-	if (walk.count == 0 && caller != NULL && capacity > 0) {
+	if (walk.count == 0 && caller != NULL) {
 		/* Code without unwind tables hides it: the one frame that is sure is better than
 		 * none. */
 		frames[0] = (void *)(uintptr_t)caller;
@@ -63,7 +81,8 @@ struct search {
 static _Unwind_Reason_Code look(struct _Unwind_Context *context, void *argument)
 {
 	struct search *search = argument;
-	uintptr_t address = _Unwind_GetIP(context);
+	bool interrupted;
+	uintptr_t address = address_of(context, &interrupted);
 
 	if (address == 0)
 		return _URC_END_OF_STACK;

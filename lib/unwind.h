@@ -7,7 +7,10 @@
 
 /*
  * Writes the return addresses of this thread's calls, innermost first, to frames: from the one
- * equal to caller on (NULL: all of them), or caller alone if the stack cannot be read so far.
+ * equal to caller on (NULL: all of them), or caller alone if the stack cannot be read so far. One
+ * byte before each lies the instruction that the frame is at: a function that a signal interrupted
+ * returns nowhere, and is written as one behind the first byte of that instruction, and so is what
+ * the handler returns to, unless it is the last frame that there was room for.
  * Returns how many, at most capacity. Makes no heap request and takes no lock once pl_unwind_warm()
  * has run; before that libgcc may set itself up in it. Needs about 2 KiB of stack.
  */

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * For programs that check call stacks: one violation, and a comparison of its frames with what they
+ * are to be. The names come from libc, not from the library under test, so the functions must be in
+ * the program's table of dynamic symbols: not static (-rdynamic sees to the rest).
+ */
+#ifndef STACK_H
+#define STACK_H
+
+#include "behaviour.h"
+
+#include <dlfcn.h>
+#include <stdlib.h>
+
+#define GAP "..."
+
+struct stack_name {
+	const char *function; /* "" if the module exports no function there */
+	bool own;	      /* it is in the program, not in a library */
+};
+
+/* One byte before the address: all frames are return addresses, or written as if they were. */
+static inline struct stack_name stack_name(const void *frame)
+{
+	struct stack_name name = {"", false};
+	Dl_info place, program;
+
+	CHECK(dladdr((const void *)(uintptr_t)&stack_name, &program) != 0);
+	if (dladdr((const char *)frame - 1, &place) == 0)
+		return name;
+	name.own = place.dli_fbase == program.dli_fbase;
+	if (place.dli_sname != NULL)
+		name.function = place.dli_sname;
+	return name;
+}
+
+/* A word with ~ before it is contained in the name, which may be a mangled one. */
+static inline bool stack_word_fits(const char *word, const char *function)
+{
+	return word[0] == '~' ? strstr(function, word + 1) != NULL : strcmp(word, function) == 0;
+}
+
+static inline void stack_differs(const struct phaselock_violation *violation, const char *word)
+{
+	say("not where it is expected: ");
+	say(word);
+	say("; the frames are:\n");
+	for (unsigned i = 0; i < violation->frame_count; i++) {
+		struct stack_name name = stack_name(violation->frames[i]);
+
+		say(name.own ? "  " : "  (library) ");
+		say(name.function);
+		say("\n");
+	}
+	_exit(1);
+}
+
+static inline bool stack_is_left(const struct phaselock_violation *violation, unsigned from)
+{
+	for (unsigned i = from; i < violation->frame_count; i++)
+		if (stack_name(violation->frames[i]).own)
+			return false;
+	return from < violation->frame_count;
+}
+
+/*
+ * Ends the program unless the frames of the newest violation are the words, all of them, innermost
+ * first. GAP stands for any frames before the next word, or as the last word for one or more frames
+ * of libraries, the program's own being over: where a thread begins. Nothing is left to chance at
+ * the outer end: the last word is GAP or the last frame.
+ */
+static inline void check_stack(const char *const *words)
+{
+	static struct phaselock_violation sites[64];
+	size_t count = phaselock_get_violations(sites, 64);
+	const struct phaselock_violation *newest = &sites[0];
+	unsigned at = 0;
+
+	CHECK(count > 0 && count <= 64);
+	for (size_t i = 1; i < count; i++)
+		if (sites[i].sequence > newest->sequence)
+			newest = &sites[i];
+	CHECK(newest->frame_count < PHASELOCK_FRAMES_MAX); /* it was not cut */
+	for (; *words != NULL; words++) {
+		bool gap = strcmp(*words, GAP) == 0;
+
+		if (gap && words[1] == NULL) {
+			if (!stack_is_left(newest, at))
+				stack_differs(newest, "the end");
+			return;
+		}
+		words += gap;
+		while (gap && at < newest->frame_count &&
+		       !stack_word_fits(*words, stack_name(newest->frames[at]).function))
+			at++;
+		if (at == newest->frame_count ||
+		    !stack_word_fits(*words, stack_name(newest->frames[at]).function))
+			stack_differs(newest, *words);
+		at++;
+	}
+	if (at != newest->frame_count)
+		stack_differs(newest, "the end");
+}
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+void violate(void);
+/* A violation, whatever the phase. weak: it stands in a header. */
+__attribute__((weak)) FRAME void violate(void)
+{
+	phaselock_forbid_begin();
+	CHECK(opaque(malloc(1)) == NULL);
+	phaselock_forbid_end();
+}
+#ifdef __cplusplus
+}
+#endif
+
+#endif
