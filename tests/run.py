@@ -374,7 +374,8 @@ def main() -> int:
     build = Path(arguments.build).resolve()
     files = find(arguments.paths, arguments.only)
     total = Result()
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # inherited: children that abort leave no core
+    # Inherited: children that abort leave no core, but one that asks for it may.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
     for reason in arguments.skip:
         print(f"skip {reason}")
