@@ -288,8 +288,13 @@ $(B)/bench/%: bench/%.c
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $< -o $@
 
+$(B)/bench/violation: bench/violation.c $(LIBRARY)
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $< -o $@ $(TEST_LDFLAGS)
+
 .PHONY: bench
-bench: deps-test $(LIBRARY) $(B)/bench/pair
+bench: deps-test $(LIBRARY) $(B)/bench/pair $(B)/bench/violation
 	$(PYTHON) bench/run.py --build $(B)
 
 # ---- checks of the project itself --------------------------------------------------------------------------
@@ -368,7 +373,7 @@ help:
 	@echo "make test       every test; VARIANT=asan|ubsan|tsan|debug|coverage for another build of the unit tests"
 	@echo "make soak       10^9 operations on 8 threads, 10,000 forks, a 10 kHz signal; counts reconciled (about 13 minutes)"
 	@echo "make check      format, layers, exports, headers, requirements, static analysis, man pages"
-	@echo "make bench      ratios against jemalloc and glibc"
+	@echo "make bench      ratios against jemalloc and glibc, and what a violation costs"
 	@echo "make coverage   line coverage of the unit tests"
 	@echo "make deps       installs what the above need from the distribution"
 	@echo "make install    DESTDIR= PREFIX=/usr/local; make uninstall"

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a violation costs, with a call stack of 16 frames, under policy=allow. argv[1] says which
+ * pairs of times are taken; each is a line of two numbers, in nanoseconds for one call:
+ *
+ *     unwind  a violation at a site that was seen before, and _Unwind_Backtrace() of its 16 frames
+ *     first   a violation at a site that was seen before, and at one that was not: its report is
+ *             written too. Of another process each time, for a process has 1024 sites
+ *     flood   a violation while eight threads make them, and while one does
+ *     parts   the parts of a violation that are system calls: thread id, name, and the clock
+ */
+#define _GNU_SOURCE
+#include <phaselock/phaselock.h>
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+#include <unwind.h>
+
+#define FRAMES 16
+#define DEPTH 20 /* of calls: more than are recorded */
+#define SITES 1000
+#define ROUNDS 15
+#define TIMES 20000
+#define THREADS 8
+#define FLOOD 1000000
+
+static double now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
+}
+
+/* Says both times, and keeps the heap open while it does. */
+static void say(double ours, double theirs)
+{
+	unlock_allocations();
+	printf("%.1f %.1f\n", ours, theirs);
+	fflush(stdout);
+	lock_allocations();
+}
+
+static void violate(void)
+{
+	void *volatile block = malloc(64);
+
+	free(block);
+}
+
+struct walk {
+	void *frames[FRAMES];
+	unsigned count;
+};
+
+static _Unwind_Reason_Code step(struct _Unwind_Context *context, void *argument)
+{
+	struct walk *walk = argument;
+
+	walk->frames[walk->count++] = (void *)_Unwind_GetIP(context);
+	return walk->count == FRAMES ? _URC_END_OF_STACK : _URC_NO_REASON;
+}
+
+static void unwind(void)
+{
+	struct walk walk;
+
+	walk.count = 0;
+	_Unwind_Backtrace(step, &walk);
+	if (walk.count != FRAMES)
+		abort();
+}
+
+static void thread_id(void)
+{
+	syscall(SYS_gettid);
+}
+
+static void thread_name(void)
+{
+	char name[16];
+
+	prctl(PR_GET_NAME, name, 0, 0, 0);
+}
+
+static void clock_read(void)
+{
+	now_ns();
+}
+
+/* Calls function for a number of times, below depth frames, which differ by the bits of path. */
+static __attribute__((noinline)) double descend(unsigned path, int depth, void (*function)(void),
+						long times)
+{
+	volatile double spent;
+
+	if (depth == 0) {
+		double begin = now_ns();
+
+		for (long i = 0; i < times; i++)
+			function();
+		return (now_ns() - begin) / (double)times;
+	}
+	/* Two calls in different places, which no compiler makes one of. */
+	if ((path >> (depth - 1) & 1) != 0) {
+		spent = descend(path, depth - 1, function, times);
+		__asm__ volatile("" : : "i"(1));
+	} else {
+		spent = descend(path, depth - 1, function, times);
+		__asm__ volatile("" : : "i"(0));
+	}
+	return spent;
+}
+
+static void pairs(void (*ours)(void), void (*theirs)(void))
+{
+	descend(0, DEPTH, ours, TIMES);
+	descend(0, DEPTH, theirs, TIMES);
+	for (int round = 0; round < ROUNDS; round++) {
+		double a = descend(0, DEPTH, ours, TIMES);
+
+		say(a, descend(0, DEPTH, theirs, TIMES));
+	}
+}
+
+/* Both passes take the same way, so it stands once. */
+static void first(void)
+{
+	double spent[2] = {0, 0};
+
+	descend(~0u, DEPTH, violate, 1); /* what is done once for all */
+	for (volatile int pass = 0; pass < 2; pass++) {
+		double begin = now_ns();
+
+		for (volatile unsigned path = 0; path < SITES; path++)
+			descend(path, DEPTH, violate, 1);
+		spent[pass] = (now_ns() - begin) / SITES;
+	}
+	say(spent[1], spent[0]);
+}
+
+static pthread_barrier_t gate;
+
+static void *run(void *times)
+{
+	pthread_barrier_wait(&gate);
+	descend(0, DEPTH, violate, *(long *)times);
+	return NULL;
+}
+
+/* Returns the time by the clock on the wall, for one violation. */
+static double flood(int threads)
+{
+	pthread_t ids[THREADS];
+	long times = FLOOD / threads;
+	double begin;
+
+	unlock_allocations();
+	pthread_barrier_init(&gate, NULL, (unsigned)threads + 1);
+	for (int i = 0; i < threads; i++)
+		pthread_create(&ids[i], NULL, run, &times);
+	lock_allocations();
+	begin = now_ns();
+	pthread_barrier_wait(&gate);
+	for (int i = 0; i < threads; i++)
+		pthread_join(ids[i], NULL);
+	return (now_ns() - begin) / FLOOD;
+}
+
+int main(int argc, char **argv)
+{
+	const char *what = argc > 1 ? argv[1] : "";
+
+	lock_allocations();
+	if (strcmp(what, "unwind") == 0) {
+		pairs(violate, unwind);
+	} else if (strcmp(what, "first") == 0) {
+		first();
+	} else if (strcmp(what, "flood") == 0) {
+		for (int round = 0; round < 3; round++) {
+			double ours = flood(THREADS);
+
+			say(ours, flood(1));
+		}
+	} else if (strcmp(what, "parts") == 0) {
+		pairs(thread_id, clock_read);
+		pairs(thread_name, clock_read);
+	} else {
+		unlock_allocations();
+		return 1;
+	}
+	unlock_allocations();
+	return 0;
+}
