@@ -4,7 +4,8 @@
 
 The two take turns, pair by pair, so that a machine whose speed drifts slows both; a ratio is taken in each pair, and its
 median is what counts. Each line: name, phaselock's and the baseline's median time, median ratio and its quartiles.
-The costs of a violation are taken by bench/violation.c, in turns within one process, in nanoseconds for one violation.
+The costs of a violation are taken by bench/violation.c, in turns within one process, in nanoseconds of processor
+time for one violation.
 """
 import argparse
 import os
@@ -27,7 +28,7 @@ BENCHMARKS = [
 VIOLATIONS = [
     ("violation/repeated", "unwind", 1, "one _Unwind_Backtrace of its 16 frames"),
     ("violation/repeated-or-first", "first", 15, "the first at a site, with its report"),
-    ("violation/8-threads-or-1", "flood", 1, "one thread, by the clock"),
+    ("violation/8-threads-or-1", "flood", 1, "one thread"),
 ]
 TARGET_NS = 3000
 

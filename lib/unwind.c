@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Call stacks by libgcc's unwinder, on which the library depends at link time: glibc's backtrace()
- * would load it, and allocate, at its first use. With glibc 2.35 and gcc 12 or later it finds the
- * tables of a frame through _dl_find_object(), without a lock. It must not know what a violation
- * is.
+ * Call stacks by cfi.h, and where that does not know a frame by libgcc's unwinder, on which the
+ * library depends at link time: glibc's backtrace() would load it, and allocate, at its first use.
+ * With glibc 2.35 and gcc 12 or later it finds the tables of a frame through _dl_find_object(),
+ * without a lock. It must not know what a violation is.
  */
 #include "unwind.h"
+
+#include "cfi.h"
 
 #include <unwind.h>
 
@@ -57,12 +59,38 @@ static _Unwind_Reason_Code step(struct _Unwind_Context *context, void *argument)
 	return walk->count == walk->capacity ? _URC_END_OF_STACK : _URC_NO_REASON;
 }
 
-unsigned pl_unwind(void **frames, unsigned capacity, const void *caller)
+/* The same from the frame on, by cfi.h. Returns 0 if that does not know one of the frames. */
+static unsigned walk_plainly(struct pl_frame frame, void **frames, unsigned capacity,
+			     const void *caller)
 {
+	unsigned count = 0;
+
+	for (unsigned own = 0; frame.pc != (uintptr_t)caller; own++)
+		if (own == OWN_FRAMES_MAX || frame.pc == 0 || !pl_cfi_step(&frame))
+			return 0;
+	while (frame.pc != 0) {
+		frames[count++] = (void *)frame.pc;
+		if (count == capacity)
+			break;
+		if (!pl_cfi_step(&frame))
+			return 0;
+	}
+	return count;
+}
+
+__attribute__((noinline)) unsigned pl_unwind(void **frames, unsigned capacity, const void *caller)
+{
+	/* To ask for the frame's address makes it one with rbp: both words are where they are. */
+	const uintptr_t *own = __builtin_frame_address(0);
+	struct pl_frame frame = {own[1], (uintptr_t)(own + 2), own[0]};
 	struct walk walk = {.frames = frames, .capacity = capacity, .caller = caller};
 
 	if (capacity == 0)
 		return 0;
+	if (caller != NULL)
+		walk.count = walk_plainly(frame, frames, capacity, caller);
+	if (walk.count > 0)
+		return walk.count;
 	_Unwind_Backtrace(step, &walk);
 	if (walk.count == 0 && caller != NULL) {
 		/* Code without unwind tables hides it: the one frame that is sure is better than

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * For programs that check call stacks: one violation, and a comparison of its frames with what they
- * are to be. The names come from libc, not from the library under test, so the functions must be in
- * the program's table of dynamic symbols: not static (-rdynamic sees to the rest).
+ * For programs that check call stacks: a violation, and a comparison of its frames with what they
+ * are to be. They must be those that libgcc's unwinder finds on the same stack; and have the names
+ * that the program tells, by libc, so the functions must be in its table of dynamic symbols: not
+ * static (-rdynamic sees to the rest).
  */
 #ifndef STACK_H
 #define STACK_H
@@ -11,6 +12,7 @@
 
 #include <dlfcn.h>
 #include <stdlib.h>
+#include <unwind.h>
 
 #define GAP "..."
 
@@ -55,6 +57,45 @@ static inline void stack_differs(const struct phaselock_violation *violation, co
 	_exit(1);
 }
 
+/* What libgcc finds from violate() on. One thread at a time makes violations. */
+struct stack_reference {
+	const char *frames[PHASELOCK_FRAMES_MAX];
+	unsigned count;
+};
+
+static inline struct stack_reference *stack_reference(void)
+{
+	static struct stack_reference reference;
+
+	return &reference;
+}
+
+static inline _Unwind_Reason_Code stack_step(struct _Unwind_Context *context, void *argument)
+{
+	struct stack_reference *reference = (struct stack_reference *)argument;
+	int exact = 0;
+	uintptr_t address = _Unwind_GetIPInfo(context, &exact);
+
+	if (address == 0 || reference->count == PHASELOCK_FRAMES_MAX)
+		return _URC_END_OF_STACK;
+	if (exact != 0) { /* interrupted by a signal; and so where its handler returns to */
+		address++;
+		reference->frames[reference->count - 1]++;
+	}
+	reference->frames[reference->count++] = (const char *)address;
+	return _URC_NO_REASON;
+}
+
+/* Not the first: it is violate() itself, which asked in two places. */
+static inline void check_reference(const struct phaselock_violation *violation)
+{
+	const struct stack_reference *reference = stack_reference();
+
+	CHECK_EQUAL(violation->frame_count, reference->count);
+	for (unsigned i = 1; i < reference->count; i++)
+		CHECK(violation->frames[i] == reference->frames[i]);
+}
+
 static inline bool stack_is_left(const struct phaselock_violation *violation, unsigned from)
 {
 	for (unsigned i = from; i < violation->frame_count; i++)
@@ -81,6 +122,7 @@ static inline void check_stack(const char *const *words)
 		if (sites[i].sequence > newest->sequence)
 			newest = &sites[i];
 	CHECK(newest->frame_count < PHASELOCK_FRAMES_MAX); /* it was not cut */
+	check_reference(newest);
 	for (; *words != NULL; words++) {
 		bool gap = strcmp(*words, GAP) == 0;
 
@@ -109,6 +151,8 @@ void violate(void);
 /* A violation, whatever the phase. weak: it stands in a header. */
 __attribute__((weak)) FRAME void violate(void)
 {
+	stack_reference()->count = 0;
+	_Unwind_Backtrace(stack_step, stack_reference());
 	phaselock_forbid_begin();
 	CHECK(opaque(malloc(1)) == NULL);
 	phaselock_forbid_end();
