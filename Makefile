@@ -120,7 +120,8 @@ MUSL_BEHAVIOURS := abort_handler alignment_rules armed counts_outlive_threads er
                    fork_among_threads fork_locked from_signal_handler handler_decides handler_is_replaced handler_jumps_out handler_sees \
                    handler_violates impossible_size large_blocks late_destructor lock_at_main lock_triggers lock_twice \
                    lock_while_threads_allocate locked_abort locked_allow locked_deny locked_free locked_free_forbidden many_short_threads \
-                   max_reports more_sites_than_kept not_armed_is_found optional options_errors realloc_contract report_file \
+                   max_reports more_sites_than_kept not_armed_is_found optional options_errors prewarm prewarm_is_not_seen \
+                   realloc_contract report_file \
                    reports_during_dlopen reports_while_stdio_is_locked reset_and_delta same_site_on_many_threads scope_binds_one_thread \
                    scope_macros scope_misuse scopes_nest seal size_overflow size_zero stats_at_exit stats_of_other_sizes symbolize_abort \
                    thread_stats_are_its_own throwing_new_without_cxx two_paths_are_two_sites

@@ -73,6 +73,21 @@ PHASELOCK_API void phaselock_seal_allocations(void);
 /** Returns the phase of the process at some moment during the call. */
 PHASELOCK_API enum phaselock_phase phaselock_get_phase(void);
 
+/**
+ * Make those first uses of libc that allocate and that the program cannot notice, so that they need
+ * not be made while allocations are locked: buffers for stdin and stdout, if they have none yet;
+ * the time zone, as tzset(3) does; the tables by which this thread's locale converts characters;
+ * the unwinder behind backtrace(3), pthread_exit(3) and pthread_cancel(3). docs/libc-allocations.md
+ * says for each function what it allocates after that. What the program changes later, TZ, the
+ * locale or the file behind stdout, may allocate again; and while TZ is not set at all, glibc's
+ * tzset(), localtime(), mktime() and strftime() allocate at every call.
+ *
+ * Writes and reads nothing, starts no thread, asks no name service; buffers are of the kind and
+ * size that the streams would have got. Signals: not from a handler. Heap: some, so call it before
+ * the lock.
+ */
+PHASELOCK_API void phaselock_prewarm(void);
+
 /* ---- scopes: this thread only ---------------------------------------------------------------- */
 
 /* How deep forbid and permit scopes may nest on one thread, both kinds together. */
