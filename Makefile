@@ -97,8 +97,8 @@ $(B)/system/libphaselock.so.$(SOVERSION): $(SYSTEM)
 
 # For programs of musl, over their own allocator. The kernel's headers and gcc's unwinder are the same for both C
 # libraries; libgcc_s is not, so the unwinder is linked in.
-MUSL_OBJECTS := $(patsubst $(B)/lib/%,$(B)/musl/%,$(filter-out %/object.o %/start.o,$(CORE_OBJECTS))) \
-                $(patsubst %,$(B)/musl/%.o,object_musl start_musl backend_musl)
+MUSL_OBJECTS := $(patsubst $(B)/lib/%,$(B)/musl/%,$(filter-out %/object.o %/start.o %/advice_table.o,$(CORE_OBJECTS))) \
+                $(patsubst %,$(B)/musl/%.o,object_musl start_musl advice_table_musl backend_musl)
 MUSL_HEADERS = $(patsubst %,-idirafter %,$(shell $(CC) -print-file-name=include) /usr/include/x86_64-linux-gnu /usr/include)
 MUSL         := $(B)/musl/libphaselock-system.so
 
@@ -298,12 +298,55 @@ $(B)/bench/violation: bench/violation.c $(LIBRARY)
 bench: deps-test $(LIBRARY) $(B)/bench/pair $(B)/bench/violation
 	$(PYTHON) bench/run.py --build $(B)
 
+# ---- the atlas: what the functions of the C and C++ libraries ask of the heap --------------------------------------------
+# Nothing may be turned into another function, or be known to the compiler. It looks up functions as the library does.
+ATLAS_C      := $(patsubst tools/atlas/%.c,%,$(filter-out tools/atlas/harness.c,$(wildcard tools/atlas/*.c)))
+ATLAS_PARTS  := advice callee module dynamic format os_linux symtab
+ATLAS_FLAGS  := -g -O1 -fno-builtin -pthread -Iinclude
+ATLAS        := $(B)/atlas/c $(B)/atlas/cxx $(B)/musl/atlas/c
+
+$(B)/atlas/%.o: tools/atlas/%.c
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) -std=c11 $(ATLAS_FLAGS) -MMD -MP -c $< -o $@
+
+$(B)/atlas/%.o: tools/atlas/%.cc
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CXX) -std=c++17 $(ATLAS_FLAGS) -MMD -MP -c $< -o $@
+
+$(B)/musl/atlas/%.o: tools/atlas/%.c
+	@mkdir -p $(@D)
+	$(call say,CC,$@)
+	$(Q)musl-gcc -std=c11 $(ATLAS_FLAGS) $(MUSL_HEADERS) -MMD -MP -c $< -o $@
+
+$(B)/atlas/c: $(patsubst %,$(B)/atlas/%.o,harness $(ATLAS_C)) $(patsubst %,$(B)/lib/%.o,$(ATLAS_PARTS) advice_table object) $(LIBRARY)
+	$(call say,LD,$@)
+	$(Q)$(CC) -pthread -o $@ $(filter %.o,$^) $(TEST_LDFLAGS)
+
+$(B)/atlas/cxx: $(patsubst %,$(B)/atlas/%.o,harness cxx) $(patsubst %,$(B)/lib/%.o,$(ATLAS_PARTS) advice_table object) $(LIBRARY)
+	$(call say,LD,$@)
+	$(Q)$(CXX) -pthread -o $@ $(filter %.o,$^) $(TEST_LDFLAGS)
+
+$(B)/musl/atlas/c: $(patsubst %,$(B)/musl/atlas/%.o,harness $(filter-out glibc,$(ATLAS_C))) \
+		$(patsubst %,$(B)/musl/%.o,$(ATLAS_PARTS) advice_table_musl object_musl) $(MUSL)
+	$(call say,LD,$@)
+	$(Q)musl-gcc -pthread -Wl,--eh-frame-hdr -o $@ $(filter %.o,$^) -L$(B)/musl -Wl,-rpath,$(abspath $(B)/musl) \
+		-Wl,--no-as-needed -lphaselock-system
+
+.PHONY: atlas check-atlas
+atlas: deps-check $(ATLAS)
+	$(PYTHON) -B tools/atlas/make.py $(B)
+
+check-atlas: $(ATLAS)
+	$(PYTHON) -B tools/atlas/make.py --check $(B)
+
 # ---- checks of the project itself --------------------------------------------------------------------------
 C_FILES := $(wildcard lib/*.[ch] cli/*.[ch] include/phaselock/*.h tests/unit/*.[ch] tests/behaviour/*.[ch] tests/soak/*.[ch] bench/*.c \
-             examples/*.[ch] examples/*/*.[ch])
+             examples/*.[ch] examples/*/*.[ch] tools/atlas/*.[ch])
 
 .PHONY: check check-format check-layers check-exports check-headers check-requirements check-static check-man
-check: deps-check check-format check-layers check-exports check-headers check-requirements check-static check-man
+check: deps-check check-format check-layers check-exports check-headers check-requirements check-static check-man check-atlas
 	@echo "check: clean"
 
 check-format:
@@ -373,7 +416,8 @@ help:
 	@echo "make demo       the main job on real input"
 	@echo "make test       every test; VARIANT=asan|ubsan|tsan|debug|coverage for another build of the unit tests"
 	@echo "make soak       10^9 operations on 8 threads, 10,000 forks, a 10 kHz signal; counts reconciled (about 13 minutes)"
-	@echo "make check      format, layers, exports, headers, requirements, static analysis, man pages"
+	@echo "make check      format, layers, exports, headers, requirements, static analysis, man pages, atlas"
+	@echo "make atlas      measures what libc allocates; writes docs/libc-allocations.md and lib/advice_table*.c"
 	@echo "make bench      ratios against jemalloc and glibc, and what a violation costs"
 	@echo "make coverage   line coverage of the unit tests"
 	@echo "make deps       installs what the above need from the distribution"

@@ -19,13 +19,19 @@
 static const unsigned char endbr64[] = {0xf3, 0x0f, 0x1e, 0xfa};
 static const unsigned char bnd = 0xf2;
 
-static bool in_module(const struct link_map *module, const void *address, size_t size)
+static bool in_module(const struct pl_object *module, const void *address, size_t size)
 {
-	struct link_map first, last;
+	uintptr_t offset = (uintptr_t)address - module->base;
 
-	return pl_object_find(address, &first) && first.l_addr == module->l_addr &&
-	       pl_object_find((const char *)address + size - 1, &last) &&
-	       last.l_addr == module->l_addr;
+	for (size_t i = 0; i < module->header_count; i++) {
+		const ElfW(Phdr) *segment = &module->headers[i];
+
+		if (segment->p_type == PT_LOAD && offset >= segment->p_vaddr &&
+		    segment->p_memsz >= size &&
+		    offset - segment->p_vaddr <= segment->p_memsz - size)
+			return true;
+	}
+	return false;
 }
 
 /* Instructions give places by their distance from the instruction's end. */
@@ -38,7 +44,7 @@ static const unsigned char *distant(const unsigned char *end)
 }
 
 /* Returns the entry of the table through which a stub jumps, or NULL if it is no stub. */
-static const unsigned char *entry_of_stub(const struct link_map *module, const unsigned char *stub)
+static const unsigned char *entry_of_stub(const struct pl_object *module, const unsigned char *stub)
 {
 	if (!in_module(module, stub, STUB_SIZE))
 		return NULL;
@@ -52,7 +58,7 @@ static const unsigned char *entry_of_stub(const struct link_map *module, const u
 const char *pl_callee_name(const void *return_address)
 {
 	const unsigned char *end = return_address, *entry = NULL;
-	struct link_map module;
+	struct pl_object module;
 	struct pl_place place;
 	uintptr_t function = (uintptr_t)return_address;
 

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What to do instead of a call of the C or C++ library that allocates: the texts are generated from
+ * measurements, see docs/libc-allocations.md.
+ */
+#ifndef PL_ADVICE_H
+#define PL_ADVICE_H
+
+#include "base.h"
+
+struct pl_text;
+
+/* One function of the C or C++ library. */
+struct pl_advice {
+	const char *function; /* its name in the table of symbols, or how several names begin */
+	const char *name;     /* how people call it */
+	bool is_beginning;
+	const char *when; /* it allocates */
+	const char *cure;
+};
+
+/* Of glibc in advice_table.c, of musl in advice_table_musl.c. */
+extern const struct pl_advice pl_advice_table[];
+extern const size_t pl_advice_count;
+
+/*
+ * Writes to keys the names under which the call of the run-time library may stand in the table that
+ * the innermost frames belong to: what the program called, if it can be told, and the outermost of
+ * the run-time library's frames. Either may be NULL. Any thread, signal handlers too; no lock, no
+ * heap request.
+ */
+void pl_advice_keys(const void *const *frames, unsigned count, const char *keys[2]);
+
+/*
+ * Appends what those frames call for, without an end of line, and returns true; false if the
+ * request was not made by a run-time library, or the table does not know the function. As above.
+ */
+bool pl_advice(const void *const *frames, unsigned count, struct pl_text *text);
+
+#endif
