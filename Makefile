@@ -116,7 +116,7 @@ $(MUSL): $(MUSL_OBJECTS) lib/exports.map
 		-Wl,-z,now -Wl,-z,relro -Wl,-z,defs $(LDFLAGS) -o $@ $(MUSL_OBJECTS) -lgcc_eh
 
 # Behaviour programs that are built for musl too. It has no .preinit_array, no C++ here, and no unwind tables of its own.
-MUSL_BEHAVIOURS := abort_handler alignment_rules armed counts_outlive_threads errno_is_kept every_result_is_aligned first_request_of_thread \
+MUSL_BEHAVIOURS := abort_handler advice alignment_rules armed counts_outlive_threads errno_is_kept every_result_is_aligned first_request_of_thread \
                    fork_among_threads fork_locked from_signal_handler handler_decides handler_is_replaced handler_jumps_out handler_sees \
                    handler_violates impossible_size large_blocks late_destructor lock_at_main lock_triggers lock_twice \
                    lock_while_threads_allocate locked_abort locked_allow locked_deny locked_free locked_free_forbidden many_short_threads \

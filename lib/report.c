@@ -5,6 +5,7 @@
  */
 #include "report.h"
 
+#include "advice.h"
 #include "format.h"
 #include "frame.h"
 #include "history.h"
@@ -119,6 +120,19 @@ static PL_COLD void append_lock(struct pl_text *text, const struct phaselock_vio
 	append_frames(text, lock.frames, lock.frame_count);
 }
 
+/* What to do instead, if a function of libc asked for memory that is known to. */
+static PL_COLD void append_advice(struct pl_text *text, const struct phaselock_violation *violation)
+{
+	char buffer[LINE_SIZE];
+	struct pl_text line = pl_text_in(buffer, sizeof(buffer));
+	bool gives_back = violation->old_pointer != NULL && violation->size == 0;
+
+	pl_text_append(&line, "  advice: ");
+	if (!gives_back &&
+	    pl_advice((const void *const *)violation->frames, violation->frame_count, &line))
+		append_line(text, buffer);
+}
+
 static void append_hex(struct pl_text *text, const unsigned char *bytes, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
@@ -221,6 +235,7 @@ void pl_report_violation(const struct phaselock_violation *violation,
 	append_heading(&text, violation, context->nested);
 	append_frames(&text, violation->frames, violation->frame_count);
 	append_lock(&text, violation, context->forbidden_by);
+	append_advice(&text, violation);
 	append_build_ids(&text, violation->frames, violation->frame_count);
 	append_verdict(&text, context);
 	if (to_name)

@@ -22,9 +22,8 @@ the start of a line; a line indented by four blanks or more continues the value 
 
 What stands above the first `run:` holds for every case of the file. {self} is the program, {build} the build folder,
 {source} the root of the checkout, {tmp} a folder of the case in which it runs. In a stream {any} is any text in a line,
-{number} decimal digits, {hex} 0x and hex digits; `| {details}` is any number of lines of a report that begin with two
-blanks: frames and what stands below them, and `| {lines}` any
-number of lines, and `| {not-armed}` the line, if there is one, in which the library says at its start what it does not
+{number} decimal digits, {hex} 0x and hex digits; `| {frames}` is any number of lines `    #N ...`, `| {details}` any
+number that begin with two blanks, frames and what stands below them in a report, `| {lines}` any number of lines, and `| {not-armed}` the line, if there is one, in which the library says at its start what it does not
 see. Exit status: 0 if something ran and nothing failed, else 1.
 
 --backend NAME runs the behaviour programs of the paths a second time, unchanged, with BUILD/NAME first among the
@@ -56,7 +55,7 @@ FIRST_BACKEND = "jemalloc"
 STREAMS = ("stdout", "stderr")
 FIELD = re.compile(r"(shows|needs|each|run|environment|timeout|backend|exit|stdout|stderr):(?: (.*))?$")
 PATTERNS = {"any": "[^\n]*", "number": "[0-9]+", "hex": "0x[0-9a-f]+"}
-WHOLE_LINES = {"{details}": "(?:  [^\n]*\n)*", "{lines}": "(?:[^\n]*\n)*",
+WHOLE_LINES = {"{frames}": "(?:    #[0-9]+ [^\n]*\n)*", "{details}": "(?:  [^\n]*\n)*", "{lines}": "(?:[^\n]*\n)*",
                "{not-armed}": "(?:phaselock: not armed: [^\n]* go(?:es)? to another allocator\n)?"}
 NO_NEWLINE = "(no newline at the end)"
 

@@ -2,9 +2,10 @@
 /*
  * The static library links into a dynamic program and into a static one. Both are armed: a request
  * while locked is found, and so is one that the C library makes. A static program has no reference
- * to its start that lock=main could find: it says so.
+ * to its start that lock=main could find: it says so. Nor has it a C library to be told from the
+ * program, so there is no advice.
  *
- * shows: PL-061 PL-083
+ * shows: PL-061 PL-083 PL-180
  * needs: gcc
  * backend: jemalloc
  * exit: 0
@@ -13,7 +14,7 @@
  * run: sh -c 'gcc -O2 -fno-builtin-malloc -I{source}/include {flags}
  *     {source}/tests/behaviour/static_library.c {build}/libphaselock.a -lm -pthread -o program 2>
  *     link.log || cat link.log; exec ./program'
- * each: flags "-rdynamic" "-static" "-static-pie"
+ * each: flags "-rdynamic"
  * environment: PHASELOCK_OPTIONS=policy=deny
  * stderr:
  * | phaselock: violation: malloc(48) while allocations are locked
@@ -24,8 +25,36 @@
  * | phaselock: violation: malloc(7) while allocations are locked
  * |   thread {number} "program", 1st time at this site
  * |     #0 {any}
- * |     #1 {any}program+{hex}){any}
+ * |     #1 {any}
  * | {details}
+ * |   advice: strdup allocates at every call; {any}
+ * | {details}
+ * | phaselock: denied (policy=deny)
+ * | phaselock: 2 violations at 2 sites, by count:
+ * | phaselock:   1 x malloc  {any}program+{hex}){any}
+ * | phaselock:   1 x malloc  {any} < {any}program+{hex}){any}
+ * run: sh -c 'gcc -O2 -fno-builtin-malloc -I{source}/include {flags}
+ *     {source}/tests/behaviour/static_library.c {build}/libphaselock.a -lm -pthread -o program 2>
+ *     link.log || cat link.log; exec ./program'
+ * each: flags "-static" "-static-pie"
+ * environment: PHASELOCK_OPTIONS=policy=deny
+ * stderr:
+ * | phaselock: violation: malloc(48) while allocations are locked
+ * |   thread {number} "program", 1st time at this site
+ * |     #0 {any}program+{hex})
+ * | {frames}
+ * |   locked {any}
+ * | {frames}
+ * |   build-id {any}
+ * | phaselock: denied (policy=deny)
+ * | phaselock: violation: malloc(7) while allocations are locked
+ * |   thread {number} "program", 1st time at this site
+ * |     #0 {any}
+ * |     #1 {any}program+{hex}){any}
+ * | {frames}
+ * |   locked {any}
+ * | {frames}
+ * |   build-id {any}
  * | phaselock: denied (policy=deny)
  * | phaselock: 2 violations at 2 sites, by count:
  * | phaselock:   1 x malloc  {any}program+{hex}){any}

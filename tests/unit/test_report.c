@@ -3,15 +3,18 @@
  * The words of the reports, and where they go. Violations are made by hand; pl_module_find() is a
  * double whose places do not depend on where anything is loaded.
  *
+ * shows: PL-180
  * shows: PL-030 (the report of an abort is always written), PL-036, PL-037 (the limit), PL-039
  * shows: PL-041, PL-200, PL-202
  */
 #define _GNU_SOURCE
 #include "report.h"
 
+#include "advice.h"
 #include "capture.h"
 #include "child.h"
 #include "closing.h"
+#include "format.h"
 #include "history.h"
 #include "module.h"
 #include "sink.h"
@@ -63,6 +66,18 @@ int pl_suppress_match(const void *const *frames, unsigned count)
 	(void)frames;
 	(void)count;
 	return -1;
+}
+
+/* ---- the double of lib/advice.c -------------------------------------------------------------- */
+
+#define IN_LIBC ((void *)0x5050)
+
+bool pl_advice(const void *const *frames, unsigned count, struct pl_text *text)
+{
+	if (count == 0 || frames[0] != IN_LIBC)
+		return false;
+	pl_text_append(text, "f allocates at every call; do without");
+	return true;
 }
 
 /* ---- one violation --------------------------------------------------------------------------- */
@@ -176,6 +191,21 @@ TEST(thread_name_cannot_forge_lines)
 	strcpy(violation.thread_name, "a\"\nphaselock");
 	assert_non_null(strstr(report_of(&violation, PHASELOCK_ABORT, false, false),
 			       "\n  thread 77 \"a??phaselock\", 1st time"));
+}
+
+TEST(advice_stands_behind_the_stack_of_a_request_for_memory)
+{
+	struct phaselock_violation violation = plain;
+
+	violation.frames[0] = IN_LIBC;
+	assert_non_null(strstr(report_of(&violation, PHASELOCK_ABORT, false, false),
+			       "\n    #2 0x3030\n"
+			       "  advice: f allocates at every call; do without\n" BUILD_IDS
+			       "phaselock: aborting (policy=abort)\n"));
+	violation.function = "free";
+	violation.old_pointer = (void *)0xbeef;
+	violation.size = 0;
+	assert_null(strstr(report_of(&violation, PHASELOCK_ABORT, false, false), "advice"));
 }
 
 TEST(frames_are_as_many_as_the_violation_has)
@@ -455,6 +485,7 @@ int main(void)
 		cmocka_unit_test(verdict_says_who_decided_and_nesting_is_told),
 		cmocka_unit_test(request_is_written_as_its_caller_might_have_written_it),
 		cmocka_unit_test(thread_name_cannot_forge_lines),
+		cmocka_unit_test(advice_stands_behind_the_stack_of_a_request_for_memory),
 		cmocka_unit_test(frames_are_as_many_as_the_violation_has),
 		cmocka_unit_test(report_tells_who_locked_the_heap_and_how_long_before),
 		cmocka_unit_test(report_of_a_forbid_scope_tells_who_began_it),

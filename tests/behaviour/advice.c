@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The report of a request that libc makes ends with advice, under the name of the function that the
+ * program called, though some of them leave no frame; a request of the program itself has none. The
+ * unwinder does not come out of musl: there it is the innermost function that is named.
+ *
+ * shows: PL-180 PL-181
+ * exit: SIGABRT
+ *
+ * each: use=when "strdup=at every call" "printf=at the first use of a stream"
+ *     "fgetc=at the first use of a stream" "fopen=at every call"
+ *     "localtime_r=at its first use" "setenv=at every call"
+ *     "vfprintf=at the first use of a stream" "opendir=at every call"
+ *     "qsort=for 1,024 bytes or more"
+ * run: {self} {use}
+ * backend: jemalloc system
+ * stderr:
+ * | phaselock: violation: {any} while allocations are locked
+ * |   thread {number} "advice", 1st time at this site
+ * | {details}
+ * |   advice: {use} allocates {when}; {any}
+ * | {details}
+ * | phaselock: aborting (policy=abort)
+ *
+ * run: {self} {musl}
+ * each: musl strdup setenv opendir
+ * backend: musl
+ * stderr:
+ * | phaselock: violation: {any} while allocations are locked
+ * |   thread {number} "advice", 1st time at this site
+ * | {details}
+ * |   advice: {musl} allocates at every call; {any}
+ * | {details}
+ * | phaselock: aborting (policy=abort)
+ *
+ * run: {self} malloc
+ * stderr:
+ * | phaselock: violation: malloc(10) while allocations are locked
+ * |   thread {number} "advice", 1st time at this site
+ * | {frames}
+ * |   locked {any}
+ * | {frames}
+ * |   build-id {any}/advice
+ * |   build-id {any}
+ * | phaselock: aborting (policy=abort)
+ */
+#define _GNU_SOURCE
+#include "behaviour.h"
+
+#include <dirent.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <time.h>
+
+static int values[1000];
+
+static int compare(const void *a, const void *b)
+{
+	return *(const int *)a - *(const int *)b;
+}
+
+FRAME static void print(const char *format, ...)
+{
+	va_list list;
+
+	va_start(list, format);
+	CHECK(vfprintf(stdout, format, list) > 0);
+	va_end(list);
+}
+
+/* What comes back matters to nobody: the process ends within. */
+static void use(const char *name)
+{
+	const time_t moment = 1700000000;
+	struct tm parts;
+
+	if (strcmp(name, "strdup") == 0)
+		opaque(strdup(name));
+	else if (strcmp(name, "printf") == 0)
+		printf("%d\n", 1);
+	else if (strcmp(name, "fgetc") == 0)
+		fgetc(stdin);
+	else if (strcmp(name, "fopen") == 0)
+		opaque(fopen("/dev/null", "r"));
+	else if (strcmp(name, "localtime_r") == 0)
+		opaque(localtime_r(&moment, &parts));
+	else if (strcmp(name, "setenv") == 0)
+		setenv("ADVICE", "a", 1);
+	else if (strcmp(name, "vfprintf") == 0)
+		print("%d\n", 1);
+	else if (strcmp(name, "opendir") == 0)
+		opaque(opendir("/"));
+	else if (strcmp(name, "qsort") == 0)
+		qsort(values, 1000, sizeof(values[0]), compare);
+	else
+		opaque(malloc(10));
+}
+
+int main(int argc, char **argv)
+{
+	require_armed();
+	CHECK(argc == 2);
+	lock_allocations();
+	use(argv[1]);
+	return 0;
+}
