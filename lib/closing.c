@@ -43,15 +43,13 @@ void pl_closing_sites(void)
 {
 	struct phaselock_violation site = {0};
 	size_t sites = pl_site_list(NULL, 0);
-	uint64_t seen = pl_site_overflow();
+	uint64_t seen = pl_site_total();
 	size_t lines = 0;
 	char buffer[256];
 	struct pl_text text = pl_text_in(buffer, sizeof(buffer));
 
 	if (sites == 0)
 		return;
-	for (bool more = pl_site_next(&site, true); more; more = pl_site_next(&site, false))
-		seen += site.count;
 	pl_text_append(&text, "phaselock: %lu violation%s at %lu site%s%s, by count:\n", seen,
 		       plural(seen), sites, plural(sites),
 		       pl_site_overflow() > 0 ? " and more" : "");

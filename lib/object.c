@@ -9,6 +9,7 @@
 #include <dlfcn.h>
 #include <elf.h>
 #include <string.h>
+#include <sys/auxv.h>
 
 #pragma weak _dl_find_object /* an older libc does not have it */
 
@@ -34,5 +35,10 @@ bool pl_object_find(const void *address, struct pl_object *object)
 				     .name = found.dlfo_link_map->l_name,
 				     .dynamic = found.dlfo_link_map->l_ld};
 	find_headers(found.dlfo_map_start, object);
+	if (object->header_count == 0 && object->name[0] == '\0') {
+		/* A static program, of which glibc knows no more than where its code is. */
+		object->headers = (const void *)getauxval(AT_PHDR);
+		object->header_count = getauxval(AT_PHNUM);
+	}
 	return true;
 }

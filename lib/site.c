@@ -155,33 +155,47 @@ size_t pl_site_list(struct phaselock_violation *out, size_t capacity)
 	return count;
 }
 
-/* Whether a comes before b in the order of falling counts. */
-static bool ranks_above(const struct phaselock_violation *a, const struct phaselock_violation *b)
+/* Whether a site with these numbers comes before another in the order of falling counts. */
+static bool ranks_above(uint64_t count, uint64_t sequence, uint64_t other_count,
+			uint64_t other_sequence)
 {
-	return a->count != b->count ? a->count > b->count : a->sequence < b->sequence;
+	return count != other_count ? count > other_count : sequence < other_sequence;
 }
 
 bool pl_site_next(struct phaselock_violation *site, bool first)
 {
-	const struct phaselock_violation above = *site;
 	uint32_t taken = atomic_load_explicit(&slots_taken, memory_order_relaxed);
-	bool found = false;
+	const struct phaselock_violation *best = NULL;
+	uint64_t best_count = 0;
 
 	for (uint32_t i = 0; i < taken && i < PHASELOCK_SITES_MAX; i++) {
-		uint64_t seen = count_of(&slots[i]);
-		struct phaselock_violation candidate;
+		const struct phaselock_violation *candidate = &slots[i].first;
+		uint64_t count = count_of(&slots[i]);
 
-		if (seen == 0)
+		if (count == 0 || (!first && !ranks_above(site->count, site->sequence, count,
+							  candidate->sequence)))
 			continue;
-		candidate = slots[i].first;
-		candidate.count = seen;
-		if (!first && !ranks_above(&above, &candidate))
-			continue;
-		if (!found || ranks_above(&candidate, site))
-			*site = candidate;
-		found = true;
+		if (best == NULL ||
+		    ranks_above(count, candidate->sequence, best_count, best->sequence)) {
+			best = candidate;
+			best_count = count;
+		}
 	}
-	return found;
+	if (best == NULL)
+		return false;
+	*site = *best;
+	site->count = best_count;
+	return true;
+}
+
+uint64_t pl_site_total(void)
+{
+	uint32_t taken = atomic_load_explicit(&slots_taken, memory_order_relaxed);
+	uint64_t total = pl_site_overflow();
+
+	for (uint32_t i = 0; i < taken && i < PHASELOCK_SITES_MAX; i++)
+		total += count_of(&slots[i]);
+	return total;
 }
 
 uint64_t pl_site_overflow(void)

@@ -28,6 +28,9 @@ size_t pl_site_list(struct phaselock_violation *out, size_t capacity);
  */
 bool pl_site_next(struct phaselock_violation *site, bool first);
 
+/* Returns how many violations there were, at sites in the table and elsewhere. */
+uint64_t pl_site_total(void);
+
 /* Returns how many violations were at sites that are not in the table. */
 uint64_t pl_site_overflow(void);
 

@@ -33,16 +33,13 @@
  * | {details}
  * | phaselock: aborting (policy=abort)
  *
- * run: {self} malloc
- * stderr:
- * | phaselock: violation: malloc(10) while allocations are locked
- * |   thread {number} "advice", 1st time at this site
- * | {frames}
- * |   locked {any}
- * | {frames}
- * |   build-id {any}/advice
- * |   build-id {any}
+ * run: sh -c '{self} malloc 2> err; grep "^phaselock: aborting" err && grep -c "^  advice:" err'
+ * exit: 1
+ * stdout:
  * | phaselock: aborting (policy=abort)
+ * | 0
+ * stderr:
+ * | {lines}
  */
 #define _GNU_SOURCE
 #include "behaviour.h"

@@ -9,7 +9,7 @@
  * each: policy=deed=count deny=denied=1000000 allow=allowed=200000
  * run: sh -c '{self} {count} 2> err && grep -c "^phaselock: violation: malloc(16) while" err &&
  *     grep -c "^  thread [0-9]* .*, 1st time at this site$" err &&
- *     grep -c "^phaselock: {deed} (policy={policy})$" err && grep -c "^    #0 " err &&
+ *     grep -c "^phaselock: {deed} (policy={policy})$" err && grep -c "^  locked " err &&
  *     grep "by count:$" err && grep -c "^phaselock:   [0-9]* x malloc  " err && tail -n 1 err'
  * environment: PHASELOCK_OPTIONS=policy={policy}
  * exit: 0

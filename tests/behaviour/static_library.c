@@ -49,8 +49,7 @@
  * | phaselock: denied (policy=deny)
  * | phaselock: violation: malloc(7) while allocations are locked
  * |   thread {number} "program", 1st time at this site
- * |     #0 {any}
- * |     #1 {any}program+{hex}){any}
+ * |     #0 {any}program+{hex})
  * | {frames}
  * |   locked {any}
  * | {frames}
@@ -58,7 +57,7 @@
  * | phaselock: denied (policy=deny)
  * | phaselock: 2 violations at 2 sites, by count:
  * | phaselock:   1 x malloc  {any}program+{hex}){any}
- * | phaselock:   1 x malloc  {any} < {any}program+{hex}){any}
+ * | phaselock:   1 x malloc  {any}program+{hex}){any}
  * run: sh -c 'gcc -O2 -fno-builtin-malloc -I{source}/include {flags}
  *     {source}/tests/behaviour/static_library.c {build}/libphaselock.a -lm -pthread -o program 2>
  *     link.log || cat link.log; exec ./program'
