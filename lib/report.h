@@ -23,7 +23,7 @@ struct pl_report_context {
 
 /*
  * Writes the block of a violation, in one piece unless its names are very long, if the process ends
- * by it, or if its site is new and the limit is not reached. Needs about 7 KiB of stack.
+ * by it, or if its site is new and the limit is not reached. Needs about 8 KiB of stack.
  */
 void pl_report_violation(const struct phaselock_violation *violation,
 			 const struct pl_report_context *context);
