@@ -141,17 +141,28 @@ bool pl_violation_ending(void)
 
 /*
  * A debugger's view. Slots are used in turn, so that the newest is not written over while somebody
- * reads it, unless there are as many violations at once as slots.
+ * reads it; one that another thread, or the code that a signal handler interrupted, is still writing
+ * to is passed over.
  */
 static void keep_for_debugger(const struct phaselock_violation *violation)
 {
-	static struct phaselock_violation slots[64];
-	struct phaselock_violation *slot =
-		&slots[violation->sequence % (sizeof(slots) / sizeof(slots[0]))];
+	static struct {
+		_Atomic bool busy;
+		struct phaselock_violation violation;
+	} slots[64];
+	const size_t count = sizeof(slots) / sizeof(slots[0]);
 
-	*slot = *violation;
-	/* release: whoever follows the pointer finds the slot filled */
-	__atomic_store_n(&phaselock_last_violation, slot, __ATOMIC_RELEASE);
+	for (size_t i = 0; i < count; i++) {
+		size_t at = (violation->sequence + i) % count;
+
+		if (atomic_exchange_explicit(&slots[at].busy, true, memory_order_acquire))
+			continue;
+		slots[at].violation = *violation;
+		/* release: whoever follows the pointer, or writes next, finds the slot filled */
+		__atomic_store_n(&phaselock_last_violation, &slots[at].violation, __ATOMIC_RELEASE);
+		atomic_store_explicit(&slots[at].busy, false, memory_order_release);
+		break;
+	}
 	phaselock_on_violation(violation);
 }
 
