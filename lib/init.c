@@ -10,6 +10,7 @@
 #include "channel.h"
 #include "closing.h"
 #include "entries.h"
+#include "environment.h"
 #include "format.h"
 #include "guard.h"
 #include "history.h"
@@ -36,7 +37,6 @@
 
 #include <pthread.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <phaselock/phaselock.h>
 
@@ -68,34 +68,7 @@ static bool another_copy_is_in_front(void)
 	return called != own;
 }
 
-/* ---- what programs that this one starts shall find in their environment ---------------------- */
-
-/*
- * Removes a variable in place: unsetenv() would do the same, but under a lock that a fork can leave
- * held.
- */
-static void remove_variable(const char *name)
-{
-	size_t length = strlen(name);
-	char **kept = environ;
-
-	for (char **entry = environ; *entry != NULL; entry++)
-		if (strncmp(*entry, name, length) != 0 || (*entry)[length] != '=')
-			*kept++ = *entry;
-	*kept = NULL;
-}
-
-/* `phaselock run` put the library in front of what was preloaded before: takes it off again. */
-static void restore_preload(void)
-{
-	char *preload = (char *)(uintptr_t)pl_os_environment("LD_PRELOAD");
-	char *rest = preload != NULL ? strchr(preload, ':') : NULL;
-
-	if (rest == NULL)
-		remove_variable("LD_PRELOAD");
-	else
-		memmove(preload, rest + 1, strlen(rest + 1) + 1);
-}
+/* ---- proof ----------------------------------------------------------------------------------- */
 
 static void say_missing(unsigned missing)
 {
@@ -134,9 +107,9 @@ static void join_run(void)
 	pl_os_mark_image(PL_CHANNEL_MARK_SIGNAL);
 	PL_CHANNEL_COUNT(processes_started);
 	if (!options.follow_children) {
-		restore_preload();
-		remove_variable(PL_CHANNEL_VARIABLE);
-		remove_variable(PL_OPTIONS_VARIABLE);
+		pl_environment_restore_preload();
+		pl_environment_remove(PL_CHANNEL_VARIABLE);
+		pl_environment_remove(PL_OPTIONS_VARIABLE);
 	}
 }
 
