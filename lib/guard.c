@@ -24,7 +24,7 @@ static bool change(bool (*write)(void), const struct pl_history *history)
 	struct pl_os_signals before;
 
 	pl_thread_lock(&before);
-	was_locked = pl_phase_load() != PL_PHASE_WORD_INIT;
+	was_locked = pl_phase_is_locked();
 	/* Before the phase: who then violates it finds who locked it. */
 	if (history != NULL && !was_locked)
 		pl_history_keep(history);

@@ -302,7 +302,7 @@ __attribute__((destructor)) static void finish(void)
 		tell_suppressed(true);
 	report_unseen();
 	if (pl_channel() != NULL) {
-		pl_stats_publish(pl_phase_load() != PL_PHASE_WORD_INIT);
+		pl_stats_publish(pl_phase_is_locked());
 		pl_channel_end();
 	}
 }

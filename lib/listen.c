@@ -21,7 +21,7 @@ static bool active; /* written by the constructor, read by any thread */
 static void hear_malloc(const volatile void *block, size_t size)
 {
 	/* ThreadSanitizer tells of those that failed too. */
-	pl_request_heard_allocation(size, block == NULL, PL_CALLER());
+	pl_request_heard_allocation((const void *)(uintptr_t)block, size, PL_CALLER());
 }
 
 static void hear_free(const volatile void *block)

@@ -119,6 +119,21 @@ bool pl_module_is_runtime(const char *file_name)
 	return false;
 }
 
+const char *pl_module_origin(void *const *frames, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		struct pl_object object;
+		const char *name;
+
+		if (!pl_object_find((const void *)((uintptr_t)frames[i] - 1), &object))
+			return NULL;
+		name = pl_base_name(object.name[0] != '\0' ? object.name : program);
+		if (!pl_module_is_runtime(name))
+			return name;
+	}
+	return NULL;
+}
+
 struct search {
 	const char *library;
 	const char *function;

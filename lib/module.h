@@ -29,6 +29,12 @@ void pl_module_find(const void *address, struct pl_place *place);
 bool pl_module_is_runtime(const char *file_name);
 
 /*
+ * Returns the file name of the first module in a call stack that is no C or C++ run-time library;
+ * NULL if that frame is in no module, or there is none. As pl_module_find(), and quicker.
+ */
+const char *pl_module_origin(void *const *frames, unsigned count);
+
+/*
  * Returns an exported function of the first loaded library whose file name begins so, or NULL. No
  * heap request, but it takes the dynamic linker's lock: not for signal handlers, nor for reports.
  */

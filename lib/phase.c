@@ -10,6 +10,9 @@
 
 struct pl_phase pl_phase;
 
+/* What the word is when it is not locked: INIT or WATCHED. Under the registry's lock. */
+static uintptr_t unlocked = PL_PHASE_WORD_INIT;
+
 _Static_assert(sizeof(pl_phase) == PL_PAGE_SIZE,
 	       "nothing else lies on the page that SEALED protects");
 
@@ -21,7 +24,7 @@ static void set(uintptr_t word)
 
 void pl_phase_lock(void)
 {
-	if (pl_phase_load() == PL_PHASE_WORD_INIT)
+	if (!pl_phase_is_locked())
 		set(PL_PHASE_WORD_LOCKED);
 	pl_os_barrier();
 }
@@ -30,8 +33,16 @@ bool pl_phase_unlock(void)
 {
 	if (pl_phase_load() == PL_PHASE_WORD_SEALED)
 		return false;
-	set(PL_PHASE_WORD_INIT);
+	set(unlocked);
 	return true;
+}
+
+void pl_phase_watch(bool on)
+{
+	unlocked = on ? PL_PHASE_WORD_WATCHED : PL_PHASE_WORD_INIT;
+	if (!pl_phase_is_locked())
+		set(unlocked);
+	pl_os_barrier();
 }
 
 void pl_phase_seal(void)
@@ -47,6 +58,7 @@ enum phaselock_phase phaselock_get_phase(void)
 {
 	switch (pl_phase_load()) {
 	case PL_PHASE_WORD_INIT:
+	case PL_PHASE_WORD_WATCHED:
 		return PHASELOCK_INIT;
 	case PL_PHASE_WORD_SEALED:
 		return PHASELOCK_SEALED;

@@ -12,6 +12,7 @@
 #include "base.h"
 
 #define PL_PHASE_WORD_INIT ((uintptr_t)0)
+#define PL_PHASE_WORD_WATCHED (UINTPTR_MAX - 2) /* as INIT, but every gate is closed */
 #define PL_PHASE_WORD_LOCKED (UINTPTR_MAX - 1)
 #define PL_PHASE_WORD_SEALED UINTPTR_MAX
 
@@ -26,6 +27,12 @@ extern PL_HIDDEN struct pl_phase {
 static inline uintptr_t pl_phase_load(void)
 {
 	return atomic_load_explicit(&pl_phase.word, memory_order_relaxed);
+}
+
+/* Returns whether the word is one of a locked phase. */
+static inline bool pl_phase_is_locked(void)
+{
+	return pl_phase_load() >= PL_PHASE_WORD_LOCKED;
 }
 
 /*
@@ -50,11 +57,14 @@ static inline bool pl_phase_is_below(uintptr_t number)
  * leaves open too.
  */
 
-/* INIT to LOCKED; other phases stay. */
+/* INIT to LOCKED; locked phases stay. */
 void pl_phase_lock(void);
 
 /* LOCKED to INIT. Returns false if the phase is SEALED, which stays. */
 bool pl_phase_unlock(void);
+
+/* While it is on, INIT is WATCHED: each thread's requests take the way of those that are judged. */
+void pl_phase_watch(bool on);
 
 /* Any phase to SEALED, whose page is then read-only: a stray write to the word ends the process. */
 void pl_phase_seal(void);

@@ -76,6 +76,12 @@ static void append_line(struct pl_text *text, const char *line)
 	pl_text_append(text, "%s\n", line);
 }
 
+static void append_frame(struct pl_text *text, unsigned number, const void *frame)
+{
+	pl_text_append(text, "    #%lu ", (uint64_t)number);
+	pl_frame_append(text, frame);
+}
+
 static PL_COLD void append_frames(struct pl_text *text, void *const *frames, unsigned count)
 {
 	char buffer[LINE_SIZE];
@@ -83,8 +89,7 @@ static PL_COLD void append_frames(struct pl_text *text, void *const *frames, uns
 	for (unsigned i = 0; i < count; i++) {
 		struct pl_text line = pl_text_in(buffer, sizeof(buffer));
 
-		pl_text_append(&line, "    #%lu ", (uint64_t)i);
-		pl_frame_append(&line, frames[i]);
+		append_frame(&line, i, frames[i]);
 		append_line(text, buffer);
 	}
 }
@@ -242,4 +247,17 @@ void pl_report_violation(const struct phaselock_violation *violation,
 		pl_sink_write_named(&text);
 	else
 		pl_sink_write(&text);
+}
+
+size_t phaselock_describe(const struct phaselock_violation *violation, char *text, size_t size)
+{
+	struct pl_text out = pl_text_in(text, size);
+
+	append_call(&out, violation);
+	pl_text_append(&out, "\n");
+	for (unsigned i = 0; i < violation->frame_count; i++) {
+		append_frame(&out, i, violation->frames[i]);
+		pl_text_append(&out, "\n");
+	}
+	return out.length;
 }

@@ -7,6 +7,7 @@
 
 #include "os.h"
 #include "violation.h"
+#include "watch.h"
 
 #include <errno.h>
 
@@ -49,7 +50,13 @@ static PL_COLD enum outcome judge(struct pl_thread *thread, const struct pl_requ
 		thread->probe_hits++;
 		return PROBED;
 	}
-	ruling = rule(pl_thread_scope(thread), pl_phase_load() != PL_PHASE_WORD_INIT);
+	ruling = rule(pl_thread_scope(thread), pl_phase_is_locked());
+	if (!request->release && pl_watch_is_on(thread)) {
+		enum phaselock_answer answer = pl_watch_request(thread, request, ruling != GRANTED);
+
+		if (answer != PHASELOCK_GO_ON)
+			return answer == PHASELOCK_SERVE || request->served ? SERVE : REFUSE;
+	}
 	if (ruling == GRANTED)
 		return SERVE;
 	if (ruling == GRANTED_BY_PERMIT || pl_violation_ending()) {
@@ -65,7 +72,7 @@ bool pl_request_is_violation(void)
 {
 	struct pl_thread *thread = pl_thread_self();
 	enum pl_scope scope = thread != NULL ? pl_thread_scope(thread) : PL_SCOPE_NONE;
-	enum ruling ruling = rule(scope, pl_phase_load() != PL_PHASE_WORD_INIT);
+	enum ruling ruling = rule(scope, pl_phase_is_locked());
 
 	return ruling == AGAINST_PHASE || ruling == AGAINST_FORBID;
 }
@@ -85,13 +92,16 @@ static enum outcome pass(struct pl_thread **thread, const struct pl_request *req
  * The end of a request that was served, or not: libc's error, and the last counts of a thread that
  * is going.
  */
-static void *finish(struct pl_thread *thread, pl_counter *failures, void *block)
+static void *finish(struct pl_thread *thread, const struct pl_request *request,
+		    pl_counter *failures, void *block)
 {
 	if (block == NULL) {
 		errno = ENOMEM;
 		pl_counter_increment(failures);
 	}
 	thread->suspect = false; /* of this request all is known */
+	if (pl_watch_is_on(thread))
+		pl_watch_result(thread, request, block);
 	if (thread->exiting)
 		pl_thread_keep_bytes(thread);
 	return block;
@@ -108,7 +118,7 @@ static void *refuse(enum outcome outcome)
 /* Before each request for memory. Most small ones do not come by here, but some soon will. */
 static void let_go_unless_locked(void)
 {
-	if (pl_phase_load() == PL_PHASE_WORD_INIT)
+	if (!pl_phase_is_locked())
 		pl_backend_let_go();
 }
 
@@ -121,7 +131,7 @@ static void count_allocation(struct pl_thread *thread, size_t size)
 
 static void count_deallocation(struct pl_thread *thread)
 {
-	bool locked = pl_phase_load() != PL_PHASE_WORD_INIT;
+	bool locked = pl_phase_is_locked();
 
 	pl_counter_increment(&thread->deallocations);
 	if (!locked)
@@ -140,7 +150,7 @@ PL_INLINE void *take(const struct pl_request *request, void *(*serve)(size_t siz
 	if (outcome != SERVE)
 		return refuse(outcome);
 	count_allocation(thread, request->size);
-	return finish(thread, &thread->failed_allocations, serve(request->size));
+	return finish(thread, request, &thread->failed_allocations, serve(request->size));
 }
 
 void *pl_request_allocate(const char *function, size_t size, const void *caller)
@@ -167,7 +177,8 @@ void *pl_request_aligned(const char *function, size_t alignment, size_t size, co
 	if (outcome != SERVE)
 		return refuse(outcome);
 	count_allocation(thread, size);
-	return finish(thread, &thread->failed_allocations, pl_backend_aligned(alignment, size));
+	return finish(thread, &request, &thread->failed_allocations,
+		      pl_backend_aligned(alignment, size));
 }
 
 /* What the thread holds, as a difference that only makes sense between two calls. */
@@ -193,14 +204,16 @@ void *pl_request_realloc(const char *function, void *block, size_t size, const v
 	pl_counter_increment(&thread->reallocations);
 	pl_counter_add(&thread->bytes_requested, size);
 	held = held_bytes(thread);
-	moved = finish(thread, &thread->failed_reallocations, pl_backend_realloc(block, size));
+	moved = finish(thread, &request, &thread->failed_reallocations,
+		       pl_backend_realloc(block, size));
 	pl_counter_add(&thread->bytes_reallocated, held_bytes(thread) - held);
 	return moved;
 }
 
 void pl_request_release(const char *function, void *block, const void *caller)
 {
-	struct pl_request request = {.function = function, .old = block, .caller = caller};
+	struct pl_request request = {
+		.function = function, .old = block, .caller = caller, .release = true};
 	/*
 	 * Nothing to free is no request, and no reason to register: libc frees nothing for a thread
 	 * whose destructors have all run, when it is too late for ours.
@@ -216,6 +229,8 @@ void pl_request_release(const char *function, void *block, const void *caller)
 	if (thread == NULL)
 		return;
 	pl_thread_settle(thread);
+	if (pl_watch_is_on(thread))
+		pl_watch_release(thread, &request);
 	count_deallocation(thread);
 	pl_backend_free(block);
 	if (thread->exiting)
@@ -232,7 +247,7 @@ static struct pl_thread *hear(const struct pl_request *request, bool judged)
 	return judge(thread, request) == PROBED ? NULL : thread;
 }
 
-void pl_request_heard_allocation(size_t size, bool failed, const void *caller)
+void pl_request_heard_allocation(const void *block, size_t size, const void *caller)
 {
 	struct pl_request request = {
 		.function = "allocation", .size = size, .caller = caller, .served = true};
@@ -241,18 +256,26 @@ void pl_request_heard_allocation(size_t size, bool failed, const void *caller)
 	if (thread == NULL)
 		return;
 	count_allocation(thread, size);
-	if (failed)
+	if (block == NULL)
 		pl_counter_increment(&thread->failed_allocations);
+	if (pl_watch_is_on(thread))
+		pl_watch_result(thread, &request, block);
 }
 
 void pl_request_heard_release(const void *block, const void *caller)
 {
-	struct pl_request request = {
-		.function = "deallocation", .old = block, .caller = caller, .served = true};
+	struct pl_request request = {.function = "deallocation",
+				     .old = block,
+				     .caller = caller,
+				     .release = true,
+				     .served = true};
 	struct pl_thread *thread = hear(&request, free_is_forbidden);
 
-	if (thread != NULL)
-		count_deallocation(thread);
+	if (thread == NULL)
+		return;
+	if (pl_watch_is_on(thread))
+		pl_watch_release(thread, &request);
+	count_deallocation(thread);
 }
 
 bool pl_request_probe(void)

@@ -32,7 +32,8 @@ bool pl_request_probe(void);
  * For requests that another allocator serves and tells of: judges and counts, as ever. What was
  * served cannot be denied. The function is "allocation" or "deallocation": no more is known.
  */
-void pl_request_heard_allocation(size_t size, bool failed, const void *caller);
+void pl_request_heard_allocation(const void *block, size_t size,
+				 const void *caller); /* NULL: failed */
 void pl_request_heard_release(const void *block, const void *caller);
 
 /* Returns whether a request of this thread would be a violation now. */

@@ -53,7 +53,7 @@ static void set_gate(struct pl_thread *thread)
 	/* What it follows from comes first, for a handler in between, which sets the gate by it. */
 	atomic_signal_fence(memory_order_seq_cst);
 	closed = pl_thread_scope(thread) == PL_SCOPE_FORBID || thread->probing || thread->exiting ||
-		 thread->exact;
+		 thread->exact || thread->watch != NULL;
 	pl_thread_gate = closed ? NULL : thread;
 }
 
@@ -91,6 +91,12 @@ bool pl_thread_scope_end(struct pl_thread *thread, enum pl_scope scope)
 	thread->scopes >>= 1;
 	set_gate(thread);
 	return true;
+}
+
+void pl_thread_watch(struct pl_thread *thread, struct phaselock_watch *watch)
+{
+	thread->watch = watch;
+	set_gate(thread);
 }
 
 void pl_thread_probe(struct pl_thread *thread, bool on)
@@ -229,6 +235,8 @@ static struct pl_thread *inherit(uint64_t id)
 	thread->exact = false;
 	thread->gone = false;
 	thread->scopes = 0;
+	thread->watch = NULL;
+	thread->watching = false;
 	return thread;
 }
 

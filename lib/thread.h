@@ -15,6 +15,7 @@
 #include "os.h"
 
 #include <phaselock/phaselock.h>
+#include <phaselock/watch.h>
 
 /*
  * What a thread, or all of them, did. Each is the flow of the same name in struct phaselock_stats.
@@ -62,6 +63,8 @@ struct pl_thread {
 	 */
 	uint64_t scopes;
 	const void *scope_places[PL_SCOPE_PLACES]; /* who began them, the outermost first */
+	struct phaselock_watch *watch;		   /* the innermost that is open, or NULL */
+	bool watching;	     /* a watcher runs: what it asks for is not told */
 	bool probing;	     /* phaselock_armed() is calling the entry points */
 	unsigned probe_hits; /* calls that came to us while probing */
 	bool exact;   /* memory ran short here: every request takes the way that sees failures */
@@ -128,6 +131,9 @@ extern PL_HIDDEN char pl_thread_probe_token[];
  * Makes every entry point report to the record, with signals blocked by the caller until the end.
  */
 void pl_thread_probe(struct pl_thread *thread, bool on);
+
+/* Makes watch the innermost watch of the caller's own record. */
+void pl_thread_watch(struct pl_thread *thread, struct phaselock_watch *watch);
 
 /*
  * To be called after a request of a thread that is exiting, whose byte counts nobody else can fetch

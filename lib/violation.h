@@ -16,6 +16,7 @@ struct pl_request {
 	size_t alignment;
 	const void *old;
 	const void *caller; /* the return address of the entry point */
+	bool release;	    /* a block is given back: nothing is asked for */
 	bool served;	    /* by another allocator, already: it cannot be denied */
 };
 

@@ -275,6 +275,13 @@ PHASELOCK_API size_t phaselock_get_violations(struct phaselock_violation *out, s
 PHASELOCK_API void phaselock_on_violation(const struct phaselock_violation *violation);
 
 /**
+ * Write a violation's call and its call stack as a report has them, a line for each: for a handler
+ * that has a log of its own. Returns the length of the text, which is cut to size - 1 bytes.
+ */
+PHASELOCK_API size_t phaselock_describe(const struct phaselock_violation *violation, char *text,
+					size_t size);
+
+/**
  * The violation that was judged last, or NULL; in a core dump, the one that ended the process or
  * one that came at the same moment on another thread. It lies in the library and is overwritten
  * after 63 further violations: for a debugger. A program copies what it wants to keep in its

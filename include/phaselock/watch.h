@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * Watching requests: the hook under <phaselock/assert.h>, for test frameworks and tools.
+ *
+ * A watch is told of each heap request of one thread, or of every thread, before it is judged, of
+ * the block that it got, and of each block that is given back. Only watched threads pay for it.
+ *
+ * For every function here: Signals: not from a signal handler. Heap: none. Errors: none.
+ */
+#ifndef PHASELOCK_WATCH_H
+#define PHASELOCK_WATCH_H
+
+#include <phaselock/phaselock.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum phaselock_event_kind {
+	PHASELOCK_EVENT_REQUEST = 0, /* memory is asked for; the answer counts */
+	PHASELOCK_EVENT_RESULT = 1,  /* the request was served, or failed */
+	PHASELOCK_EVENT_RELEASE = 2, /* a block is about to be given back */
+};
+
+struct phaselock_event {
+	enum phaselock_event_kind kind;
+	/* Whether the lock or a forbid scope is against the request. */
+	bool forbidden;
+	/* Who asks for what. REQUEST and RELEASE have the call stack, as deep as the innermost
+	 * watch wants it; RESULT has no frames. Valid during the call. */
+	const struct phaselock_violation *request;
+	/* The file name of the module that made it: the first in the call stack that is no C or C++
+	 * run-time library. NULL if it is in none, or if no frames were wanted. */
+	const char *origin;
+	/* RESULT: the block, NULL if the request failed. RELEASE: the block. REQUEST: NULL; a
+	 * reallocation has the old block in request->old_pointer. */
+	const void *block;
+};
+
+enum phaselock_answer {
+	PHASELOCK_GO_ON = 0, /* as if there were no watch */
+	PHASELOCK_SERVE = 1, /* serve it, whatever the lock says: it is no violation */
+	PHASELOCK_FAIL = 2,  /* fail it as libc fails it: NULL and ENOMEM */
+};
+
+/**
+ * Called at each event on the thread that makes the request, inside that request. It may do what a
+ * signal handler may, and must not leave by longjmp(). Its own heap requests are not told. The
+ * answer is heeded for REQUEST alone.
+ */
+typedef enum phaselock_answer (*phaselock_watcher)(const struct phaselock_event *event,
+						   void *context);
+
+struct phaselock_watch {
+	phaselock_watcher watcher;
+	void *context;
+	/* How many frames it wants, at most PHASELOCK_FRAMES_MAX; each event then costs a walk of
+	 * the stack. */
+	unsigned frames;
+	/* Tell only of requests that the lock or a forbid scope is against. */
+	bool forbidden_only;
+	/* The library's. */
+	struct phaselock_watch *outer;
+};
+
+/**
+ * Begin to watch this thread. Watches nest; each event is told to all, the innermost first, and the
+ * first answer but GO_ON is heeded. Requests inside a permit scope are not told. The structure must
+ * live until the end, which also ends the watches that were begun after it and left open.
+ */
+PHASELOCK_API void phaselock_watch_begin(struct phaselock_watch *watch);
+PHASELOCK_API void phaselock_watch_end(struct phaselock_watch *watch);
+
+/**
+ * Begin to watch every thread. As above, but the watcher is called on many threads at once, and the
+ * structure must live for ever: another thread may be in the watcher when the end returns.
+ */
+PHASELOCK_API void phaselock_watch_process_begin(struct phaselock_watch *watch);
+PHASELOCK_API void phaselock_watch_process_end(struct phaselock_watch *watch);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
