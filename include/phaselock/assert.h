@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * Assert what a piece of code does to the heap, in any test framework: libphaselock-test.
+ *
+ *	PHASELOCK_ASSERT_NO_ALLOCATIONS {
+ *		parse_headers(&parser, request, length);
+ *	}
+ *
+ * The block is run once, and watched. Each assertion first proves that the library is armed; if it
+ * is not, the assertion fails and says why. What fails is told to the callback of
+ * phaselock_on_failure(), with the place of the assertion and the call stack of each request that
+ * broke it, by name and line if the `phaselock` command can be found (PATH, or the variable
+ * PHASELOCK_COMMAND). <phaselock/cmocka.h> has the same for CMocka, phaselock.hpp for C++.
+ *
+ * Requests are those of malloc, calloc, realloc, the aligned family and operator new. Those inside
+ * a permit scope do not count. While an assertion's block runs nothing in it is a violation: the
+ * assertion judges, whatever the phase. The block may be left by return, break and goto, and the
+ * assertion still holds; by longjmp(), and it is given up by phaselock_checks_abandon().
+ *
+ * For every function here: Threads: any. Signals: no. Heap: may allocate, outside what is watched.
+ */
+#ifndef PHASELOCK_ASSERT_H
+#define PHASELOCK_ASSERT_H
+
+#include <phaselock/phaselock.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- what is asserted ------------------------------------------------------------------------ */
+
+enum phaselock_check_kind {
+	PHASELOCK_CHECK_MAX_ALLOCATIONS = 0,
+	PHASELOCK_CHECK_EXACT_ALLOCATIONS = 1,
+	PHASELOCK_CHECK_MIN_ALLOCATIONS = 2,
+	PHASELOCK_CHECK_MAX_BYTES = 3,
+	PHASELOCK_CHECK_NO_DEALLOCATIONS = 4,
+	PHASELOCK_CHECK_NO_LEAK = 5,
+	PHASELOCK_CHECK_VIOLATION = 6,
+};
+
+/* Whose requests an assertion is about. */
+enum phaselock_check_scope {
+	PHASELOCK_THIS_THREAD = 0,
+	PHASELOCK_PROCESS = 1,
+};
+
+/* Any size, for the assertions of violations. */
+#define PHASELOCK_ANY_SIZE SIZE_MAX
+
+struct phaselock_check_spec {
+	enum phaselock_check_kind kind;
+	enum phaselock_check_scope scope;
+	uint64_t limit;	      /* requests or bytes */
+	const char *function; /* of a violation; NULL: any */
+	size_t size;	      /* of a violation */
+	const char *site;     /* of a violation: a function in its call stack; NULL: any */
+	const char *name;     /* the assertion as it is written */
+	const char *file;
+	int line;
+	bool skip_if_absent;
+};
+
+/* What an assertion came to. */
+enum phaselock_check_result {
+	PHASELOCK_CHECK_HOLDS = 0,
+	PHASELOCK_CHECK_FAILED = 1,
+	PHASELOCK_CHECK_NOT_ARMED = 2, /* nothing was checked: the library is not there, or not armed */
+	PHASELOCK_CHECK_SKIPPED = 3,   /* the same, and PHASELOCK_SKIP_IF_ABSENT is defined */
+};
+
+struct phaselock_check_report {
+	enum phaselock_check_result result;
+	const struct phaselock_check_spec *spec;
+	uint64_t allocations; /* requests for memory, reallocations included */
+	uint64_t bytes;	      /* asked for by them */
+	uint64_t deallocations;
+	uint64_t leaked_blocks;
+	const char *message; /* lines of text, the first one the summary; valid during the call */
+};
+
+/**
+ * Called for each assertion that does not hold, outside of what is watched. It may leave by
+ * longjmp() or, in C++, by an exception, as test frameworks do.
+ */
+typedef void (*phaselock_failure_callback)(const struct phaselock_check_report *report,
+					   void *context);
+
+/** Install it; NULL restores the first one, which writes the message to stderr and aborts. */
+void phaselock_on_failure(phaselock_failure_callback callback, void *context);
+
+/**
+ * Called for each assertion whatever it came to, before the failure callback, or NULL. For tables
+ * of results.
+ */
+void phaselock_on_check(phaselock_failure_callback callback, void *context);
+
+/* ---- the assertions -------------------------------------------------------------------------- */
+
+struct phaselock_check;
+
+/** Begin and end one, as the macros do. Begin returns NULL if the block is not to be run. */
+struct phaselock_check *phaselock_check_begin(const struct phaselock_check_spec *spec);
+bool phaselock_check_runs(struct phaselock_check *check); /* true once */
+void phaselock_check_end(struct phaselock_check **check);
+
+/**
+ * Requests that a module makes itself, by the beginning of its file name, do not count: a test
+ * framework's own. The string must live for ever; NULL, the first value, ignores none.
+ */
+void phaselock_checks_ignore(const char *module);
+
+/** Give up the assertions of this thread whose blocks were left by longjmp(). */
+void phaselock_checks_abandon(void);
+
+#ifdef PHASELOCK_SKIP_IF_ABSENT
+#define PHASELOCK_SKIPS_ true
+#else
+#define PHASELOCK_SKIPS_ false
+#endif
+
+#define PHASELOCK_CHECK_BLOCK_(spec)                                                               \
+	for (struct phaselock_check * PHASELOCK_JOIN_(phaselock_check_, __LINE__)                  \
+		     __attribute__((cleanup(phaselock_check_end))) = phaselock_check_begin(spec);  \
+	     phaselock_check_runs(PHASELOCK_JOIN_(phaselock_check_, __LINE__));)
+
+#ifndef __cplusplus
+#define PHASELOCK_CHECK_(kind, scope, limit, function, size, site, name)                           \
+	PHASELOCK_CHECK_BLOCK_((&(const struct phaselock_check_spec){                              \
+		kind, scope, limit, function, size, site, name, __FILE__, __LINE__,                \
+		PHASELOCK_SKIPS_}))
+
+#define PHASELOCK_COUNT_(kind, scope, limit, name)                                                 \
+	PHASELOCK_CHECK_(kind, scope, limit, NULL, PHASELOCK_ANY_SIZE, NULL, name)
+
+/* At most, exactly, at least so many requests; the last is for canaries. */
+#define PHASELOCK_ASSERT_NO_ALLOCATIONS                                                            \
+	PHASELOCK_COUNT_(PHASELOCK_CHECK_MAX_ALLOCATIONS, PHASELOCK_THIS_THREAD, 0,                \
+			 "no allocations")
+#define PHASELOCK_ASSERT_MAX_ALLOCATIONS(n)                                                        \
+	PHASELOCK_COUNT_(PHASELOCK_CHECK_MAX_ALLOCATIONS, PHASELOCK_THIS_THREAD, n,                \
+			 "at most " #n " allocations")
+#define PHASELOCK_ASSERT_EXACT_ALLOCATIONS(n)                                                      \
+	PHASELOCK_COUNT_(PHASELOCK_CHECK_EXACT_ALLOCATIONS, PHASELOCK_THIS_THREAD, n,              \
+			 "exactly " #n " allocations")
+#define PHASELOCK_ASSERT_ALLOCATES                                                                 \
+	PHASELOCK_COUNT_(PHASELOCK_CHECK_MIN_ALLOCATIONS, PHASELOCK_THIS_THREAD, 1, "allocates")
+
+/* At most so many bytes asked for, all requests together. */
+#define PHASELOCK_ASSERT_MAX_BYTES(n)                                                              \
+	PHASELOCK_COUNT_(PHASELOCK_CHECK_MAX_BYTES, PHASELOCK_THIS_THREAD, n,                      \
+			 "at most " #n " bytes")
+
+/* What is allocated in the block is given back in it; nothing is given back in it. */
+#define PHASELOCK_ASSERT_NO_LEAK                                                                   \
+	PHASELOCK_COUNT_(PHASELOCK_CHECK_NO_LEAK, PHASELOCK_THIS_THREAD, 0, "no leak")
+#define PHASELOCK_ASSERT_NO_DEALLOCATIONS                                                          \
+	PHASELOCK_COUNT_(PHASELOCK_CHECK_NO_DEALLOCATIONS, PHASELOCK_THIS_THREAD, 0,               \
+			 "no deallocations")
+
+/* The same for every thread of the process. */
+#define PHASELOCK_ASSERT_NO_ALLOCATIONS_ANYWHERE                                                   \
+	PHASELOCK_COUNT_(PHASELOCK_CHECK_MAX_ALLOCATIONS, PHASELOCK_PROCESS, 0,                    \
+			 "no allocations anywhere")
+#define PHASELOCK_ASSERT_MAX_ALLOCATIONS_ANYWHERE(n)                                               \
+	PHASELOCK_COUNT_(PHASELOCK_CHECK_MAX_ALLOCATIONS, PHASELOCK_PROCESS, n,                    \
+			 "at most " #n " allocations anywhere")
+#define PHASELOCK_ASSERT_EXACT_ALLOCATIONS_ANYWHERE(n)                                             \
+	PHASELOCK_COUNT_(PHASELOCK_CHECK_EXACT_ALLOCATIONS, PHASELOCK_PROCESS, n,                  \
+			 "exactly " #n " allocations anywhere")
+#define PHASELOCK_ASSERT_ALLOCATES_ANYWHERE                                                        \
+	PHASELOCK_COUNT_(PHASELOCK_CHECK_MIN_ALLOCATIONS, PHASELOCK_PROCESS, 1,                    \
+			 "allocates anywhere")
+#define PHASELOCK_ASSERT_MAX_BYTES_ANYWHERE(n)                                                     \
+	PHASELOCK_COUNT_(PHASELOCK_CHECK_MAX_BYTES, PHASELOCK_PROCESS, n,                          \
+			 "at most " #n " bytes anywhere")
+#define PHASELOCK_ASSERT_NO_LEAK_ANYWHERE                                                          \
+	PHASELOCK_COUNT_(PHASELOCK_CHECK_NO_LEAK, PHASELOCK_PROCESS, 0, "no leak anywhere")
+#define PHASELOCK_ASSERT_NO_DEALLOCATIONS_ANYWHERE                                                 \
+	PHASELOCK_COUNT_(PHASELOCK_CHECK_NO_DEALLOCATIONS, PHASELOCK_PROCESS, 0,                   \
+			 "no deallocations anywhere")
+
+/*
+ * The block makes a request against the lock or a forbid scope, of which it is told here instead of
+ * there; _OF: by that function ("malloc"; NULL: any), of that size (PHASELOCK_ANY_SIZE), with a
+ * function of that name in its call stack (NULL: any). The request is served.
+ */
+#define PHASELOCK_ASSERT_VIOLATION                                                                 \
+	PHASELOCK_COUNT_(PHASELOCK_CHECK_VIOLATION, PHASELOCK_THIS_THREAD, 0, "violation")
+#define PHASELOCK_ASSERT_VIOLATION_OF(function, size, site)                                        \
+	PHASELOCK_CHECK_(PHASELOCK_CHECK_VIOLATION, PHASELOCK_THIS_THREAD, 0, function, size,      \
+			 site, "violation of " #function ", " #size ", " #site)
+#endif
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

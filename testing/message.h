@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* The text of a failed assertion. */
+#ifndef TESTING_MESSAGE_H
+#define TESTING_MESSAGE_H
+
+#include <phaselock/assert.h>
+
+#define MESSAGE_SIZE 32768
+
+/*
+ * Writes the summary of a report, then each request with its count and its call stack, by name and
+ * line where they can be had.
+ */
+void message_write(char text[MESSAGE_SIZE], const struct phaselock_check_report *report,
+		   const struct phaselock_violation *requests, size_t count);
+
+#endif
