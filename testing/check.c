@@ -10,6 +10,7 @@
 #define _GNU_SOURCE
 #include <phaselock/assert.h>
 
+#include "framework.h"
 #include "ledger.h"
 #include "message.h"
 
@@ -47,8 +48,6 @@ static _Thread_local struct {
 	bool ignored;
 } pending;
 
-static const char *ignored_module;
-
 static struct {
 	phaselock_failure_callback failure, check;
 	void *failure_context, *check_context;
@@ -66,18 +65,7 @@ void phaselock_on_check(phaselock_failure_callback callback, void *context)
 	callbacks.check = callback;
 }
 
-void phaselock_checks_ignore(const char *module)
-{
-	ignored_module = module;
-}
-
 /* ---- what is seen: inside requests, on any thread -------------------------------------------- */
-
-static bool is_ignored(const struct phaselock_event *event)
-{
-	return ignored_module != NULL && event->origin != NULL &&
-	       strncmp(event->origin, ignored_module, strlen(ignored_module)) == 0;
-}
 
 static bool same_stack(const struct phaselock_violation *a, const struct phaselock_violation *b)
 {
@@ -127,7 +115,7 @@ static bool is_wanted(const struct phaselock_check *check, const struct phaseloc
 
 static void see_request(struct phaselock_check *check, const struct phaselock_event *event)
 {
-	pending.ignored = is_ignored(event);
+	pending.ignored = framework_made(event);
 	if (pending.ignored)
 		return;
 	pending.request = *event->request;
@@ -157,7 +145,7 @@ static void see_release(struct phaselock_check *check, const struct phaselock_ev
 {
 	if (check->spec.kind == PHASELOCK_CHECK_NO_LEAK)
 		ledger_remove(check, event->block);
-	if (is_ignored(event))
+	if (framework_made(event))
 		return;
 	atomic_fetch_add(&check->deallocations, 1);
 	if (check->spec.kind == PHASELOCK_CHECK_NO_DEALLOCATIONS)

@@ -106,10 +106,23 @@ bool phaselock_check_runs(struct phaselock_check *check); /* true once */
 void phaselock_check_end(struct phaselock_check **check);
 
 /**
- * Requests that a module makes itself, by the beginning of its file name, do not count: a test
- * framework's own. The string must live for ever; NULL, the first value, ignores none.
+ * Requests that a test framework makes for itself do not count: those of the module whose file name
+ * begins so, but for the ones that come through a function of it whose name begins with except
+ * (NULL: none). The strings must live for ever.
  */
-void phaselock_checks_ignore(const char *module);
+void phaselock_checks_ignore(const char *module, const char *except);
+
+/**
+ * Begin and end one test, from the set-up and tear-down of a framework, on the thread that runs the
+ * tests. In between the framework's own requests are permitted, also in a locked phase. The end
+ * gives up what a failed test left open, and returns false if the test left the heap locked; then
+ * it has unlocked it, unless it is sealed.
+ */
+void phaselock_test_begin(const char *name);
+bool phaselock_test_end(void);
+
+/** Returns the name of the test that is open, or NULL. */
+const char *phaselock_test_name(void);
 
 /** Give up the assertions of this thread whose blocks were left by longjmp(). */
 void phaselock_checks_abandon(void);

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * CMocka tests that assert what code does to the heap. Include it instead of, or after, <cmocka.h>,
+ * and link with -lphaselock-test -lphaselock -lcmocka.
+ *
+ *	static void headers_are_parsed_without_the_heap(void **state)
+ *	{
+ *		assert_no_allocations {
+ *			parse_headers(*state, request, sizeof(request));
+ *		}
+ *	}
+ *
+ * The assertions are those of <phaselock/assert.h> under CMocka's kind of names; what each means is
+ * said there. One that does not hold fails its test, by CMocka's own failure, at the line of the
+ * assertion, after the call stacks; the next test runs. If the library is not armed each fails and
+ * says why, or, with PHASELOCK_SKIP_IF_ABSENT defined before the include, skips its test.
+ *
+ * cmocka_run_group_tests() and cmocka_run_group_tests_name() are CMocka's with a frame around each
+ * test: CMocka's own requests (will_return, expect_*, failing asserts) are permitted; what a test
+ * left open by a failure is closed; and a test that leaves the heap locked is an error that names
+ * the test.
+ */
+#ifndef PHASELOCK_CMOCKA_H
+#define PHASELOCK_CMOCKA_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <phaselock/assert.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#define assert_no_allocations PHASELOCK_ASSERT_NO_ALLOCATIONS
+#define assert_max_allocations(n) PHASELOCK_ASSERT_MAX_ALLOCATIONS(n)
+#define assert_exact_allocations(n) PHASELOCK_ASSERT_EXACT_ALLOCATIONS(n)
+#define assert_max_bytes(n) PHASELOCK_ASSERT_MAX_BYTES(n)
+#define assert_no_leak PHASELOCK_ASSERT_NO_LEAK
+#define assert_no_deallocations PHASELOCK_ASSERT_NO_DEALLOCATIONS
+#define assert_allocates PHASELOCK_ASSERT_ALLOCATES
+#define assert_no_allocations_anywhere PHASELOCK_ASSERT_NO_ALLOCATIONS_ANYWHERE
+#define assert_max_allocations_anywhere(n) PHASELOCK_ASSERT_MAX_ALLOCATIONS_ANYWHERE(n)
+#define assert_exact_allocations_anywhere(n) PHASELOCK_ASSERT_EXACT_ALLOCATIONS_ANYWHERE(n)
+#define assert_max_bytes_anywhere(n) PHASELOCK_ASSERT_MAX_BYTES_ANYWHERE(n)
+#define assert_no_leak_anywhere PHASELOCK_ASSERT_NO_LEAK_ANYWHERE
+#define assert_no_deallocations_anywhere PHASELOCK_ASSERT_NO_DEALLOCATIONS_ANYWHERE
+#define assert_allocates_anywhere PHASELOCK_ASSERT_ALLOCATES_ANYWHERE
+#define assert_violation PHASELOCK_ASSERT_VIOLATION
+#define assert_violation_of(function, size, site)                                                  \
+	PHASELOCK_ASSERT_VIOLATION_OF(function, size, site)
+
+/*
+ * Into CMocka's message of the failure, which its TAP, XML and subunit outputs carry; where a
+ * CMocka does not have this function, to stderr.
+ */
+void cm_print_error(const char *const format, ...) __attribute__((weak, format(printf, 1, 2)));
+
+/* CMocka cuts what is printed at once, so each line is printed for itself. */
+static inline void phaselock_cmocka_print_(const char *text)
+{
+	while (*text != '\0') {
+		int length = (int)strcspn(text, "\n") + (strchr(text, '\n') != NULL);
+
+		if (cm_print_error != NULL)
+			cm_print_error("%.*s", length, text);
+		else
+			print_error("%.*s", length, text);
+		text += length;
+	}
+}
+
+static inline void phaselock_cmocka_failed_(const struct phaselock_check_report *report,
+					    void *context)
+{
+	(void)context;
+	if (report->result == PHASELOCK_CHECK_SKIPPED) {
+		print_message("%s:%d: %s", report->spec->file, report->spec->line,
+			      report->message);
+		_skip(report->spec->file, report->spec->line);
+	}
+	phaselock_cmocka_print_(report->message);
+	_fail(report->spec->file, report->spec->line);
+}
+
+/* The tests of the group that runs, as they were given. */
+struct phaselock_cmocka_group_ {
+	CMFixtureFunction setup, teardown;
+	void *state;
+	const struct CMUnitTest *test; /* that runs */
+};
+
+static struct phaselock_cmocka_group_ phaselock_cmocka_group_ __attribute__((unused));
+
+/* CMocka prefers a group's state to a test's, so it is not told of the group's. */
+static inline int phaselock_cmocka_group_setup_(void **state)
+{
+	(void)state;
+	return phaselock_cmocka_group_.setup != NULL
+		       ? phaselock_cmocka_group_.setup(&phaselock_cmocka_group_.state)
+		       : 0;
+}
+
+static inline int phaselock_cmocka_group_teardown_(void **state)
+{
+	(void)state;
+	return phaselock_cmocka_group_.teardown != NULL
+		       ? phaselock_cmocka_group_.teardown(&phaselock_cmocka_group_.state)
+		       : 0;
+}
+
+static inline int phaselock_cmocka_setup_(void **state)
+{
+	const struct CMUnitTest *test = (const struct CMUnitTest *)*state;
+
+	phaselock_cmocka_group_.test = test;
+	*state = phaselock_cmocka_group_.state != NULL ? phaselock_cmocka_group_.state
+						       : test->initial_state;
+	phaselock_on_failure(phaselock_cmocka_failed_, NULL);
+	phaselock_checks_ignore("libcmocka", "_test_");
+	phaselock_test_begin(test->name);
+	return test->setup_func != NULL ? test->setup_func(state) : 0;
+}
+
+static inline int phaselock_cmocka_teardown_(void **state)
+{
+	const struct CMUnitTest *test = phaselock_cmocka_group_.test;
+	bool closed = phaselock_test_end();
+	int result = test->teardown_func != NULL ? test->teardown_func(state) : 0;
+
+	if (!closed)
+		phaselock_cmocka_print_(test->name),
+			phaselock_cmocka_print_(" left allocations locked\n");
+	return closed ? result : -1;
+}
+
+static inline int phaselock_cmocka_run_(const char *name, const struct CMUnitTest *tests,
+					size_t count, CMFixtureFunction setup,
+					CMFixtureFunction teardown)
+{
+	struct CMUnitTest *framed = (struct CMUnitTest *)calloc(count + 1, sizeof(*framed));
+	int failed;
+
+	if (framed == NULL)
+		return -1;
+	for (size_t i = 0; i < count; i++) {
+		framed[i] = tests[i];
+		framed[i].setup_func = phaselock_cmocka_setup_;
+		framed[i].teardown_func = phaselock_cmocka_teardown_;
+		framed[i].initial_state = (void *)(uintptr_t)&tests[i];
+	}
+	phaselock_cmocka_group_ = (struct phaselock_cmocka_group_){setup, teardown, NULL, NULL};
+	failed = _cmocka_run_group_tests(name, framed, count, phaselock_cmocka_group_setup_,
+					 phaselock_cmocka_group_teardown_);
+	free(framed);
+	return failed;
+}
+
+#undef cmocka_run_group_tests
+#define cmocka_run_group_tests(tests, setup, teardown)                                             \
+	phaselock_cmocka_run_(#tests, tests, sizeof(tests) / sizeof((tests)[0]), setup, teardown)
+#undef cmocka_run_group_tests_name
+#define cmocka_run_group_tests_name(name, tests, setup, teardown)                                  \
+	phaselock_cmocka_run_(name, tests, sizeof(tests) / sizeof((tests)[0]), setup, teardown)
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Requests of the test framework, told by the module that they come from. Some of its functions
+ * allocate for the code under test, as CMocka's test_malloc() does: those are not its own.
+ */
+#define PHASELOCK_OPTIONAL
+#include "framework.h"
+
+#include <phaselock/assert.h>
+
+#include <string.h>
+
+static struct {
+	const char *module;
+	const char *except;
+} framework;
+
+void phaselock_checks_ignore(const char *module, const char *except)
+{
+	framework.module = module;
+	framework.except = except;
+}
+
+/* Whether a function whose name begins so is in the call stack. */
+static bool passes(const struct phaselock_violation *request, const char *beginning)
+{
+	char text[4096];
+	const char *at = text;
+
+	phaselock_describe(request, text, sizeof(text));
+	while ((at = strstr(at, beginning)) != NULL) {
+		if (at > text && at[-1] == ' ')
+			return true;
+		at++;
+	}
+	return false;
+}
+
+bool framework_made(const struct phaselock_event *event)
+{
+	if (framework.module == NULL || event->origin == NULL ||
+	    strncmp(event->origin, framework.module, strlen(framework.module)) != 0)
+		return false;
+	return framework.except == NULL || !passes(event->request, framework.except);
+}
