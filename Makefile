@@ -60,7 +60,7 @@ Q := @
 say = @echo "  $(1) $(2)"
 endif
 .PHONY: all deps-build
-all: deps-build $(LIBRARY) $(SYSTEM) $(B)/libphaselock.a $(B)/phaselock
+all: deps-build $(LIBRARY) $(SYSTEM) $(B)/libphaselock.a $(B)/libphaselock-test.a $(B)/phaselock
 
 $(B)/lib/%.o: lib/%.c
 	@mkdir -p $(@D)
@@ -148,6 +148,18 @@ $(B)/libphaselock.a: $(LIB_OBJECTS) $(B)/exports.list
 	@rm -f $@
 	$(Q)ar rcs $@ $(B)/libphaselock.o
 
+# ---- libphaselock-test: for test programs, over the public interface alone -----------------------------------
+TESTING := $(B)/libphaselock-test.a
+
+$(B)/testing/%.o: testing/%.c
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -fPIC -MMD -MP -c $< -o $@
+
+$(TESTING): $(patsubst %.c,$(B)/%.o,$(wildcard testing/*.c))
+	@rm -f $@
+	$(Q)ar rcs $@ $^
+
 # ---- the command ----------------------------------------------------------------------------------------
 CLI_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard cli/*.c)) $(patsubst %,$(B)/cli/%.o,options format entries suppress glob os_linux)
 
@@ -232,6 +244,20 @@ $(B)/tests/behaviour/%: tests/behaviour/%.cc $(LIBRARY)
 	$(Q)$(CXX) $(CPPFLAGS) -std=c++17 $(FLAGS_$(VARIANT)) -g -Wall -Wextra $(if $(WERROR),-Werror) -faligned-new -pthread \
 		-fno-builtin-malloc -rdynamic -MMD -MP -MF $@.d $< -o $@ $(TEST_LDFLAGS)
 
+# Programs that use libphaselock-test, most of them with CMocka.
+HARNESS_TESTS := $(patsubst tests/%,$(B)/tests/%,$(basename $(wildcard tests/harness/*.c tests/harness/*.cc)))
+
+$(B)/tests/harness/%: tests/harness/%.c $(LIBRARY) $(TESTING)
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -rdynamic -MMD -MP -MF $@.d $< -o $@ $(TESTING) $(TEST_LDFLAGS) -lcmocka
+
+$(B)/tests/harness/%: tests/harness/%.cc $(LIBRARY) $(TESTING)
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CXX) $(CPPFLAGS) -std=c++17 $(FLAGS_$(VARIANT)) -g -Wall -Wextra $(if $(WERROR),-Werror) -pthread \
+		-fno-builtin-malloc -rdynamic -MMD -MP -MF $@.d $< -o $@ $(TESTING) $(TEST_LDFLAGS) -lcmocka
+
 # ---- soak: a short form of each is in `make test` -------------------------------------------------------------------
 SOAK := $(B)/tests/soak/soak
 SOAK_OPERATIONS ?= 1000000000
@@ -250,7 +276,7 @@ soak: all deps-test $(SOAK) $(BEHAVIOUR_TESTS)
 
 .PHONY: test
 ifeq ($(SANITIZED),)
-test: all deps-test $(UNIT_TESTS) $(BEHAVIOUR_TESTS) $(SOAK) $(B)/system/libphaselock.so.$(SOVERSION)
+test: all deps-test $(UNIT_TESTS) $(BEHAVIOUR_TESTS) $(HARNESS_TESTS) $(SOAK) $(B)/system/libphaselock.so.$(SOVERSION)
 	@command -v musl-gcc >/dev/null || echo "skip backend musl: musl-gcc is not on PATH"
 	@! command -v musl-gcc >/dev/null || $(MAKE) --no-print-directory musl-tests
 	$(PYTHON) tests/run.py --build $(B) --backend system $$(! command -v musl-gcc >/dev/null || echo --backend musl) tests
@@ -342,7 +368,7 @@ check-atlas: $(ATLAS)
 	$(PYTHON) -B tools/atlas/make.py --check $(B)
 
 # ---- checks of the project itself --------------------------------------------------------------------------
-C_FILES := $(wildcard lib/*.[ch] cli/*.[ch] include/phaselock/*.h tests/unit/*.[ch] tests/behaviour/*.[ch] tests/soak/*.[ch] bench/*.c \
+C_FILES := $(wildcard lib/*.[ch] cli/*.[ch] include/phaselock/*.h tests/unit/*.[ch] tests/behaviour/*.[ch] tests/harness/*.[ch] testing/*.[ch] tests/soak/*.[ch] bench/*.c \
              examples/*.[ch] examples/*/*.[ch] tools/atlas/*.[ch])
 
 .PHONY: check check-format check-layers check-exports check-headers check-requirements check-static check-man
@@ -368,9 +394,10 @@ check-requirements:
 
 check-static:
 	clang-tidy --quiet --warnings-as-errors='*' $(filter-out %_musl.c,$(LIB_SOURCES)) $(wildcard cli/*.c) -- -std=c11 $(CLI_CPPFLAGS)
+	clang-tidy --quiet --warnings-as-errors='*' $(wildcard testing/*.c) -- -std=c11 $(CPPFLAGS)
 	clang-tidy --quiet --warnings-as-errors='*' $(wildcard lib/*_musl.c) -- -std=c11 $(CPPFLAGS) -nostdlibinc \
 		-isystem /usr/include/x86_64-linux-musl -include lib/musl.h
-	cppcheck --quiet --std=c11 --enable=warning,portability,performance --inline-suppr --error-exitcode=1 $(CPPFLAGS) -Ilib lib cli
+	cppcheck --quiet --std=c11 --enable=warning,portability,performance --inline-suppr --error-exitcode=1 $(CPPFLAGS) -Ilib lib cli testing
 
 check-man:
 	mandoc -T lint -W warning docs/man/*.[137]
@@ -393,7 +420,7 @@ install: all
 		ln -sf $$name.so.$(VERSION) $(DESTDIR)$(LIBDIR)/$$name.so.$(SOVERSION) && \
 		ln -sf $$name.so.$(SOVERSION) $(DESTDIR)$(LIBDIR)/$$name.so || exit 1; \
 	done
-	$(INSTALL) -m 644 $(B)/libphaselock.a $(DESTDIR)$(LIBDIR)/
+	$(INSTALL) -m 644 $(B)/libphaselock.a $(B)/libphaselock-test.a $(DESTDIR)$(LIBDIR)/
 	$(INSTALL) -m 644 include/phaselock/*.h $(DESTDIR)$(PREFIX)/include/phaselock/
 	$(INSTALL) -m 644 docs/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	$(INSTALL) -m 644 docs/man/*.3 $(DESTDIR)$(PREFIX)/share/man/man3/
@@ -402,6 +429,7 @@ install: all
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/phaselock $(DESTDIR)$(LIBDIR)/libphaselock.* $(DESTDIR)$(LIBDIR)/libphaselock-system.* \
+		$(DESTDIR)$(LIBDIR)/libphaselock-test.a \
 		$(DESTDIR)$(LIBDIR)/pkgconfig/phaselock.pc \
 		$(patsubst docs/man/%.1,$(DESTDIR)$(PREFIX)/share/man/man1/%.1,$(wildcard docs/man/*.1)) \
 		$(patsubst docs/man/%.3,$(DESTDIR)$(PREFIX)/share/man/man3/%.3,$(wildcard docs/man/*.3))

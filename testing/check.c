@@ -286,8 +286,8 @@ struct phaselock_check *phaselock_check_begin(const struct phaselock_check_spec 
 	struct phaselock_check *check = take_from_pool(spec);
 
 	if (!is_armed()) {
-		check->result = spec->skip_if_absent ? PHASELOCK_CHECK_SKIPPED
-						     : PHASELOCK_CHECK_NOT_ARMED;
+		check->result =
+			spec->skip_if_absent ? PHASELOCK_CHECK_SKIPPED : PHASELOCK_CHECK_NOT_ARMED;
 		make_report(check);
 		atomic_store(&check->taken, false);
 		tell();

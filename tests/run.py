@@ -4,8 +4,8 @@
 
 Unit tests, tests/unit/test_*.c: the program BUILD/tests/unit/test_* is run and its TAP is counted.
 
-Cases are declared in the first block comment of tests/behaviour/*.c and *.cc (after the line with the licence), and
-in *.test files without the comment's stars. What stands above the first field is prose. A field is `name: value` at
+Cases are declared in the first block comment of *.c and *.cc in tests/behaviour and tests/harness (after the line with
+the licence), and in *.test files without the comment's stars. What stands above the first field is prose. A field is `name: value` at
 the start of a line; a line indented by four blanks or more continues the value above it.
 
     shows: PL-011 PL-030          the requirements that the cases show (required)
@@ -52,6 +52,7 @@ from pathlib import Path
 SOURCE = Path(__file__).resolve().parent.parent
 LISTS = ("shows", "needs", "each", "environment")
 FIRST_BACKEND = "jemalloc"
+PROGRAM_SUITES = ("behaviour", "harness")
 STREAMS = ("stdout", "stderr")
 FIELD = re.compile(r"(shows|needs|each|run|environment|timeout|backend|exit|stdout|stderr):(?: (.*))?$")
 PATTERNS = {"any": "[^\n]*", "number": "[0-9]+", "hex": "0x[0-9a-f]+"}
@@ -316,7 +317,7 @@ def is_unit(path: Path) -> bool:
 def belongs(path: Path) -> bool:
     if is_unit(path):
         return path.name.startswith("test_") and path.suffix == ".c"
-    return path.suffix == ".test" or (path.parent.name == "behaviour" and path.suffix in (".c", ".cc"))
+    return path.suffix == ".test" or (path.parent.name in PROGRAM_SUITES and path.suffix in (".c", ".cc"))
 
 
 def find(paths: list[str], only: str | None) -> list[Path]:
@@ -379,14 +380,14 @@ def main() -> int:
     for reason in arguments.skip:
         print(f"skip {reason}")
     run_files(files, build, FIRST_BACKEND, arguments.jobs, total)
-    programs = [path for path in files if path.parent.name == "behaviour"]
+    programs = [path for path in files if path.parent.name in PROGRAM_SUITES]
     for backend in arguments.backend:
         if not (build / backend).is_dir():
             sys.exit(f"run.py: --backend {backend}: there is no folder {build / backend}")
         before = total.passed
-        own = build / backend / "tests" / "behaviour"
-        again = [path for path in programs if not own.is_dir() or (own / path.stem).exists()]
-        print(f"---- backend {backend}: {len(again)} of {len(programs)} behaviour programs once more, over {build / backend}")
+        own = build / backend / "tests"
+        again = [path for path in programs if not own.is_dir() or (own / path.parent.name / path.stem).exists()]
+        print(f"---- backend {backend}: {len(again)} of {len(programs)} programs once more, over {build / backend}")
         run_files(again, build, backend, arguments.jobs, total)
         print(f"---- backend {backend}: {total.passed - before} passed")
     skipped = f", {len(total.skips)} skipped" if total.skips else ""

@@ -66,8 +66,9 @@ struct phaselock_check_spec {
 enum phaselock_check_result {
 	PHASELOCK_CHECK_HOLDS = 0,
 	PHASELOCK_CHECK_FAILED = 1,
-	PHASELOCK_CHECK_NOT_ARMED = 2, /* nothing was checked: the library is not there, or not armed */
-	PHASELOCK_CHECK_SKIPPED = 3,   /* the same, and PHASELOCK_SKIP_IF_ABSENT is defined */
+	PHASELOCK_CHECK_NOT_ARMED =
+		2, /* nothing was checked: the library is not there, or not armed */
+	PHASELOCK_CHECK_SKIPPED = 3, /* the same, and PHASELOCK_SKIP_IF_ABSENT is defined */
 };
 
 struct phaselock_check_report {
@@ -135,14 +136,15 @@ void phaselock_checks_abandon(void);
 
 #define PHASELOCK_CHECK_BLOCK_(spec)                                                               \
 	for (struct phaselock_check * PHASELOCK_JOIN_(phaselock_check_, __LINE__)                  \
-		     __attribute__((cleanup(phaselock_check_end))) = phaselock_check_begin(spec);  \
+					      __attribute__((cleanup(phaselock_check_end))) =      \
+		     phaselock_check_begin(spec);                                                  \
 	     phaselock_check_runs(PHASELOCK_JOIN_(phaselock_check_, __LINE__));)
 
 #ifndef __cplusplus
 #define PHASELOCK_CHECK_(kind, scope, limit, function, size, site, name)                           \
-	PHASELOCK_CHECK_BLOCK_((&(const struct phaselock_check_spec){                              \
-		kind, scope, limit, function, size, site, name, __FILE__, __LINE__,                \
-		PHASELOCK_SKIPS_}))
+	PHASELOCK_CHECK_BLOCK_((&(const struct phaselock_check_spec){kind, scope, limit, function, \
+								     size, site, name, __FILE__,   \
+								     __LINE__, PHASELOCK_SKIPS_}))
 
 #define PHASELOCK_COUNT_(kind, scope, limit, name)                                                 \
 	PHASELOCK_CHECK_(kind, scope, limit, NULL, PHASELOCK_ANY_SIZE, NULL, name)

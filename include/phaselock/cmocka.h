@@ -36,22 +36,22 @@
 #include <string.h>
 
 #define assert_no_allocations PHASELOCK_ASSERT_NO_ALLOCATIONS
-#define assert_max_allocations(n) PHASELOCK_ASSERT_MAX_ALLOCATIONS(n)
-#define assert_exact_allocations(n) PHASELOCK_ASSERT_EXACT_ALLOCATIONS(n)
-#define assert_max_bytes(n) PHASELOCK_ASSERT_MAX_BYTES(n)
+#define assert_max_allocations(n) PHASELOCK_ASSERT_MAX_ALLOCATIONS (n)
+#define assert_exact_allocations(n) PHASELOCK_ASSERT_EXACT_ALLOCATIONS (n)
+#define assert_max_bytes(n) PHASELOCK_ASSERT_MAX_BYTES (n)
 #define assert_no_leak PHASELOCK_ASSERT_NO_LEAK
 #define assert_no_deallocations PHASELOCK_ASSERT_NO_DEALLOCATIONS
 #define assert_allocates PHASELOCK_ASSERT_ALLOCATES
 #define assert_no_allocations_anywhere PHASELOCK_ASSERT_NO_ALLOCATIONS_ANYWHERE
-#define assert_max_allocations_anywhere(n) PHASELOCK_ASSERT_MAX_ALLOCATIONS_ANYWHERE(n)
-#define assert_exact_allocations_anywhere(n) PHASELOCK_ASSERT_EXACT_ALLOCATIONS_ANYWHERE(n)
-#define assert_max_bytes_anywhere(n) PHASELOCK_ASSERT_MAX_BYTES_ANYWHERE(n)
+#define assert_max_allocations_anywhere(n) PHASELOCK_ASSERT_MAX_ALLOCATIONS_ANYWHERE (n)
+#define assert_exact_allocations_anywhere(n) PHASELOCK_ASSERT_EXACT_ALLOCATIONS_ANYWHERE (n)
+#define assert_max_bytes_anywhere(n) PHASELOCK_ASSERT_MAX_BYTES_ANYWHERE (n)
 #define assert_no_leak_anywhere PHASELOCK_ASSERT_NO_LEAK_ANYWHERE
 #define assert_no_deallocations_anywhere PHASELOCK_ASSERT_NO_DEALLOCATIONS_ANYWHERE
 #define assert_allocates_anywhere PHASELOCK_ASSERT_ALLOCATES_ANYWHERE
 #define assert_violation PHASELOCK_ASSERT_VIOLATION
 #define assert_violation_of(function, size, site)                                                  \
-	PHASELOCK_ASSERT_VIOLATION_OF(function, size, site)
+	PHASELOCK_ASSERT_VIOLATION_OF (function, size, site)
 
 /*
  * Into CMocka's message of the failure, which its TAP, XML and subunit outputs carry; where a
@@ -78,8 +78,7 @@ static inline void phaselock_cmocka_failed_(const struct phaselock_check_report 
 {
 	(void)context;
 	if (report->result == PHASELOCK_CHECK_SKIPPED) {
-		print_message("%s:%d: %s", report->spec->file, report->spec->line,
-			      report->message);
+		print_message("%s:%d: %s", report->spec->file, report->spec->line, report->message);
 		_skip(report->spec->file, report->spec->line);
 	}
 	phaselock_cmocka_print_(report->message);
