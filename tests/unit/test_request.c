@@ -326,11 +326,11 @@ TEST(what_is_heard_is_counted_and_judged_as_served_already)
 
 	memset(&judged, 0, sizeof(judged));
 	judged.verdict = PHASELOCK_ALLOW;
-	pl_request_heard_allocation(100, false, a_caller);
+	pl_request_heard_allocation(&block, 100, a_caller);
 	pl_request_heard_release(&block, a_caller);
 	assert_int_equal(judged.calls, 0);
 	pl_phase_lock();
-	pl_request_heard_allocation(200, true, a_caller);
+	pl_request_heard_allocation(NULL, 200, a_caller);
 	assert_int_equal(judged.calls, 1);
 	assert_true(judged.request.served);
 	assert_string_equal(judged.request.function, "allocation");
