@@ -236,7 +236,7 @@ static struct pl_thread *inherit(uint64_t id)
 	thread->gone = false;
 	thread->scopes = 0;
 	thread->watch = NULL;
-	thread->watching = false;
+	atomic_store_explicit(&thread->watching, 0, memory_order_relaxed);
 	return thread;
 }
 
@@ -371,6 +371,11 @@ uint64_t pl_thread_sum(struct pl_counts *sum)
 	return living;
 }
 
+struct pl_thread *pl_thread_newest(void)
+{
+	return registry.all;
+}
+
 void pl_thread_fork_prepare(void)
 {
 	struct pl_os_signals before;
@@ -401,6 +406,8 @@ void pl_thread_fork_child(void)
 			registry.departing++;
 		}
 		thread->gone = true;
+		/* It may have been in a watcher, for which nobody is to wait. */
+		atomic_store_explicit(&thread->watching, 0, memory_order_relaxed);
 	}
 	if (own != NULL)
 		own->id = pl_os_thread_id();

@@ -17,6 +17,8 @@
 #include <phaselock/phaselock.h>
 #include <phaselock/watch.h>
 
+#include <stdatomic.h>
+
 /*
  * What a thread, or all of them, did. Each is the flow of the same name in struct phaselock_stats.
  */
@@ -64,7 +66,8 @@ struct pl_thread {
 	uint64_t scopes;
 	const void *scope_places[PL_SCOPE_PLACES]; /* who began them, the outermost first */
 	struct phaselock_watch *watch;		   /* the innermost that is open, or NULL */
-	bool watching;	     /* a watcher runs: what it asks for is not told */
+	/* Odd while a watcher runs: what it asks for is not told. Others wait for it to change. */
+	_Atomic unsigned watching;
 	bool probing;	     /* phaselock_armed() is calling the entry points */
 	unsigned probe_hits; /* calls that came to us while probing */
 	bool exact;   /* memory ran short here: every request takes the way that sees failures */
@@ -140,6 +143,12 @@ void pl_thread_watch(struct pl_thread *thread, struct phaselock_watch *watch);
  * later.
  */
 void pl_thread_keep_bytes(struct pl_thread *thread);
+
+/*
+ * Returns the newest record; next leads to all others. Under the lock, after which all but its next
+ * may change.
+ */
+struct pl_thread *pl_thread_newest(void);
 
 /* Reads a record: the caller's own, or any under the registry's lock. */
 void pl_thread_counts(const struct pl_thread *thread, struct pl_counts *counts);

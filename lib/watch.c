@@ -4,7 +4,8 @@
  * request is judged.
  *
  * The watches of a thread are a list in its record, innermost first, which the thread alone reads
- * and writes; those of the process are one list, written under the registry's lock.
+ * and writes; those of the process are one list, written under the registry's lock and read by any
+ * thread, which says so in its record: who took a watch out waits until nobody can be in it.
  */
 #include "watch.h"
 
@@ -14,19 +15,34 @@
 #include "unwind.h"
 #include "violation.h"
 
+#include <errno.h>
 #include <stdatomic.h>
 
-/* Release by the writer, acquire by readers, who then see the watch filled in. */
+/* How often one who waits for a watcher looks before it sleeps. */
+#define LOOKS 1000
+
+/* Written under the registry's lock, read by any thread. seq_cst: ordered with `watching`. */
 static _Atomic(struct phaselock_watch *) process_watch;
 
 static struct phaselock_watch *of_process(void)
 {
-	return atomic_load_explicit(&process_watch, memory_order_acquire);
+	return atomic_load_explicit(&process_watch, memory_order_seq_cst);
+}
+
+/* The link of a watch, which in the list of the process others may change meanwhile. */
+static struct phaselock_watch *outer_of(const struct phaselock_watch *watch)
+{
+	return __atomic_load_n(&watch->outer, __ATOMIC_SEQ_CST);
+}
+
+static bool is_in_watcher(const struct pl_thread *thread)
+{
+	return atomic_load_explicit(&thread->watching, memory_order_relaxed) % 2 != 0;
 }
 
 bool pl_watch_is_on(const struct pl_thread *thread)
 {
-	return !thread->watching && (thread->watch != NULL || of_process() != NULL) &&
+	return (thread->watch != NULL || of_process() != NULL) && !is_in_watcher(thread) &&
 	       pl_thread_scope(thread) != PL_SCOPE_PERMIT;
 }
 
@@ -34,7 +50,7 @@ static enum phaselock_answer tell_list(const struct phaselock_watch *watch,
 				       const struct phaselock_event *event,
 				       enum phaselock_answer answer)
 {
-	for (; watch != NULL; watch = watch->outer) {
+	for (; watch != NULL; watch = outer_of(watch)) {
 		enum phaselock_answer one;
 
 		if (watch->forbidden_only && !event->forbidden)
@@ -50,19 +66,26 @@ static enum phaselock_answer tell_list(const struct phaselock_watch *watch,
 static unsigned wanted(const struct phaselock_watch *watch, const struct phaselock_event *event,
 		       unsigned frames)
 {
-	for (; watch != NULL; watch = watch->outer)
+	for (; watch != NULL; watch = outer_of(watch))
 		if ((event->forbidden || !watch->forbidden_only) && watch->frames > frames)
 			frames = watch->frames;
 	return frames < PHASELOCK_FRAMES_MAX ? frames : PHASELOCK_FRAMES_MAX;
 }
 
-/* Tells all watches, whose own requests are not told. */
-static enum phaselock_answer tell(struct pl_thread *thread, struct phaselock_event *event,
-				  const struct pl_request *request)
+/* Whether any watch of a list wants to hear of it. */
+static bool has_listener(const struct phaselock_watch *watch, const struct phaselock_event *event)
+{
+	while (watch != NULL && watch->forbidden_only && !event->forbidden)
+		watch = outer_of(watch);
+	return watch != NULL;
+}
+
+/* Tells all watches. In the watcher, with signals blocked. */
+static enum phaselock_answer tell_all(const struct pl_thread *thread, struct phaselock_event *event,
+				      const struct pl_request *request)
 {
 	const struct phaselock_watch *of_thread = thread->watch, *of_all = of_process();
 	unsigned frames = wanted(of_all, event, wanted(of_thread, event, 0));
-	enum phaselock_answer answer;
 	struct phaselock_violation told = {
 		.function = request->function,
 		.size = request->size,
@@ -78,10 +101,30 @@ static enum phaselock_answer tell(struct pl_thread *thread, struct phaselock_eve
 		event->origin = pl_module_origin(told.frames, told.frame_count);
 	}
 	event->request = &told;
-	thread->watching = true;
-	answer = tell_list(of_thread, event, PHASELOCK_GO_ON);
-	answer = tell_list(of_all, event, answer);
-	thread->watching = false;
+	return tell_list(of_all, event, tell_list(of_thread, event, PHASELOCK_GO_ON));
+}
+
+/*
+ * Signals are blocked: what a handler asks for is told after this, not lost, and no handler leaves
+ * a watcher for ever by siglongjmp().
+ */
+static enum phaselock_answer tell(struct pl_thread *thread, struct phaselock_event *event,
+				  const struct pl_request *request)
+{
+	unsigned turn = atomic_load_explicit(&thread->watching, memory_order_relaxed);
+	int error = errno;
+	struct pl_os_signals before;
+	enum phaselock_answer answer;
+
+	if (!has_listener(thread->watch, event) && of_process() == NULL)
+		return PHASELOCK_GO_ON;
+	pl_os_block_signals(&before);
+	/* Before the list is read: who has changed it sees this, or this sees the change. */
+	atomic_store_explicit(&thread->watching, turn + 1, memory_order_seq_cst);
+	answer = tell_all(thread, event, request);
+	atomic_store_explicit(&thread->watching, turn + 2, memory_order_release);
+	pl_os_restore_signals(&before);
+	errno = error;
 	return answer;
 }
 
@@ -113,36 +156,75 @@ void pl_watch_release(struct pl_thread *thread, const struct pl_request *request
 static bool is_open(const struct phaselock_watch *list, const struct phaselock_watch *watch)
 {
 	while (list != NULL && list != watch)
-		list = list->outer;
+		list = outer_of(list);
 	return list != NULL;
 }
 
-void phaselock_watch_begin(struct phaselock_watch *watch)
+/* Whether the requests of this thread can be told. */
+static bool is_told(const struct pl_thread *thread)
+{
+	return thread != NULL && !is_in_watcher(thread) &&
+	       pl_thread_scope(thread) != PL_SCOPE_PERMIT;
+}
+
+bool phaselock_watch_begin(struct phaselock_watch *watch)
 {
 	struct pl_thread *thread = pl_thread_self();
 
-	if (thread == NULL || is_open(thread->watch, watch))
+	if (thread != NULL && !is_open(thread->watch, watch)) {
+		watch->outer = thread->watch;
+		pl_thread_watch(thread, watch);
+	}
+	return is_told(thread);
+}
+
+bool phaselock_watch_end(struct phaselock_watch *watch)
+{
+	struct pl_thread *thread = pl_thread_self();
+
+	if (thread == NULL || !is_open(thread->watch, watch))
+		return false;
+	pl_thread_watch(thread, watch->outer);
+	return true;
+}
+
+/* Waits until a thread has left the watcher that it is in, if it is. */
+static void wait_for(const struct pl_thread *thread)
+{
+	unsigned turn = atomic_load_explicit(&thread->watching, memory_order_seq_cst);
+
+	if (turn % 2 == 0)
 		return;
-	watch->outer = thread->watch;
-	pl_thread_watch(thread, watch);
+	for (unsigned looks = 0;
+	     atomic_load_explicit(&thread->watching, memory_order_acquire) == turn; looks++)
+		if (looks >= LOOKS)
+			pl_os_sleep_ms(1);
 }
 
-void phaselock_watch_end(struct phaselock_watch *watch)
-{
-	struct pl_thread *thread = pl_thread_self();
-
-	if (thread != NULL && is_open(thread->watch, watch))
-		pl_thread_watch(thread, watch->outer);
-}
-
+/* Under the registry's lock. */
 static void set_process_watch(struct phaselock_watch *watch)
 {
-	atomic_store_explicit(&process_watch, watch, memory_order_release);
+	atomic_store_explicit(&process_watch, watch, memory_order_seq_cst);
 	pl_phase_watch(watch != NULL);
 }
 
-void phaselock_watch_process_begin(struct phaselock_watch *watch)
+/* Takes an open watch out; the others stay. Under the registry's lock. */
+static void take_out(struct phaselock_watch *watch)
 {
+	struct phaselock_watch *inner = of_process();
+
+	if (inner == watch) {
+		set_process_watch(watch->outer);
+		return;
+	}
+	while (inner->outer != watch)
+		inner = inner->outer;
+	__atomic_store_n(&inner->outer, watch->outer, __ATOMIC_SEQ_CST);
+}
+
+bool phaselock_watch_process_begin(struct phaselock_watch *watch)
+{
+	struct pl_thread *thread = pl_thread_self();
 	struct pl_os_signals before;
 
 	pl_thread_lock(&before);
@@ -151,14 +233,23 @@ void phaselock_watch_process_begin(struct phaselock_watch *watch)
 		set_process_watch(watch);
 	}
 	pl_thread_unlock(&before);
+	return is_told(thread);
 }
 
-void phaselock_watch_process_end(struct phaselock_watch *watch)
+bool phaselock_watch_process_end(struct phaselock_watch *watch)
 {
+	const struct pl_thread *self = pl_thread_self(), *newest;
 	struct pl_os_signals before;
+	bool open;
 
 	pl_thread_lock(&before);
-	if (is_open(of_process(), watch))
-		set_process_watch(watch->outer);
+	open = is_open(of_process(), watch);
+	if (open)
+		take_out(watch);
+	newest = pl_thread_newest();
 	pl_thread_unlock(&before);
+	for (const struct pl_thread *thread = newest; thread != NULL; thread = thread->next)
+		if (thread != self)
+			wait_for(thread);
+	return open;
 }

@@ -45,8 +45,8 @@ enum phaselock_answer {
 
 /**
  * Called at each event on the thread that makes the request, inside that request. It may do what a
- * signal handler may, and must not leave by longjmp(). Its own heap requests are not told. The
- * answer is heeded for REQUEST alone.
+ * signal handler may, and must not leave by longjmp(). Its own heap requests are not told; signals
+ * are blocked in it, so that those of signal handlers are. The answer is heeded for REQUEST alone.
  */
 typedef enum phaselock_answer (*phaselock_watcher)(const struct phaselock_event *event,
 						   void *context);
@@ -67,16 +67,21 @@ struct phaselock_watch {
  * Begin to watch this thread. Watches nest; each event is told to all, the innermost first, and the
  * first answer but GO_ON is heeded. Requests inside a permit scope are not told. The structure must
  * live until the end, which also ends the watches that were begun after it and left open.
+ *
+ * The begin returns whether what this thread asks for now is told: false inside a permit scope or a
+ * watcher, and if there is no memory to keep the thread's watches. The end returns whether the
+ * watch was open until now, and on this thread.
  */
-PHASELOCK_API void phaselock_watch_begin(struct phaselock_watch *watch);
-PHASELOCK_API void phaselock_watch_end(struct phaselock_watch *watch);
+PHASELOCK_API bool phaselock_watch_begin(struct phaselock_watch *watch);
+PHASELOCK_API bool phaselock_watch_end(struct phaselock_watch *watch);
 
 /**
- * Begin to watch every thread. As above, but the watcher is called on many threads at once, and the
- * structure must live for ever: another thread may be in the watcher when the end returns.
+ * Begin to watch every thread. As above, but the watcher is called on many threads at once, any
+ * thread may end it, in any order, and the end leaves all other watches open. It waits for those
+ * who are in a watcher: when it returns, nobody is in this one.
  */
-PHASELOCK_API void phaselock_watch_process_begin(struct phaselock_watch *watch);
-PHASELOCK_API void phaselock_watch_process_end(struct phaselock_watch *watch);
+PHASELOCK_API bool phaselock_watch_process_begin(struct phaselock_watch *watch);
+PHASELOCK_API bool phaselock_watch_process_end(struct phaselock_watch *watch);
 
 #ifdef __cplusplus
 }
