@@ -13,6 +13,8 @@
 #include "thread.h"
 #include "violation.h"
 
+#include <phaselock/watch.h>
+
 /*
  * Changes the phase by one of its writers, under the registry's lock, and keeps who did it if that
  * locked the heap. Under `phaselock run`, what was done in the phase that ends is added to that
@@ -135,4 +137,23 @@ void phaselock_permit_end(void)
 {
 	end(PL_SCOPE_PERMIT,
 	    "misuse: phaselock_permit_end() but this thread's innermost scope is no permit scope");
+}
+
+uint64_t phaselock_scopes_save(void)
+{
+	const struct pl_thread *thread = pl_thread_registered();
+
+	return thread != NULL ? thread->scopes : 0;
+}
+
+bool phaselock_scopes_restore(uint64_t scopes)
+{
+	struct pl_thread *thread = pl_thread_registered();
+	bool were_open = false;
+
+	while (thread != NULL && thread->scopes > 1 && thread->scopes > scopes) {
+		pl_thread_scope_end(thread, pl_thread_scope(thread));
+		were_open = true;
+	}
+	return were_open;
 }

@@ -1,52 +1,30 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The assertions that are open, what they see, and what they come to. It must not know what is
- * written about them, nor which test framework is told.
+ * The assertions that are open, and what they come to. It must not know what is written about them,
+ * nor which test framework is told.
  *
  * An assertion lies in a pool, not on the stack of its block: a block that is left by longjmp()
  * leaves its watch open, and requests may still be told to it.
  */
 #define PHASELOCK_OPTIONAL
 #define _GNU_SOURCE
-#include <phaselock/assert.h>
-
-#include "framework.h"
+#include "check.h"
+#include "elsewhere.h"
 #include "ledger.h"
 #include "message.h"
+#include "seen.h"
+#include "test.h"
 
-#include <phaselock/watch.h>
-
-#include <stdatomic.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#define OPEN_MAX 64	/* assertions open at once, on all threads */
-#define REQUESTS_KEPT 8 /* distinct requests that a failure tells of */
-#define FRAMES 16
-
-struct phaselock_check {
-	atomic_bool taken;
-	struct phaselock_check *outer; /* of the same thread */
-	struct phaselock_check_spec spec;
-	enum phaselock_check_result result;
-	bool has_run;
-	struct phaselock_watch watch;
-	_Atomic uint64_t allocations, bytes, deallocations, violations;
-	atomic_bool ledger_full;
-	atomic_flag requests_lock;
-	size_t request_count;
-	struct phaselock_violation requests[REQUESTS_KEPT];
-};
-
+#define OPEN_MAX 64 /* assertions open at once, on all threads */
 static struct phaselock_check pool[OPEN_MAX];
 static _Thread_local struct phaselock_check *innermost; /* of this thread */
-
-/* What this thread asked for last, for its result. */
-static _Thread_local struct {
-	struct phaselock_violation request;
-	bool ignored;
-} pending;
+static pthread_key_t at_thread_end;
 
 static struct {
 	phaselock_failure_callback failure, check;
@@ -65,112 +43,20 @@ void phaselock_on_check(phaselock_failure_callback callback, void *context)
 	callbacks.check = callback;
 }
 
-/* ---- what is seen: inside requests, on any thread -------------------------------------------- */
-
-static bool same_stack(const struct phaselock_violation *a, const struct phaselock_violation *b)
-{
-	return a->function == b->function && a->frame_count == b->frame_count &&
-	       memcmp(a->frames, b->frames, a->frame_count * sizeof(a->frames[0])) == 0;
-}
-
-/* Keeps a request to tell of, once for each call stack. */
-static void keep(struct phaselock_check *check, const struct phaselock_violation *request)
-{
-	size_t at = 0;
-
-	while (atomic_flag_test_and_set_explicit(&check->requests_lock, memory_order_acquire))
-		continue;
-	while (at < check->request_count && !same_stack(&check->requests[at], request))
-		at++;
-	if (at < check->request_count) {
-		check->requests[at].count++;
-	} else if (at < REQUESTS_KEPT) {
-		check->requests[at] = *request;
-		check->requests[at].count = 1;
-		check->request_count++;
-	}
-	atomic_flag_clear_explicit(&check->requests_lock, memory_order_release);
-}
-
-static bool has_site(const struct phaselock_violation *request, const char *site)
-{
-	char text[4096], wanted[256];
-
-	phaselock_describe(request, text, sizeof(text));
-	snprintf(wanted, sizeof(wanted), " %s+0x", site);
-	return strstr(text, wanted) != NULL;
-}
-
-/* Whether a request is what an assertion of a violation is about. */
-static bool is_wanted(const struct phaselock_check *check, const struct phaselock_event *event)
-{
-	const struct phaselock_check_spec *spec = &check->spec;
-	const struct phaselock_violation *request = event->request;
-
-	return event->forbidden &&
-	       (spec->function == NULL || strcmp(spec->function, request->function) == 0) &&
-	       (spec->size == PHASELOCK_ANY_SIZE || spec->size == request->size) &&
-	       (spec->site == NULL || has_site(request, spec->site));
-}
-
-static void see_request(struct phaselock_check *check, const struct phaselock_event *event)
-{
-	pending.ignored = framework_made(event);
-	if (pending.ignored)
-		return;
-	pending.request = *event->request;
-	atomic_fetch_add(&check->allocations, 1);
-	atomic_fetch_add(&check->bytes, event->request->size);
-	if (is_wanted(check, event))
-		atomic_fetch_add(&check->violations, 1);
-	if (check->spec.kind != PHASELOCK_CHECK_NO_LEAK &&
-	    check->spec.kind != PHASELOCK_CHECK_NO_DEALLOCATIONS)
-		keep(check, event->request);
-}
-
-static void see_result(struct phaselock_check *check, const struct phaselock_event *event)
-{
-	const void *old = event->request->old_pointer;
-
-	if (check->spec.kind != PHASELOCK_CHECK_NO_LEAK || pending.ignored || event->block == NULL)
-		return;
-	/* A block from outside that grows is still one from outside. */
-	if (old != NULL && !ledger_remove(check, old))
-		return;
-	if (!ledger_add(check, event->block, &pending.request))
-		atomic_store(&check->ledger_full, true);
-}
-
-static void see_release(struct phaselock_check *check, const struct phaselock_event *event)
-{
-	if (check->spec.kind == PHASELOCK_CHECK_NO_LEAK)
-		ledger_remove(check, event->block);
-	if (framework_made(event))
-		return;
-	atomic_fetch_add(&check->deallocations, 1);
-	if (check->spec.kind == PHASELOCK_CHECK_NO_DEALLOCATIONS)
-		keep(check, event->request);
-}
-
-static enum phaselock_answer see(const struct phaselock_event *event, void *context)
-{
-	struct phaselock_check *check = context;
-
-	switch (event->kind) {
-	case PHASELOCK_EVENT_REQUEST:
-		see_request(check, event);
-		break;
-	case PHASELOCK_EVENT_RESULT:
-		see_result(check, event);
-		break;
-	case PHASELOCK_EVENT_RELEASE:
-		see_release(check, event);
-		break;
-	}
-	return event->forbidden ? PHASELOCK_SERVE : PHASELOCK_GO_ON;
-}
-
 /* ---- judging --------------------------------------------------------------------------------- */
+
+/* Returns why an assertion cannot be judged although its block was run to its end, or NULL. */
+static const char *doubt(const struct phaselock_check *check)
+{
+	if (check->reason != NULL)
+		return check->reason;
+	if (check->spec.limit > INT64_MAX)
+		return "its limit is negative";
+	if (check->spec.kind == PHASELOCK_CHECK_NO_LEAK && check->ledger_full)
+		return "more than " LEDGER_SIZE_TEXT
+		       " blocks were alive at once, more than can be followed";
+	return NULL;
+}
 
 static bool holds(const struct phaselock_check *check)
 {
@@ -188,7 +74,7 @@ static bool holds(const struct phaselock_check *check)
 	case PHASELOCK_CHECK_NO_DEALLOCATIONS:
 		return check->deallocations == 0;
 	case PHASELOCK_CHECK_NO_LEAK:
-		return ledger_count(check) == 0 && !check->ledger_full;
+		return ledger_count(check) == 0;
 	case PHASELOCK_CHECK_VIOLATION:
 		return check->violations > 0;
 	}
@@ -221,6 +107,7 @@ static void make_report(struct phaselock_check *check)
 		.allocations = check->allocations,
 		.bytes = check->bytes,
 		.deallocations = check->deallocations,
+		.reason = check->reason,
 		.message = "",
 	};
 	if (told.result == PHASELOCK_CHECK_HOLDS)
@@ -234,19 +121,38 @@ static void make_report(struct phaselock_check *check)
 		message = malloc(MESSAGE_SIZE);
 	if (message == NULL)
 		return;
-	message_write(message, &told, requests, count);
+	message_write(message, &told, requests, check->reason == NULL ? count : 0);
 	told.message = message;
 }
 
-static void tell(void)
+void checks_fail_by(const struct phaselock_check_report *report)
 {
 	phaselock_failure_callback failure =
 		callbacks.failure != NULL ? callbacks.failure : fail_by_abort;
 
+	failure(report, callbacks.failure_context);
+}
+
+static void tell(void)
+{
 	if (callbacks.check != NULL)
 		callbacks.check(&told, callbacks.check_context);
-	if (told.result != PHASELOCK_CHECK_HOLDS)
-		failure(&told, callbacks.failure_context);
+	if (told.result == PHASELOCK_CHECK_HOLDS)
+		return;
+	if (test_runs_elsewhere())
+		elsewhere_keep(&told);
+	else
+		checks_fail_by(&told);
+}
+
+/* The report of an assertion that cannot be judged; the caller tells it. */
+static void report_failure(struct phaselock_check *check, const char *reason)
+{
+	check->result = PHASELOCK_CHECK_FAILED;
+	check->reason = reason;
+	phaselock_permit_begin();
+	make_report(check);
+	phaselock_permit_end();
 }
 
 /* ---- begin and end --------------------------------------------------------------------------- */
@@ -261,9 +167,12 @@ static struct phaselock_check *take_from_pool(const struct phaselock_check_spec 
 			continue;
 		check->spec = *spec;
 		check->result = PHASELOCK_CHECK_HOLDS;
-		check->has_run = false;
+		check->reason = NULL;
+		check->has_run = check->told = false;
+		check->thread = &innermost;
+		check->process = getpid();
 		check->watch = (struct phaselock_watch){
-			.watcher = see, .context = check, .frames = FRAMES};
+			.watcher = seen_watcher, .context = check, .frames = FRAMES};
 		check->allocations = check->bytes = check->deallocations = check->violations = 0;
 		check->ledger_full = false;
 		check->request_count = 0;
@@ -274,6 +183,24 @@ static struct phaselock_check *take_from_pool(const struct phaselock_check_spec 
 		"longjmp() without phaselock_checks_abandon()?\n",
 		spec->file, spec->line, OPEN_MAX);
 	abort();
+}
+
+/* Ends the watch of the innermost assertion, whose slot is the caller's then. */
+static struct phaselock_check *close_innermost(void)
+{
+	struct phaselock_check *check = innermost;
+
+	if (!(check->spec.scope == PHASELOCK_PROCESS ? phaselock_watch_process_end(&check->watch)
+						     : phaselock_watch_end(&check->watch)))
+		check->reason = "not all was seen: its watch was ended inside its block";
+	innermost = check->outer;
+	return check;
+}
+
+static void give_back(struct phaselock_check *check)
+{
+	ledger_clear(check);
+	atomic_store(&check->taken, false);
 }
 
 static bool is_armed(void)
@@ -289,17 +216,26 @@ struct phaselock_check *phaselock_check_begin(const struct phaselock_check_spec 
 		check->result =
 			spec->skip_if_absent ? PHASELOCK_CHECK_SKIPPED : PHASELOCK_CHECK_NOT_ARMED;
 		make_report(check);
-		atomic_store(&check->taken, false);
+		give_back(check);
 		tell();
 		return NULL;
 	}
+	if (pthread_getspecific(at_thread_end) == NULL) {
+		phaselock_permit_begin();
+		pthread_setspecific(at_thread_end, check);
+		phaselock_permit_end();
+	}
 	check->outer = innermost;
 	innermost = check;
-	if (spec->scope == PHASELOCK_PROCESS)
-		phaselock_watch_process_begin(&check->watch);
-	else
-		phaselock_watch_begin(&check->watch);
-	return check;
+	if (spec->scope == PHASELOCK_PROCESS ? phaselock_watch_process_begin(&check->watch)
+					     : phaselock_watch_begin(&check->watch))
+		return check;
+	close_innermost();
+	report_failure(check, "nothing was checked: it is begun inside a permit scope of its "
+			      "thread, whose requests do not count");
+	give_back(check);
+	tell();
+	return NULL;
 }
 
 bool phaselock_check_runs(struct phaselock_check *check)
@@ -311,23 +247,42 @@ bool phaselock_check_runs(struct phaselock_check *check)
 	return first;
 }
 
-/* Ends the watch of the innermost assertion, whose slot is the caller's then. */
-static struct phaselock_check *close_innermost(void)
+/* Ends the innermost assertion, which is not at the end of its block, and tells that it failed. */
+static void fail_innermost(const char *reason)
 {
-	struct phaselock_check *check = innermost;
+	struct phaselock_check *check = close_innermost();
+	bool is_told = check->told;
 
-	if (check->spec.scope == PHASELOCK_PROCESS)
-		phaselock_watch_process_end(&check->watch);
-	else
-		phaselock_watch_end(&check->watch);
-	innermost = check->outer;
-	return check;
+	if (!is_told)
+		report_failure(check, reason);
+	give_back(check);
+	if (!is_told)
+		tell();
 }
 
-static void give_back(struct phaselock_check *check)
+static const char left[] = "its block was left by longjmp(), so nothing was judged";
+
+static bool is_open_here(const struct phaselock_check *check)
 {
-	ledger_clear(check);
-	atomic_store(&check->taken, false);
+	const struct phaselock_check *open = innermost;
+
+	while (open != NULL && open != check)
+		open = open->outer;
+	return open != NULL;
+}
+
+/* The end of a block that this thread has not begun, or whose assertion was given up meanwhile. */
+static void end_elsewhere(struct phaselock_check *check)
+{
+	if (!check->taken || check->told || check->thread == &innermost) {
+		fputs("phaselock: an assertion was given up, by phaselock_checks_abandon() or the "
+		      "end of its test, before the end of its block\n",
+		      stderr);
+		abort();
+	}
+	check->told = true;
+	report_failure(check, "its block was begun on another thread, so nothing was judged");
+	tell();
 }
 
 void phaselock_check_end(struct phaselock_check **place)
@@ -336,10 +291,15 @@ void phaselock_check_end(struct phaselock_check **place)
 
 	if (check == NULL)
 		return;
-	while (innermost != check) /* blocks inside it that were left by longjmp() to here */
-		give_back(close_innermost());
+	if (!is_open_here(check)) {
+		end_elsewhere(check);
+		return;
+	}
+	while (innermost != check)
+		fail_innermost(left);
 	close_innermost();
-	if (!holds(check))
+	check->reason = doubt(check);
+	if (check->reason != NULL || !holds(check))
 		check->result = PHASELOCK_CHECK_FAILED;
 	phaselock_permit_begin();
 	make_report(check);
@@ -352,4 +312,49 @@ void phaselock_checks_abandon(void)
 {
 	while (innermost != NULL)
 		give_back(close_innermost());
+}
+
+void checks_fail_open(void)
+{
+	while (innermost != NULL)
+		fail_innermost(left);
+}
+
+/* ---- blocks that never end ------------------------------------------------------------------- */
+
+static void end_thread(void *unused)
+{
+	(void)unused;
+	while (innermost != NULL)
+		fail_innermost("its thread ended inside its block, so nothing was judged");
+	free(message);
+	message = NULL;
+}
+
+/* Others may have been in a watcher when this one forked, and hold these for ever. */
+static void reset_locks(void)
+{
+	for (size_t i = 0; i < OPEN_MAX; i++)
+		atomic_flag_clear(&pool[i].requests_lock);
+	ledger_reset_lock();
+}
+
+__attribute__((constructor)) static void start(void)
+{
+	pthread_key_create(&at_thread_end, end_thread);
+	pthread_atfork(NULL, NULL, reset_locks);
+}
+
+/* A program that ends inside a block, by exit(), has not judged it, whatever its status says. */
+__attribute__((destructor)) static void finish(void)
+{
+	for (size_t i = 0; i < OPEN_MAX; i++) {
+		const struct phaselock_check *check = &pool[i];
+
+		if (!check->taken || check->told || check->process != getpid())
+			continue;
+		fprintf(stderr, "%s:%d: asserted %s: the program ended inside the block\n",
+			check->spec.file, check->spec.line, check->spec.name);
+		abort();
+	}
 }

@@ -21,7 +21,7 @@ void phaselock_checks_ignore(const char *module, const char *except)
 	framework.except = except;
 }
 
-/* Whether a function whose name begins so is in the call stack. */
+/* Whether a function of the framework whose name begins so is in the call stack. */
 static bool passes(const struct phaselock_violation *request, const char *beginning)
 {
 	char text[4096];
@@ -29,7 +29,9 @@ static bool passes(const struct phaselock_violation *request, const char *beginn
 
 	phaselock_describe(request, text, sizeof(text));
 	while ((at = strstr(at, beginning)) != NULL) {
-		if (at > text && at[-1] == ' ')
+		const char *module = strstr(at, framework.module);
+
+		if (at > text && at[-1] == ' ' && module != NULL && module < at + strcspn(at, "\n"))
 			return true;
 		at++;
 	}

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The ledger of live blocks: an open-addressed table under a spin lock. The lock is safe in a
- * watcher: a request made by a signal handler that interrupts one is not told, so no thread can
- * wait for itself.
+ * watcher, which no signal handler interrupts: no thread can wait for itself.
  */
 #define PHASELOCK_OPTIONAL
 #include "ledger.h"
@@ -37,6 +36,11 @@ static void give_lock(void)
 	atomic_flag_clear_explicit(&lock, memory_order_release);
 }
 
+void ledger_reset_lock(void)
+{
+	give_lock();
+}
+
 static size_t first_place(const void *block)
 {
 	return ((uintptr_t)block >> 4) * 0x9e3779b97f4a7c15u >> 40;
@@ -68,6 +72,18 @@ bool ledger_add(const void *owner, const void *block, const struct phaselock_vio
 	return fits;
 }
 
+/* Frees a place, and with it those before it at which no search has to go on. Under the lock. */
+static void remove_at(size_t at)
+{
+	used--;
+	entries[at].owner = REMOVED;
+	entries[at].block = NULL;
+	if (entries[(at + 1) % LEDGER_SIZE].owner != NULL)
+		return;
+	for (; entries[at].owner == REMOVED; at = (at + LEDGER_SIZE - 1) % LEDGER_SIZE)
+		entries[at].owner = NULL;
+}
+
 bool ledger_remove(const void *owner, const void *block)
 {
 	size_t at = first_place(block);
@@ -81,8 +97,7 @@ bool ledger_remove(const void *owner, const void *block)
 			break;
 		found = entry->owner == owner && entry->block == block;
 		if (found) {
-			*entry = (struct entry){.owner = REMOVED};
-			used--;
+			remove_at((at + i) % LEDGER_SIZE);
 		}
 	}
 	give_lock();
@@ -125,10 +140,8 @@ void ledger_clear(const void *owner)
 {
 	take_lock();
 	for (size_t i = 0; i < LEDGER_SIZE; i++) {
-		if (entries[i].owner != owner)
-			continue;
-		entries[i] = (struct entry){.owner = REMOVED};
-		used--;
+		if (entries[i].owner == owner)
+			remove_at(i);
 	}
 	if (used == 0)
 		memset(entries, 0, sizeof(entries));

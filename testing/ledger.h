@@ -10,6 +10,7 @@
 
 /* Blocks alive at once that can be followed, by all open assertions together. */
 #define LEDGER_SIZE 8192
+#define LEDGER_SIZE_TEXT "8192"
 
 /* Frames that are kept of the call stack of a block. */
 #define LEDGER_FRAMES 12
@@ -25,6 +26,9 @@ uint64_t ledger_count(const void *owner);
 
 /* Copies the requests of an owner's blocks, at most capacity; returns how many. */
 size_t ledger_list(const void *owner, struct phaselock_violation *out, size_t capacity);
+
+/* In the child of a fork: whoever held the lock is not there. */
+void ledger_reset_lock(void);
 
 /* Takes all blocks of an owner off. */
 void ledger_clear(const void *owner);

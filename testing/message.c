@@ -59,6 +59,10 @@ static void append_not_armed(struct text *text)
 
 static void append_summary(struct text *text, const struct phaselock_check_report *report)
 {
+	if (report->reason != NULL) {
+		append(text, "%s", report->reason);
+		return;
+	}
 	switch (report->spec->kind) {
 	case PHASELOCK_CHECK_NO_DEALLOCATIONS:
 		append(text, "%" PRIu64 " deallocation%s", report->deallocations,

@@ -4,20 +4,32 @@
  * left open is closed. It must not know which framework it is.
  */
 #define PHASELOCK_OPTIONAL
-#include <phaselock/assert.h>
+#define _GNU_SOURCE
+#include "test.h"
 
+#include "check.h"
+#include "elsewhere.h"
 #include "framework.h"
 
 #include <phaselock/watch.h>
 
-#include <stdio.h>
+#include <pthread.h>
 
 /* Of the thread that runs the tests. */
 static struct {
 	bool open;
 	const char *name;
+	const char *fault; /* of the last test */
+	bool returned;	   /* its function has */
+	pthread_t thread;
 	enum phaselock_phase phase; /* at the begin */
+	uint64_t scopes;	    /* at the begin */
 } test;
+
+bool test_runs_elsewhere(void)
+{
+	return test.open && !pthread_equal(test.thread, pthread_self());
+}
 
 /* The framework's requests, when the test has locked the heap: served, and no violation. */
 static enum phaselock_answer permit_framework(const struct phaselock_event *event, void *context)
@@ -35,10 +47,44 @@ void phaselock_test_begin(const char *name)
 		phaselock_test_end();
 	test.open = true;
 	test.name = name;
+	test.fault = NULL;
+	test.returned = false;
+	test.thread = pthread_self();
+	elsewhere_clear();
 	if (!phaselock_present())
 		return;
 	test.phase = phaselock_get_phase();
+	test.scopes = phaselock_scopes_save();
 	phaselock_watch_begin(&watch);
+}
+
+void phaselock_test_returned(void)
+{
+	const struct phaselock_check_report *failure;
+
+	checks_fail_open();
+	failure = elsewhere_take();
+	if (failure != NULL)
+		checks_fail_by(failure);
+	test.returned = true;
+}
+
+/* Closes what the test left open. Returns what of it is a fault, or NULL. */
+static const char *close_test(void)
+{
+	const char *fault = NULL;
+
+	/* A test that failed or was skipped had no chance to end its scopes. */
+	if (phaselock_scopes_restore(test.scopes) && test.returned)
+		fault = "left a scope open";
+	if (!phaselock_watch_end(&watch))
+		fault = "ended the watch of its frame";
+	if (test.phase != PHASELOCK_INIT || phaselock_get_phase() == PHASELOCK_INIT)
+		return fault;
+	if (phaselock_get_phase() != PHASELOCK_LOCKED)
+		return "left the heap sealed";
+	unlock_allocations();
+	return "left the heap locked";
 }
 
 bool phaselock_test_end(void)
@@ -47,14 +93,16 @@ bool phaselock_test_end(void)
 		return true;
 	test.open = false;
 	phaselock_checks_abandon();
-	if (!phaselock_present())
-		return true;
-	phaselock_watch_end(&watch);
-	if (test.phase != PHASELOCK_INIT || phaselock_get_phase() == PHASELOCK_INIT)
-		return true;
-	if (phaselock_get_phase() == PHASELOCK_LOCKED)
-		unlock_allocations();
-	return false;
+	if (phaselock_present())
+		test.fault = close_test();
+	if (elsewhere_clear() && test.fault == NULL)
+		test.fault = "has an assertion that failed on another thread";
+	return test.fault == NULL;
+}
+
+const char *phaselock_test_fault(void)
+{
+	return test.fault;
 }
 
 const char *phaselock_test_name(void)

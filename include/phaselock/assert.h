@@ -15,7 +15,11 @@
  * Requests are those of malloc, calloc, realloc, the aligned family and operator new. Those inside
  * a permit scope do not count. While an assertion's block runs nothing in it is a violation: the
  * assertion judges, whatever the phase. The block may be left by return, break and goto, and the
- * assertion still holds; by longjmp(), and it is given up by phaselock_checks_abandon().
+ * assertion is judged all the same. What cannot be judged never holds: an assertion fails, and says
+ * why, if it is begun inside a permit scope, ended on another thread, if its thread ends in its
+ * block, or if more blocks live than can be followed; exit() inside a block ends in abort(). One
+ * whose block is left by longjmp() fails at the end of the block around it or by
+ * phaselock_test_returned(), unless phaselock_checks_abandon() was called.
  *
  * For every function here: Threads: any. Signals: no. Heap: may allocate, outside what is watched.
  */
@@ -78,12 +82,14 @@ struct phaselock_check_report {
 	uint64_t bytes;	      /* asked for by them */
 	uint64_t deallocations;
 	uint64_t leaked_blocks;
+	const char *reason;  /* why it could not be judged, or NULL */
 	const char *message; /* lines of text, the first one the summary; valid during the call */
 };
 
 /**
- * Called for each assertion that does not hold, outside of what is watched. It may leave by
- * longjmp() or, in C++, by an exception, as test frameworks do.
+ * Called for each assertion that does not hold, outside of what it watches. It may leave by
+ * longjmp() or, in C++, by an exception, as test frameworks do. While a test is open it is called
+ * on the test's thread alone: what fails on another is told when the test returns.
  */
 typedef void (*phaselock_failure_callback)(const struct phaselock_check_report *report,
 					   void *context);
@@ -116,16 +122,26 @@ void phaselock_checks_ignore(const char *module, const char *except);
 /**
  * Begin and end one test, from the set-up and tear-down of a framework, on the thread that runs the
  * tests. In between the framework's own requests are permitted, also in a locked phase. The end
- * gives up what a failed test left open, and returns false if the test left the heap locked; then
- * it has unlocked it, unless it is sealed.
+ * closes what a failed test left open: assertions, scopes and the lock, unless it is sealed. It
+ * returns false if that is a fault of the test, which phaselock_test_fault() then describes.
  */
 void phaselock_test_begin(const char *name);
 bool phaselock_test_end(void);
 
+/** Returns what the last test left behind, as "left the heap locked"; NULL if nothing. */
+const char *phaselock_test_fault(void);
+
+/**
+ * To be called when the function of a test has returned, between begin and end. Tells the failure
+ * callback of assertions whose blocks were left by longjmp(), and of those that failed on other
+ * threads.
+ */
+void phaselock_test_returned(void);
+
 /** Returns the name of the test that is open, or NULL. */
 const char *phaselock_test_name(void);
 
-/** Give up the assertions of this thread whose blocks were left by longjmp(). */
+/** Give up, unjudged, the assertions of this thread whose blocks were left by longjmp(). */
 void phaselock_checks_abandon(void);
 
 #ifdef PHASELOCK_SKIP_IF_ABSENT

@@ -16,9 +16,9 @@
  * says why, or, with PHASELOCK_SKIP_IF_ABSENT defined before the include, skips its test.
  *
  * cmocka_run_group_tests() and cmocka_run_group_tests_name() are CMocka's with a frame around each
- * test: CMocka's own requests (will_return, expect_*, failing asserts) are permitted; what a test
- * left open by a failure is closed; and a test that leaves the heap locked is an error that names
- * the test.
+ * test: CMocka's own requests (will_return, expect_*, failing asserts) are permitted, if it is the
+ * shared library; what a test left open by a failure is closed; and a test that leaves the heap
+ * locked or a scope open is an error that names the test.
  */
 #ifndef PHASELOCK_CMOCKA_H
 #define PHASELOCK_CMOCKA_H
@@ -59,17 +59,30 @@
  */
 void cm_print_error(const char *const format, ...) __attribute__((weak, format(printf, 1, 2)));
 
-/* CMocka cuts what is printed at once, so each line is printed for itself. */
+/*
+ * CMocka cuts what is printed at once, so each line is printed for itself. Its XML has the text in
+ * a CDATA section, in which "]]>" and control characters must not stand.
+ */
 static inline void phaselock_cmocka_print_(const char *text)
 {
 	while (*text != '\0') {
-		int length = (int)strcspn(text, "\n") + (strchr(text, '\n') != NULL);
+		char line[1000];
+		size_t length = 0;
 
+		while (*text != '\0' && length < sizeof(line) - 2) {
+			bool ends_cdata = *text == '>' && length >= 2 && line[length - 1] == ']' &&
+					  line[length - 2] == ']';
+
+			if (ends_cdata)
+				line[length++] = ' ';
+			line[length++] = (unsigned char)*text < ' ' && *text != '\n' ? '?' : *text;
+			if (*text++ == '\n')
+				break;
+		}
 		if (cm_print_error != NULL)
-			cm_print_error("%.*s", length, text);
+			cm_print_error("%.*s", (int)length, line);
 		else
-			print_error("%.*s", length, text);
-		text += length;
+			print_error("%.*s", (int)length, line);
 	}
 }
 
@@ -119,9 +132,16 @@ static inline int phaselock_cmocka_setup_(void **state)
 	*state = phaselock_cmocka_group_.state != NULL ? phaselock_cmocka_group_.state
 						       : test->initial_state;
 	phaselock_on_failure(phaselock_cmocka_failed_, NULL);
-	phaselock_checks_ignore("libcmocka", "_test_");
+	phaselock_checks_ignore("libcmocka.so", "_test_");
 	phaselock_test_begin(test->name);
 	return test->setup_func != NULL ? test->setup_func(state) : 0;
+}
+
+/* Comes to its end only if the test has neither failed nor been skipped. */
+static inline void phaselock_cmocka_test_(void **state)
+{
+	phaselock_cmocka_group_.test->test_func(state);
+	phaselock_test_returned();
 }
 
 static inline int phaselock_cmocka_teardown_(void **state)
@@ -130,10 +150,13 @@ static inline int phaselock_cmocka_teardown_(void **state)
 	bool closed = phaselock_test_end();
 	int result = test->teardown_func != NULL ? test->teardown_func(state) : 0;
 
-	if (!closed)
-		phaselock_cmocka_print_(test->name),
-			phaselock_cmocka_print_(" left allocations locked\n");
-	return closed ? result : -1;
+	if (closed)
+		return result;
+	phaselock_cmocka_print_(test->name);
+	phaselock_cmocka_print_(" ");
+	phaselock_cmocka_print_(phaselock_test_fault());
+	phaselock_cmocka_print_("\n");
+	return -1;
 }
 
 static inline int phaselock_cmocka_run_(const char *name, const struct CMUnitTest *tests,
@@ -147,6 +170,7 @@ static inline int phaselock_cmocka_run_(const char *name, const struct CMUnitTes
 		return -1;
 	for (size_t i = 0; i < count; i++) {
 		framed[i] = tests[i];
+		framed[i].test_func = phaselock_cmocka_test_;
 		framed[i].setup_func = phaselock_cmocka_setup_;
 		framed[i].teardown_func = phaselock_cmocka_teardown_;
 		framed[i].initial_state = (void *)(uintptr_t)&tests[i];

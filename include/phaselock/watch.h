@@ -83,6 +83,14 @@ PHASELOCK_API bool phaselock_watch_end(struct phaselock_watch *watch);
 PHASELOCK_API bool phaselock_watch_process_begin(struct phaselock_watch *watch);
 PHASELOCK_API bool phaselock_watch_process_end(struct phaselock_watch *watch);
 
+/**
+ * The scopes that are open on this thread, as a word for the restore, which ends those that were
+ * begun since, and returns whether there were any: for frameworks that end a test by longjmp(), out
+ * of its scopes. What was open at the save must still be.
+ */
+PHASELOCK_API uint64_t phaselock_scopes_save(void);
+PHASELOCK_API bool phaselock_scopes_restore(uint64_t scopes);
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What an assertion sees: inside requests, on any thread. It must not know how it is judged.
+ */
+#define PHASELOCK_OPTIONAL
+#include "seen.h"
+
+#include "framework.h"
+#include "ledger.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* What this thread asked for last, for its result. */
+static _Thread_local struct {
+	struct phaselock_violation request;
+	bool ignored;
+} pending;
+
+static bool same_stack(const struct phaselock_violation *a, const struct phaselock_violation *b)
+{
+	return a->function == b->function && a->frame_count == b->frame_count &&
+	       memcmp(a->frames, b->frames, a->frame_count * sizeof(a->frames[0])) == 0;
+}
+
+/* Keeps a request to tell of, once for each call stack. */
+static void keep(struct phaselock_check *check, const struct phaselock_violation *request)
+{
+	size_t at = 0;
+
+	while (atomic_flag_test_and_set_explicit(&check->requests_lock, memory_order_acquire))
+		continue;
+	while (at < check->request_count && !same_stack(&check->requests[at], request))
+		at++;
+	if (at < check->request_count) {
+		check->requests[at].count++;
+	} else if (at < REQUESTS_KEPT) {
+		check->requests[at] = *request;
+		check->requests[at].count = 1;
+		check->request_count++;
+	}
+	atomic_flag_clear_explicit(&check->requests_lock, memory_order_release);
+}
+
+static bool has_site(const struct phaselock_violation *request, const char *site)
+{
+	char text[4096], wanted[256];
+
+	phaselock_describe(request, text, sizeof(text));
+	snprintf(wanted, sizeof(wanted), " %s+0x", site);
+	return strstr(text, wanted) != NULL;
+}
+
+/* Whether a request is what an assertion of a violation is about. */
+static bool is_wanted(const struct phaselock_check *check, const struct phaselock_event *event)
+{
+	const struct phaselock_check_spec *spec = &check->spec;
+	const struct phaselock_violation *request = event->request;
+
+	return event->forbidden &&
+	       (spec->function == NULL || strcmp(spec->function, request->function) == 0) &&
+	       (spec->size == PHASELOCK_ANY_SIZE || spec->size == request->size) &&
+	       (spec->site == NULL || has_site(request, spec->site));
+}
+
+static void see_request(struct phaselock_check *check, const struct phaselock_event *event)
+{
+	pending.ignored = framework_made(event);
+	if (pending.ignored)
+		return;
+	pending.request = *event->request;
+	atomic_fetch_add(&check->allocations, 1);
+	atomic_fetch_add(&check->bytes, event->request->size);
+	if (is_wanted(check, event))
+		atomic_fetch_add(&check->violations, 1);
+	if (check->spec.kind != PHASELOCK_CHECK_NO_LEAK &&
+	    check->spec.kind != PHASELOCK_CHECK_NO_DEALLOCATIONS)
+		keep(check, event->request);
+}
+
+static void see_result(struct phaselock_check *check, const struct phaselock_event *event)
+{
+	const void *old = event->request->old_pointer;
+
+	if (check->spec.kind != PHASELOCK_CHECK_NO_LEAK || pending.ignored || event->block == NULL)
+		return;
+	/* A block from outside that grows is still one from outside. */
+	if (old != NULL && !ledger_remove(check, old))
+		return;
+	if (!ledger_add(check, event->block, &pending.request))
+		atomic_store(&check->ledger_full, true);
+}
+
+static void see_release(struct phaselock_check *check, const struct phaselock_event *event)
+{
+	if (check->spec.kind == PHASELOCK_CHECK_NO_LEAK)
+		ledger_remove(check, event->block);
+	if (framework_made(event))
+		return;
+	atomic_fetch_add(&check->deallocations, 1);
+	if (check->spec.kind == PHASELOCK_CHECK_NO_DEALLOCATIONS)
+		keep(check, event->request);
+}
+
+enum phaselock_answer seen_watcher(const struct phaselock_event *event, void *context)
+{
+	struct phaselock_check *check = context;
+
+	switch (event->kind) {
+	case PHASELOCK_EVENT_REQUEST:
+		see_request(check, event);
+		break;
+	case PHASELOCK_EVENT_RESULT:
+		see_result(check, event);
+		break;
+	case PHASELOCK_EVENT_RELEASE:
+		see_release(check, event);
+		break;
+	}
+	return event->forbidden ? PHASELOCK_SERVE : PHASELOCK_GO_ON;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* An assertion that is open, and what it sees of the requests. */
+#ifndef TESTING_SEEN_H
+#define TESTING_SEEN_H
+
+#include <phaselock/assert.h>
+
+#include <phaselock/watch.h>
+
+#include <stdatomic.h>
+#include <sys/types.h>
+
+#define REQUESTS_KEPT 8 /* distinct requests that a failure tells of */
+#define FRAMES 16
+
+struct phaselock_check {
+	atomic_bool taken;
+	struct phaselock_check *outer; /* of the same thread */
+	struct phaselock_check_spec spec;
+	enum phaselock_check_result result;
+	const char *reason; /* why it cannot be judged, or NULL */
+	bool has_run;
+	bool told;	    /* it has failed, but its watch can only be ended by its thread */
+	const void *thread; /* the address of that thread's innermost */
+	pid_t process;
+	struct phaselock_watch watch;
+	_Atomic uint64_t allocations, bytes, deallocations, violations;
+	atomic_bool ledger_full;
+	atomic_flag requests_lock;
+	size_t request_count;
+	struct phaselock_violation requests[REQUESTS_KEPT];
+};
+
+/* The watcher of an assertion, which is its context. */
+enum phaselock_answer seen_watcher(const struct phaselock_event *event, void *context);
+
+#endif
