@@ -28,7 +28,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Its header knows nothing of C++. */
+#ifdef __cplusplus
+extern "C" {
+#endif
 #include <cmocka.h>
+#ifdef __cplusplus
+}
+#endif
 
 #include <phaselock/assert.h>
 
@@ -57,7 +64,11 @@
  * Into CMocka's message of the failure, which its TAP, XML and subunit outputs carry; where a
  * CMocka does not have this function, to stderr.
  */
-void cm_print_error(const char *const format, ...) __attribute__((weak, format(printf, 1, 2)));
+#ifdef __cplusplus
+extern "C"
+#endif
+	void
+	cm_print_error(const char *const format, ...) __attribute__((weak, format(printf, 1, 2)));
 
 /*
  * CMocka cuts what is printed at once, so each line is printed for itself. Its XML has the text in
@@ -103,6 +114,7 @@ struct phaselock_cmocka_group_ {
 	CMFixtureFunction setup, teardown;
 	void *state;
 	const struct CMUnitTest *test; /* that runs */
+	bool returned;		       /* it has neither failed nor been skipped */
 };
 
 static struct phaselock_cmocka_group_ phaselock_cmocka_group_ __attribute__((unused));
@@ -129,6 +141,7 @@ static inline int phaselock_cmocka_setup_(void **state)
 	const struct CMUnitTest *test = (const struct CMUnitTest *)*state;
 
 	phaselock_cmocka_group_.test = test;
+	phaselock_cmocka_group_.returned = false;
 	*state = phaselock_cmocka_group_.state != NULL ? phaselock_cmocka_group_.state
 						       : test->initial_state;
 	phaselock_on_failure(phaselock_cmocka_failed_, NULL);
@@ -137,11 +150,11 @@ static inline int phaselock_cmocka_setup_(void **state)
 	return test->setup_func != NULL ? test->setup_func(state) : 0;
 }
 
-/* Comes to its end only if the test has neither failed nor been skipped. */
 static inline void phaselock_cmocka_test_(void **state)
 {
 	phaselock_cmocka_group_.test->test_func(state);
 	phaselock_test_returned();
+	phaselock_cmocka_group_.returned = true;
 }
 
 static inline int phaselock_cmocka_teardown_(void **state)
@@ -152,6 +165,8 @@ static inline int phaselock_cmocka_teardown_(void **state)
 
 	if (closed)
 		return result;
+	if (!phaselock_cmocka_group_.returned) /* after the message of its failure */
+		phaselock_cmocka_print_("\n");
 	phaselock_cmocka_print_(test->name);
 	phaselock_cmocka_print_(" ");
 	phaselock_cmocka_print_(phaselock_test_fault());
@@ -175,12 +190,27 @@ static inline int phaselock_cmocka_run_(const char *name, const struct CMUnitTes
 		framed[i].teardown_func = phaselock_cmocka_teardown_;
 		framed[i].initial_state = (void *)(uintptr_t)&tests[i];
 	}
-	phaselock_cmocka_group_ = (struct phaselock_cmocka_group_){setup, teardown, NULL, NULL};
+	phaselock_cmocka_group_ =
+		(struct phaselock_cmocka_group_){setup, teardown, NULL, NULL, false};
 	failed = _cmocka_run_group_tests(name, framed, count, phaselock_cmocka_group_setup_,
 					 phaselock_cmocka_group_teardown_);
 	free(framed);
 	return failed;
 }
+
+/* CMocka's function ends in a jump into free(), which then seems to be called by the mock. */
+static inline void phaselock_cmocka_function_called_(const char *function, const char *file,
+						     int line)
+{
+	if (phaselock_present())
+		phaselock_permit_begin();
+	_function_called(function, file, line);
+	if (phaselock_present())
+		phaselock_permit_end();
+}
+
+#undef function_called
+#define function_called() phaselock_cmocka_function_called_(__func__, __FILE__, __LINE__)
 
 #undef cmocka_run_group_tests
 #define cmocka_run_group_tests(tests, setup, teardown)                                             \
