@@ -119,6 +119,13 @@ bool pl_module_is_runtime(const char *file_name)
 	return false;
 }
 
+/* They serve requests in the place of libc. */
+static bool is_sanitizer(const char *file_name)
+{
+	return strncmp(file_name, "libasan", 7) == 0 || strncmp(file_name, "libtsan", 7) == 0 ||
+	       strncmp(file_name, "liblsan", 7) == 0 || strncmp(file_name, "libclang_rt.", 12) == 0;
+}
+
 const char *pl_module_origin(void *const *frames, unsigned count)
 {
 	for (unsigned i = 0; i < count; i++) {
@@ -128,7 +135,7 @@ const char *pl_module_origin(void *const *frames, unsigned count)
 		if (!pl_object_find((const void *)((uintptr_t)frames[i] - 1), &object))
 			return NULL;
 		name = pl_base_name(object.name[0] != '\0' ? object.name : program);
-		if (!pl_module_is_runtime(name))
+		if (!pl_module_is_runtime(name) && !is_sanitizer(name))
 			return name;
 	}
 	return NULL;

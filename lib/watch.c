@@ -86,6 +86,7 @@ static enum phaselock_answer tell_all(const struct pl_thread *thread, struct pha
 {
 	const struct phaselock_watch *of_thread = thread->watch, *of_all = of_process();
 	unsigned frames = wanted(of_all, event, wanted(of_thread, event, 0));
+	enum phaselock_answer answer;
 	struct phaselock_violation told = {
 		.function = request->function,
 		.size = request->size,
@@ -101,7 +102,9 @@ static enum phaselock_answer tell_all(const struct pl_thread *thread, struct pha
 		event->origin = pl_module_origin(told.frames, told.frame_count);
 	}
 	event->request = &told;
-	return tell_list(of_all, event, tell_list(of_thread, event, PHASELOCK_GO_ON));
+	answer = tell_list(of_all, event, tell_list(of_thread, event, PHASELOCK_GO_ON));
+	event->request = NULL;
+	return answer;
 }
 
 /*

@@ -129,7 +129,8 @@ size_t ledger_list(const void *owner, struct phaselock_violation *out, size_t ca
 							  .size = entry->size,
 							  .frame_count = entry->frame_count,
 							  .count = 1};
-		memcpy(out[count].frames, entry->frames, entry->frame_count * sizeof(void *));
+		memcpy(out[count].frames, entry->frames,
+		       entry->frame_count * sizeof(entry->frames[0]));
 		count++;
 	}
 	give_lock();

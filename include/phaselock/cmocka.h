@@ -190,8 +190,9 @@ static inline int phaselock_cmocka_run_(const char *name, const struct CMUnitTes
 		framed[i].teardown_func = phaselock_cmocka_teardown_;
 		framed[i].initial_state = (void *)(uintptr_t)&tests[i];
 	}
-	phaselock_cmocka_group_ =
-		(struct phaselock_cmocka_group_){setup, teardown, NULL, NULL, false};
+	phaselock_cmocka_group_.setup = setup;
+	phaselock_cmocka_group_.teardown = teardown;
+	phaselock_cmocka_group_.state = NULL;
 	failed = _cmocka_run_group_tests(name, framed, count, phaselock_cmocka_group_setup_,
 					 phaselock_cmocka_group_teardown_);
 	free(framed);
