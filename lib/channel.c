@@ -13,6 +13,9 @@ static struct pl_channel *page;
 /* The process that the page counts as one; written by the constructor and in a forked child. */
 static uint64_t owner;
 
+/* Set in a forked child. */
+static bool adopted;
+
 bool pl_channel_open(const char *path)
 {
 	struct pl_channel *mapped = pl_os_map_shared(path, sizeof(*mapped));
@@ -52,7 +55,17 @@ void pl_channel_add(const struct phaselock_stats *done, bool locked)
 void pl_channel_adopt(void)
 {
 	owner = pl_os_process_id();
+	adopted = true;
 	PL_CHANNEL_COUNT(processes_forked);
+}
+
+bool pl_channel_leave(void)
+{
+	if (page == NULL || !adopted || owner != pl_os_process_id())
+		return false;
+	atomic_fetch_sub_explicit(&page->processes_forked, 1, memory_order_relaxed);
+	page = NULL;
+	return true;
 }
 
 void pl_channel_end(void)

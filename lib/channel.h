@@ -92,6 +92,12 @@ void pl_channel_add(const struct phaselock_stats *done, bool locked);
 /* Counts the child of a fork as a process of its own. In that child. */
 void pl_channel_adopt(void);
 
+/*
+ * Takes a child of a fork out of the page's counts again: from now on this process has no page.
+ * Returns false if it is no such child. While it has one thread.
+ */
+bool pl_channel_leave(void);
+
 /* Counts this process as ended, its counts complete. Not in a child of vfork(), which is none. */
 void pl_channel_end(void);
 

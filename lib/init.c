@@ -39,6 +39,7 @@
 #include <string.h>
 
 #include <phaselock/phaselock.h>
+#include <phaselock/watch.h>
 
 static struct pl_options options;
 
@@ -206,6 +207,18 @@ static void arm_triggers(void)
 /* Written in the child of a fork, before it has other threads. */
 static bool is_forked;
 
+/* The process of the constructor: what has another number is its child. */
+static uint64_t first_process;
+
+void phaselock_detach_child(void)
+{
+	if (first_process == 0 || pl_os_process_id() == first_process)
+		return;
+	pl_channel_leave();
+	pl_sink_use_stderr();
+	pl_symbolizer_stop();
+}
+
 static void fork_child(void)
 {
 	is_forked = true;
@@ -226,6 +239,7 @@ __attribute__((constructor)) static void start(void)
 		pthread_atfork(pl_thread_fork_prepare, pl_thread_fork_parent, pl_thread_fork_child);
 		return;
 	}
+	first_process = pl_os_process_id();
 	pl_unwind_warm();
 	pl_os_barrier(); /* registers with the kernel while there is one thread and it is cheap */
 	pl_module_start();

@@ -47,6 +47,12 @@ void pl_sink_use_pipe(const char *pipe_path)
 	pipe = pipe_path;
 }
 
+void pl_sink_use_stderr(void)
+{
+	path[0] = '\0';
+	pipe = NULL;
+}
+
 bool pl_sink_usable(void)
 {
 	int fd = path[0] != '\0' && pipe == NULL ? open_file() : PL_OS_STDERR;

@@ -19,6 +19,9 @@ void pl_sink_use_file(const char *path);
  */
 void pl_sink_use_pipe(const char *pipe_path);
 
+/* Sends what is said from now on to stderr. While the process has one thread. */
+void pl_sink_use_stderr(void);
+
 /* Tries the file. Returns false if it cannot be opened; texts then go to stderr. */
 bool pl_sink_usable(void);
 

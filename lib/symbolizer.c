@@ -95,6 +95,11 @@ bool pl_symbolizer_start(const char *choice)
 	return path[0] != '\0';
 }
 
+void pl_symbolizer_stop(void)
+{
+	path[0] = '\0';
+}
+
 bool pl_symbolizer_is_on(void)
 {
 	return path[0] != '\0';

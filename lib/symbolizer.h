@@ -18,6 +18,9 @@
  */
 bool pl_symbolizer_start(const char *choice);
 
+/* No program is run from now on. While the process has one thread. */
+void pl_symbolizer_stop(void);
+
 /* Returns whether there is a program to run. Any thread, signal handlers too. */
 bool pl_symbolizer_is_on(void);
 

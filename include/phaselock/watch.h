@@ -91,6 +91,13 @@ PHASELOCK_API bool phaselock_watch_process_end(struct phaselock_watch *watch);
 PHASELOCK_API uint64_t phaselock_scopes_save(void);
 PHASELOCK_API bool phaselock_scopes_restore(uint64_t scopes);
 
+/**
+ * For a child of fork() in which a violation is what is tested: from now on `phaselock run` does not
+ * count this process, whatever it does, and its reports go to stderr, whatever report= says. Does
+ * nothing in the process in which the library started. Threads: while the process has one.
+ */
+PHASELOCK_API void phaselock_detach_child(void);
+
 #ifdef __cplusplus
 }
 #endif
