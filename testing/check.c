@@ -9,6 +9,8 @@
 #define PHASELOCK_OPTIONAL
 #define _GNU_SOURCE
 #include "check.h"
+#include "child.h"
+#include "death.h"
 #include "elsewhere.h"
 #include "ledger.h"
 #include "message.h"
@@ -77,6 +79,10 @@ static bool holds(const struct phaselock_check *check)
 		return ledger_count(check) == 0;
 	case PHASELOCK_CHECK_VIOLATION:
 		return check->violations > 0;
+	case PHASELOCK_CHECK_ABORTS: /* its parent judges */
+	case PHASELOCK_CHECK_SURVIVES:
+	case PHASELOCK_CHECK_MEASURES:
+		break;
 	}
 	return false;
 }
@@ -135,6 +141,9 @@ void checks_fail_by(const struct phaselock_check_report *report)
 
 static void tell(void)
 {
+	if (told.result != PHASELOCK_CHECK_HOLDS && child_runs() &&
+	    write(STDERR_FILENO, told.message, strlen(told.message)) < 0)
+		child_left(); /* or the parent would not know of it */
 	if (callbacks.check != NULL)
 		callbacks.check(&told, callbacks.check_context);
 	if (told.result == PHASELOCK_CHECK_HOLDS)
@@ -168,7 +177,7 @@ static struct phaselock_check *take_from_pool(const struct phaselock_check_spec 
 		check->spec = *spec;
 		check->result = PHASELOCK_CHECK_HOLDS;
 		check->reason = NULL;
-		check->has_run = check->told = false;
+		check->has_run = check->told = check->of_parent = false;
 		check->thread = &innermost;
 		check->process = getpid();
 		check->watch = (struct phaselock_watch){
@@ -190,6 +199,8 @@ static struct phaselock_check *close_innermost(void)
 {
 	struct phaselock_check *check = innermost;
 
+	if (check->spec.kind == PHASELOCK_CHECK_ABORTS)
+		child_left();
 	if (!(check->spec.scope == PHASELOCK_PROCESS ? phaselock_watch_process_end(&check->watch)
 						     : phaselock_watch_end(&check->watch)))
 		check->reason = "not all was seen: its watch was ended inside its block";
@@ -208,18 +219,54 @@ static bool is_armed(void)
 	return phaselock_present() && phaselock_armed() == PHASELOCK_ENTRY_ALL;
 }
 
+bool check_is_armed(const struct phaselock_check_spec *spec)
+{
+	struct phaselock_check *check;
+
+	if (is_armed())
+		return true;
+	check = take_from_pool(spec);
+	check->result = spec->skip_if_absent ? PHASELOCK_CHECK_SKIPPED : PHASELOCK_CHECK_NOT_ARMED;
+	make_report(check);
+	give_back(check);
+	tell();
+	return false;
+}
+
+void check_tell(const struct phaselock_check_spec *spec, enum phaselock_check_result result,
+		const char *text)
+{
+	told_spec = *spec;
+	told = (struct phaselock_check_report){.result = result, .spec = &told_spec, .message = ""};
+	phaselock_permit_begin();
+	if (message == NULL)
+		message = malloc(MESSAGE_SIZE);
+	phaselock_permit_end();
+	if (message != NULL) {
+		snprintf(message, MESSAGE_SIZE, "%s", text);
+		told.message = message;
+	}
+	tell();
+}
+
+static bool begin_watch(struct phaselock_check *check)
+{
+	if (check->spec.kind == PHASELOCK_CHECK_ABORTS) {
+		check->watch.watcher = death_see;
+		check->watch.context = &check->spec;
+		death_forbid();
+	}
+	return check->spec.scope == PHASELOCK_PROCESS ? phaselock_watch_process_begin(&check->watch)
+						      : phaselock_watch_begin(&check->watch);
+}
+
 struct phaselock_check *phaselock_check_begin(const struct phaselock_check_spec *spec)
 {
-	struct phaselock_check *check = take_from_pool(spec);
+	struct phaselock_check *check;
 
-	if (!is_armed()) {
-		check->result =
-			spec->skip_if_absent ? PHASELOCK_CHECK_SKIPPED : PHASELOCK_CHECK_NOT_ARMED;
-		make_report(check);
-		give_back(check);
-		tell();
+	if (!check_is_armed(spec) || (spec->kind == PHASELOCK_CHECK_ABORTS && !death_begin(spec)))
 		return NULL;
-	}
+	check = take_from_pool(spec);
 	if (pthread_getspecific(at_thread_end) == NULL) {
 		phaselock_permit_begin();
 		pthread_setspecific(at_thread_end, check);
@@ -227,8 +274,7 @@ struct phaselock_check *phaselock_check_begin(const struct phaselock_check_spec 
 	}
 	check->outer = innermost;
 	innermost = check;
-	if (spec->scope == PHASELOCK_PROCESS ? phaselock_watch_process_begin(&check->watch)
-					     : phaselock_watch_begin(&check->watch))
+	if (begin_watch(check))
 		return check;
 	close_innermost();
 	report_failure(check, "nothing was checked: it is begun inside a permit scope of its "
@@ -291,10 +337,14 @@ void phaselock_check_end(struct phaselock_check **place)
 
 	if (check == NULL)
 		return;
+	if (check->of_parent)
+		child_left();
 	if (!is_open_here(check)) {
 		end_elsewhere(check);
 		return;
 	}
+	if (check->spec.kind == PHASELOCK_CHECK_ABORTS && innermost == check)
+		child_finish(0);
 	while (innermost != check)
 		fail_innermost(left);
 	close_innermost();
@@ -318,6 +368,22 @@ void checks_fail_open(void)
 {
 	while (innermost != NULL)
 		fail_innermost(left);
+}
+
+void check_after_fork(void)
+{
+	for (struct phaselock_check *check = innermost; check != NULL; check = check->outer)
+		if (check->spec.scope == PHASELOCK_THIS_THREAD)
+			phaselock_watch_end(&check->watch);
+	innermost = NULL;
+	for (size_t i = 0; i < OPEN_MAX; i++) {
+		if (!pool[i].taken)
+			continue;
+		if (pool[i].spec.scope == PHASELOCK_PROCESS)
+			phaselock_watch_process_end(&pool[i].watch);
+		pool[i].of_parent = true;
+	}
+	ledger_after_fork();
 }
 
 /* ---- blocks that never end ------------------------------------------------------------------- */

@@ -148,3 +148,10 @@ void ledger_clear(const void *owner)
 		memset(entries, 0, sizeof(entries));
 	give_lock();
 }
+
+void ledger_after_fork(void)
+{
+	memset(entries, 0, sizeof(entries));
+	used = 0;
+	give_lock();
+}

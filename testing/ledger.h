@@ -33,4 +33,7 @@ void ledger_reset_lock(void);
 /* Takes all blocks of an owner off. */
 void ledger_clear(const void *owner);
 
+/* In a new child: empties it. Another thread of the parent may have been at work in it. */
+void ledger_after_fork(void);
+
 #endif

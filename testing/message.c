@@ -6,32 +6,11 @@
 #include "message.h"
 
 #include "names.h"
+#include "text.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-
-struct text {
-	char *start;
-	size_t length;
-};
-
-static void append(struct text *text, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-
-static void append(struct text *text, const char *format, ...)
-{
-	size_t room = MESSAGE_SIZE - text->length;
-	va_list arguments;
-	int length;
-
-	va_start(arguments, format);
-	length = vsnprintf(text->start + text->length, room, format, arguments);
-	va_end(arguments);
-	if (length > 0)
-		text->length += (size_t)length < room ? (size_t)length : room - 1;
-}
 
 static const char *plural(uint64_t count)
 {
@@ -42,19 +21,21 @@ static void append_not_armed(struct text *text)
 {
 	unsigned armed;
 
-	append(text, "nothing was checked: ");
+	text_append(text, "nothing was checked: ");
 	if (!phaselock_present()) {
-		append(text, "libphaselock is not there; link with -lphaselock, or run the test "
-			     "under `phaselock run` or with LD_PRELOAD=libphaselock.so");
+		text_append(text,
+			    "libphaselock is not there; link with -lphaselock, or run the test "
+			    "under `phaselock run` or with LD_PRELOAD=libphaselock.so");
 		return;
 	}
 	armed = phaselock_armed();
-	append(text,
-	       "phaselock is not armed: %d of its %d entry points go to another allocator "
-	       "(phaselock_armed() is 0x%x); put libphaselock in front of it, first on the link "
-	       "line or in LD_PRELOAD",
-	       __builtin_popcount(PHASELOCK_ENTRY_ALL & ~armed),
-	       __builtin_popcount(PHASELOCK_ENTRY_ALL), armed);
+	text_append(
+		text,
+		"phaselock is not armed: %d of its %d entry points go to another allocator "
+		"(phaselock_armed() is 0x%x); put libphaselock in front of it, first on the link "
+		"line or in LD_PRELOAD",
+		__builtin_popcount(PHASELOCK_ENTRY_ALL & ~armed),
+		__builtin_popcount(PHASELOCK_ENTRY_ALL), armed);
 }
 
 static void append_summary(struct text *text, const struct phaselock_check_report *report)
@@ -65,19 +46,20 @@ static void append_summary(struct text *text, const struct phaselock_check_repor
 	}
 	switch (report->spec->kind) {
 	case PHASELOCK_CHECK_NO_DEALLOCATIONS:
-		append(text, "%" PRIu64 " deallocation%s", report->deallocations,
-		       plural(report->deallocations));
+		text_append(text, "%" PRIu64 " deallocation%s", report->deallocations,
+			    plural(report->deallocations));
 		break;
 	case PHASELOCK_CHECK_NO_LEAK:
-		append(text, "%" PRIu64 " block%s still allocated", report->leaked_blocks,
-		       report->leaked_blocks == 1 ? " is" : "s are");
+		text_append(text, "%" PRIu64 " block%s still allocated", report->leaked_blocks,
+			    report->leaked_blocks == 1 ? " is" : "s are");
 		break;
 	case PHASELOCK_CHECK_VIOLATION:
-		append(text, "there was none");
+		text_append(text, "there was none");
 		break;
 	default:
-		append(text, "%" PRIu64 " allocation%s, %" PRIu64 " byte%s", report->allocations,
-		       plural(report->allocations), report->bytes, plural(report->bytes));
+		text_append(text, "%" PRIu64 " allocation%s, %" PRIu64 " byte%s",
+			    report->allocations, plural(report->allocations), report->bytes,
+			    plural(report->bytes));
 		break;
 	}
 }
@@ -87,21 +69,21 @@ static void append_request(struct text *text, const struct phaselock_violation *
 	char lines[4096];
 
 	phaselock_describe(request, lines, sizeof(lines));
-	append(text, "  %" PRIu64 " x %s", request->count, lines);
+	text_append(text, "  %" PRIu64 " x %s", request->count, lines);
 }
 
 void message_write(char text[MESSAGE_SIZE], const struct phaselock_check_report *report,
 		   const struct phaselock_violation *requests, size_t count)
 {
-	struct text out = {.start = text};
+	struct text out = {.start = text, .size = MESSAGE_SIZE};
 
-	append(&out, "asserted %s: ", report->spec->name);
+	text_append(&out, "asserted %s: ", report->spec->name);
 	if (report->result == PHASELOCK_CHECK_NOT_ARMED ||
 	    report->result == PHASELOCK_CHECK_SKIPPED)
 		append_not_armed(&out);
 	else
 		append_summary(&out, report);
-	append(&out, "\n");
+	text_append(&out, "\n");
 	for (size_t i = 0; i < count; i++)
 		append_request(&out, &requests[i]);
 	if (count > 0)

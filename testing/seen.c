@@ -7,8 +7,8 @@
 
 #include "framework.h"
 #include "ledger.h"
+#include "wanted.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* What this thread asked for last, for its result. */
@@ -42,27 +42,6 @@ static void keep(struct phaselock_check *check, const struct phaselock_violation
 	atomic_flag_clear_explicit(&check->requests_lock, memory_order_release);
 }
 
-static bool has_site(const struct phaselock_violation *request, const char *site)
-{
-	char text[4096], wanted[256];
-
-	phaselock_describe(request, text, sizeof(text));
-	snprintf(wanted, sizeof(wanted), " %s+0x", site);
-	return strstr(text, wanted) != NULL;
-}
-
-/* Whether a request is what an assertion of a violation is about. */
-static bool is_wanted(const struct phaselock_check *check, const struct phaselock_event *event)
-{
-	const struct phaselock_check_spec *spec = &check->spec;
-	const struct phaselock_violation *request = event->request;
-
-	return event->forbidden &&
-	       (spec->function == NULL || strcmp(spec->function, request->function) == 0) &&
-	       (spec->size == PHASELOCK_ANY_SIZE || spec->size == request->size) &&
-	       (spec->site == NULL || has_site(request, spec->site));
-}
-
 static void see_request(struct phaselock_check *check, const struct phaselock_event *event)
 {
 	pending.ignored = framework_made(event);
@@ -71,7 +50,7 @@ static void see_request(struct phaselock_check *check, const struct phaselock_ev
 	pending.request = *event->request;
 	atomic_fetch_add(&check->allocations, 1);
 	atomic_fetch_add(&check->bytes, event->request->size);
-	if (is_wanted(check, event))
+	if (is_wanted(&check->spec, event))
 		atomic_fetch_add(&check->violations, 1);
 	if (check->spec.kind != PHASELOCK_CHECK_NO_LEAK &&
 	    check->spec.kind != PHASELOCK_CHECK_NO_DEALLOCATIONS)

@@ -20,6 +20,7 @@ struct phaselock_check {
 	enum phaselock_check_result result;
 	const char *reason; /* why it cannot be judged, or NULL */
 	bool has_run;
+	bool of_parent;	    /* this is a child, and it was open at the fork */
 	bool told;	    /* it has failed, but its watch can only be ended by its thread */
 	const void *thread; /* the address of that thread's innermost */
 	pid_t process;

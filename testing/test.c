@@ -8,6 +8,7 @@
 #include "test.h"
 
 #include "check.h"
+#include "child.h"
 #include "elsewhere.h"
 #include "framework.h"
 
@@ -43,6 +44,7 @@ static struct phaselock_watch watch = {
 
 void phaselock_test_begin(const char *name)
 {
+	child_left();
 	if (test.open)
 		phaselock_test_end();
 	test.open = true;
@@ -62,6 +64,7 @@ void phaselock_test_returned(void)
 {
 	const struct phaselock_check_report *failure;
 
+	child_left();
 	checks_fail_open();
 	failure = elsewhere_take();
 	if (failure != NULL)
@@ -90,6 +93,7 @@ static const char *close_test(void)
 
 bool phaselock_test_end(void)
 {
+	child_left();
 	if (!test.open)
 		return true;
 	test.open = false;

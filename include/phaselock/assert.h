@@ -42,6 +42,9 @@ enum phaselock_check_kind {
 	PHASELOCK_CHECK_NO_DEALLOCATIONS = 4,
 	PHASELOCK_CHECK_NO_LEAK = 5,
 	PHASELOCK_CHECK_VIOLATION = 6,
+	PHASELOCK_CHECK_ABORTS = 7,
+	PHASELOCK_CHECK_SURVIVES = 8,
+	PHASELOCK_CHECK_MEASURES = 9, /* nothing by itself; told if the library is not armed */
 };
 
 /* Whose requests an assertion is about. */
@@ -222,6 +225,20 @@ void phaselock_checks_abandon(void);
 #define PHASELOCK_ASSERT_VIOLATION_OF(function, size, site)                                        \
 	PHASELOCK_CHECK_(PHASELOCK_CHECK_VIOLATION, PHASELOCK_THIS_THREAD, 0, function, size,      \
 			 site, "violation of " #function ", " #size ", " #site)
+
+/*
+ * The block makes a request that ends its process. It runs in a child of fork(), in a forbid scope,
+ * with the policy ABORT and no handler, and in no other process; the assertion holds if the child
+ * ends by SIGABRT, by a violation of that function, size and call stack (as above). The child ends
+ * with its block: when it comes to its end, is left by longjmp() or calls exit(); after 10 seconds
+ * it is killed. In it fatal signals have their default action, and stdout and stderr go into the
+ * message of a failure. `phaselock run` does not count it.
+ */
+#define PHASELOCK_ASSERT_ABORTS_ON_ALLOCATION                                                      \
+	PHASELOCK_COUNT_(PHASELOCK_CHECK_ABORTS, PHASELOCK_THIS_THREAD, 0, "aborts on allocation")
+#define PHASELOCK_ASSERT_ABORTS_ON_ALLOCATION_OF(function, size, site)                             \
+	PHASELOCK_CHECK_(PHASELOCK_CHECK_ABORTS, PHASELOCK_THIS_THREAD, 0, function, size, site,   \
+			 "aborts on allocation of " #function ", " #size ", " #site)
 #endif
 
 #ifdef __cplusplus

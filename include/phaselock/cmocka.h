@@ -59,6 +59,9 @@ extern "C" {
 #define assert_violation PHASELOCK_ASSERT_VIOLATION
 #define assert_violation_of(function, size, site)                                                  \
 	PHASELOCK_ASSERT_VIOLATION_OF (function, size, site)
+#define assert_aborts_on_allocation PHASELOCK_ASSERT_ABORTS_ON_ALLOCATION
+#define assert_aborts_on_allocation_of(function, size, site)                                       \
+	PHASELOCK_ASSERT_ABORTS_ON_ALLOCATION_OF (function, size, site)
 
 /*
  * Into CMocka's message of the failure, which its TAP, XML and subunit outputs carry; where a

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Death tests: in the child the request that a violation was made of is noted, and the library ends
+ * the child as it would end any program; the parent compares. It must not know how the child is
+ * held to its block.
+ */
+#define PHASELOCK_OPTIONAL
+#include "death.h"
+
+#include "check.h"
+#include "child.h"
+#include "framework.h"
+#include "names.h"
+#include "text.h"
+#include "wanted.h"
+
+#include <signal.h>
+
+/* What the child tells of the last request that the scope is against. */
+struct note {
+	bool pending; /* it was neither served nor followed by another */
+	bool wanted;
+	char request[4096];
+};
+
+static struct note *note; /* in the child */
+
+enum phaselock_answer death_see(const struct phaselock_event *event, void *context)
+{
+	if (!child_is_self())
+		return PHASELOCK_GO_ON;
+	if (event->kind == PHASELOCK_EVENT_RESULT)
+		note->pending = false;
+	if (event->kind != PHASELOCK_EVENT_REQUEST || !event->forbidden)
+		return PHASELOCK_GO_ON;
+	if (framework_made(event))
+		return PHASELOCK_SERVE;
+	phaselock_describe(event->request, note->request, sizeof(note->request));
+	note->wanted = is_wanted(context, event);
+	note->pending = true;
+	return PHASELOCK_GO_ON;
+}
+
+void death_forbid(void)
+{
+	phaselock_set_handler(NULL, NULL);
+	phaselock_set_policy(PHASELOCK_ABORT);
+	phaselock_forbid_begin();
+}
+
+static bool was_abort(const struct child *child)
+{
+	return child->end == CHILD_KILLED && child->number == SIGABRT;
+}
+
+static void describe(const struct phaselock_check_spec *spec, const struct child *child,
+		     struct text *text)
+{
+	const struct note *seen = child->shared;
+
+	text_append(text, "asserted %s: the block ", spec->name);
+	child_describe(child, text);
+	if (seen == NULL || seen->request[0] == '\0') {
+		text_append(text, ", without a violation\n");
+		child_quote(child, text); /* else it is the report of what follows */
+		return;
+	}
+	if (!seen->pending)
+		text_append(text, ", after a violation that was let pass:\n");
+	else
+		text_append(text, ", %s:\n",
+			    was_abort(child) ? "by another violation" : "after a violation");
+	text_append(text, "  %s", seen->request);
+}
+
+bool death_begin(const struct phaselock_check_spec *spec)
+{
+	char buffer[16384] = "";
+	struct text text = {.start = buffer, .size = sizeof(buffer)};
+	enum phaselock_check_result result = PHASELOCK_CHECK_FAILED;
+	const struct note *seen;
+	struct child child;
+
+	if (child_start(&child, sizeof(*note))) {
+		note = child.shared;
+		return true;
+	}
+	child_wait(&child);
+	seen = child.shared;
+	if (was_abort(&child) && seen->pending && seen->wanted) {
+		result = PHASELOCK_CHECK_HOLDS;
+	} else {
+		phaselock_permit_begin();
+		describe(spec, &child, &text);
+		names_add(buffer, sizeof(buffer));
+		phaselock_permit_end();
+	}
+	child_release(&child);
+	check_tell(spec, result, buffer);
+	return false;
+}
