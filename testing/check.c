@@ -249,6 +249,34 @@ void check_tell(const struct phaselock_check_spec *spec, enum phaselock_check_re
 	tell();
 }
 
+static enum phaselock_answer see_nothing(const struct phaselock_event *event, void *context)
+{
+	(void)event;
+	(void)context;
+	return PHASELOCK_GO_ON;
+}
+
+static const char unseen[] =
+	"nothing was checked: it is begun inside a permit scope of its thread, "
+	"whose requests do not count";
+
+bool check_can_see(const struct phaselock_check_spec *spec)
+{
+	static _Thread_local struct phaselock_watch watch = {.watcher = see_nothing};
+	char text[512];
+	bool told_of;
+
+	if (!check_is_armed(spec))
+		return false;
+	told_of = phaselock_watch_begin(&watch);
+	phaselock_watch_end(&watch);
+	if (told_of)
+		return true;
+	snprintf(text, sizeof(text), "asserted %s: %s\n", spec->name, unseen);
+	check_tell(spec, PHASELOCK_CHECK_FAILED, text);
+	return false;
+}
+
 static bool begin_watch(struct phaselock_check *check)
 {
 	if (check->spec.kind == PHASELOCK_CHECK_ABORTS) {
@@ -277,8 +305,7 @@ struct phaselock_check *phaselock_check_begin(const struct phaselock_check_spec 
 	if (begin_watch(check))
 		return check;
 	close_innermost();
-	report_failure(check, "nothing was checked: it is begun inside a permit scope of its "
-			      "thread, whose requests do not count");
+	report_failure(check, unseen);
 	give_back(check);
 	tell();
 	return NULL;

@@ -41,7 +41,7 @@ static void append_not_armed(struct text *text)
 static void append_summary(struct text *text, const struct phaselock_check_report *report)
 {
 	if (report->reason != NULL) {
-		append(text, "%s", report->reason);
+		text_append(text, "%s", report->reason);
 		return;
 	}
 	switch (report->spec->kind) {

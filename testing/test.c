@@ -98,6 +98,7 @@ bool phaselock_test_end(void)
 		return true;
 	test.open = false;
 	phaselock_checks_abandon();
+	phaselock_fail_nth(0);
 	if (phaselock_present()) {
 		test.fault = close_test();
 		/* Between tests the framework says what came of them. */

@@ -241,6 +241,72 @@ void phaselock_checks_abandon(void);
 			 "aborts on allocation of " #function ", " #size ", " #site)
 #endif
 
+/* ---- memory that ends ------------------------------------------------------------------------ */
+
+#define PHASELOCK_HERE_ __FILE__, __LINE__, PHASELOCK_SKIPS_
+
+/**
+ * void phaselock_fail_nth(uint64_t n): from now on the nth request of this thread fails, once, as
+ * libc fails it. 0: none does. The framework's own requests do not count, nor do those in a permit
+ * scope. It begins anew at each call, and ends with the test, or
+ * with the assertion's block in which it was called.
+ */
+#define phaselock_fail_nth(n) phaselock_fail_nth_(n, PHASELOCK_HERE_)
+void phaselock_fail_nth_(uint64_t n, const char *file, int line, bool skip_if_absent);
+
+/** Returns whether the request of the last phaselock_fail_nth() of this thread has failed. */
+bool phaselock_nth_failed(void);
+
+/* What became of a function whose requests fail. */
+struct phaselock_faults {
+	/* Set before the call: how many runs at most; 0: 10,000. */
+	unsigned runs_max;
+	/* The rest is written by it. */
+	unsigned runs; /* the last one without a failure included */
+	unsigned crashes;
+	unsigned leaks; /* runs that left blocks allocated */
+	unsigned wrong_results;
+	unsigned hangs;	     /* after 3 of them it gives up */
+	unsigned others;     /* runs that were left by exit() or longjmp(), or could not be made */
+	bool gave_up;	     /* before a run without a failure: nothing is proved; a fault too */
+	const char *message; /* what went wrong, each with the request that failed; valid until the
+			      * thread's next call */
+};
+
+/**
+ * unsigned phaselock_for_each_failure(int (*function)(void *context), void *context,
+ *				       struct phaselock_faults *faults):
+ * Run a function with its first request failing, then with its second, and so on until it makes
+ * fewer; the function returns 0 if it did right, also if it did so by refusing. Each run is in a
+ * child of fork(), as above; the parent runs nothing. Only requests of the child's first thread are
+ * made to fail and looked for as leaks; what libc allocates once and keeps (a buffer of stdio) is a
+ * leak unless it was done before. faults may be NULL. Returns the number of faults; 0 is good.
+ */
+#define phaselock_for_each_failure(function, context, faults)                                      \
+	phaselock_for_each_failure_(function, context, faults, PHASELOCK_HERE_)
+unsigned phaselock_for_each_failure_(int (*function)(void *context), void *context,
+				     struct phaselock_faults *faults, const char *file, int line,
+				     bool skip_if_absent);
+
+/* Asserts that there are none. */
+#define PHASELOCK_ASSERT_SURVIVES_FAILURES(function, context)                                      \
+	phaselock_assert_survives_failures_(function, context, "survives failures of " #function,  \
+					    PHASELOCK_HERE_)
+void phaselock_assert_survives_failures_(int (*function)(void *context), void *context,
+					 const char *name, const char *file, int line,
+					 bool skip_if_absent);
+
+/**
+ * double phaselock_allocs_per_run(unsigned runs, void (*function)(void *context), void *context):
+ * Run a function once to warm it up, then so many times, and return the mean number of requests of
+ * this thread in a run. None of them is a violation. Returns NaN, to which no comparison holds, if
+ * the library is not armed, after that was told like a failed assertion; and for no runs.
+ */
+#define phaselock_allocs_per_run(runs, function, context)                                          \
+	phaselock_allocs_per_run_(runs, function, context, PHASELOCK_HERE_)
+double phaselock_allocs_per_run_(unsigned runs, void (*function)(void *context), void *context,
+				 const char *file, int line, bool skip_if_absent);
+
 #ifdef __cplusplus
 }
 #endif

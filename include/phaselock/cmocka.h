@@ -62,6 +62,8 @@ extern "C" {
 #define assert_aborts_on_allocation PHASELOCK_ASSERT_ABORTS_ON_ALLOCATION
 #define assert_aborts_on_allocation_of(function, size, site)                                       \
 	PHASELOCK_ASSERT_ABORTS_ON_ALLOCATION_OF (function, size, site)
+#define assert_survives_failures(function, context)                                                \
+	PHASELOCK_ASSERT_SURVIVES_FAILURES(function, context)
 
 /*
  * Into CMocka's message of the failure, which its TAP, XML and subunit outputs carry; where a

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The child in which a function runs while one of its requests fails: makes it fail, and keeps the
+ * books of its blocks. It must not know what of all that is a fault.
+ */
+#define PHASELOCK_OPTIONAL
+#include "one_failure.h"
+
+#include "framework.h"
+#include "ledger.h"
+#include "text.h"
+
+#include <phaselock/assert.h>
+#include <phaselock/watch.h>
+
+#define FRAMES 16
+#define LEAKS_TOLD 3
+
+/* In the child, of its first thread. */
+static struct {
+	struct one_failure *told;
+	uint64_t left;
+	struct phaselock_violation request; /* the last one, for its result */
+	bool ignored;
+} run;
+
+static const char books; /* whose blocks they are in the ledger */
+
+static enum phaselock_answer see_request(const struct phaselock_event *event)
+{
+	run.ignored = framework_made(event);
+	if (run.ignored)
+		return PHASELOCK_GO_ON;
+	run.request = *event->request;
+	if (run.left == 0 || --run.left > 0)
+		return PHASELOCK_GO_ON;
+	run.told->failed = true;
+	phaselock_describe(event->request, run.told->request, sizeof(run.told->request));
+	return PHASELOCK_FAIL;
+}
+
+static void see_result(const struct phaselock_event *event)
+{
+	const void *old = event->request->old_pointer;
+
+	if (run.ignored || event->block == NULL)
+		return;
+	/* A block from outside that grows is still one from outside. */
+	if (old != NULL && !ledger_remove(&books, old))
+		return;
+	if (!ledger_add(&books, event->block, &run.request))
+		run.told->leaks_unknown = true;
+}
+
+static enum phaselock_answer see(const struct phaselock_event *event, void *context)
+{
+	(void)context;
+	if (!child_is_self())
+		return PHASELOCK_GO_ON;
+	switch (event->kind) {
+	case PHASELOCK_EVENT_REQUEST:
+		return see_request(event);
+	case PHASELOCK_EVENT_RESULT:
+		see_result(event);
+		break;
+	case PHASELOCK_EVENT_RELEASE:
+		ledger_remove(&books, event->block);
+		break;
+	}
+	return PHASELOCK_GO_ON;
+}
+
+static void tell_leaks(void)
+{
+	struct one_failure *told = run.told;
+	struct text text = {.start = told->leaks, .size = sizeof(told->leaks)};
+	struct phaselock_violation leaked[LEAKS_TOLD];
+	size_t count = ledger_list(&books, leaked, LEAKS_TOLD);
+
+	told->leaked = ledger_count(&books);
+	for (size_t i = 0; i < count; i++) {
+		char lines[4096];
+
+		phaselock_describe(&leaked[i], lines, sizeof(lines));
+		text_append(&text, "  %s", lines);
+	}
+}
+
+static _Noreturn void run_in_child(struct one_failure *told, int (*function)(void *context),
+				   void *context, uint64_t nth)
+{
+	static struct phaselock_watch watch = {.watcher = see, .frames = FRAMES};
+	int result;
+
+	phaselock_fail_nth(0);
+	run.told = told;
+	run.left = nth;
+	phaselock_watch_begin(&watch);
+	result = function(context);
+	phaselock_watch_end(&watch);
+	phaselock_permit_begin();
+	tell_leaks();
+	child_finish(result);
+}
+
+void one_failure_run(struct child *child, int (*function)(void *context), void *context,
+		     uint64_t nth)
+{
+	if (child_start(child, sizeof(struct one_failure)))
+		run_in_child(child->shared, function, context, nth);
+	child_wait(child);
+}
