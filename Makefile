@@ -156,9 +156,12 @@ $(B)/testing/%.o: testing/%.c
 	$(call say,CC,$<)
 	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -fPIC -MMD -MP -c $< -o $@
 
+# One object, in which only the public names are global: a test program may have a text_append() of its own.
 $(TESTING): $(patsubst %.c,$(B)/%.o,$(wildcard testing/*.c))
+	$(Q)ld -r -o $(B)/libphaselock-test.o $^
+	$(Q)objcopy --wildcard --keep-global-symbol='phaselock_*' $(B)/libphaselock-test.o
 	@rm -f $@
-	$(Q)ar rcs $@ $^
+	$(Q)ar rcs $@ $(B)/libphaselock-test.o
 
 # ---- the command ----------------------------------------------------------------------------------------
 CLI_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard cli/*.c)) $(patsubst %,$(B)/cli/%.o,options format entries suppress glob os_linux)

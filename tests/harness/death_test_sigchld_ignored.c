@@ -18,6 +18,14 @@
 
 static char *volatile sink;
 
+/* A name that a file of libphaselock-test has too: each keeps its own. */
+void child_wait(void);
+
+void child_wait(void)
+{
+	abort();
+}
+
 int main(void)
 {
 	signal(SIGCHLD, SIG_IGN);
