@@ -24,6 +24,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/single_threaded.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -78,6 +79,15 @@ static void on_exit_of_child(int status, void *unused)
 
 /* ---- making it ------------------------------------------------------------------------------- */
 
+/* glibc's own word stays false once there were others. The folder has a link for each, and two. */
+static bool is_one_thread(void)
+{
+	struct stat tasks;
+
+	return __libc_single_threaded ||
+	       (stat("/proc/self/task", &tasks) == 0 && tasks.st_nlink == 3);
+}
+
 /*
  * What the parent has not written yet must not be written by the child too. All streams only while
  * there is one thread: another may hold the lock of one for as long as it waits for input.
@@ -86,7 +96,7 @@ static void flush(void)
 {
 	FILE *const streams[] = {stdout, stderr};
 
-	if (__libc_single_threaded) {
+	if (is_one_thread()) {
 		fflush(NULL);
 		return;
 	}

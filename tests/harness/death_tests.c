@@ -214,13 +214,24 @@ static void aborts_beside_threads(void **state)
 
 static void stdio_is_written_once(void **state)
 {
+	char text[64] = "";
+	FILE *log = tmpfile();
+
 	(void)state;
 	printf("held back ");
+	assert_non_null(log);
+	fputs("of parent, ", log);
 	assert_aborts_on_allocation {
 		printf("never seen");
 		fflush(stdout);
+		fputs("of child", log);
+		fflush(log);
 		sink = malloc(1);
 	}
+	rewind(log);
+	assert_non_null(fgets(text, sizeof(text), log));
+	fclose(log);
+	assert_string_equal(text, "of parent, of child");
 }
 
 static void at_end(void)
