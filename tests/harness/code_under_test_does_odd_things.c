@@ -58,7 +58,7 @@ static void handler_allocates(void **state)
 {
 	(void)state;
 	handle(SIGUSR1);
-	assert_exact_allocations (1) {
+	assert_exact_allocations(1) {
 		raise(SIGUSR1);
 	}
 }
@@ -79,7 +79,7 @@ static void storm_of_handlers_is_counted_exactly(void **state)
 	(void)state;
 	handle(SIGALRM);
 	phaselock_on_check(note, NULL);
-	assert_max_allocations (1000000) {
+	assert_max_allocations(1000000) {
 		setitimer(ITIMER_REAL, &often, NULL);
 		for (unsigned i = 0; i < 20000; i++)
 			free(malloc(2));
@@ -109,7 +109,7 @@ static void handler_jumps_out_of_requests(void **state)
 	handle(SIGALRM);
 	jumps = true;
 	for (i = 0; i < 300; i++) {
-		assert_max_allocations (1000000) {
+		assert_max_allocations(1000000) {
 			if (sigsetjmp(back, 1) == 0) {
 				phaselock_watch_begin(&failing);
 				setitimer(ITIMER_REAL, &soon, NULL);
@@ -117,7 +117,7 @@ static void handler_jumps_out_of_requests(void **state)
 					sink = malloc(1);
 			}
 			phaselock_watch_end(&failing);
-			assert_exact_allocations (1) {
+			assert_exact_allocations(1) {
 				free(malloc(40));
 			}
 		}
@@ -145,7 +145,7 @@ static void fork_among_threads_that_are_watched(void **state)
 	stop = false;
 	for (unsigned i = 0; i < 2; i++)
 		pthread_create(&threads[i], NULL, allocate, NULL);
-	assert_max_allocations_anywhere (1000000000) {
+	assert_max_allocations_anywhere(1000000000) {
 		for (unsigned i = 0; i < 200; i++) {
 			int status = -1;
 			pid_t child = fork();
@@ -178,7 +178,7 @@ static void requests_of_children_are_not_the_parents(void **state)
 		wait(&status);
 	}
 	assert_int_equal(status, 0);
-	assert_exact_allocations (1) /* of vfork() they are: it is the same memory */
+	assert_exact_allocations(1) /* of vfork() they are: it is the same memory */
 	{
 		if (vfork() == 0) {
 			sink = malloc(3);
@@ -200,14 +200,14 @@ static enum phaselock_verdict forbid(const struct phaselock_violation *violation
 static void phase_changes_inside(void **state)
 {
 	(void)state;
-	assert_exact_allocations_anywhere (3) {
+	assert_exact_allocations_anywhere(3) {
 		sink = malloc(1);
 		lock_allocations();
 		sink = malloc(2);
 		unlock_allocations();
 		sink = malloc(3);
 	}
-	assert_exact_allocations (2) {
+	assert_exact_allocations(2) {
 		lock_allocations();
 		sink = malloc(2);
 		unlock_allocations();
@@ -225,7 +225,7 @@ static void policy_and_handler_do_not_decide(void **state)
 	(void)state;
 	phaselock_set_handler(forbid, NULL);
 	lock_allocations();
-	assert_exact_allocations (1) {
+	assert_exact_allocations(1) {
 		phaselock_set_policy(PHASELOCK_ABORT);
 		sink = malloc(2);
 	}

@@ -82,10 +82,10 @@ static void aborts(void **state)
 static void aborts_as_said(void **state)
 {
 	(void)state;
-	assert_aborts_on_allocation_of ("malloc", 24, "allocate_in_site") {
+	assert_aborts_on_allocation_of("malloc", 24, "allocate_in_site") {
 		allocate_in_site(24);
 	}
-	assert_aborts_on_allocation_of ("calloc", PHASELOCK_ANY_SIZE, NULL) {
+	assert_aborts_on_allocation_of("calloc", PHASELOCK_ANY_SIZE, NULL) {
 		sink = calloc(3, 5);
 	}
 }
@@ -171,8 +171,8 @@ static void aborts_inside_other_assertions(void **state)
 static void aborts_in_child_of_child(void **state)
 {
 	(void)state;
-	assert_aborts_on_allocation_of ("malloc", 2, NULL) {
-		assert_aborts_on_allocation_of ("malloc", 1, NULL) {
+	assert_aborts_on_allocation_of("malloc", 2, NULL) {
+		assert_aborts_on_allocation_of("malloc", 1, NULL) {
 			sink = malloc(1);
 		}
 		sink = malloc(2);
@@ -200,7 +200,7 @@ static void aborts_beside_threads(void **state)
 	(void)state;
 	for (int i = 0; i < 3; i++)
 		assert_int_equal(pthread_create(&threads[i], NULL, allocate_until_over, NULL), 0);
-	assert_max_allocations_anywhere (UINT64_MAX) {
+	assert_max_allocations_anywhere(INT64_MAX) {
 		for (int i = 0; i < 50; i++) {
 			assert_aborts_on_allocation {
 				sink = malloc(1);

@@ -160,7 +160,7 @@ static void aborts_by_itself(void **state)
 static void violates_otherwise(void **state)
 {
 	(void)state;
-	assert_aborts_on_allocation_of ("malloc", 5, NULL) {
+	assert_aborts_on_allocation_of("malloc", 5, NULL) {
 		sink = malloc(7);
 	}
 }

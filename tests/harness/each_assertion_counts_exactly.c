@@ -103,23 +103,23 @@ static void of_this_thread(void)
 		every_kind();
 	}
 	FAILS("no allocations: 9 allocations, 1000 bytes", 9, 1000, 9, 0);
-	PHASELOCK_ASSERT_MAX_ALLOCATIONS (9) {
+	PHASELOCK_ASSERT_MAX_ALLOCATIONS(9) {
 		every_kind();
 	}
 	HOLDS(9, 1000, 9);
-	PHASELOCK_ASSERT_MAX_ALLOCATIONS (8) {
+	PHASELOCK_ASSERT_MAX_ALLOCATIONS(8) {
 		every_kind();
 	}
 	FAILS("at most 8 allocations: 9 allocations, 1000 bytes", 9, 1000, 9, 0);
-	PHASELOCK_ASSERT_EXACT_ALLOCATIONS (9) {
+	PHASELOCK_ASSERT_EXACT_ALLOCATIONS(9) {
 		every_kind();
 	}
 	HOLDS(9, 1000, 9);
-	PHASELOCK_ASSERT_EXACT_ALLOCATIONS (10) {
+	PHASELOCK_ASSERT_EXACT_ALLOCATIONS(10) {
 		every_kind();
 	}
 	FAILS("exactly 10 allocations: 9 allocations, 1000 bytes", 9, 1000, 9, 0);
-	PHASELOCK_ASSERT_EXACT_ALLOCATIONS (8) {
+	PHASELOCK_ASSERT_EXACT_ALLOCATIONS(8) {
 		every_kind();
 	}
 	FAILS("exactly 8 allocations: 9 allocations, 1000 bytes", 9, 1000, 9, 0);
@@ -129,11 +129,11 @@ static void of_this_thread(void)
 	HOLDS(1, 1, 1);
 	PHASELOCK_ASSERT_ALLOCATES {}
 	FAILS("allocates: 0 allocations, 0 bytes", 0, 0, 0, 0);
-	PHASELOCK_ASSERT_MAX_BYTES (1000) {
+	PHASELOCK_ASSERT_MAX_BYTES(1000) {
 		every_kind();
 	}
 	HOLDS(9, 1000, 9);
-	PHASELOCK_ASSERT_MAX_BYTES (999) {
+	PHASELOCK_ASSERT_MAX_BYTES(999) {
 		every_kind();
 	}
 	FAILS("at most 999 bytes: 9 allocations, 1000 bytes", 9, 1000, 9, 0);
@@ -196,13 +196,13 @@ static void what_does_not_count(void)
 
 static void nested(void)
 {
-	PHASELOCK_ASSERT_EXACT_ALLOCATIONS (3) {
+	PHASELOCK_ASSERT_EXACT_ALLOCATIONS(3) {
 		free(malloc(1));
 		PHASELOCK_ASSERT_NO_ALLOCATIONS {
 			free(malloc(2));
 		}
 		FAILS("no allocations: 1 allocation, 2 bytes", 1, 2, 1, 0);
-		PHASELOCK_ASSERT_EXACT_ALLOCATIONS (1) {
+		PHASELOCK_ASSERT_EXACT_ALLOCATIONS(1) {
 			free(malloc(3));
 		}
 		HOLDS(1, 3, 1);
@@ -218,19 +218,19 @@ static void of_the_process(void)
 		every_kind();
 	}
 	FAILS("no allocations anywhere: 9 allocations, 1000 bytes", 9, 1000, 9, 0);
-	PHASELOCK_ASSERT_MAX_ALLOCATIONS_ANYWHERE (9) {
+	PHASELOCK_ASSERT_MAX_ALLOCATIONS_ANYWHERE(9) {
 		every_kind();
 	}
 	HOLDS(9, 1000, 9);
-	PHASELOCK_ASSERT_MAX_ALLOCATIONS_ANYWHERE (8) {
+	PHASELOCK_ASSERT_MAX_ALLOCATIONS_ANYWHERE(8) {
 		every_kind();
 	}
 	FAILS("at most 8 allocations anywhere: 9 allocations, 1000 bytes", 9, 1000, 9, 0);
-	PHASELOCK_ASSERT_EXACT_ALLOCATIONS_ANYWHERE (9) {
+	PHASELOCK_ASSERT_EXACT_ALLOCATIONS_ANYWHERE(9) {
 		every_kind();
 	}
 	HOLDS(9, 1000, 9);
-	PHASELOCK_ASSERT_EXACT_ALLOCATIONS_ANYWHERE (8) {
+	PHASELOCK_ASSERT_EXACT_ALLOCATIONS_ANYWHERE(8) {
 		every_kind();
 	}
 	FAILS("exactly 8 allocations anywhere: 9 allocations, 1000 bytes", 9, 1000, 9, 0);
@@ -240,11 +240,11 @@ static void of_the_process(void)
 	HOLDS(1, 1, 1);
 	PHASELOCK_ASSERT_ALLOCATES_ANYWHERE {}
 	FAILS("allocates anywhere: 0 allocations, 0 bytes", 0, 0, 0, 0);
-	PHASELOCK_ASSERT_MAX_BYTES_ANYWHERE (1000) {
+	PHASELOCK_ASSERT_MAX_BYTES_ANYWHERE(1000) {
 		every_kind();
 	}
 	HOLDS(9, 1000, 9);
-	PHASELOCK_ASSERT_MAX_BYTES_ANYWHERE (999) {
+	PHASELOCK_ASSERT_MAX_BYTES_ANYWHERE(999) {
 		every_kind();
 	}
 	FAILS("at most 999 bytes anywhere: 9 allocations, 1000 bytes", 9, 1000, 9, 0);
@@ -287,23 +287,23 @@ static void of_violations(void)
 		free(malloc(5));
 	}
 	FAILS("violation: there was none", 1, 5, 1, 0);
-	PHASELOCK_ASSERT_VIOLATION_OF ("malloc", 5, NULL) {
+	PHASELOCK_ASSERT_VIOLATION_OF("malloc", 5, NULL) {
 		free(forbidden(5));
 	}
 	HOLDS(1, 5, 1);
-	PHASELOCK_ASSERT_VIOLATION_OF ("malloc", 6, NULL) {
+	PHASELOCK_ASSERT_VIOLATION_OF("malloc", 6, NULL) {
 		free(forbidden(5));
 	}
 	FAILS("violation of \"malloc\", 6, NULL: there was none", 1, 5, 1, 0);
-	PHASELOCK_ASSERT_VIOLATION_OF ("calloc", PHASELOCK_ANY_SIZE, NULL) {
+	PHASELOCK_ASSERT_VIOLATION_OF("calloc", PHASELOCK_ANY_SIZE, NULL) {
 		free(forbidden(5));
 	}
 	FAILS("violation of \"calloc\", PHASELOCK_ANY_SIZE, NULL: there was none", 1, 5, 1, 0);
-	PHASELOCK_ASSERT_VIOLATION_OF (NULL, PHASELOCK_ANY_SIZE, "main") {
+	PHASELOCK_ASSERT_VIOLATION_OF(NULL, PHASELOCK_ANY_SIZE, "main") {
 		free(forbidden(5));
 	}
 	HOLDS(1, 5, 1);
-	PHASELOCK_ASSERT_VIOLATION_OF (NULL, PHASELOCK_ANY_SIZE, "mai") {
+	PHASELOCK_ASSERT_VIOLATION_OF(NULL, PHASELOCK_ANY_SIZE, "mai") {
 		free(forbidden(5));
 	}
 	FAILS("violation of NULL, PHASELOCK_ANY_SIZE, \"mai\": there was none", 1, 5, 1, 0);

@@ -90,7 +90,7 @@ static void queues(void **state)
 		expect_device(7);
 	}
 	device(1, "text");
-	assert_exact_allocations (1) {
+	assert_exact_allocations(1) {
 		queue_and_call();
 		sink = aligned_alloc(16, 16);
 		queue_and_call();
@@ -124,7 +124,7 @@ static void queues_of_the_process(void **state)
 static void test_malloc_counts(void **state)
 {
 	(void)state;
-	assert_exact_allocations (2) {
+	assert_exact_allocations(2) {
 		void *block = test_malloc(10);
 
 		test_free(test_realloc(block, 20));

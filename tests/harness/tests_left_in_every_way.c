@@ -145,7 +145,7 @@ static void nothing_is_open(void **state)
 	(void)state;
 	free(malloc(1));
 	assert_int_equal(phaselock_get_phase(), PHASELOCK_INIT);
-	assert_exact_allocations (1) {
+	assert_exact_allocations(1) {
 		sink = malloc(1);
 	}
 	assert_no_deallocations {

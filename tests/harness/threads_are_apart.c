@@ -149,7 +149,7 @@ static void other_threads_are_seen_by_the_process(void **state)
 static void *assert_much(void *unused)
 {
 	for (unsigned i = 0; i < ROUNDS; i++) {
-		assert_exact_allocations (1) {
+		assert_exact_allocations(1) {
 			free(malloc(i));
 			assert_no_allocations {
 				sched_yield();
@@ -175,7 +175,7 @@ static void threads_of_the_test_assert(void **state)
 static void *overlapping(void *unused)
 {
 	wait_for(1);
-	assert_exact_allocations_anywhere (1) {
+	assert_exact_allocations_anywhere(1) {
 		turn = 2;
 		wait_for(3);
 		free(malloc(1));

@@ -128,7 +128,7 @@ static jmp_buf back;
 
 static void jump_to_outer_block(void)
 {
-	PHASELOCK_ASSERT_MAX_ALLOCATIONS (1) {
+	PHASELOCK_ASSERT_MAX_ALLOCATIONS(1) {
 		if (setjmp(back) == 0)
 			PHASELOCK_ASSERT_NO_LEAK {
 				block = malloc(1);
@@ -256,7 +256,7 @@ static void negative(void)
 	uint64_t limit = 0;
 
 	limit--;
-	PHASELOCK_ASSERT_MAX_ALLOCATIONS (limit) {
+	PHASELOCK_ASSERT_MAX_ALLOCATIONS(limit) {
 		block = malloc(1);
 	}
 }
