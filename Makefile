@@ -371,7 +371,7 @@ check-atlas: $(ATLAS)
 	$(PYTHON) -B tools/atlas/make.py --check $(B)
 
 # ---- checks of the project itself --------------------------------------------------------------------------
-C_FILES := $(wildcard lib/*.[ch] cli/*.[ch] include/phaselock/*.h tests/unit/*.[ch] tests/behaviour/*.[ch] tests/harness/*.[ch] testing/*.[ch] tests/soak/*.[ch] bench/*.c \
+C_FILES := $(wildcard lib/*.[ch] cli/*.[ch] include/phaselock/*.h include/phaselock/*.hpp tests/unit/*.[ch] tests/behaviour/*.[ch] tests/harness/*.[ch] testing/*.[ch] tests/soak/*.[ch] bench/*.c \
              examples/*.[ch] examples/*/*.[ch] tools/atlas/*.[ch])
 
 .PHONY: check check-format check-layers check-exports check-headers check-requirements check-static check-man
@@ -424,7 +424,7 @@ install: all
 		ln -sf $$name.so.$(SOVERSION) $(DESTDIR)$(LIBDIR)/$$name.so || exit 1; \
 	done
 	$(INSTALL) -m 644 $(B)/libphaselock.a $(B)/libphaselock-test.a $(DESTDIR)$(LIBDIR)/
-	$(INSTALL) -m 644 include/phaselock/*.h $(DESTDIR)$(PREFIX)/include/phaselock/
+	$(INSTALL) -m 644 include/phaselock/*.h include/phaselock/*.hpp $(DESTDIR)$(PREFIX)/include/phaselock/
 	$(INSTALL) -m 644 docs/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	$(INSTALL) -m 644 docs/man/*.3 $(DESTDIR)$(PREFIX)/share/man/man3/
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@VERSION@|$(VERSION)|' lib/phaselock.pc.in \

@@ -358,17 +358,18 @@ static void end_elsewhere(struct phaselock_check *check)
 	tell();
 }
 
-void phaselock_check_end(struct phaselock_check **place)
+bool phaselock_check_end(struct phaselock_check **place)
 {
 	struct phaselock_check *check = *place;
+	bool held;
 
 	if (check == NULL)
-		return;
+		return false;
 	if (check->of_parent)
 		child_left();
 	if (!is_open_here(check)) {
 		end_elsewhere(check);
-		return;
+		return false;
 	}
 	if (check->spec.kind == PHASELOCK_CHECK_ABORTS && innermost == check)
 		child_finish(0);
@@ -376,13 +377,15 @@ void phaselock_check_end(struct phaselock_check **place)
 		fail_innermost(left);
 	close_innermost();
 	check->reason = doubt(check);
-	if (check->reason != NULL || !holds(check))
+	held = check->reason == NULL && holds(check);
+	if (!held)
 		check->result = PHASELOCK_CHECK_FAILED;
 	phaselock_permit_begin();
 	make_report(check);
 	phaselock_permit_end();
 	give_back(check);
 	tell();
+	return held;
 }
 
 void phaselock_checks_abandon(void)

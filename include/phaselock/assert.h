@@ -20,6 +20,8 @@
  * block, or if more blocks live than can be followed; exit() inside a block ends in abort(). One
  * whose block is left by longjmp() fails at the end of the block around it or by
  * phaselock_test_returned(), unless phaselock_checks_abandon() was called.
+ * In C++17 an exception may leave it too: the assertion is judged, what the throw itself allocates
+ * included, and the exception goes on. To judge code that throws, catch inside the block.
  *
  * For every function here: Threads: any. Signals: no. Heap: may allocate, outside what is watched.
  */
@@ -110,10 +112,13 @@ void phaselock_on_check(phaselock_failure_callback callback, void *context);
 
 struct phaselock_check;
 
-/** Begin and end one, as the macros do. Begin returns NULL if the block is not to be run. */
+/**
+ * Begin and end one, as the macros do. Begin returns NULL if the block is not to be run. The end
+ * returns whether the assertion holds; false of NULL.
+ */
 struct phaselock_check *phaselock_check_begin(const struct phaselock_check_spec *spec);
 bool phaselock_check_runs(struct phaselock_check *check); /* true once */
-void phaselock_check_end(struct phaselock_check **check);
+bool phaselock_check_end(struct phaselock_check **check);
 
 /**
  * Requests that a test framework makes for itself do not count: those of the module whose file name
@@ -153,17 +158,25 @@ void phaselock_checks_abandon(void);
 #define PHASELOCK_SKIPS_ false
 #endif
 
-#define PHASELOCK_CHECK_BLOCK_(spec)                                                               \
+/* The fields of a specification, in their order, and the block. */
+#ifdef __cplusplus
+#define PHASELOCK_FIELD_(type, value) static_cast<type>(value)
+#define PHASELOCK_CHECK_BLOCK_(...)                                                                \
+	for (::phaselock::check_block PHASELOCK_JOIN_(phaselock_check_, __LINE__)({__VA_ARGS__});  \
+	     PHASELOCK_JOIN_(phaselock_check_, __LINE__).runs();)
+#else
+#define PHASELOCK_FIELD_(type, value) (value)
+#define PHASELOCK_CHECK_BLOCK_(...)                                                                \
 	for (struct phaselock_check * PHASELOCK_JOIN_(phaselock_check_, __LINE__)                  \
 					      __attribute__((cleanup(phaselock_check_end))) =      \
-		     phaselock_check_begin(spec);                                                  \
+		     phaselock_check_begin(&(const struct phaselock_check_spec){__VA_ARGS__});     \
 	     phaselock_check_runs(PHASELOCK_JOIN_(phaselock_check_, __LINE__));)
+#endif
 
-#ifndef __cplusplus
 #define PHASELOCK_CHECK_(kind, scope, limit, function, size, site, name)                           \
-	PHASELOCK_CHECK_BLOCK_((&(const struct phaselock_check_spec){kind, scope, limit, function, \
-								     size, site, name, __FILE__,   \
-								     __LINE__, PHASELOCK_SKIPS_}))
+	PHASELOCK_CHECK_BLOCK_(kind, scope, PHASELOCK_FIELD_(uint64_t, limit), function,           \
+			       PHASELOCK_FIELD_(size_t, size), site, name, __FILE__, __LINE__,     \
+			       PHASELOCK_SKIPS_)
 
 #define PHASELOCK_COUNT_(kind, scope, limit, name)                                                 \
 	PHASELOCK_CHECK_(kind, scope, limit, NULL, PHASELOCK_ANY_SIZE, NULL, name)
@@ -239,7 +252,6 @@ void phaselock_checks_abandon(void);
 #define PHASELOCK_ASSERT_ABORTS_ON_ALLOCATION_OF(function, size, site)                             \
 	PHASELOCK_CHECK_(PHASELOCK_CHECK_ABORTS, PHASELOCK_THIS_THREAD, 0, function, size, site,   \
 			 "aborts on allocation of " #function ", " #size ", " #site)
-#endif
 
 /* ---- memory that ends ------------------------------------------------------------------------ */
 
@@ -309,6 +321,68 @@ double phaselock_allocs_per_run_(unsigned runs, void (*function)(void *context),
 
 #ifdef __cplusplus
 }
+#endif
+
+#if defined(__cplusplus) && __cplusplus >= 201703L
+#include <exception>
+
+namespace phaselock
+{
+
+/*
+ * The block of an assertion in C++. Its end tells the callback, which may throw; if an exception is
+ * leaving the block, that one goes on, and what the callback throws besides is dropped.
+ */
+class check_block
+{
+      public:
+	explicit check_block(const phaselock_check_spec &spec)
+	    : exceptions(std::uncaught_exceptions()), check(phaselock_check_begin(&spec))
+	{
+	}
+	check_block(const check_block &) = delete;
+	check_block &operator=(const check_block &) = delete;
+
+	~check_block() noexcept(false)
+	{
+		if (std::uncaught_exceptions() <= exceptions)
+			end();
+		else
+			end_quietly();
+	}
+
+	bool runs()
+	{
+		return phaselock_check_runs(check);
+	}
+
+	/* Once. Returns whether the assertion holds. */
+	bool end()
+	{
+		phaselock_check *ended = check;
+
+		check = nullptr;
+		return phaselock_check_end(&ended);
+	}
+
+      private:
+	void end_quietly()
+	{
+#ifdef __cpp_exceptions
+		try {
+			end();
+		} catch (...) {
+		}
+#else
+		end();
+#endif
+	}
+
+	int exceptions; /* in flight at the begin */
+	phaselock_check *check;
+};
+
+} // namespace phaselock
 #endif
 
 #endif

@@ -43,25 +43,25 @@ extern "C" {
 #include <string.h>
 
 #define assert_no_allocations PHASELOCK_ASSERT_NO_ALLOCATIONS
-#define assert_max_allocations(n) PHASELOCK_ASSERT_MAX_ALLOCATIONS (n)
-#define assert_exact_allocations(n) PHASELOCK_ASSERT_EXACT_ALLOCATIONS (n)
-#define assert_max_bytes(n) PHASELOCK_ASSERT_MAX_BYTES (n)
+#define assert_max_allocations(n) PHASELOCK_ASSERT_MAX_ALLOCATIONS(n)
+#define assert_exact_allocations(n) PHASELOCK_ASSERT_EXACT_ALLOCATIONS(n)
+#define assert_max_bytes(n) PHASELOCK_ASSERT_MAX_BYTES(n)
 #define assert_no_leak PHASELOCK_ASSERT_NO_LEAK
 #define assert_no_deallocations PHASELOCK_ASSERT_NO_DEALLOCATIONS
 #define assert_allocates PHASELOCK_ASSERT_ALLOCATES
 #define assert_no_allocations_anywhere PHASELOCK_ASSERT_NO_ALLOCATIONS_ANYWHERE
-#define assert_max_allocations_anywhere(n) PHASELOCK_ASSERT_MAX_ALLOCATIONS_ANYWHERE (n)
-#define assert_exact_allocations_anywhere(n) PHASELOCK_ASSERT_EXACT_ALLOCATIONS_ANYWHERE (n)
-#define assert_max_bytes_anywhere(n) PHASELOCK_ASSERT_MAX_BYTES_ANYWHERE (n)
+#define assert_max_allocations_anywhere(n) PHASELOCK_ASSERT_MAX_ALLOCATIONS_ANYWHERE(n)
+#define assert_exact_allocations_anywhere(n) PHASELOCK_ASSERT_EXACT_ALLOCATIONS_ANYWHERE(n)
+#define assert_max_bytes_anywhere(n) PHASELOCK_ASSERT_MAX_BYTES_ANYWHERE(n)
 #define assert_no_leak_anywhere PHASELOCK_ASSERT_NO_LEAK_ANYWHERE
 #define assert_no_deallocations_anywhere PHASELOCK_ASSERT_NO_DEALLOCATIONS_ANYWHERE
 #define assert_allocates_anywhere PHASELOCK_ASSERT_ALLOCATES_ANYWHERE
 #define assert_violation PHASELOCK_ASSERT_VIOLATION
 #define assert_violation_of(function, size, site)                                                  \
-	PHASELOCK_ASSERT_VIOLATION_OF (function, size, site)
+	PHASELOCK_ASSERT_VIOLATION_OF(function, size, site)
 #define assert_aborts_on_allocation PHASELOCK_ASSERT_ABORTS_ON_ALLOCATION
 #define assert_aborts_on_allocation_of(function, size, site)                                       \
-	PHASELOCK_ASSERT_ABORTS_ON_ALLOCATION_OF (function, size, site)
+	PHASELOCK_ASSERT_ABORTS_ON_ALLOCATION_OF(function, size, site)
 #define assert_survives_failures(function, context)                                                \
 	PHASELOCK_ASSERT_SURVIVES_FAILURES(function, context)
 

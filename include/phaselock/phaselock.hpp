@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * phaselock for C++17: scopes that end with their block, and assertions about a piece of code.
+ *
+ *	const phaselock::forbid no_heap;
+ *	phaselock::check_no_allocations([&] { parser.parse(request); });
+ *
+ * The scopes need the library, the assertions libphaselock-test as well; what each means is said
+ * in <phaselock/phaselock.h>, <phaselock/watch.h> and <phaselock/assert.h>, whose block macros work
+ * in C++ too. Nothing here needs exceptions or the heap.
+ */
+#ifndef PHASELOCK_PHASELOCK_HPP
+#define PHASELOCK_PHASELOCK_HPP
+
+#include <phaselock/assert.h>
+#include <phaselock/phaselock.h>
+#include <phaselock/watch.h>
+
+#include <cstdio>
+#include <utility>
+
+namespace phaselock
+{
+
+/* ---- scopes: this thread only; not to be handed to another one ------------------------------- */
+
+/* From here to the end of its life this thread's heap requests are violations. */
+class [[nodiscard]] forbid
+{
+      public:
+	forbid()
+	{
+		if (phaselock_present())
+			phaselock_forbid_begin();
+	}
+	~forbid()
+	{
+		if (phaselock_present())
+			phaselock_forbid_end();
+	}
+	forbid(const forbid &) = delete;
+	forbid &operator=(const forbid &) = delete;
+};
+
+/* From here to the end of its life this thread may allocate. */
+class [[nodiscard]] permit
+{
+      public:
+	permit()
+	{
+		if (phaselock_present())
+			phaselock_permit_begin();
+	}
+	~permit()
+	{
+		if (phaselock_present())
+			phaselock_permit_end();
+	}
+	permit(const permit &) = delete;
+	permit &operator=(const permit &) = delete;
+};
+
+/*
+ * From here to the end of its life the watcher is called for each event of this thread, inside the
+ * request, under the rules of phaselock_watcher; it is called as a noexcept function.
+ */
+template <class Watcher> class [[nodiscard]] watch
+{
+      public:
+	explicit watch(Watcher told, unsigned frames = 0, bool forbidden_only = false)
+	    : watcher(std::move(told)), registered{call, this, frames, forbidden_only, nullptr}
+	{
+		if (phaselock_present())
+			phaselock_watch_begin(&registered);
+	}
+	~watch()
+	{
+		if (phaselock_present())
+			phaselock_watch_end(&registered);
+	}
+	watch(const watch &) = delete;
+	watch &operator=(const watch &) = delete;
+
+      private:
+	static phaselock_answer call(const phaselock_event *event, void *context) noexcept
+	{
+		return static_cast<watch *>(context)->watcher(*event);
+	}
+
+	Watcher watcher;
+	phaselock_watch registered;
+};
+
+/* ---- assertions ------------------------------------------------------------------------------ */
+
+/* Where an assertion stands: of whoever calls the function that has it as its default. */
+struct place {
+	const char *file;
+	int line;
+
+	static constexpr place here(const char *file = __builtin_FILE(),
+				    int line = __builtin_LINE())
+	{
+		return {file, line};
+	}
+};
+
+/*
+ * Runs the body once and asserts it. Returns whether the assertion holds, if the failure callback
+ * returns. An exception of the body goes on after the assertion was judged.
+ */
+template <class Body> bool check_that(const phaselock_check_spec &spec, Body &&body)
+{
+	check_block block(spec);
+
+	if (block.runs())
+		std::forward<Body>(body)();
+	return block.end();
+}
+
+/* Of that many; the name of the assertion is format with the limit in it. */
+template <class Body>
+bool check_count(phaselock_check_kind kind, const char *format, uint64_t limit, Body &&body,
+		 phaselock_check_scope scope, place where)
+{
+	char name[64];
+	int length =
+		std::snprintf(name, sizeof(name), format, static_cast<unsigned long long>(limit));
+
+	if (scope == PHASELOCK_PROCESS)
+		std::snprintf(name + length, sizeof(name) - static_cast<size_t>(length),
+			      " anywhere");
+	return check_that({kind, scope, limit, nullptr, PHASELOCK_ANY_SIZE, nullptr, name,
+			   where.file, where.line, PHASELOCK_SKIPS_},
+			  std::forward<Body>(body));
+}
+
+template <class Body>
+bool check_no_allocations(Body &&body, phaselock_check_scope scope = PHASELOCK_THIS_THREAD,
+			  place where = place::here())
+{
+	return check_count(PHASELOCK_CHECK_MAX_ALLOCATIONS, "no allocations", 0,
+			   std::forward<Body>(body), scope, where);
+}
+
+template <class Body>
+bool check_allocates(Body &&body, phaselock_check_scope scope = PHASELOCK_THIS_THREAD,
+		     place where = place::here())
+{
+	return check_count(PHASELOCK_CHECK_MIN_ALLOCATIONS, "allocates", 1,
+			   std::forward<Body>(body), scope, where);
+}
+
+template <class Body>
+bool check_no_leak(Body &&body, phaselock_check_scope scope = PHASELOCK_THIS_THREAD,
+		   place where = place::here())
+{
+	return check_count(PHASELOCK_CHECK_NO_LEAK, "no leak", 0, std::forward<Body>(body), scope,
+			   where);
+}
+
+template <class Body>
+bool check_no_deallocations(Body &&body, phaselock_check_scope scope = PHASELOCK_THIS_THREAD,
+			    place where = place::here())
+{
+	return check_count(PHASELOCK_CHECK_NO_DEALLOCATIONS, "no deallocations", 0,
+			   std::forward<Body>(body), scope, where);
+}
+
+template <class Body>
+bool check_max_allocations(uint64_t limit, Body &&body,
+			   phaselock_check_scope scope = PHASELOCK_THIS_THREAD,
+			   place where = place::here())
+{
+	return check_count(PHASELOCK_CHECK_MAX_ALLOCATIONS, "at most %llu allocations", limit,
+			   std::forward<Body>(body), scope, where);
+}
+
+template <class Body>
+bool check_exact_allocations(uint64_t limit, Body &&body,
+			     phaselock_check_scope scope = PHASELOCK_THIS_THREAD,
+			     place where = place::here())
+{
+	return check_count(PHASELOCK_CHECK_EXACT_ALLOCATIONS, "exactly %llu allocations", limit,
+			   std::forward<Body>(body), scope, where);
+}
+
+template <class Body>
+bool check_max_bytes(uint64_t limit, Body &&body,
+		     phaselock_check_scope scope = PHASELOCK_THIS_THREAD,
+		     place where = place::here())
+{
+	return check_count(PHASELOCK_CHECK_MAX_BYTES, "at most %llu bytes", limit,
+			   std::forward<Body>(body), scope, where);
+}
+
+/* The body makes a request against the lock or a forbid scope; nullptr: any. */
+template <class Body>
+bool check_violation(Body &&body, const char *function = nullptr, size_t size = PHASELOCK_ANY_SIZE,
+		     const char *site = nullptr, place where = place::here())
+{
+	return check_that({PHASELOCK_CHECK_VIOLATION, PHASELOCK_THIS_THREAD, 0, function, size,
+			   site, "violation", where.file, where.line, PHASELOCK_SKIPS_},
+			  std::forward<Body>(body));
+}
+
+} // namespace phaselock
+
+#endif
