@@ -27,6 +27,18 @@
  * | # named symbolize: asserted Weird<a & b]] > &c: 1 allocation, 5 bytes
  * | # named symbolize:   1 x operator new(5)
  * | {lines}
+ *
+ * run: {self}
+ * environment: CMOCKA_MESSAGE_OUTPUT=tap
+ * environment: PHASELOCK_COMMAND={build}/phaselock
+ * exit: 1
+ * stdout:
+ * | 1..1
+ * | not ok 1 - allocates
+ * | # asserted Weird<a & b]] > &c: 1 allocation, 5 bytes
+ * | #   1 x operator new(5)
+ * | #     #0 allocates{any} {any}/outputs_carry_the_text.cc:{number}
+ * | {lines}
  */
 #include <phaselock/cmocka.h>
 
