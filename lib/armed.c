@@ -7,6 +7,7 @@
 #define _GNU_SOURCE
 #include "interpose_cxx.h"
 #include "os.h"
+#include "gate.h"
 #include "thread.h"
 
 #include <errno.h>
@@ -209,7 +210,7 @@ static struct findings probe_all(void)
 	if (thread == NULL)
 		return (struct findings){.missing = PHASELOCK_ENTRY_ALL};
 	pl_os_block_signals(&before); /* a request of a handler would be taken for a probe */
-	pl_thread_probe(thread, true);
+	pl_gate_probe(thread, true);
 	for (size_t i = 0; i < TAKES; i++)
 		probe_take(thread, &takes[i], &findings, &foreign[i]);
 	for (size_t i = 0; i < GIVES; i++)
@@ -220,7 +221,7 @@ static struct findings probe_all(void)
 		if (foreign[i] != NULL &&
 		    ((findings.missing | findings.heard) & (unsigned)takes[i].give_back_entry) != 0)
 			takes[i].give_back(foreign[i]);
-	pl_thread_probe(thread, false);
+	pl_gate_probe(thread, false);
 	pl_os_restore_signals(&before);
 	errno = saved;
 	return findings;

@@ -5,6 +5,7 @@
 #include "guard.h"
 
 #include "channel.h"
+#include "gate.h"
 #include "history.h"
 #include "os.h"
 #include "phase.h"
@@ -101,7 +102,7 @@ static void begin(enum pl_scope scope, const void *caller)
 
 	if (thread == NULL)
 		fault = "misuse: no memory to keep the scopes of this thread";
-	else if (!pl_thread_scope_begin(thread, scope, caller))
+	else if (!pl_gate_scope_begin(thread, scope, caller))
 		fault = "misuse: scopes nested deeper than 63 (PHASELOCK_SCOPE_DEPTH_MAX); is an "
 			"end missing?";
 	if (fault != NULL)
@@ -112,7 +113,7 @@ static void end(enum pl_scope scope, const char *message)
 {
 	struct pl_thread *thread = pl_thread_self();
 
-	if (thread == NULL || !pl_thread_scope_end(thread, scope))
+	if (thread == NULL || !pl_gate_scope_end(thread, scope))
 		misuse(message);
 }
 
@@ -152,7 +153,7 @@ bool phaselock_scopes_restore(uint64_t scopes)
 	bool were_open = false;
 
 	while (thread != NULL && thread->scopes > 1 && thread->scopes > scopes) {
-		pl_thread_scope_end(thread, pl_thread_scope(thread));
+		pl_gate_scope_end(thread, pl_gate_scope(thread));
 		were_open = true;
 	}
 	return were_open;

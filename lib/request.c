@@ -50,7 +50,7 @@ static PL_COLD enum outcome judge(struct pl_thread *thread, const struct pl_requ
 		thread->probe_hits++;
 		return PROBED;
 	}
-	ruling = rule(pl_thread_scope(thread), pl_phase_is_locked());
+	ruling = rule(pl_gate_scope(thread), pl_phase_is_locked());
 	if (!request->release && pl_watch_is_on(thread)) {
 		enum phaselock_answer answer = pl_watch_request(thread, request, ruling != GRANTED);
 
@@ -71,7 +71,7 @@ static PL_COLD enum outcome judge(struct pl_thread *thread, const struct pl_requ
 bool pl_request_is_violation(void)
 {
 	struct pl_thread *thread = pl_thread_self();
-	enum pl_scope scope = thread != NULL ? pl_thread_scope(thread) : PL_SCOPE_NONE;
+	enum pl_scope scope = thread != NULL ? pl_gate_scope(thread) : PL_SCOPE_NONE;
 	enum ruling ruling = rule(scope, pl_phase_is_locked());
 
 	return ruling == AGAINST_PHASE || ruling == AGAINST_FORBID;

@@ -12,6 +12,7 @@
 #include "backend.h"
 #include "base.h"
 #include "counter.h"
+#include "gate.h"
 #include "phase.h"
 #include "thread.h"
 

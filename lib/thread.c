@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The registry of threads and the scopes of each. It must not know what a request or a violation
- * is.
+ * The registry of threads. It must not know what a request or a violation is.
  */
 #define _GNU_SOURCE
 #include "thread.h"
 
+#include "gate.h"
 #include "order.h"
 #include "os.h"
 
@@ -17,8 +17,6 @@
 #define FIRST_RECORDS 4
 
 _Static_assert(sizeof(struct pl_thread) <= 512, "the memory promised for a thread");
-
-_Thread_local struct pl_thread *pl_thread_gate;
 
 _Alignas(PL_PAGE_SIZE) char pl_thread_probe_token[1];
 
@@ -36,75 +34,6 @@ static struct {
 	struct pl_thread first[FIRST_RECORDS];
 } registry;
 
-_Static_assert(PHASELOCK_SCOPE_DEPTH_MAX == 63, "a bit each in a word, and one above them");
-
-enum pl_scope pl_thread_scope(const struct pl_thread *thread)
-{
-	if (thread->scopes <= 1)
-		return PL_SCOPE_NONE;
-	return (thread->scopes & 1) != 0 ? PL_SCOPE_FORBID : PL_SCOPE_PERMIT;
-}
-
-/* The only writer of the gate. */
-static void set_gate(struct pl_thread *thread)
-{
-	bool closed;
-
-	/* What it follows from comes first, for a handler in between, which sets the gate by it. */
-	atomic_signal_fence(memory_order_seq_cst);
-	closed = pl_thread_scope(thread) == PL_SCOPE_FORBID || thread->probing || thread->exiting ||
-		 thread->exact || thread->watch != NULL;
-	pl_thread_gate = closed ? NULL : thread;
-}
-
-/* The number of open scopes: the place of the bit above the outermost. */
-static unsigned depth(const struct pl_thread *thread)
-{
-	return thread->scopes <= 1 ? 0 : 63u - (unsigned)__builtin_clzll(thread->scopes);
-}
-
-const void *pl_thread_scope_place(const struct pl_thread *thread)
-{
-	unsigned open = depth(thread);
-
-	return open >= 1 && open <= PL_SCOPE_PLACES ? thread->scope_places[open - 1] : NULL;
-}
-
-bool pl_thread_scope_begin(struct pl_thread *thread, enum pl_scope scope, const void *place)
-{
-	uint64_t scopes = thread->scopes == 0 ? 1 : thread->scopes;
-
-	if (scopes >> PHASELOCK_SCOPE_DEPTH_MAX != 0)
-		return false;
-	thread->scopes = scopes << 1 | (scope == PL_SCOPE_FORBID);
-	atomic_signal_fence(memory_order_seq_cst); /* a handler in between nests above it */
-	if (depth(thread) <= PL_SCOPE_PLACES)
-		thread->scope_places[depth(thread) - 1] = place;
-	set_gate(thread);
-	return true;
-}
-
-bool pl_thread_scope_end(struct pl_thread *thread, enum pl_scope scope)
-{
-	if (pl_thread_scope(thread) != scope)
-		return false;
-	thread->scopes >>= 1;
-	set_gate(thread);
-	return true;
-}
-
-void pl_thread_watch(struct pl_thread *thread, struct phaselock_watch *watch)
-{
-	thread->watch = watch;
-	set_gate(thread);
-}
-
-void pl_thread_probe(struct pl_thread *thread, bool on)
-{
-	thread->probing = on;
-	set_gate(thread);
-}
-
 void pl_thread_suspect_failure(void)
 {
 	struct pl_thread *thread = own;
@@ -114,7 +43,7 @@ void pl_thread_suspect_failure(void)
 	thread->exact = true;
 	thread->suspect = true;
 	thread->suspect_bytes = *thread->bytes.allocated;
-	set_gate(thread);
+	pl_gate_set(thread);
 }
 
 static bool has_failed(const struct pl_thread *thread)
@@ -205,7 +134,7 @@ static void depart(void *record)
 	detach_bytes(thread);
 	thread->exiting = true;
 	registry.departing++;
-	set_gate(thread);
+	pl_gate_set(thread);
 	pl_os_unlock(&registry.lock, &before);
 }
 
@@ -287,7 +216,7 @@ static struct pl_thread *register_thread(void)
 		thread->bytes_before[0] -= *bytes.allocated;
 		thread->bytes_before[1] -= *bytes.deallocated;
 		own = thread;
-		set_gate(thread);
+		pl_gate_set(thread);
 	}
 	/* The first registration comes before any program could have made a key: this takes no
 	 * memory. */
@@ -297,9 +226,9 @@ static struct pl_thread *register_thread(void)
 	if (thread != NULL && registry.have_key) {
 		/* For a key beyond glibc's first block of 32 this allocates: by permit, whatever
 		 * the phase. */
-		pl_thread_scope_begin(thread, PL_SCOPE_PERMIT, NULL);
+		pl_gate_scope_begin(thread, PL_SCOPE_PERMIT, NULL);
 		pthread_setspecific(registry.key, thread);
-		pl_thread_scope_end(thread, PL_SCOPE_PERMIT);
+		pl_gate_scope_end(thread, PL_SCOPE_PERMIT);
 	}
 	return thread;
 }

@@ -6,6 +6,7 @@
 #include "violation.h"
 
 #include "channel.h"
+#include "gate.h"
 #include "os.h"
 #include "report.h"
 #include "site.h"
@@ -224,7 +225,7 @@ enum phaselock_verdict pl_violation(const struct pl_request *request, enum phase
 	if (context.undeniable)
 		context.verdict = PHASELOCK_ALLOW;
 	if (cause == PHASELOCK_CAUSE_FORBID && thread != NULL)
-		context.forbidden_by = pl_thread_scope_place(thread);
+		context.forbidden_by = pl_gate_scope_place(thread);
 	pl_report_violation(&violation, &context);
 	if (context.verdict == PHASELOCK_ABORT)
 		pl_violation_end();

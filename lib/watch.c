@@ -9,6 +9,7 @@
  */
 #include "watch.h"
 
+#include "gate.h"
 #include "module.h"
 #include "os.h"
 #include "phase.h"
@@ -43,7 +44,7 @@ static bool is_in_watcher(const struct pl_thread *thread)
 bool pl_watch_is_on(const struct pl_thread *thread)
 {
 	return (thread->watch != NULL || of_process() != NULL) && !is_in_watcher(thread) &&
-	       pl_thread_scope(thread) != PL_SCOPE_PERMIT;
+	       pl_gate_scope(thread) != PL_SCOPE_PERMIT;
 }
 
 static enum phaselock_answer tell_list(const struct phaselock_watch *watch,
@@ -166,8 +167,7 @@ static bool is_open(const struct phaselock_watch *list, const struct phaselock_w
 /* Whether the requests of this thread can be told. */
 static bool is_told(const struct pl_thread *thread)
 {
-	return thread != NULL && !is_in_watcher(thread) &&
-	       pl_thread_scope(thread) != PL_SCOPE_PERMIT;
+	return thread != NULL && !is_in_watcher(thread) && pl_gate_scope(thread) != PL_SCOPE_PERMIT;
 }
 
 bool phaselock_watch_begin(struct phaselock_watch *watch)
@@ -176,7 +176,7 @@ bool phaselock_watch_begin(struct phaselock_watch *watch)
 
 	if (thread != NULL && !is_open(thread->watch, watch)) {
 		watch->outer = thread->watch;
-		pl_thread_watch(thread, watch);
+		pl_gate_watch(thread, watch);
 	}
 	return is_told(thread);
 }
@@ -187,7 +187,7 @@ bool phaselock_watch_end(struct phaselock_watch *watch)
 
 	if (thread == NULL || !is_open(thread->watch, watch))
 		return false;
-	pl_thread_watch(thread, watch->outer);
+	pl_gate_watch(thread, watch->outer);
 	return true;
 }
 

@@ -9,6 +9,7 @@
 #define _GNU_SOURCE
 #include "child.h"
 #include "phase.h"
+#include "gate.h"
 #include "thread.h"
 #include "violation_double.h"
 
@@ -83,14 +84,14 @@ CHILD_TEST(signal_handler_may_use_phase_and_scopes_and_errno_is_left_alone)
 	raise(SIGUSR1);
 	CHECK_EQUAL(errno, EDOM);
 	CHECK_EQUAL(phaselock_get_phase(), PHASELOCK_SEALED);
-	CHECK_EQUAL(pl_thread_scope(pl_thread_self()), PL_SCOPE_NONE);
+	CHECK_EQUAL(pl_gate_scope(pl_thread_self()), PL_SCOPE_NONE);
 }
 
 /* ---- scopes ---------------------------------------------------------------------------------- */
 
 static enum pl_scope scope(void)
 {
-	return pl_thread_scope(pl_thread_self());
+	return pl_gate_scope(pl_thread_self());
 }
 
 TEST(scopes_nest_and_the_innermost_decides)

@@ -109,7 +109,7 @@ static const struct situation {
 static void enter(const struct situation *situation)
 {
 	for (const char *scope = situation->scopes; *scope != '\0'; scope++)
-		assert_true(pl_thread_scope_begin(
+		assert_true(pl_gate_scope_begin(
 			pl_thread_self(), *scope == 'f' ? PL_SCOPE_FORBID : PL_SCOPE_PERMIT, NULL));
 	if (situation->locked)
 		pl_phase_lock();
@@ -120,9 +120,9 @@ static void leave(const struct situation *situation)
 {
 	pl_phase_unlock();
 	for (size_t i = strlen(situation->scopes); i > 0; i--)
-		assert_true(pl_thread_scope_end(pl_thread_self(), situation->scopes[i - 1] == 'f'
-									  ? PL_SCOPE_FORBID
-									  : PL_SCOPE_PERMIT));
+		assert_true(pl_gate_scope_end(pl_thread_self(), situation->scopes[i - 1] == 'f'
+									? PL_SCOPE_FORBID
+									: PL_SCOPE_PERMIT));
 }
 
 static struct pl_counts counts_now(void)

@@ -7,6 +7,7 @@
  * shows: PL-016 (the limit of the depth; that it ends the process is in test_guard)
  */
 #define _GNU_SOURCE
+#include "gate.h"
 #include "thread.h"
 
 #include "child.h"
@@ -38,7 +39,7 @@ static enum pl_scope other(enum pl_scope kind)
 
 static void assert_scope(const struct pl_thread *thread, enum pl_scope scope)
 {
-	assert_int_equal(pl_thread_scope(thread), scope);
+	assert_int_equal(pl_gate_scope(thread), scope);
 	assert_ptr_equal(pl_thread_gate, scope == PL_SCOPE_FORBID ? NULL : thread);
 }
 
@@ -50,13 +51,13 @@ static void climb_and_descend(struct pl_thread *thread, unsigned depth, unsigned
 {
 	for (unsigned i = 0; i < depth; i++) {
 		assert_scope(thread, innermost(i, seed));
-		assert_true(pl_thread_scope_begin(thread, kind_at(i, seed), NULL));
+		assert_true(pl_gate_scope_begin(thread, kind_at(i, seed), NULL));
 	}
 	for (unsigned i = depth; i > 0; i--) {
 		assert_scope(thread, innermost(i, seed));
-		assert_false(pl_thread_scope_end(thread, other(kind_at(i - 1, seed))));
+		assert_false(pl_gate_scope_end(thread, other(kind_at(i - 1, seed))));
 		assert_scope(thread, innermost(i, seed));
-		assert_true(pl_thread_scope_end(thread, kind_at(i - 1, seed)));
+		assert_true(pl_gate_scope_end(thread, kind_at(i - 1, seed)));
 	}
 	assert_scope(thread, PL_SCOPE_NONE);
 }
@@ -76,14 +77,14 @@ TEST(scope_64_is_refused_and_changes_nothing)
 
 	for (unsigned seed = 0; seed < 4; seed++) {
 		for (unsigned i = 0; i < PHASELOCK_SCOPE_DEPTH_MAX; i++)
-			assert_true(pl_thread_scope_begin(thread, kind_at(i, seed), NULL));
+			assert_true(pl_gate_scope_begin(thread, kind_at(i, seed), NULL));
 		for (unsigned i = 0; i < 3; i++) {
-			assert_false(pl_thread_scope_begin(thread, PL_SCOPE_FORBID, NULL));
-			assert_false(pl_thread_scope_begin(thread, PL_SCOPE_PERMIT, NULL));
+			assert_false(pl_gate_scope_begin(thread, PL_SCOPE_FORBID, NULL));
+			assert_false(pl_gate_scope_begin(thread, PL_SCOPE_PERMIT, NULL));
 			assert_scope(thread, innermost(PHASELOCK_SCOPE_DEPTH_MAX, seed));
 		}
 		for (unsigned i = PHASELOCK_SCOPE_DEPTH_MAX; i > 0; i--)
-			assert_true(pl_thread_scope_end(thread, kind_at(i - 1, seed)));
+			assert_true(pl_gate_scope_end(thread, kind_at(i - 1, seed)));
 		assert_scope(thread, PL_SCOPE_NONE);
 	}
 }
@@ -92,8 +93,8 @@ TEST(end_without_a_begin_is_refused)
 {
 	struct pl_thread *thread = pl_thread_self();
 
-	assert_false(pl_thread_scope_end(thread, PL_SCOPE_FORBID));
-	assert_false(pl_thread_scope_end(thread, PL_SCOPE_PERMIT));
+	assert_false(pl_gate_scope_end(thread, PL_SCOPE_FORBID));
+	assert_false(pl_gate_scope_end(thread, PL_SCOPE_PERMIT));
 	assert_scope(thread, PL_SCOPE_NONE);
 }
 
@@ -101,17 +102,17 @@ TEST(permit_in_forbid_opens_the_gate_and_forbid_in_permit_closes_it)
 {
 	struct pl_thread *thread = pl_thread_self();
 
-	assert_true(pl_thread_scope_begin(thread, PL_SCOPE_FORBID, NULL));
+	assert_true(pl_gate_scope_begin(thread, PL_SCOPE_FORBID, NULL));
 	assert_scope(thread, PL_SCOPE_FORBID);
-	assert_true(pl_thread_scope_begin(thread, PL_SCOPE_PERMIT, NULL));
+	assert_true(pl_gate_scope_begin(thread, PL_SCOPE_PERMIT, NULL));
 	assert_scope(thread, PL_SCOPE_PERMIT);
-	assert_true(pl_thread_scope_begin(thread, PL_SCOPE_FORBID, NULL));
+	assert_true(pl_gate_scope_begin(thread, PL_SCOPE_FORBID, NULL));
 	assert_scope(thread, PL_SCOPE_FORBID);
-	assert_true(pl_thread_scope_end(thread, PL_SCOPE_FORBID));
+	assert_true(pl_gate_scope_end(thread, PL_SCOPE_FORBID));
 	assert_scope(thread, PL_SCOPE_PERMIT);
-	assert_true(pl_thread_scope_end(thread, PL_SCOPE_PERMIT));
+	assert_true(pl_gate_scope_end(thread, PL_SCOPE_PERMIT));
 	assert_scope(thread, PL_SCOPE_FORBID);
-	assert_true(pl_thread_scope_end(thread, PL_SCOPE_FORBID));
+	assert_true(pl_gate_scope_end(thread, PL_SCOPE_FORBID));
 	assert_scope(thread, PL_SCOPE_NONE);
 }
 
@@ -119,12 +120,12 @@ TEST(probing_closes_the_gate_in_every_scope)
 {
 	struct pl_thread *thread = pl_thread_self();
 
-	pl_thread_probe(thread, true);
+	pl_gate_probe(thread, true);
 	assert_null(pl_thread_gate);
-	assert_true(pl_thread_scope_begin(thread, PL_SCOPE_PERMIT, NULL));
+	assert_true(pl_gate_scope_begin(thread, PL_SCOPE_PERMIT, NULL));
 	assert_null(pl_thread_gate);
-	assert_true(pl_thread_scope_end(thread, PL_SCOPE_PERMIT));
-	pl_thread_probe(thread, false);
+	assert_true(pl_gate_scope_end(thread, PL_SCOPE_PERMIT));
+	pl_gate_probe(thread, false);
 	assert_scope(thread, PL_SCOPE_NONE);
 }
 
@@ -132,8 +133,7 @@ static void *look_at_scope(void *gate_is_open)
 {
 	const struct pl_thread *thread = pl_thread_self();
 
-	*(bool *)gate_is_open =
-		pl_thread_gate == thread && pl_thread_scope(thread) == PL_SCOPE_NONE;
+	*(bool *)gate_is_open = pl_thread_gate == thread && pl_gate_scope(thread) == PL_SCOPE_NONE;
 	return NULL;
 }
 
@@ -142,9 +142,9 @@ TEST(scope_binds_no_other_thread)
 	struct pl_thread *thread = pl_thread_self();
 	bool gate_is_open = false;
 
-	assert_true(pl_thread_scope_begin(thread, PL_SCOPE_FORBID, NULL));
+	assert_true(pl_gate_scope_begin(thread, PL_SCOPE_FORBID, NULL));
 	thread_end(thread_start(look_at_scope, &gate_is_open));
-	assert_true(pl_thread_scope_end(thread, PL_SCOPE_FORBID));
+	assert_true(pl_gate_scope_end(thread, PL_SCOPE_FORBID));
 	assert_true(gate_is_open);
 }
 
@@ -161,17 +161,17 @@ static void step(uintptr_t instruction)
 	struct pl_thread *thread = pl_thread_self();
 	unsigned seed = (unsigned)steps;
 	uint64_t scopes = thread->scopes;
-	enum pl_scope scope = pl_thread_scope(thread);
+	enum pl_scope scope = pl_gate_scope(thread);
 	bool wrong = false;
 
 	(void)instruction;
 	for (unsigned i = 0; i < 3; i++)
-		wrong |= !pl_thread_scope_begin(thread, kind_at(i, seed), NULL);
+		wrong |= !pl_gate_scope_begin(thread, kind_at(i, seed), NULL);
 	for (unsigned i = 3; i > 0; i--)
-		wrong |= !pl_thread_scope_end(thread, kind_at(i - 1, seed));
+		wrong |= !pl_gate_scope_end(thread, kind_at(i - 1, seed));
 	/* No scope at all is 0 before a thread's first one and 1 from then on. */
 	wrong |= (thread->scopes | (thread->scopes == 0)) != (scopes | (scopes == 0));
-	wrong |= pl_thread_scope(thread) != scope;
+	wrong |= pl_gate_scope(thread) != scope;
 	wrong_steps = wrong_steps + wrong;
 	steps = steps + 1;
 }
@@ -185,12 +185,12 @@ static void climb_with_a_handler_at_each_instruction(void)
 	for (unsigned seed = 0; seed < 8; seed++) {
 		stepping_begin();
 		for (unsigned i = 0; i < CLIMB; i++)
-			wrong += !pl_thread_scope_begin(thread, kind_at(i, seed), NULL) ||
-				 pl_thread_scope(thread) != kind_at(i, seed) ||
+			wrong += !pl_gate_scope_begin(thread, kind_at(i, seed), NULL) ||
+				 pl_gate_scope(thread) != kind_at(i, seed) ||
 				 (pl_thread_gate == NULL) != (kind_at(i, seed) == PL_SCOPE_FORBID);
 		for (unsigned i = CLIMB; i > 0; i--)
-			wrong += !pl_thread_scope_end(thread, kind_at(i - 1, seed)) ||
-				 pl_thread_scope(thread) != innermost(i - 1, seed);
+			wrong += !pl_gate_scope_end(thread, kind_at(i - 1, seed)) ||
+				 pl_gate_scope(thread) != innermost(i - 1, seed);
 		stepping_end();
 		CHECK_EQUAL(wrong, 0);
 		CHECK_EQUAL(wrong_steps, 0);

@@ -7,6 +7,7 @@
  * shows: PL-050 (the dead stay in the sum), PL-051, PL-055, PL-018 (counts after fork), PL-019
  */
 #define _GNU_SOURCE
+#include "gate.h"
 #include "thread.h"
 
 #include "child.h"
@@ -51,7 +52,7 @@ CHILD_TEST(first_look_registers_the_thread_and_opens_its_gate)
 	CHECK(thread != NULL && pl_thread_gate == thread);
 	CHECK(pl_thread_self() == thread);
 	CHECK_EQUAL(thread->id, gettid());
-	CHECK_EQUAL(pl_thread_scope(thread), PL_SCOPE_NONE);
+	CHECK_EQUAL(pl_gate_scope(thread), PL_SCOPE_NONE);
 	CHECK_EQUAL(living_threads(), 1);
 	CHECK_EQUAL((uintptr_t)thread % 128, 0);
 }
@@ -167,7 +168,7 @@ static void work_a_little(void)
 	pl_counter_increment(&record->locked_attempts);
 	block = pl_backend_malloc(100);
 	pl_backend_free(block);
-	pl_thread_scope_begin(record, PL_SCOPE_FORBID, NULL); /* and forget the end */
+	pl_gate_scope_begin(record, PL_SCOPE_FORBID, NULL); /* and forget the end */
 }
 
 CHILD_TEST(next_thread_takes_over_the_record_of_a_thread_that_is_gone_and_its_counts_stay)
@@ -204,7 +205,7 @@ static bool gate_found;
 static void look_at_scope(void)
 {
 	record = pl_thread_self();
-	scope_found = pl_thread_scope(record);
+	scope_found = pl_gate_scope(record);
 	gate_found = pl_thread_gate == record;
 }
 

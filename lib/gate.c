@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The only writer of the gate, and of what it follows from. It must not know what a request or a
+ * violation is.
+ */
+#include "gate.h"
+
+_Thread_local struct pl_thread *pl_thread_gate;
+
+_Static_assert(PHASELOCK_SCOPE_DEPTH_MAX == 63, "a bit each in a word, and one above them");
+
+enum pl_scope pl_gate_scope(const struct pl_thread *thread)
+{
+	if (thread->scopes <= 1)
+		return PL_SCOPE_NONE;
+	return (thread->scopes & 1) != 0 ? PL_SCOPE_FORBID : PL_SCOPE_PERMIT;
+}
+
+/* The only writer of the gate. */
+void pl_gate_set(struct pl_thread *thread)
+{
+	bool closed;
+
+	/* What it follows from comes first, for a handler in between, which sets the gate by it. */
+	atomic_signal_fence(memory_order_seq_cst);
+	closed = pl_gate_scope(thread) == PL_SCOPE_FORBID || thread->probing || thread->exiting ||
+		 thread->exact || thread->watch != NULL;
+	pl_thread_gate = closed ? NULL : thread;
+}
+
+/* The number of open scopes: the place of the bit above the outermost. */
+static unsigned depth(const struct pl_thread *thread)
+{
+	return thread->scopes <= 1 ? 0 : 63u - (unsigned)__builtin_clzll(thread->scopes);
+}
+
+const void *pl_gate_scope_place(const struct pl_thread *thread)
+{
+	unsigned open = depth(thread);
+
+	return open >= 1 && open <= PL_SCOPE_PLACES ? thread->scope_places[open - 1] : NULL;
+}
+
+bool pl_gate_scope_begin(struct pl_thread *thread, enum pl_scope scope, const void *place)
+{
+	uint64_t scopes = thread->scopes == 0 ? 1 : thread->scopes;
+
+	if (scopes >> PHASELOCK_SCOPE_DEPTH_MAX != 0)
+		return false;
+	thread->scopes = scopes << 1 | (scope == PL_SCOPE_FORBID);
+	atomic_signal_fence(memory_order_seq_cst); /* a handler in between nests above it */
+	if (depth(thread) <= PL_SCOPE_PLACES)
+		thread->scope_places[depth(thread) - 1] = place;
+	pl_gate_set(thread);
+	return true;
+}
+
+bool pl_gate_scope_end(struct pl_thread *thread, enum pl_scope scope)
+{
+	if (pl_gate_scope(thread) != scope)
+		return false;
+	thread->scopes >>= 1;
+	pl_gate_set(thread);
+	return true;
+}
+
+void pl_gate_watch(struct pl_thread *thread, struct phaselock_watch *watch)
+{
+	thread->watch = watch;
+	pl_gate_set(thread);
+}
+
+void pl_gate_probe(struct pl_thread *thread, bool on)
+{
+	thread->probing = on;
+	pl_gate_set(thread);
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The record of each thread: its scopes, its watches, its counters.
+ *
+ * A record is mapped, zeroed, never moved and never unmapped. It has one owner, the thread that
+ * writes it, until that thread is really gone; then the next new thread takes it over with its
+ * counts, which stay in the sum.
+ */
+#ifndef PL_RECORD_H
+#define PL_RECORD_H
+
+#include "backend.h"
+#include "base.h"
+#include "counter.h"
+
+#include <phaselock/watch.h>
+
+#include <stdatomic.h>
+
+/*
+ * What a thread, or all of them, did. Each is the flow of the same name in struct phaselock_stats.
+ */
+struct pl_counts {
+	uint64_t allocations;
+	uint64_t deallocations;
+	uint64_t reallocations;
+	uint64_t failed_allocations;
+	uint64_t failed_reallocations; /* part of failed_allocations in the public structure */
+	uint64_t bytes_requested;
+	uint64_t bytes_allocated;
+	uint64_t bytes_deallocated;
+	uint64_t bytes_reallocated;
+	uint64_t locked_attempts;
+	uint64_t permitted_attempts;
+	uint64_t suppressed_attempts;
+	uint64_t locked_deallocations;
+};
+
+/* Of deeper scopes is not kept who began them. */
+#define PL_SCOPE_PLACES 8
+
+struct pl_thread {
+	/* the line of the hot path; written by the owner */
+	PL_CACHE_ALIGNED pl_counter allocations;
+	pl_counter bytes_requested;
+	pl_counter deallocations;
+
+	pl_counter reallocations;
+	pl_counter failed_allocations;
+	pl_counter failed_reallocations;
+	pl_counter bytes_reallocated;
+	pl_counter locked_attempts;
+	pl_counter permitted_attempts;
+	pl_counter suppressed_attempts;
+	pl_counter locked_deallocations;
+
+	/* the owner's alone */
+
+	/*
+	 * The open scopes: a bit each, 1 for forbid, the innermost lowest, and above the outermost a
+	 * bit that is always set; 0 is as 1, no scope. One word, so that a signal handler that nests
+	 * scopes of its own leaves it as it found it, whatever it interrupted.
+	 */
+	uint64_t scopes;
+	const void *scope_places[PL_SCOPE_PLACES]; /* who began them, the outermost first */
+	struct phaselock_watch *watch;		   /* the innermost that is open, or NULL */
+	/* Odd while a watcher runs: what it asks for is not told. Others wait for it to change. */
+	_Atomic unsigned watching;
+	bool probing;	     /* phaselock_armed() is calling the entry points */
+	unsigned probe_hits; /* calls that came to us while probing */
+	bool exact;   /* memory ran short here: every request takes the way that sees failures */
+	bool suspect; /* the last request may have failed unseen ... */
+	uint64_t suspect_bytes; /* ... and did if the backend has handed out no byte since */
+
+	/* written by the owner under the registry's lock, read under it */
+	bool exiting;		       /* its destructor has run: bytes points to bytes_last */
+	bool gone;		       /* it is no thread's any more */
+	uint64_t id;		       /* as gettid(2) */
+	struct pl_backend_bytes bytes; /* where the bytes of the present owner are counted */
+	uint64_t bytes_last[2];	       /* a copy of those counts, for when the thread has gone */
+	uint64_t bytes_before[2];      /* of earlier owners */
+	struct pl_counts start;	       /* the counts of earlier owners */
+	struct pl_thread *next;	       /* all records, newest first; does not change once set */
+};
+
+#endif
