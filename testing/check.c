@@ -14,6 +14,7 @@
 #include "elsewhere.h"
 #include "ledger.h"
 #include "message.h"
+#include "results.h"
 #include "seen.h"
 #include "test.h"
 
@@ -144,6 +145,7 @@ static void tell(void)
 	if (told.result != PHASELOCK_CHECK_HOLDS && child_runs() &&
 	    write(STDERR_FILENO, told.message, strlen(told.message)) < 0)
 		child_left(); /* or the parent would not know of it */
+	results_add(&told);
 	if (callbacks.check != NULL)
 		callbacks.check(&told, callbacks.check_context);
 	if (told.result == PHASELOCK_CHECK_HOLDS)

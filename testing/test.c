@@ -11,6 +11,7 @@
 #include "child.h"
 #include "elsewhere.h"
 #include "framework.h"
+#include "results.h"
 
 #include <phaselock/watch.h>
 
@@ -98,6 +99,7 @@ bool phaselock_test_end(void)
 		return true;
 	test.open = false;
 	phaselock_checks_abandon();
+	results_end_test();
 	phaselock_fail_nth(0);
 	if (phaselock_present()) {
 		test.fault = close_test();

@@ -149,6 +149,14 @@ void phaselock_test_returned(void);
 /** Returns the name of the test that is open, or NULL. */
 const char *phaselock_test_name(void);
 
+/**
+ * Name what the assertions of this thread are about from here on, until the end of the test, in the
+ * table of `phaselock results`; it is copied, 511 bytes at most. NULL: the test's name, as without
+ * a call. The table is made of the file that the variable PHASELOCK_RESULTS names when the program
+ * starts: each assertion appends its result to it.
+ */
+void phaselock_operation(const char *name);
+
 /** Give up, unjudged, the assertions of this thread whose blocks were left by longjmp(). */
 void phaselock_checks_abandon(void);
 

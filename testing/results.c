@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The results of assertions, one line each in the file that PHASELOCK_RESULTS names; the command
+ * reads them (cli/results_line.h has the form). It must not know how an assertion is judged.
+ *
+ * The file is opened for each line, by a path that holds for the whole run: a test may change its
+ * folder, close descriptors that are not its own, or fork. A line is one write() of less than
+ * PIPE_BUF to the end of the file, so those of many threads and processes do not mix.
+ */
+#define PHASELOCK_OPTIONAL
+#define _GNU_SOURCE
+#include "results.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define NAME_SIZE 512
+#define FILE_SIZE 1024
+
+struct line {
+	char text[PIPE_BUF];
+	size_t length;
+};
+
+_Static_assert(4 * NAME_SIZE + FILE_SIZE + 512 <= PIPE_BUF, "the longest line is one write");
+
+static char path[PATH_MAX]; /* empty: there are no results */
+static atomic_flag complained = ATOMIC_FLAG_INIT;
+static _Atomic unsigned tests_ended;
+
+/* What phaselock_operation() said, valid while no other test has ended. */
+static _Thread_local struct {
+	char name[NAME_SIZE];
+	unsigned tests_ended;
+} operation;
+
+/* Not by stdio, which allocates: this may be inside of what another assertion watches. */
+static void complain(int error)
+{
+	const char *reason = strerrordesc_np(error);
+	char text[PATH_MAX + 128];
+	int length;
+
+	if (atomic_flag_test_and_set(&complained))
+		return;
+	length = snprintf(text, sizeof(text), "phaselock: cannot write results to %s: %s\n", path,
+			  reason != NULL ? reason : "unknown error");
+	if (write(STDERR_FILENO, text, (size_t)length) < 0)
+		return; /* there is nobody left to tell */
+}
+
+/* Before main(), so that what a test does to the environment or the folder changes nothing. */
+static void __attribute__((constructor(101))) read_environment(void)
+{
+	const char *name = secure_getenv("PHASELOCK_RESULTS");
+	size_t length = 0;
+
+	if (name == NULL || name[0] == '\0')
+		return;
+	if (name[0] != '/' && getcwd(path, sizeof(path) - 1) != NULL) {
+		length = strlen(path);
+		path[length++] = '/';
+	}
+	if (strlen(name) < sizeof(path) - length) {
+		memcpy(path + length, name, strlen(name) + 1);
+		return;
+	}
+	snprintf(path, sizeof(path), "%s", name);
+	complain(ENAMETOOLONG);
+	path[0] = '\0';
+}
+
+static void add_byte(struct line *line, char byte)
+{
+	line->text[line->length++] = byte;
+}
+
+/* What would break the form of a line becomes a blank. */
+static char printable(char byte)
+{
+	if ((unsigned char)byte < ' ' || byte == 127)
+		return ' ';
+	return byte;
+}
+
+/* Adds a text, cut to a size, and a tab. */
+static void add_text(struct line *line, const char *text, size_t size)
+{
+	for (size_t i = 0; i < size && text[i] != '\0'; i++)
+		add_byte(line, printable(text[i]));
+	add_byte(line, '\t');
+}
+
+static void add_number(struct line *line, uint64_t number)
+{
+	line->length += (size_t)sprintf(line->text + line->length, "%" PRIu64 "\t", number);
+}
+
+static const char *verdict(enum phaselock_check_result result)
+{
+	switch (result) {
+	case PHASELOCK_CHECK_HOLDS:
+		return "holds";
+	case PHASELOCK_CHECK_FAILED:
+		return "failed";
+	case PHASELOCK_CHECK_NOT_ARMED:
+		return "not armed";
+	case PHASELOCK_CHECK_SKIPPED:
+		return "skipped";
+	}
+	return "failed";
+}
+
+static const char *operation_name(void)
+{
+	return operation.tests_ended == tests_ended ? operation.name : "";
+}
+
+static void make_line(struct line *line, const struct phaselock_check_report *report)
+{
+	const char *test = phaselock_test_name();
+
+	add_text(line, "phaselock-result 1", NAME_SIZE);
+	add_text(line, program_invocation_short_name, NAME_SIZE);
+	add_text(line, test != NULL ? test : "", NAME_SIZE);
+	add_text(line, operation_name(), NAME_SIZE);
+	add_text(line, report->spec->name, NAME_SIZE);
+	add_text(line, report->spec->file, FILE_SIZE);
+	add_number(line, (uint64_t)report->spec->line);
+	add_number(line, report->allocations);
+	add_number(line, report->bytes);
+	add_number(line, report->deallocations);
+	add_number(line, report->leaked_blocks);
+	add_text(line, verdict(report->result), NAME_SIZE);
+	line->text[line->length - 1] = '\n';
+}
+
+/* Returns 0 or what went wrong, as errno has it. */
+static int append(const struct line *line)
+{
+	int file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);
+	ssize_t written;
+	int error = 0;
+
+	if (file < 0)
+		return errno;
+	do
+		written = write(file, line->text, line->length);
+	while (written < 0 && errno == EINTR);
+	if (written != (ssize_t)line->length)
+		error = written < 0 ? errno : ENOSPC;
+	if (close(file) != 0 && error == 0)
+		error = errno;
+	return error;
+}
+
+static void write_line(const struct phaselock_check_report *report)
+{
+	struct line line = {.length = 0};
+	int kept = errno, error;
+
+	make_line(&line, report);
+	error = append(&line);
+	if (error != 0)
+		complain(error);
+	errno = kept;
+}
+
+void results_add(const struct phaselock_check_report *report)
+{
+	if (path[0] != '\0')
+		write_line(report);
+}
+
+void results_end_test(void)
+{
+	atomic_fetch_add(&tests_ended, 1);
+}
+
+void phaselock_operation(const char *name)
+{
+	operation.tests_ended = tests_ended;
+	snprintf(operation.name, sizeof(operation.name), "%s", name != NULL ? name : "");
+}
