@@ -186,10 +186,10 @@ $(B)/cli/%.o: lib/%.c
 	$(call say,CC,$<)
 	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
-# libstdc++ is there for the one function that demangles names.
+# libstdc++ is there for the one function that demangles names, jansson for the JSON of results.
 $(B)/phaselock: $(CLI_OBJECTS)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(CLI_OBJECTS) -ldw -lstdc++
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(CLI_OBJECTS) -ldw -ljansson -lstdc++
 
 # ---- tests ------------------------------------------------------------------------------------------------
 # Unit tests link the library's own objects, with the malloc family under other names (pl_test_malloc, ...) and a

@@ -17,6 +17,7 @@ static const struct {
 } verbs[] = {
 	{"run", verb_run, "run a program under the guard, and say whether it kept the rule"},
 	{"symbolize", verb_symbolize, "put function names, files and lines into reports"},
+	{"results", verb_results, "make a table of what the assertions of tests came to"},
 };
 
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))
