@@ -102,6 +102,23 @@ static inline void phaselock_cmocka_print_(const char *text)
 	}
 }
 
+/* All its outputs but TAP and XML cut what they print for a failure after some 1,000 characters. */
+static inline bool phaselock_cmocka_cuts_(const char *text)
+{
+	const char *output = getenv("CMOCKA_MESSAGE_OUTPUT");
+
+	return strlen(text) > 800 &&
+	       (output == NULL || output[0] == '\0' || strchr("tTxX", output[0]) == NULL);
+}
+
+/* All to stderr now, and the summary with the failure, so that the place is not cut off. */
+static inline void phaselock_cmocka_print_long_(const char *text)
+{
+	cm_print_error("%.*s\n", (int)strcspn(text, "\n"), text);
+	for (; *text != '\0'; text += strcspn(text, "\n") + 1)
+		print_error("%.*s\n", (int)strcspn(text, "\n"), text);
+}
+
 static inline void phaselock_cmocka_failed_(const struct phaselock_check_report *report,
 					    void *context)
 {
@@ -110,7 +127,10 @@ static inline void phaselock_cmocka_failed_(const struct phaselock_check_report 
 		print_message("%s:%d: %s", report->spec->file, report->spec->line, report->message);
 		_skip(report->spec->file, report->spec->line);
 	}
-	phaselock_cmocka_print_(report->message);
+	if (cm_print_error != NULL && phaselock_cmocka_cuts_(report->message))
+		phaselock_cmocka_print_long_(report->message);
+	else
+		phaselock_cmocka_print_(report->message);
 	_fail(report->spec->file, report->spec->line);
 }
 
