@@ -294,19 +294,29 @@ coverage: deps-coverage
 	gcovr --root . --object-directory build/coverage --filter 'lib/.*\.[ch]' --print-summary
 
 # ---- examples and demo ------------------------------------------------------------------------------------
-EXAMPLES := $(B)/examples/quickstart $(B)/examples/test_parser
-$(B)/examples/test_parser: EXAMPLE_LIBS := -lcmocka
+EXAMPLES := $(B)/examples/quickstart $(B)/examples/test_parser $(B)/examples/test_can $(B)/examples/test_can_with_bug
+$(B)/examples/quickstart: EXAMPLE_LIBS := -lhttp_parser
+$(B)/examples/test_parser: EXAMPLE_LIBS := -lhttp_parser -lcmocka
+$(B)/examples/test_can $(B)/examples/test_can_with_bug: EXAMPLE_LIBS := -lm -lcmocka
 
 $(B)/examples/%.o: examples/%.c
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
-$(B)/examples/quickstart: $(B)/examples/quickstart.o
-$(B)/examples/test_parser: $(B)/examples/cmocka/test_parser.o
-$(EXAMPLES): $(B)/examples/request_counter.o $(LIBRARY)
+$(B)/examples/quickstart: $(B)/examples/quickstart.o $(B)/examples/request_counter.o
+$(B)/examples/test_parser: $(B)/examples/cmocka/test_parser.o $(B)/examples/request_counter.o $(TESTING)
+CAN := $(patsubst %,$(B)/examples/unit_tests/%.o,test_can can_codec can_receiver)
+$(B)/examples/test_can: $(CAN) $(B)/examples/unit_tests/can_note.o $(TESTING)
+$(B)/examples/test_can_with_bug: $(CAN) $(B)/examples/unit_tests/can_note_with_bug.o $(TESTING)
+$(EXAMPLES): $(LIBRARY)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) -rdynamic $(LDFLAGS) -o $@ $(filter %.o,$^) $(TEST_LDFLAGS) -lhttp_parser $(EXAMPLE_LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) -rdynamic $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(TEST_LDFLAGS) $(EXAMPLE_LIBS)
+
+# The command suite runs some of them.
+ifeq ($(SANITIZED),)
+test: $(EXAMPLES)
+endif
 
 .PHONY: demo
 demo: all deps-test $(EXAMPLES)

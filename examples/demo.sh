@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# The three uses of phaselock on real input, in five parts: linked, preloaded, in a unit test.
+# The three uses of phaselock on real input, in seven parts: linked, preloaded, in a unit test.
 # `make demo` runs it from the root of the checkout; the argument is the folder that make filled
 # (default: build). Prints what each part printed, checks its status and what matters of its
-# output, and ends with 0 if all did what they should. Four of the five have to find violations,
+# output, and ends with 0 if all did what they should. Five of the seven have to find violations,
 # since a guard that never bites proves nothing.
 set -u
 
@@ -14,13 +14,15 @@ trap 'rm -rf "$scratch"' EXIT
 # shellcheck disable=SC3045 # one part ends by abort(): no core file, where the shell can say so
 ulimit -c 0 2>/dev/null || true
 unset PHASELOCK_OPTIONS
+# Gives the call stacks of failed assertions files and lines; without it they have functions.
+export PHASELOCK_COMMAND="$build/phaselock"
 parts=0
 wrong=
 
 heading()
 {
 	parts=$((parts + 1))
-	printf '\n== %d of 5: %s\n' "$parts" "$1"
+	printf '\n== %d of 7: %s\n' "$parts" "$1"
 }
 
 complain()
@@ -91,19 +93,37 @@ show
 heading "in a unit test: assert that a call allocates nothing (examples/cmocka/test_parser.c)"
 echo "   $ $build/examples/test_parser"
 expect 0 "$build/examples/test_parser"
-contains "[  PASSED  ] 3 test(s)."
+contains "[  PASSED  ] 4 test(s)."
 show
 
 heading "in a unit test: what a failing one looks like; has to fail (status 1)"
 echo "   $ $build/examples/test_parser fail"
 expect 1 "$build/examples/test_parser" fail
-contains "ERROR: malloc(16) in code that must make no heap request"
+contains "asserted no allocations: 2 allocations, 20 bytes"
 contains "[  FAILED  ] naive_reading_fails_the_test"
 show
 
+heading "in unit tests: a CAN module and each kind of assertion (examples/unit_tests/test_can.c)"
+echo "   $ $build/examples/test_can"
+expect 0 "$build/examples/test_can"
+contains "[  PASSED  ] 3 test(s)."
+contains "[  PASSED  ] 8 test(s)."
+show
+
+heading "in unit tests: with a bug that changes no result; two tests have to fail (status 2)"
+echo "   $ $build/examples/test_can_with_bug"
+expect 2 "$build/examples/test_can_with_bug"
+contains "[  PASSED  ] 3 test(s)."
+contains "asserted no allocations: 2 allocations, 136 bytes"
+contains "asserted no leak: 2 blocks are still allocated"
+contains "[  FAILED  ] wrong_frames_make_no_request"
+contains "[  FAILED  ] an_overflow_leaks_nothing"
+grep -q "#2 can_note .*can_note_with_bug\.c:16$" "$scratch/output" || complain "the line of the bug is missing"
+show
+
 echo
-if [ "$parts" -ne 5 ] || [ -n "$wrong" ]; then
+if [ "$parts" -ne 7 ] || [ -n "$wrong" ]; then
 	echo "demo: something went wrong:$wrong"
 	exit 1
 fi
-echo "demo: all 5 parts did what they should"
+echo "demo: all 7 parts did what they should"

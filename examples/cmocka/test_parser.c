@@ -2,6 +2,12 @@
 /*
  * phaselock in a CMocka test: "this call makes no heap request" is an assertion like any other.
  *
+ *     build/examples/test_parser         four tests, all pass
+ *     build/examples/test_parser fail    one test that fails, to show what that looks like
+ */
+/*
+ * phaselock in a CMocka test: "this call makes no heap request" is an assertion like any other.
+ *
  *     build/examples/test_parser         three tests, all pass
  *     build/examples/test_parser fail    one test that fails, to show what that looks like
  *
@@ -10,15 +16,9 @@
  * allocations (failing asserts, will_return() and its like make some) must not count, so the scope
  * or the lock ends before anything is asserted.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
+#include <phaselock/cmocka.h>
 
-#include <cmocka.h>
-#include <phaselock/phaselock.h>
+#include <stdio.h>
 
 #include "../request_counter.h"
 
@@ -26,58 +26,6 @@ static const char request[] = "GET /status HTTP/1.1\r\n"
 			      "Host: pump-controller\r\n"
 			      "Accept: */*\r\n"
 			      "\r\n";
-
-/* ---- what one would share between test programs ---------------------------------------- */
-
-static bool scope_is_open;
-
-static void forbid(void)
-{
-	phaselock_forbid_begin();
-	scope_is_open = true;
-}
-
-static void end_forbid(void)
-{
-	if (scope_is_open)
-		phaselock_forbid_end();
-	scope_is_open = false;
-}
-
-/* For the ways out of a test by longjmp(): no scope ends by itself then, and no lock. */
-static void end_all(void)
-{
-	end_forbid();
-	unlock_allocations();
-}
-
-/* Fails the test, and does not return. Lets the heap go first, since fail_msg() allocates. */
-static enum phaselock_verdict fail_the_test(const struct phaselock_violation *violation,
-					    void *context)
-{
-	(void)context;
-	end_all();
-	fail_msg("%s(%zu) in code that must make no heap request", violation->function,
-		 violation->size);
-	return PHASELOCK_ABORT;
-}
-
-/* Keeps what it is told and refuses the request. */
-static enum phaselock_verdict keep_and_deny(const struct phaselock_violation *violation,
-					    void *context)
-{
-	struct phaselock_violation *kept = context;
-
-	*kept = *violation;
-	return PHASELOCK_DENY;
-}
-
-/* No test below means anything unless the heap functions of this program are phaselock's. */
-static int require_armed(void **state)
-{
-	(void)state;
-	return phaselock_armed() == PHASELOCK_ENTRY_ALL ? 0 : -1;
-}
 
 static int make_counter(void **state)
 {
@@ -93,82 +41,80 @@ static int make_naive_counter(void **state)
 
 static int destroy_counter(void **state)
 {
-	end_all();
-	phaselock_set_handler(NULL, NULL);
 	request_counter_destroy(*state);
 	return 0;
 }
 
-/* ---- the tests -------------------------------------------------------------------------- */
-
 static void reading_makes_no_heap_request(void **state)
 {
 	struct request_counter *counter = *state;
-	struct phaselock_stats before, after;
-	bool read;
 
-	phaselock_set_handler(fail_the_test, NULL);
-	before = get_stats();
-	forbid();
-	read = request_counter_read(counter, request, strlen(request));
-	end_forbid();
-	after = get_stats();
-
-	assert_true(read);
-	assert_int_equal(request_counter_header_count(counter), 2);
-	assert_string_equal(request_counter_header(counter, "host"), "pump-controller");
-	assert_int_equal(after.locked_attempts - before.locked_attempts, 0);
-	assert_int_equal(after.allocations - before.allocations, 0);
+	assert_no_allocations {
+		assert_true(request_counter_read(counter, request, strlen(request)));
+		assert_int_equal(request_counter_header_count(counter), 2);
+		assert_string_equal(request_counter_header(counter, "host"), "pump-controller");
+	}
 }
 
 /* The same with the phase of the process, as the program itself uses it: it binds every thread. */
 static void reading_makes_no_heap_request_in_the_locked_phase(void **state)
 {
 	struct request_counter *counter = *state;
-	struct phaselock_stats before = get_stats(), after;
+	struct phaselock_stats before = get_stats();
 	bool read;
 
-	phaselock_set_handler(fail_the_test, NULL);
+	assert_int_equal(phaselock_armed(), PHASELOCK_ENTRY_ALL);
 	lock_allocations();
 	read = request_counter_read(counter, request, strlen(request));
 	unlock_allocations();
-	after = get_stats();
 
 	assert_true(read);
-	assert_int_equal(after.locked_attempts - before.locked_attempts, 0);
+	assert_int_equal(get_stats().locked_attempts - before.locked_attempts, 0);
 }
 
-/* Shows that the tests above can fail, and that the module survives a heap that says no. */
-static void naive_reading_is_found_and_fails_cleanly_when_denied(void **state)
+/* Shows that the tests above can fail. */
+static void naive_reading_is_found(void **state)
 {
 	struct request_counter *counter = *state;
-	struct phaselock_violation violation = {0};
-	struct phaselock_stats before = get_stats(), after;
+
+	lock_allocations();
+	assert_violation_of ("malloc", sizeof("pump-controller"), "request_counter_read") {
+		request_counter_read(counter, request, strlen(request));
+	}
+	unlock_allocations();
+}
+
+static enum phaselock_verdict deny(const struct phaselock_violation *violation, void *context)
+{
+	(void)violation;
+	(void)context;
+	return PHASELOCK_DENY;
+}
+
+/* The module survives a heap that says no. */
+static void naive_reading_fails_cleanly_when_denied(void **state)
+{
+	struct request_counter *counter = *state;
 	bool read;
 
-	phaselock_set_handler(keep_and_deny, &violation);
-	forbid();
+	phaselock_set_handler(deny, NULL);
+	phaselock_forbid_begin();
 	read = request_counter_read(counter, request, strlen(request));
-	end_forbid();
-	after = get_stats();
+	phaselock_forbid_end();
+	phaselock_set_handler(NULL, NULL);
 
 	assert_false(read);
 	assert_string_equal(request_counter_error(counter), "no memory for the copy of a header");
-	assert_int_equal(after.locked_attempts - before.locked_attempts, 1);
-	assert_string_equal(violation.function, "malloc");
-	assert_int_equal(violation.size, sizeof("pump-controller"));
-	assert_int_equal(violation.cause, PHASELOCK_CAUSE_FORBID);
 }
 
-/* Fails, at the first strdup() of the parser: what a developer sees who has made the mistake. */
+/* Fails, at the copies of the two headers: what a developer sees who has made the mistake. */
 static void naive_reading_fails_the_test(void **state)
 {
 	struct request_counter *counter = *state;
 
-	phaselock_set_handler(fail_the_test, NULL);
-	forbid();
-	request_counter_read(counter, request, strlen(request));
-	end_forbid();
+	assert_no_allocations {
+		request_counter_read(counter, request, strlen(request));
+	}
 }
 
 int main(int argc, char **argv)
@@ -178,9 +124,10 @@ int main(int argc, char **argv)
 						destroy_counter),
 		cmocka_unit_test_setup_teardown(reading_makes_no_heap_request_in_the_locked_phase,
 						make_counter, destroy_counter),
-		cmocka_unit_test_setup_teardown(
-			naive_reading_is_found_and_fails_cleanly_when_denied, make_naive_counter,
-			destroy_counter),
+		cmocka_unit_test_setup_teardown(naive_reading_is_found, make_naive_counter,
+						destroy_counter),
+		cmocka_unit_test_setup_teardown(naive_reading_fails_cleanly_when_denied,
+						make_naive_counter, destroy_counter),
 	};
 	const struct CMUnitTest failing[] = {
 		cmocka_unit_test_setup_teardown(naive_reading_fails_the_test, make_naive_counter,
@@ -190,6 +137,6 @@ int main(int argc, char **argv)
 	/* CMocka writes to stdout and stderr: keeps the lines in order if both go to one file. */
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (argc > 1 && strcmp(argv[1], "fail") == 0)
-		return cmocka_run_group_tests(failing, require_armed, NULL);
-	return cmocka_run_group_tests(passing, require_armed, NULL);
+		return cmocka_run_group_tests(failing, NULL, NULL);
+	return cmocka_run_group_tests(passing, NULL, NULL);
 }
