@@ -154,7 +154,7 @@ TESTING := $(B)/libphaselock-test.a
 $(B)/testing/%.o: testing/%.c
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
-	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -fPIC -MMD -MP -c $< -o $@
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -fPIC -fexceptions -MMD -MP -c $< -o $@
 
 # One object, in which only the public names are global: a test program may have a text_append() of its own.
 $(TESTING): $(patsubst %.c,$(B)/%.o,$(wildcard testing/*.c))

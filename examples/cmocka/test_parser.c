@@ -78,7 +78,7 @@ static void naive_reading_is_found(void **state)
 	struct request_counter *counter = *state;
 
 	lock_allocations();
-	assert_violation_of ("malloc", sizeof("pump-controller"), "request_counter_read") {
+	assert_violation_of("malloc", sizeof("pump-controller"), "request_counter_read") {
 		request_counter_read(counter, request, strlen(request));
 	}
 	unlock_allocations();

@@ -98,8 +98,8 @@ static void creating_takes_two_blocks_and_destroying_gives_them_back(void **stat
 	struct can_receiver *receiver = NULL;
 
 	(void)state;
-	assert_exact_allocations (2) {
-		assert_max_bytes (100 + 64 * sizeof(struct can_frame)) {
+	assert_exact_allocations(2) {
+		assert_max_bytes(100 + 64 * sizeof(struct can_frame)) {
 			receiver = can_receiver_create(64);
 		}
 	}
@@ -107,7 +107,7 @@ static void creating_takes_two_blocks_and_destroying_gives_them_back(void **stat
 	assert_no_leak {
 		can_receiver_destroy(can_receiver_create(1000));
 	}
-	assert_max_allocations (2) {
+	assert_max_allocations(2) {
 		can_receiver_destroy(can_receiver_create(0));
 	}
 }
@@ -227,7 +227,7 @@ static void creating_in_a_locked_phase_is_a_violation(void **state)
 
 	(void)state;
 	lock_allocations();
-	assert_violation_of ("calloc", RING * sizeof(struct can_frame), "can_receiver_create") {
+	assert_violation_of("calloc", RING * sizeof(struct can_frame), "can_receiver_create") {
 		receiver = can_receiver_create(RING);
 	}
 	unlock_allocations();

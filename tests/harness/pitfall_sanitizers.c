@@ -54,7 +54,7 @@ int main(void)
 {
 	block = malloc(10);
 	show_each_assertion();
-	PHASELOCK_ASSERT_EXACT_ALLOCATIONS (1) {
+	PHASELOCK_ASSERT_EXACT_ALLOCATIONS(1) {
 		grow();
 	}
 	PHASELOCK_ASSERT_NO_DEALLOCATIONS {
