@@ -9,7 +9,8 @@ the licence), and in *.test files without the comment's stars. What stands above
 the start of a line; a line indented by four blanks or more continues the value above it.
 
     shows: PL-011 PL-030          the requirements that the cases show (required)
-    needs: valgrind gcc           programs that must be on PATH, or the case is skipped, visibly; root is one, too
+    needs: valgrind gcc           programs that must be on PATH, or the case is skipped, visibly; root is one, too; one with
+                                  its folder ({build}/...) must have been built
     each: NAME VALUE ...          the case is run for each value, {NAME} standing for it everywhere; several names give
                                   all combinations; NAME=OTHER with values a=b c=d gives {NAME} and {OTHER} in pairs
     run: {self} {NAME}            begins a case; split as a shell does, but run without one; {self} if there is none
@@ -182,7 +183,7 @@ def spell_out(declaration: Declaration, places: dict[str, str]) -> list[Case]:
             exit=substitute(declaration.one("exit"), values),
             streams={name: [substitute(line, values) for line in declaration.values.get(name, [])]
                      for name in STREAMS},
-            needs=" ".join(declaration.values.get("needs", [])).split(),
+            needs=substitute(" ".join(declaration.values.get("needs", [])), values).split(),
             backends=declaration.one("backend", "").split()))
     return cases
 
@@ -272,7 +273,8 @@ def run_cases(path: Path, build: Path, backend: str) -> Result:
         if case.backends and backend not in case.backends:
             continue
         case.environment = {**library, **case.environment}
-        missing = [f"{need} is not on PATH" for need in case.needs if need != "root" and shutil.which(need) is None]
+        missing = [f"{need} is not {'built' if '/' in need else 'on PATH'}"
+                   for need in case.needs if need != "root" and shutil.which(need) is None]
         if "root" in case.needs and os.geteuid() != 0:
             missing.append("this is not root")
         if missing:
