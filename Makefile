@@ -261,6 +261,19 @@ $(B)/tests/harness/%: tests/harness/%.cc $(LIBRARY) $(TESTING)
 	$(Q)$(CXX) $(CPPFLAGS) -std=c++17 $(FLAGS_$(VARIANT)) -g -Wall -Wextra $(if $(WERROR),-Werror) -pthread \
 		-fno-builtin-malloc -rdynamic -MMD -MP -MF $@.d $< -o $@ $(TESTING) $(TEST_LDFLAGS) -lcmocka
 
+# The same assertions in other frameworks, one example for each. No package has Unity, whose example is built only if
+# UNITY_ROOT=FOLDER has src/unity.h.
+UNITY      := $(if $(UNITY_ROOT),$(patsubst %/,%,$(dir $(wildcard $(UNITY_ROOT)/src/unity.h))))
+FRAMEWORKS := $(patsubst %,$(B)/examples/frameworks/%,plain check googletest $(if $(UNITY),unity))
+$(B)/examples/frameworks/check: FRAMEWORK_LIBS = $(shell pkg-config --libs check)
+$(B)/examples/frameworks/googletest: FRAMEWORK_LIBS = $(shell pkg-config --libs gtest) -lstdc++ -lm
+$(B)/examples/frameworks/unity: FRAMEWORK_LIBS := -w -I$(UNITY) $(UNITY)/unity.c
+$(B)/examples/frameworks/unity.o: CPPFLAGS += -isystem $(UNITY)
+
+$(FRAMEWORKS): %: %.o $(B)/examples/request_counter.o $(LIBRARY) $(TESTING)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) -rdynamic $(LDFLAGS) -o $@ $(filter %.o,$^) $(TESTING) $(TEST_LDFLAGS) -lhttp_parser $(FRAMEWORK_LIBS)
+
 # ---- soak: a short form of each is in `make test` -------------------------------------------------------------------
 SOAK := $(B)/tests/soak/soak
 SOAK_OPERATIONS ?= 1000000000
@@ -279,8 +292,9 @@ soak: all deps-test $(SOAK) $(BEHAVIOUR_TESTS)
 
 .PHONY: test
 ifeq ($(SANITIZED),)
-test: all deps-test $(UNIT_TESTS) $(BEHAVIOUR_TESTS) $(HARNESS_TESTS) $(SOAK) $(B)/system/libphaselock.so.$(SOVERSION)
+test: all deps-test $(UNIT_TESTS) $(BEHAVIOUR_TESTS) $(HARNESS_TESTS) $(FRAMEWORKS) $(SOAK) $(B)/system/libphaselock.so.$(SOVERSION)
 	@command -v musl-gcc >/dev/null || echo "skip backend musl: musl-gcc is not on PATH"
+	@$(if $(UNITY),,echo "skip examples/frameworks/unity: UNITY_ROOT=FOLDER does not say where a src/unity.h lies, and no package has it")
 	@! command -v musl-gcc >/dev/null || $(MAKE) --no-print-directory musl-tests
 	$(PYTHON) tests/run.py --build $(B) --backend system $$(! command -v musl-gcc >/dev/null || echo --backend musl) tests
 else
@@ -303,6 +317,11 @@ $(B)/examples/%.o: examples/%.c
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+
+$(B)/examples/%.o: examples/%.cc
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CXX) $(CPPFLAGS) -std=c++17 $(FLAGS_$(VARIANT)) -g -Wall -Wextra $(if $(WERROR),-Werror) -pthread -MMD -MP -c $< -o $@
 
 $(B)/examples/quickstart: $(B)/examples/quickstart.o $(B)/examples/request_counter.o
 $(B)/examples/test_parser: $(B)/examples/cmocka/test_parser.o $(B)/examples/request_counter.o $(TESTING)
