@@ -98,7 +98,15 @@ static void fail_by_abort(const struct phaselock_check_report *report, void *con
 /* What the callbacks get: the thread's own, since a callback may never return. */
 static _Thread_local struct phaselock_check_report told;
 static _Thread_local struct phaselock_check_spec told_spec;
+static _Thread_local char told_name[NAME_SIZE];
 static _Thread_local char *message;
+
+/* The specification gets a name that lives as long as it does. */
+static void keep_name(struct phaselock_check_spec *spec, char name[NAME_SIZE])
+{
+	snprintf(name, NAME_SIZE, "%s", spec->name);
+	spec->name = name;
+}
 
 /* Makes the report of an assertion, which may then be given back. */
 static void make_report(struct phaselock_check *check)
@@ -108,6 +116,7 @@ static void make_report(struct phaselock_check *check)
 	size_t count = check->request_count;
 
 	told_spec = check->spec;
+	keep_name(&told_spec, told_name);
 	told = (struct phaselock_check_report){
 		.result = check->result,
 		.spec = &told_spec,
@@ -177,6 +186,7 @@ static struct phaselock_check *take_from_pool(const struct phaselock_check_spec 
 		if (!atomic_compare_exchange_strong(&check->taken, &taken, true))
 			continue;
 		check->spec = *spec;
+		keep_name(&check->spec, check->name);
 		check->result = PHASELOCK_CHECK_HOLDS;
 		check->reason = NULL;
 		check->has_run = check->told = check->of_parent = false;

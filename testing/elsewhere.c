@@ -7,6 +7,7 @@
 #include "elsewhere.h"
 
 #include "message.h"
+#include "seen.h"
 
 #include <inttypes.h>
 #include <pthread.h>
@@ -19,11 +20,13 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static uint64_t count;
 static struct phaselock_check_report kept;
 static struct phaselock_check_spec kept_spec;
+static char kept_name[NAME_SIZE];
 static char text[MESSAGE_SIZE];
 
 /* What was taken: of the test's thread alone. */
 static struct phaselock_check_report taken;
 static struct phaselock_check_spec taken_spec;
+static char taken_name[NAME_SIZE];
 static char taken_text[MESSAGE_SIZE + 64];
 
 void elsewhere_keep(const struct phaselock_check_report *report)
@@ -32,6 +35,7 @@ void elsewhere_keep(const struct phaselock_check_report *report)
 	if (count++ == 0) {
 		kept = *report;
 		kept_spec = *report->spec;
+		snprintf(kept_name, sizeof(kept_name), "%s", report->spec->name);
 		snprintf(text, sizeof(text), "%s", report->message);
 	}
 	pthread_mutex_unlock(&lock);
@@ -46,12 +50,14 @@ const struct phaselock_check_report *elsewhere_take(void)
 	count = 0;
 	taken = kept;
 	taken_spec = kept_spec;
+	memcpy(taken_name, kept_name, sizeof(taken_name));
 	if (failures == 1)
 		snprintf(taken_text, sizeof(taken_text), "on another thread: %s", text);
 	else
 		snprintf(taken_text, sizeof(taken_text),
 			 "on other threads, the first of %" PRIu64 " failures: %s", failures, text);
 	pthread_mutex_unlock(&lock);
+	taken_spec.name = taken_name;
 	taken.spec = &taken_spec;
 	taken.message = taken_text;
 	return failures > 0 ? &taken : NULL;

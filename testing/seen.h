@@ -12,11 +12,13 @@
 
 #define REQUESTS_KEPT 8 /* distinct requests that a failure tells of */
 #define FRAMES 16
+#define NAME_SIZE 256 /* of an assertion's name, which is cut there */
 
 struct phaselock_check {
 	atomic_bool taken;
 	struct phaselock_check *outer; /* of the same thread */
 	struct phaselock_check_spec spec;
+	char name[NAME_SIZE]; /* spec.name: the caller's may be on a stack that is left */
 	enum phaselock_check_result result;
 	const char *reason; /* why it cannot be judged, or NULL */
 	bool has_run;

@@ -65,7 +65,7 @@ struct phaselock_check_spec {
 	const char *function; /* of a violation; NULL: any */
 	size_t size;	      /* of a violation */
 	const char *site;     /* of a violation: a function in its call stack; NULL: any */
-	const char *name;     /* the assertion as it is written */
+	const char *name;     /* the assertion as it is written; copied, up to 255 bytes */
 	const char *file;
 	int line;
 	bool skip_if_absent;

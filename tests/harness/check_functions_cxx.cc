@@ -39,10 +39,10 @@
  * | other thread: false
  * | line 0: asserted at most 0 bytes anywhere: 1 allocation, 3 bytes
  * | other thread: false
- * | its caller: line 0
+ * | line 0: asserted no allocations: 1 allocation, 3 bytes
  * | on another thread: asserted at most 1 allocations: 2 allocations, 6 bytes: at most 1 allocations
  * | asserted at most 7 bytes: its block was left by longjmp(), so nothing was judged: at most 7 bytes
- * | bodies: 26, armed
+ * | bodies: 20
  */
 #include <phaselock/phaselock.hpp>
 
@@ -138,8 +138,94 @@ static void show_each()
 	SHOW("exactly", check_exact_allocations(2, requests(1)));
 	SHOW("bytes", check_max_bytes(6, requests(2)));
 	SHOW("bytes", check_max_bytes(5, requests(2)));
-	forbid no_heap;
-	SHOW("violation", check_violation(requests(1), "malloc", 3, "_ZL9show_eachv"));
-	permit heap;
-	SHOW("violation", check_violation(requests(0)));
+}
+
+void request_in_site();
+
+void request_in_site()
+{
+	requests(1)();
+	bodies--; /* is none */
+}
+
+static void show_violation()
+{
+	{
+		const forbid no_heap;
+		const bool held = check_violation(
+			[] {
+				bodies++;
+				request_in_site();
+			},
+			"malloc", 3, "_Z15request_in_sitev");
+		const permit heap;
+
+		std::printf("violation: %s\n", held ? "true" : "false");
+	}
+	SHOW("violation", check_violation(requests(1)));
+}
+
+static void show_process()
+{
+	SHOW("other thread", beside([](auto body) { return check_no_allocations(body); }));
+	SHOW("other thread",
+	     beside([](auto body) { return check_no_allocations(body, PHASELOCK_PROCESS); }));
+	SHOW("other thread",
+	     beside([](auto body) { return check_max_bytes(0, body, PHASELOCK_PROCESS); }));
+}
+
+/* A helper that hands on the place of its caller. */
+static void helper(place where = place::here())
+{
+	check_no_allocations(requests(1), PHASELOCK_THIS_THREAD, where);
+}
+
+static std::jmp_buf back;
+
+static void jump_out()
+{
+	if (setjmp(back) == 0)
+		check_max_bytes(7, [] {
+			bodies++;
+			std::longjmp(back, 1);
+		});
+}
+
+/* Writes over what was on the stack. */
+static void overwrite()
+{
+	volatile char bytes[4096];
+
+	for (volatile char &byte : bytes)
+		byte = 'x';
+}
+
+static void show_names()
+{
+	phaselock_on_failure(named, nullptr);
+	phaselock_test_begin("of another thread");
+	on_thread([] { check_max_allocations(1, requests(2)); });
+	phaselock_test_returned();
+	phaselock_test_end();
+	phaselock_test_begin("of a jump");
+	jump_out();
+	overwrite();
+	phaselock_test_returned();
+	phaselock_test_end();
+}
+
+int main()
+{
+	if (phaselock_armed() != PHASELOCK_ENTRY_ALL)
+		return 2;
+	std::setvbuf(stdout, nullptr, _IONBF, 0);
+	phaselock_on_failure(failed, nullptr);
+	show_each();
+	show_violation();
+	show_process();
+	line = __LINE__ + 1;
+	helper();
+	show_names();
+	std::printf("bodies: %d\n", bodies);
+	return 0;
 }
