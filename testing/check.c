@@ -380,6 +380,7 @@ bool phaselock_check_end(struct phaselock_check **place)
 	if (check->of_parent)
 		child_left();
 	if (!is_open_here(check)) {
+		*place = NULL;
 		end_elsewhere(check);
 		return false;
 	}
@@ -388,6 +389,7 @@ bool phaselock_check_end(struct phaselock_check **place)
 	while (innermost != check)
 		fail_innermost(left);
 	close_innermost();
+	*place = NULL;
 	check->reason = doubt(check);
 	held = check->reason == NULL && holds(check);
 	if (!held)

@@ -114,7 +114,8 @@ struct phaselock_check;
 
 /**
  * Begin and end one, as the macros do. Begin returns NULL if the block is not to be run. The end
- * returns whether the assertion holds; false of NULL.
+ * returns whether the assertion holds; false of NULL. It makes its argument NULL when the assertion
+ * has ended: it has not if the callback was told of one inside it, and has left.
  */
 struct phaselock_check *phaselock_check_begin(const struct phaselock_check_spec *spec);
 bool phaselock_check_runs(struct phaselock_check *check); /* true once */
@@ -345,7 +346,7 @@ class check_block
 {
       public:
 	explicit check_block(const phaselock_check_spec &spec)
-	    : exceptions(std::uncaught_exceptions()), check(phaselock_check_begin(&spec))
+	    : exceptions(std::uncaught_exceptions()), open{phaselock_check_begin(&spec)}
 	{
 	}
 	check_block(const check_block &) = delete;
@@ -355,39 +356,44 @@ class check_block
 	{
 		if (std::uncaught_exceptions() <= exceptions)
 			end();
-		else
-			end_quietly();
 	}
 
 	bool runs()
 	{
-		return phaselock_check_runs(check);
+		return phaselock_check_runs(open.check);
 	}
 
 	/* Once. Returns whether the assertion holds. */
 	bool end()
 	{
-		phaselock_check *ended = check;
-
-		check = nullptr;
-		return phaselock_check_end(&ended);
+		return phaselock_check_end(&open.check);
 	}
 
       private:
-	void end_quietly()
-	{
-#ifdef __cpp_exceptions
-		try {
-			end();
-		} catch (...) {
+	/* Ends what the block's own end has not: it was not to be called, or its callback threw. */
+	struct rest {
+		phaselock_check *check;
+
+		~rest()
+		{
+			while (check != nullptr)
+				end_quietly();
 		}
+		void end_quietly()
+		{
+#ifdef __cpp_exceptions
+			try {
+				phaselock_check_end(&check);
+			} catch (...) {
+			}
 #else
-		end();
+			phaselock_check_end(&check);
 #endif
-	}
+		}
+	};
 
 	int exceptions; /* in flight at the begin */
-	phaselock_check *check;
+	rest open;
 };
 
 } // namespace phaselock
