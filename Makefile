@@ -456,13 +456,15 @@ install: all
 	$(INSTALL) -m 644 include/phaselock/*.h include/phaselock/*.hpp $(DESTDIR)$(PREFIX)/include/phaselock/
 	$(INSTALL) -m 644 docs/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	$(INSTALL) -m 644 docs/man/*.3 $(DESTDIR)$(PREFIX)/share/man/man3/
-	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@VERSION@|$(VERSION)|' lib/phaselock.pc.in \
-		> $(DESTDIR)$(LIBDIR)/pkgconfig/phaselock.pc
+	for file in lib/phaselock.pc testing/phaselock-test.pc; do \
+		sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@VERSION@|$(VERSION)|' $$file.in \
+			> $(DESTDIR)$(LIBDIR)/pkgconfig/$${file##*/} || exit 1; \
+	done
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/phaselock $(DESTDIR)$(LIBDIR)/libphaselock.* $(DESTDIR)$(LIBDIR)/libphaselock-system.* \
 		$(DESTDIR)$(LIBDIR)/libphaselock-test.a \
-		$(DESTDIR)$(LIBDIR)/pkgconfig/phaselock.pc \
+		$(DESTDIR)$(LIBDIR)/pkgconfig/phaselock.pc $(DESTDIR)$(LIBDIR)/pkgconfig/phaselock-test.pc \
 		$(patsubst docs/man/%.1,$(DESTDIR)$(PREFIX)/share/man/man1/%.1,$(wildcard docs/man/*.1)) \
 		$(patsubst docs/man/%.3,$(DESTDIR)$(PREFIX)/share/man/man3/%.3,$(wildcard docs/man/*.3))
 	rm -rf $(DESTDIR)$(PREFIX)/include/phaselock
