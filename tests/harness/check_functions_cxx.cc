@@ -142,7 +142,7 @@ static void show_each()
 
 void request_in_site();
 
-void request_in_site()
+__attribute__((noinline)) void request_in_site()
 {
 	requests(1)();
 	bodies--; /* is none */
