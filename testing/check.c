@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The assertions that are open, and what they come to. It must not know what is written about them,
- * nor which test framework is told.
+ * The assertions that are open: their begin and their end, by whichever way a block is left. It must
+ * not know how they are judged, nor who is told.
  *
  * An assertion lies in a pool, not on the stack of its block: a block that is left by longjmp()
  * leaves its watch open, and requests may still be told to it.
@@ -11,12 +11,9 @@
 #include "check.h"
 #include "child.h"
 #include "death.h"
-#include "elsewhere.h"
 #include "ledger.h"
-#include "message.h"
-#include "results.h"
+#include "outcome.h"
 #include "seen.h"
-#include "test.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -29,152 +26,6 @@ static struct phaselock_check pool[OPEN_MAX];
 static _Thread_local struct phaselock_check *innermost; /* of this thread */
 static pthread_key_t at_thread_end;
 
-static struct {
-	phaselock_failure_callback failure, check;
-	void *failure_context, *check_context;
-} callbacks;
-
-void phaselock_on_failure(phaselock_failure_callback callback, void *context)
-{
-	callbacks.failure_context = context;
-	callbacks.failure = callback;
-}
-
-void phaselock_on_check(phaselock_failure_callback callback, void *context)
-{
-	callbacks.check_context = context;
-	callbacks.check = callback;
-}
-
-/* ---- judging --------------------------------------------------------------------------------- */
-
-/* Returns why an assertion cannot be judged although its block was run to its end, or NULL. */
-static const char *doubt(const struct phaselock_check *check)
-{
-	if (check->reason != NULL)
-		return check->reason;
-	if (check->spec.limit > INT64_MAX)
-		return "its limit is negative";
-	if (check->spec.kind == PHASELOCK_CHECK_NO_LEAK && check->ledger_full)
-		return "more than " LEDGER_SIZE_TEXT
-		       " blocks were alive at once, more than can be followed";
-	return NULL;
-}
-
-static bool holds(const struct phaselock_check *check)
-{
-	uint64_t limit = check->spec.limit;
-
-	switch (check->spec.kind) {
-	case PHASELOCK_CHECK_MAX_ALLOCATIONS:
-		return check->allocations <= limit;
-	case PHASELOCK_CHECK_EXACT_ALLOCATIONS:
-		return check->allocations == limit;
-	case PHASELOCK_CHECK_MIN_ALLOCATIONS:
-		return check->allocations >= limit;
-	case PHASELOCK_CHECK_MAX_BYTES:
-		return check->bytes <= limit;
-	case PHASELOCK_CHECK_NO_DEALLOCATIONS:
-		return check->deallocations == 0;
-	case PHASELOCK_CHECK_NO_LEAK:
-		return ledger_count(check) == 0;
-	case PHASELOCK_CHECK_VIOLATION:
-		return check->violations > 0;
-	case PHASELOCK_CHECK_ABORTS: /* its parent judges */
-	case PHASELOCK_CHECK_SURVIVES:
-	case PHASELOCK_CHECK_MEASURES:
-		break;
-	}
-	return false;
-}
-
-static void fail_by_abort(const struct phaselock_check_report *report, void *context)
-{
-	(void)context;
-	fprintf(stderr, "%s:%d: %s", report->spec->file, report->spec->line, report->message);
-	abort();
-}
-
-/* What the callbacks get: the thread's own, since a callback may never return. */
-static _Thread_local struct phaselock_check_report told;
-static _Thread_local struct phaselock_check_spec told_spec;
-static _Thread_local char told_name[NAME_SIZE];
-static _Thread_local char *message;
-
-/* The specification gets a name that lives as long as it does. */
-static void keep_name(struct phaselock_check_spec *spec, char name[NAME_SIZE])
-{
-	snprintf(name, NAME_SIZE, "%s", spec->name);
-	spec->name = name;
-}
-
-/* Makes the report of an assertion, which may then be given back. */
-static void make_report(struct phaselock_check *check)
-{
-	struct phaselock_violation leaked[REQUESTS_KEPT];
-	const struct phaselock_violation *requests = check->requests;
-	size_t count = check->request_count;
-
-	told_spec = check->spec;
-	keep_name(&told_spec, told_name);
-	told = (struct phaselock_check_report){
-		.result = check->result,
-		.spec = &told_spec,
-		.allocations = check->allocations,
-		.bytes = check->bytes,
-		.deallocations = check->deallocations,
-		.reason = check->reason,
-		.message = "",
-	};
-	if (told.result == PHASELOCK_CHECK_HOLDS)
-		return;
-	if (check->spec.kind == PHASELOCK_CHECK_NO_LEAK) {
-		told.leaked_blocks = ledger_count(check);
-		requests = leaked;
-		count = ledger_list(check, leaked, REQUESTS_KEPT);
-	}
-	if (message == NULL)
-		message = malloc(MESSAGE_SIZE);
-	if (message == NULL)
-		return;
-	message_write(message, &told, requests, check->reason == NULL ? count : 0);
-	told.message = message;
-}
-
-void checks_fail_by(const struct phaselock_check_report *report)
-{
-	phaselock_failure_callback failure =
-		callbacks.failure != NULL ? callbacks.failure : fail_by_abort;
-
-	failure(report, callbacks.failure_context);
-}
-
-static void tell(void)
-{
-	if (told.result != PHASELOCK_CHECK_HOLDS && child_runs() &&
-	    write(STDERR_FILENO, told.message, strlen(told.message)) < 0)
-		child_left(); /* or the parent would not know of it */
-	results_add(&told);
-	if (callbacks.check != NULL)
-		callbacks.check(&told, callbacks.check_context);
-	if (told.result == PHASELOCK_CHECK_HOLDS)
-		return;
-	if (test_runs_elsewhere())
-		elsewhere_keep(&told);
-	else
-		checks_fail_by(&told);
-}
-
-/* The report of an assertion that cannot be judged; the caller tells it. */
-static void report_failure(struct phaselock_check *check, const char *reason)
-{
-	check->result = PHASELOCK_CHECK_FAILED;
-	check->reason = reason;
-	phaselock_permit_begin();
-	make_report(check);
-	phaselock_permit_end();
-}
-
 /* ---- begin and end --------------------------------------------------------------------------- */
 
 static struct phaselock_check *take_from_pool(const struct phaselock_check_spec *spec)
@@ -186,7 +37,7 @@ static struct phaselock_check *take_from_pool(const struct phaselock_check_spec 
 		if (!atomic_compare_exchange_strong(&check->taken, &taken, true))
 			continue;
 		check->spec = *spec;
-		keep_name(&check->spec, check->name);
+		outcome_keep_name(&check->spec, check->name);
 		check->result = PHASELOCK_CHECK_HOLDS;
 		check->reason = NULL;
 		check->has_run = check->told = check->of_parent = false;
@@ -239,26 +90,10 @@ bool check_is_armed(const struct phaselock_check_spec *spec)
 		return true;
 	check = take_from_pool(spec);
 	check->result = spec->skip_if_absent ? PHASELOCK_CHECK_SKIPPED : PHASELOCK_CHECK_NOT_ARMED;
-	make_report(check);
+	outcome_report(check);
 	give_back(check);
-	tell();
+	outcome_tell();
 	return false;
-}
-
-void check_tell(const struct phaselock_check_spec *spec, enum phaselock_check_result result,
-		const char *text)
-{
-	told_spec = *spec;
-	told = (struct phaselock_check_report){.result = result, .spec = &told_spec, .message = ""};
-	phaselock_permit_begin();
-	if (message == NULL)
-		message = malloc(MESSAGE_SIZE);
-	phaselock_permit_end();
-	if (message != NULL) {
-		snprintf(message, MESSAGE_SIZE, "%s", text);
-		told.message = message;
-	}
-	tell();
 }
 
 static enum phaselock_answer see_nothing(const struct phaselock_event *event, void *context)
@@ -285,7 +120,7 @@ bool check_can_see(const struct phaselock_check_spec *spec)
 	if (told_of)
 		return true;
 	snprintf(text, sizeof(text), "asserted %s: %s\n", spec->name, unseen);
-	check_tell(spec, PHASELOCK_CHECK_FAILED, text);
+	outcome_tell_text(spec, PHASELOCK_CHECK_FAILED, text);
 	return false;
 }
 
@@ -317,9 +152,9 @@ struct phaselock_check *phaselock_check_begin(const struct phaselock_check_spec 
 	if (begin_watch(check))
 		return check;
 	close_innermost();
-	report_failure(check, unseen);
+	outcome_report_failure(check, unseen);
 	give_back(check);
-	tell();
+	outcome_tell();
 	return NULL;
 }
 
@@ -339,10 +174,10 @@ static void fail_innermost(const char *reason)
 	bool is_told = check->told;
 
 	if (!is_told)
-		report_failure(check, reason);
+		outcome_report_failure(check, reason);
 	give_back(check);
 	if (!is_told)
-		tell();
+		outcome_tell();
 }
 
 static const char left[] = "its block was left by longjmp(), so nothing was judged";
@@ -366,8 +201,9 @@ static void end_elsewhere(struct phaselock_check *check)
 		abort();
 	}
 	check->told = true;
-	report_failure(check, "its block was begun on another thread, so nothing was judged");
-	tell();
+	outcome_report_failure(check,
+			       "its block was begun on another thread, so nothing was judged");
+	outcome_tell();
 }
 
 bool phaselock_check_end(struct phaselock_check **place)
@@ -390,15 +226,12 @@ bool phaselock_check_end(struct phaselock_check **place)
 		fail_innermost(left);
 	close_innermost();
 	*place = NULL;
-	check->reason = doubt(check);
-	held = check->reason == NULL && holds(check);
-	if (!held)
-		check->result = PHASELOCK_CHECK_FAILED;
+	held = outcome_judge(check);
 	phaselock_permit_begin();
-	make_report(check);
+	outcome_report(check);
 	phaselock_permit_end();
 	give_back(check);
-	tell();
+	outcome_tell();
 	return held;
 }
 
@@ -437,8 +270,7 @@ static void end_thread(void *unused)
 	(void)unused;
 	while (innermost != NULL)
 		fail_innermost("its thread ended inside its block, so nothing was judged");
-	free(message);
-	message = NULL;
+	outcome_forget();
 }
 
 /* Others may have been in a watcher when this one forked, and hold these for ever. */

@@ -8,6 +8,7 @@
 #include "death.h"
 
 #include "check.h"
+#include "outcome.h"
 #include "child.h"
 #include "framework.h"
 #include "names.h"
@@ -96,6 +97,6 @@ bool death_begin(const struct phaselock_check_spec *spec)
 		phaselock_permit_end();
 	}
 	child_release(&child);
-	check_tell(spec, result, buffer);
+	outcome_tell_text(spec, result, buffer);
 	return false;
 }

@@ -5,6 +5,7 @@
  */
 #define PHASELOCK_OPTIONAL
 #include "check.h"
+#include "outcome.h"
 #include "message.h"
 #include "names.h"
 #include "one_failure.h"
@@ -196,5 +197,6 @@ void phaselock_assert_survives_failures_(int (*function)(void *context), void *c
 	if (!check_can_see(&spec))
 		return;
 	text = run_all(function, context, &faults, name);
-	check_tell(&spec, sum(&faults) == 0 ? PHASELOCK_CHECK_HOLDS : PHASELOCK_CHECK_FAILED, text);
+	outcome_tell_text(&spec, sum(&faults) == 0 ? PHASELOCK_CHECK_HOLDS : PHASELOCK_CHECK_FAILED,
+			  text);
 }

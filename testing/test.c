@@ -8,6 +8,7 @@
 #include "test.h"
 
 #include "check.h"
+#include "outcome.h"
 #include "child.h"
 #include "elsewhere.h"
 #include "framework.h"
@@ -69,7 +70,7 @@ void phaselock_test_returned(void)
 	checks_fail_open();
 	failure = elsewhere_take();
 	if (failure != NULL)
-		checks_fail_by(failure);
+		outcome_fail_by(failure);
 	test.returned = true;
 }
 

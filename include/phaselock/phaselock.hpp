@@ -118,18 +118,19 @@ template <class Body> bool check_that(const phaselock_check_spec &spec, Body &&b
 	return block.end();
 }
 
-/* Of that many; the name of the assertion is format with the limit in it. */
+/* The name of the assertion is the three words together; without before, after alone. */
 template <class Body>
-bool check_count(phaselock_check_kind kind, const char *format, uint64_t limit, Body &&body,
-		 phaselock_check_scope scope, place where)
+bool check_count(phaselock_check_kind kind, const char *before, uint64_t limit, const char *after,
+		 Body &&body, phaselock_check_scope scope, place where)
 {
+	const char *anywhere = scope == PHASELOCK_PROCESS ? " anywhere" : "";
 	char name[64];
-	int length =
-		std::snprintf(name, sizeof(name), format, static_cast<unsigned long long>(limit));
 
-	if (scope == PHASELOCK_PROCESS)
-		std::snprintf(name + length, sizeof(name) - static_cast<size_t>(length),
-			      " anywhere");
+	if (before != nullptr)
+		std::snprintf(name, sizeof(name), "%s %llu %s%s", before,
+			      static_cast<unsigned long long>(limit), after, anywhere);
+	else
+		std::snprintf(name, sizeof(name), "%s%s", after, anywhere);
 	return check_that({kind, scope, limit, nullptr, PHASELOCK_ANY_SIZE, nullptr, name,
 			   where.file, where.line, PHASELOCK_SKIPS_},
 			  std::forward<Body>(body));
@@ -139,7 +140,7 @@ template <class Body>
 bool check_no_allocations(Body &&body, phaselock_check_scope scope = PHASELOCK_THIS_THREAD,
 			  place where = place::here())
 {
-	return check_count(PHASELOCK_CHECK_MAX_ALLOCATIONS, "no allocations", 0,
+	return check_count(PHASELOCK_CHECK_MAX_ALLOCATIONS, nullptr, 0, "no allocations",
 			   std::forward<Body>(body), scope, where);
 }
 
@@ -147,7 +148,7 @@ template <class Body>
 bool check_allocates(Body &&body, phaselock_check_scope scope = PHASELOCK_THIS_THREAD,
 		     place where = place::here())
 {
-	return check_count(PHASELOCK_CHECK_MIN_ALLOCATIONS, "allocates", 1,
+	return check_count(PHASELOCK_CHECK_MIN_ALLOCATIONS, nullptr, 1, "allocates",
 			   std::forward<Body>(body), scope, where);
 }
 
@@ -155,15 +156,15 @@ template <class Body>
 bool check_no_leak(Body &&body, phaselock_check_scope scope = PHASELOCK_THIS_THREAD,
 		   place where = place::here())
 {
-	return check_count(PHASELOCK_CHECK_NO_LEAK, "no leak", 0, std::forward<Body>(body), scope,
-			   where);
+	return check_count(PHASELOCK_CHECK_NO_LEAK, nullptr, 0, "no leak", std::forward<Body>(body),
+			   scope, where);
 }
 
 template <class Body>
 bool check_no_deallocations(Body &&body, phaselock_check_scope scope = PHASELOCK_THIS_THREAD,
 			    place where = place::here())
 {
-	return check_count(PHASELOCK_CHECK_NO_DEALLOCATIONS, "no deallocations", 0,
+	return check_count(PHASELOCK_CHECK_NO_DEALLOCATIONS, nullptr, 0, "no deallocations",
 			   std::forward<Body>(body), scope, where);
 }
 
@@ -172,7 +173,7 @@ bool check_max_allocations(uint64_t limit, Body &&body,
 			   phaselock_check_scope scope = PHASELOCK_THIS_THREAD,
 			   place where = place::here())
 {
-	return check_count(PHASELOCK_CHECK_MAX_ALLOCATIONS, "at most %llu allocations", limit,
+	return check_count(PHASELOCK_CHECK_MAX_ALLOCATIONS, "at most", limit, "allocations",
 			   std::forward<Body>(body), scope, where);
 }
 
@@ -181,7 +182,7 @@ bool check_exact_allocations(uint64_t limit, Body &&body,
 			     phaselock_check_scope scope = PHASELOCK_THIS_THREAD,
 			     place where = place::here())
 {
-	return check_count(PHASELOCK_CHECK_EXACT_ALLOCATIONS, "exactly %llu allocations", limit,
+	return check_count(PHASELOCK_CHECK_EXACT_ALLOCATIONS, "exactly", limit, "allocations",
 			   std::forward<Body>(body), scope, where);
 }
 
@@ -190,7 +191,7 @@ bool check_max_bytes(uint64_t limit, Body &&body,
 		     phaselock_check_scope scope = PHASELOCK_THIS_THREAD,
 		     place where = place::here())
 {
-	return check_count(PHASELOCK_CHECK_MAX_BYTES, "at most %llu bytes", limit,
+	return check_count(PHASELOCK_CHECK_MAX_BYTES, "at most", limit, "bytes",
 			   std::forward<Body>(body), scope, where);
 }
 

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What an assertion came to: the judgement, the report, and who is told. It must not know when a
+ * block begins and ends.
+ */
+#define PHASELOCK_OPTIONAL
+#define _GNU_SOURCE
+#include "outcome.h"
+
+#include "child.h"
+#include "elsewhere.h"
+#include "ledger.h"
+#include "message.h"
+#include "results.h"
+#include "test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static struct {
+	phaselock_failure_callback failure, check;
+	void *failure_context, *check_context;
+} callbacks;
+
+void phaselock_on_failure(phaselock_failure_callback callback, void *context)
+{
+	callbacks.failure_context = context;
+	callbacks.failure = callback;
+}
+
+void phaselock_on_check(phaselock_failure_callback callback, void *context)
+{
+	callbacks.check_context = context;
+	callbacks.check = callback;
+}
+
+/* ---- judging --------------------------------------------------------------------------------- */
+
+/* Returns why an assertion cannot be judged although its block was run to its end, or NULL. */
+static const char *doubt(const struct phaselock_check *check)
+{
+	if (check->reason != NULL)
+		return check->reason;
+	if (check->spec.limit > INT64_MAX)
+		return "its limit is negative";
+	if (check->spec.kind == PHASELOCK_CHECK_NO_LEAK && check->ledger_full)
+		return "more than " LEDGER_SIZE_TEXT
+		       " blocks were alive at once, more than can be followed";
+	return NULL;
+}
+
+static bool holds(const struct phaselock_check *check)
+{
+	uint64_t limit = check->spec.limit;
+
+	switch (check->spec.kind) {
+	case PHASELOCK_CHECK_MAX_ALLOCATIONS:
+		return check->allocations <= limit;
+	case PHASELOCK_CHECK_EXACT_ALLOCATIONS:
+		return check->allocations == limit;
+	case PHASELOCK_CHECK_MIN_ALLOCATIONS:
+		return check->allocations >= limit;
+	case PHASELOCK_CHECK_MAX_BYTES:
+		return check->bytes <= limit;
+	case PHASELOCK_CHECK_NO_DEALLOCATIONS:
+		return check->deallocations == 0;
+	case PHASELOCK_CHECK_NO_LEAK:
+		return ledger_count(check) == 0;
+	case PHASELOCK_CHECK_VIOLATION:
+		return check->violations > 0;
+	case PHASELOCK_CHECK_ABORTS: /* its parent judges */
+	case PHASELOCK_CHECK_SURVIVES:
+	case PHASELOCK_CHECK_MEASURES:
+		break;
+	}
+	return false;
+}
+
+bool outcome_judge(struct phaselock_check *check)
+{
+	check->reason = doubt(check);
+	if (check->reason == NULL && holds(check))
+		return true;
+	check->result = PHASELOCK_CHECK_FAILED;
+	return false;
+}
+
+/* ---- telling --------------------------------------------------------------------------------- */
+
+static void fail_by_abort(const struct phaselock_check_report *report, void *context)
+{
+	(void)context;
+	fprintf(stderr, "%s:%d: %s", report->spec->file, report->spec->line, report->message);
+	abort();
+}
+
+/* What the callbacks get: the thread's own, since a callback may never return. */
+static _Thread_local struct phaselock_check_report told;
+static _Thread_local struct phaselock_check_spec told_spec;
+static _Thread_local char told_name[NAME_SIZE];
+static _Thread_local char *message;
+
+void outcome_keep_name(struct phaselock_check_spec *spec, char name[NAME_SIZE])
+{
+	snprintf(name, NAME_SIZE, "%s", spec->name);
+	spec->name = name;
+}
+
+void outcome_report(struct phaselock_check *check)
+{
+	struct phaselock_violation leaked[REQUESTS_KEPT];
+	const struct phaselock_violation *requests = check->requests;
+	size_t count = check->request_count;
+
+	told_spec = check->spec;
+	outcome_keep_name(&told_spec, told_name);
+	told = (struct phaselock_check_report){
+		.result = check->result,
+		.spec = &told_spec,
+		.allocations = check->allocations,
+		.bytes = check->bytes,
+		.deallocations = check->deallocations,
+		.reason = check->reason,
+		.message = "",
+	};
+	if (told.result == PHASELOCK_CHECK_HOLDS)
+		return;
+	if (check->spec.kind == PHASELOCK_CHECK_NO_LEAK) {
+		told.leaked_blocks = ledger_count(check);
+		requests = leaked;
+		count = ledger_list(check, leaked, REQUESTS_KEPT);
+	}
+	if (message == NULL)
+		message = malloc(MESSAGE_SIZE);
+	if (message == NULL)
+		return;
+	message_write(message, &told, requests, check->reason == NULL ? count : 0);
+	told.message = message;
+}
+
+void outcome_fail_by(const struct phaselock_check_report *report)
+{
+	phaselock_failure_callback failure =
+		callbacks.failure != NULL ? callbacks.failure : fail_by_abort;
+
+	failure(report, callbacks.failure_context);
+}
+
+void outcome_tell(void)
+{
+	if (told.result != PHASELOCK_CHECK_HOLDS && child_runs() &&
+	    write(STDERR_FILENO, told.message, strlen(told.message)) < 0)
+		child_left(); /* or the parent would not know of it */
+	results_add(&told);
+	if (callbacks.check != NULL)
+		callbacks.check(&told, callbacks.check_context);
+	if (told.result == PHASELOCK_CHECK_HOLDS)
+		return;
+	if (test_runs_elsewhere())
+		elsewhere_keep(&told);
+	else
+		outcome_fail_by(&told);
+}
+
+void outcome_report_failure(struct phaselock_check *check, const char *reason)
+{
+	check->result = PHASELOCK_CHECK_FAILED;
+	check->reason = reason;
+	phaselock_permit_begin();
+	outcome_report(check);
+	phaselock_permit_end();
+}
+
+void outcome_tell_text(const struct phaselock_check_spec *spec, enum phaselock_check_result result,
+		       const char *text)
+{
+	told_spec = *spec;
+	told = (struct phaselock_check_report){.result = result, .spec = &told_spec, .message = ""};
+	phaselock_permit_begin();
+	if (message == NULL)
+		message = malloc(MESSAGE_SIZE);
+	phaselock_permit_end();
+	if (message != NULL) {
+		snprintf(message, MESSAGE_SIZE, "%s", text);
+		told.message = message;
+	}
+	outcome_tell();
+}
+
+void outcome_forget(void)
+{
+	free(message);
+	message = NULL;
+}
