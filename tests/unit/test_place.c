@@ -29,8 +29,8 @@ TEST(place_has_function_path_and_offsets)
 		const char *path;
 		uint64_t offset;
 	} cases[] = {
-		{"main+0x1c (/work/prog+0x1160)", "main", 0x1c, "/work/prog", 0x1160},
-		{"(/work/prog+0x1300)", "", 0, "/work/prog", 0x1300},
+		{"main+0x1c (/opt/prog+0x1160)", "main", 0x1c, "/opt/prog", 0x1160},
+		{"(/opt/prog+0x1300)", "", 0, "/opt/prog", 0x1300},
 		{"f+0x0 (./lib.so+0xfedcba9876543210)", "f", 0, "./lib.so", 0xfedcba9876543210},
 		{"(/a b (1)+0x12)+0x34)", "", 0, "/a b (1)+0x12)", 0x34},
 		{"f+0x1 (/a b (1) (c+0x2)+0x34)", "f", 1, "/a b (1) (c+0x2)", 0x34},
