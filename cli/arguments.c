@@ -44,6 +44,7 @@ static const struct {
 	{"max-reports", "N", "max_reports", NULL, "reports at most (20)"},
 	{"frames", "N", "frames", NULL, "frames of a call stack (16)"},
 	{"stats", NULL, "stats", "1", "print the statistics at exit"},
+	{"stages", NULL, "stages", "1", "tell the stages that the program names"},
 	{"follow-children", NULL, "follow_children", "1",
 	 "guard the programs too that this one starts"},
 	{"allocator", "NAME", NULL, NULL,

@@ -26,6 +26,7 @@
 #include "shortage.h"
 #include "sink.h"
 #include "start.h"
+#include "stage.h"
 #include "stats.h"
 #include "suppress.h"
 #include "symbolizer.h"
@@ -121,6 +122,7 @@ static void place_reports(void)
 	pl_report_configure(options.max_reports);
 	pl_closing_configure(options.max_reports);
 	pl_sink_use_file(options.report);
+	pl_stage_configure(options.stages);
 	if (pl_channel() != NULL && pl_channel()->report[0] != '\0')
 		pl_sink_use_pipe(pl_channel()->report);
 	else if (!pl_symbolizer_start(options.symbolize))

@@ -175,6 +175,11 @@ static bool set_stats(struct value value, struct pl_options *options)
 	return read_flag(value, &options->stats);
 }
 
+static bool set_stages(struct value value, struct pl_options *options)
+{
+	return read_flag(value, &options->stages);
+}
+
 static bool set_follow_children(struct value value, struct pl_options *options)
 {
 	return read_flag(value, &options->follow_children);
@@ -210,6 +215,7 @@ static const struct {
 	 "reports, and lines of the closing table, at most (20)"},
 	{"frames", set_frames, "1..32", "frames of a call stack that tell sites apart (16)"},
 	{"stats", set_stats, "0|1", "print the statistics at exit (0)"},
+	{"stages", set_stages, "0|1", "tell the stages of requests that the program names (0)"},
 	{"follow_children", set_follow_children, "0|1",
 	 "keep the guard in programs that this one starts (0)"},
 	{"help", set_help, "0|1", "print this list at the start (0)"},

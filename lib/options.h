@@ -29,6 +29,7 @@ struct pl_options {
 	unsigned max_reports;
 	unsigned frames;
 	bool stats;
+	bool stages;
 	bool follow_children;
 	bool help;
 };

@@ -197,6 +197,43 @@ PHASELOCK_API void phaselock_reset_stats(void);
 PHASELOCK_API struct phaselock_stats phaselock_stats_delta(const struct phaselock_stats *begin,
 							   const struct phaselock_stats *end);
 
+/* ---- stages of a request's life -------------------------------------------------------------- */
+
+/* What a thread has done since its start. */
+struct phaselock_stage_counts {
+	/* Bytes, usable: what it was handed out, less what it gave back. Below zero if it gives
+	 * back what others took. */
+	int64_t live_bytes;
+	uint64_t allocations;	/* as in struct phaselock_stats */
+	uint64_t deallocations; /* likewise */
+};
+
+/* The caller's, for as long as the request lives. */
+struct phaselock_stage {
+	struct phaselock_stage_counts begin;
+	struct phaselock_stage_counts last; /* at the last begin or mark */
+};
+
+/**
+ * Tell, with stages=1, what this thread did up to a named moment of a request's life, each in one
+ * line where the reports go, written at once:
+ *
+ *	[MEMORY-TRACK] NAME: bytes_allocated=LIVE (+N), allocations=N (+N), deallocations=N (+N)
+ *
+ * LIVE is live_bytes; the numbers in parentheses are against the begin or mark before, and a begin
+ * has none. If at the end more was allocated since the begin than given back, another line says so,
+ * with the change of live_bytes since the begin:
+ *
+ *	[MEMORY-LEAK] Potential leak at NAME: N net allocations, N bytes potentially leaked
+ *
+ * All calls for one request must come from one thread, and the counts are of all that it does
+ * meanwhile; any number of requests may be open. Without stages=1 each is one look at a flag, and
+ * the structure is not touched.
+ */
+PHASELOCK_API void phaselock_stage_begin(struct phaselock_stage *stage, const char *name);
+PHASELOCK_API void phaselock_stage_mark(struct phaselock_stage *stage, const char *name);
+PHASELOCK_API void phaselock_stage_end(struct phaselock_stage *stage, const char *name);
+
 /* ---- violations ------------------------------------------------------------------------------ */
 
 #define PHASELOCK_FRAMES_MAX 32
