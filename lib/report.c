@@ -94,35 +94,52 @@ static PL_COLD void append_frames(struct pl_text *text, void *const *frames, uns
 	}
 }
 
-/* Who locked the heap, or began the scope, against which the violation was. */
-static PL_COLD void append_lock(struct pl_text *text, const struct phaselock_violation *violation,
-				const void *forbidden_by)
+/* What a violation was against: frames of who began the scope, or locked the heap. */
+struct against {
+	struct pl_history lock; /* of a scope: its frames alone */
+	bool known;
+};
+
+static PL_COLD void find_against(struct against *against,
+				 const struct phaselock_violation *violation,
+				 const void *forbidden_by)
 {
+	if (violation->cause != PHASELOCK_CAUSE_FORBID) {
+		against->known = pl_history_last(&against->lock);
+		return;
+	}
+	against->known = forbidden_by != NULL;
+	against->lock.frames[0] = (void *)(uintptr_t)forbidden_by;
+	against->lock.frame_count = against->known;
+}
+
+static PL_COLD void append_against(struct pl_text *text,
+				   const struct phaselock_violation *violation,
+				   const struct against *against)
+{
+	const struct pl_history *lock = &against->lock;
 	char buffer[LINE_SIZE];
 	struct pl_text line = pl_text_in(buffer, sizeof(buffer));
-	struct pl_history lock;
 	uint64_t before_us;
 
+	if (!against->known)
+		return;
 	if (violation->cause == PHASELOCK_CAUSE_FORBID) {
-		if (forbidden_by == NULL)
-			return;
 		pl_text_append(&line, "  forbidden by ");
-		pl_frame_append(&line, forbidden_by);
+		pl_frame_append(&line, lock->frames[0]);
 		append_line(text, buffer);
 		return;
 	}
-	if (!pl_history_last(&lock))
-		return;
-	before_us =
-		violation->time_ns > lock.time_ns ? (violation->time_ns - lock.time_ns) / 1000 : 0;
+	before_us = violation->time_ns > lock->time_ns ? (violation->time_ns - lock->time_ns) / 1000
+						       : 0;
 	pl_text_append(&line, "  locked %lu %s before by thread %lu \"",
 		       before_us < 10000 ? before_us : before_us / 1000,
-		       before_us < 10000 ? "us" : "ms", lock.thread_id);
-	pl_text_quote(&line, lock.thread_name);
-	pl_text_append(&line, "\"%s%s%s:", lock.option != NULL ? " (" : "",
-		       lock.option != NULL ? lock.option : "", lock.option != NULL ? ")" : "");
+		       before_us < 10000 ? "us" : "ms", lock->thread_id);
+	pl_text_quote(&line, lock->thread_name);
+	pl_text_append(&line, "\"%s%s%s:", lock->option != NULL ? " (" : "",
+		       lock->option != NULL ? lock->option : "", lock->option != NULL ? ")" : "");
 	append_line(text, buffer);
-	append_frames(text, lock.frames, lock.frame_count);
+	append_frames(text, lock->frames, lock->frame_count);
 }
 
 /* What to do instead, if a function of libc asked for memory that is known to. */
@@ -145,12 +162,16 @@ static void append_hex(struct pl_text *text, const unsigned char *bytes, size_t 
 			       (uint64_t)(bytes[i] & 15));
 }
 
-/* The build-id of each module of the stack, once: by it a symbolizer knows the file. */
-static PL_COLD void append_build_ids(struct pl_text *text, void *const *frames, unsigned count)
-{
-	const unsigned char *seen[PHASELOCK_FRAMES_MAX];
-	unsigned modules = 0;
+/* The modules of a block, by their build-ids, by which a symbolizer knows the files. */
+struct modules {
+	const unsigned char *told[2 * PHASELOCK_FRAMES_MAX];
+	unsigned count;
+};
 
+/* Tells of each module of a call stack that was not told of yet. */
+static PL_COLD void append_build_ids(struct pl_text *text, struct modules *modules,
+				     void *const *frames, unsigned count)
+{
 	for (unsigned i = 0; i < count; i++) {
 		char buffer[LINE_SIZE];
 		struct pl_text line = pl_text_in(buffer, sizeof(buffer));
@@ -158,11 +179,11 @@ static PL_COLD void append_build_ids(struct pl_text *text, void *const *frames, 
 		unsigned at = 0;
 
 		pl_module_find(frames[i], &place);
-		while (at < modules && seen[at] != place.build_id)
+		while (at < modules->count && modules->told[at] != place.build_id)
 			at++;
-		if (place.build_id == NULL || place.path[0] != '/' || at < modules)
+		if (place.build_id == NULL || place.path[0] != '/' || at < modules->count)
 			continue;
-		seen[modules++] = place.build_id;
+		modules->told[modules->count++] = place.build_id;
 		pl_text_append(&line, "  build-id ");
 		append_hex(&line, place.build_id, place.build_id_size);
 		pl_text_append(&line, " %s", place.path);
@@ -231,6 +252,8 @@ void pl_report_violation(const struct phaselock_violation *violation,
 {
 	char buffer[BLOCK_SIZE];
 	struct pl_text text = pl_text_in(buffer, sizeof(buffer));
+	struct modules modules = {.count = 0};
+	struct against against;
 	bool to_name = context->verdict == PHASELOCK_ABORT && pl_symbolizer_is_on();
 
 	if (!is_due(violation, context))
@@ -239,9 +262,12 @@ void pl_report_violation(const struct phaselock_violation *violation,
 		text = room_to_name(text);
 	append_heading(&text, violation, context->nested);
 	append_frames(&text, violation->frames, violation->frame_count);
-	append_lock(&text, violation, context->forbidden_by);
+	find_against(&against, violation, context->forbidden_by);
+	append_against(&text, violation, &against);
 	append_advice(&text, violation);
-	append_build_ids(&text, violation->frames, violation->frame_count);
+	append_build_ids(&text, &modules, violation->frames, violation->frame_count);
+	if (against.known)
+		append_build_ids(&text, &modules, against.lock.frames, against.lock.frame_count);
 	append_verdict(&text, context);
 	if (to_name)
 		pl_sink_write_named(&text);
