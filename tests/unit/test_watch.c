@@ -229,14 +229,17 @@ CHILD_TEST(sealed_heap_can_be_watched)
 {
 	static struct heard one = {.answer = PHASELOCK_SERVE};
 	static struct phaselock_watch watch = {.watcher = hear, .context = &one};
+	void *block;
 
 	phaselock_seal_allocations();
 	CHECK(phaselock_watch_process_begin(&watch));
-	CHECK(ask() != NULL);
+	block = ask();
+	CHECK(block != NULL);
 	CHECK_EQUAL(one.forbidden, 1);
 	CHECK(phaselock_watch_process_end(&watch));
 	CHECK(ask() == NULL);
 	CHECK_EQUAL(phaselock_get_phase(), PHASELOCK_SEALED);
+	pl_request_free("free", block);
 }
 
 static _Atomic bool stop;
