@@ -28,6 +28,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Before CMocka's, which makes macros of malloc() and free() if UNIT_TESTING is defined. */
+#include <stdlib.h>
+#include <string.h>
+
 /* Its header knows nothing of C++. */
 #ifdef __cplusplus
 extern "C" {
@@ -38,9 +42,6 @@ extern "C" {
 #endif
 
 #include <phaselock/assert.h>
-
-#include <stdlib.h>
-#include <string.h>
 
 #define assert_no_allocations PHASELOCK_ASSERT_NO_ALLOCATIONS
 #define assert_max_allocations(n) PHASELOCK_ASSERT_MAX_ALLOCATIONS(n)

@@ -45,10 +45,7 @@
  * | {lines}
  */
 #define _GNU_SOURCE
-#include <stdlib.h>
-#include <string.h>
-
-#define UNIT_TESTING 1
+#define UNIT_TESTING 1 /* with nothing before it: the header brings <stdlib.h> itself */
 #include <phaselock/cmocka.h>
 
 static void *volatile sink;
