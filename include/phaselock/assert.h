@@ -174,7 +174,7 @@ void phaselock_checks_abandon(void);
 	for (::phaselock::check_block PHASELOCK_JOIN_(phaselock_check_, __LINE__)({__VA_ARGS__});  \
 	     PHASELOCK_JOIN_(phaselock_check_, __LINE__).runs();)
 #else
-#define PHASELOCK_FIELD_(type, value) (value)
+#define PHASELOCK_FIELD_(type, value) (type)(value)
 #define PHASELOCK_CHECK_BLOCK_(...)                                                                \
 	for (struct phaselock_check * PHASELOCK_JOIN_(phaselock_check_, __LINE__)                  \
 					      __attribute__((cleanup(phaselock_check_end))) =      \
