@@ -9,7 +9,7 @@
  * environment: CMOCKA_MESSAGE_OUTPUT=tap
  * exit: 4
  * stdout:
- * | 1..7
+ * | 1..8
  * | ok 1 - has_initial_state
  * | ok 2 - has_state_of_setup
  * | not ok 3 - setup_returns_an_error Could not run test: Test setup failed
@@ -19,6 +19,7 @@
  * | not ok 6 - teardown_allocates Could not run test: asserted no allocations: 1 allocation, 4 bytes
  * | {lines}
  * | ok 7 - has_no_state
+ * | ok 8 - is_a_setup_alone
  * | # not ok - without_group
  * | 1..2
  * | ok 1 - has_state_of_group
@@ -148,6 +149,7 @@ int main(void)
 		TEST("teardown_returns_an_error", passes, NULL, tear_down_in_vain),
 		TEST("teardown_allocates", passes, NULL, tear_down_with_heap),
 		cmocka_unit_test(has_no_state),
+		TEST("is_a_setup_alone", NULL, set_up, tear_down),
 	};
 	const struct CMUnitTest with_group[] = {
 		cmocka_unit_test(has_state_of_group),
