@@ -208,7 +208,10 @@ void phaselock_checks_abandon(void);
 	PHASELOCK_COUNT_(PHASELOCK_CHECK_MAX_BYTES, PHASELOCK_THIS_THREAD, n,                      \
 			 "at most " #n " bytes")
 
-/* What is allocated in the block is given back in it; nothing is given back in it. */
+/*
+ * What is allocated in the block is given back in it, and not inside a permit scope, which hides
+ * the release; nothing is given back in it.
+ */
 #define PHASELOCK_ASSERT_NO_LEAK                                                                   \
 	PHASELOCK_COUNT_(PHASELOCK_CHECK_NO_LEAK, PHASELOCK_THIS_THREAD, 0, "no leak")
 #define PHASELOCK_ASSERT_NO_DEALLOCATIONS                                                          \
