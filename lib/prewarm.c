@@ -39,15 +39,18 @@ static size_t buffer_size(int fd)
 
 /*
  * Gives the stream the buffer that its first use would allocate, unless it has one, or has none for
- * ever. A stream that another thread holds is in use, and that thread may wait for input.
+ * ever. A stream that another thread holds is in use, and that thread may wait for input. Who asked
+ * for lines without a buffer, as setlinebuf() does, has lines but no buffer yet.
  */
 static void give_buffer(FILE *stream, char *buffer)
 {
+	bool lines;
+
 	if (__fbufsize(stream) != 0 || fwide(stream, 0) > 0 || ftrylockfile(stream) != 0)
 		return;
+	lines = __flbf(stream) != 0 || isatty(fileno(stream));
 	if (__fbufsize(stream) == 0)
-		setvbuf(stream, buffer, isatty(fileno(stream)) ? _IOLBF : _IOFBF,
-			buffer_size(fileno(stream)));
+		setvbuf(stream, buffer, lines ? _IOLBF : _IOFBF, buffer_size(fileno(stream)));
 	funlockfile(stream);
 }
 

@@ -5,7 +5,7 @@
  * have got; it touches no stream that has a buffer, wants none, or is held by another thread.
  *
  * shows: PL-183
- * each: what terminal pipe unbuffered own_buffer wide held closed quiet again
+ * each: what terminal pipe unbuffered lines own_buffer wide held closed quiet again
  * run: {self} {what}
  * exit: 0
  */
@@ -67,6 +67,18 @@ static void unbuffered(void)
 	setvbuf(stdout, NULL, _IONBF, 0);
 	phaselock_prewarm();
 	CHECK_EQUAL(putchar('a'), 'a');
+	CHECK(readable(out));
+}
+
+/* As setlinebuf() does it: the stream has no buffer yet, but its kind. */
+static void lines(void)
+{
+	int out = replace_stdout(false);
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	phaselock_prewarm();
+	CHECK(__flbf(stdout));
+	CHECK(puts("a") >= 0);
 	CHECK(readable(out));
 }
 
@@ -176,6 +188,8 @@ int main(int argc, char **argv)
 		keeps_kind(what[0] == 't');
 	else if (strcmp(what, "unbuffered") == 0)
 		unbuffered();
+	else if (strcmp(what, "lines") == 0)
+		lines();
 	else if (strcmp(what, "own_buffer") == 0)
 		own_buffer();
 	else if (strcmp(what, "wide") == 0)
