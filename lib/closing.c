@@ -48,7 +48,8 @@ void pl_closing_sites(void)
 	char buffer[256];
 	struct pl_text text = pl_text_in(buffer, sizeof(buffer));
 
-	if (sites == 0)
+	/* Not the sites: those that are kept may all be suppressed, and violations beyond them. */
+	if (seen == 0)
 		return;
 	pl_text_append(&text, "phaselock: %lu violation%s at %lu site%s%s, by count:\n", seen,
 		       plural(seen), sites, plural(sites),

@@ -212,7 +212,8 @@ static bool is_due(const struct phaselock_violation *violation,
 {
 	if (context->verdict == PHASELOCK_ABORT)
 		return true;
-	if (violation->count != 1 || max_reports == 0)
+	/* 0 is of no site: those that are kept may all be suppressed, and nothing told yet. */
+	if (violation->count > 1 || max_reports == 0)
 		return false;
 	return atomic_fetch_add_explicit(&reports, 1, memory_order_relaxed) < max_reports;
 }

@@ -310,6 +310,17 @@ CHILD_TEST(reports_are_at_most_max_reports_but_an_abort_is_always_told)
 	CHECK(report_of(&violation, PHASELOCK_ABORT, false, false)[0] != '\0');
 }
 
+/* All sites that are kept may be suppressed ones, of which nothing was told. */
+CHILD_TEST(violations_at_sites_that_are_not_kept_are_reported_while_there_is_room)
+{
+	struct phaselock_violation violation = plain;
+
+	pl_report_configure(3);
+	violation.count = 0;
+	for (unsigned i = 0; i < 10; i++)
+		CHECK_EQUAL(report_of(&violation, PHASELOCK_ALLOW, false, false)[0] != '\0', i < 3);
+}
+
 /* ---- the table at exit ----------------------------------------------------------------------- */
 
 static void count_site(const char *function, void *frame, unsigned frames, unsigned times)
@@ -481,6 +492,8 @@ int main(void)
 	/* First the one whose child is to find a process that wrote no report yet. */
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reports_are_at_most_max_reports_but_an_abort_is_always_told),
+		cmocka_unit_test(
+			violations_at_sites_that_are_not_kept_are_reported_while_there_is_room),
 		cmocka_unit_test(report_has_request_thread_count_stack_and_verdict),
 		cmocka_unit_test(verdict_says_who_decided_and_nesting_is_told),
 		cmocka_unit_test(request_is_written_as_its_caller_might_have_written_it),
