@@ -278,8 +278,11 @@ void pl_report_violation(const struct phaselock_violation *violation,
 
 size_t phaselock_describe(const struct phaselock_violation *violation, char *text, size_t size)
 {
-	struct pl_text out = pl_text_in(text, size);
+	struct pl_text out;
 
+	if (size == 0) /* not even for the end */
+		return 0;
+	out = pl_text_in(text, size);
 	append_call(&out, violation);
 	pl_text_append(&out, "\n");
 	for (unsigned i = 0; i < violation->frame_count; i++) {

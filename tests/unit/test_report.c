@@ -403,6 +403,18 @@ CHILD_TEST(table_counts_the_violations_at_sites_that_are_not_kept)
 			     "phaselock:   and 1023 sites more (max_reports=1)\n");
 }
 
+TEST(description_is_cut_to_the_room_that_there_is_even_if_that_is_none)
+{
+	char text[16] = "untouched";
+
+	assert_int_equal(phaselock_describe(&plain, text, 0), 0);
+	assert_string_equal(text, "untouched");
+	assert_int_equal(phaselock_describe(&plain, text, 1), 0);
+	assert_string_equal(text, "");
+	assert_int_equal(phaselock_describe(&plain, text, 7), 6);
+	assert_memory_equal(text, "malloc", 7);
+}
+
 /* ---- other texts ----------------------------------------------------------------------------- */
 
 TEST(statistics_are_written_one_a_line_and_signed_where_they_are)
@@ -508,6 +520,7 @@ int main(void)
 			table_is_nothing_without_violations_and_lists_sites_by_falling_count),
 		cmocka_unit_test(line_of_the_table_ends_however_long_its_names_are),
 		cmocka_unit_test(table_counts_the_violations_at_sites_that_are_not_kept),
+		cmocka_unit_test(description_is_cut_to_the_room_that_there_is_even_if_that_is_none),
 		cmocka_unit_test(statistics_are_written_one_a_line_and_signed_where_they_are),
 		cmocka_unit_test(messages_have_the_prefix_and_lines_are_as_they_are),
 		cmocka_unit_test(file_is_appended_to_under_the_process_id_and_never_through_a_link),
