@@ -26,6 +26,14 @@ void pl_module_start(void)
 	pl_os_executable(program, sizeof(program));
 }
 
+/* Other constructors may come before ours; two threads at once would read the same. */
+static const char *program_path(void)
+{
+	if (program[0] == '\0')
+		pl_module_start();
+	return program;
+}
+
 static bool contains(const ElfW(Sym) *symbol, uintptr_t offset)
 {
 	return symbol->st_shndx != SHN_UNDEF && ELF64_ST_TYPE(symbol->st_info) == STT_FUNC &&
@@ -98,7 +106,7 @@ void pl_module_find(const void *address, struct pl_place *place)
 		return;
 	place->offset = (uintptr_t)address - object.base;
 	is_program = object.name[0] == '\0' || pl_symtab_is_of(object.base);
-	place->path = is_program ? program : object.name;
+	place->path = is_program ? program_path() : object.name;
 	place->module = pl_base_name(place->path);
 	name_function(&object, place);
 	if (place->function == NULL && is_program)
@@ -134,7 +142,7 @@ const char *pl_module_origin(void *const *frames, unsigned count)
 
 		if (!pl_object_find((const void *)((uintptr_t)frames[i] - 1), &object))
 			return NULL;
-		name = pl_base_name(object.name[0] != '\0' ? object.name : program);
+		name = pl_base_name(object.name[0] != '\0' ? object.name : program_path());
 		if (!pl_module_is_runtime(name) && !is_sanitizer(name))
 			return name;
 	}

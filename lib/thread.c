@@ -133,6 +133,7 @@ static void depart(void *record)
 	pl_os_lock(&registry.lock, &before);
 	detach_bytes(thread);
 	thread->exiting = true;
+	thread->watch = NULL; /* it may lie on the stack that goes */
 	registry.departing++;
 	pl_gate_set(thread);
 	pl_os_unlock(&registry.lock, &before);
