@@ -23,7 +23,7 @@
  * | phaselock:   and 20 sites more (max_reports=20)
  */
 #define _GNU_SOURCE
-#include "behaviour.h"
+#include "paths.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -35,34 +35,9 @@
 static pthread_barrier_t start;
 static unsigned rounds;
 
-static void descend(unsigned path, int depth);
-
-/* Two functions that differ, so that no compiler makes one of them. */
-FRAME static void go_left(unsigned path, int depth)
+FRAME static void ask(void)
 {
-	volatile int side = 1;
-
-	descend(path, depth + side - 1);
-	side = 0;
-}
-
-FRAME static void go_right(unsigned path, int depth)
-{
-	volatile int side = 2;
-
-	descend(path, depth + side - 2);
-	side = 0;
-}
-
-FRAME static void descend(unsigned path, int depth)
-{
-	if (depth == 0)
-		free(opaque(malloc(16)));
-	else if ((path & 1) != 0)
-		go_left(path >> 1, depth - 1);
-	else
-		go_right(path >> 1, depth - 1);
-	opaque(NULL);
+	free(opaque(malloc(16)));
 }
 
 FRAME static void *flood(void *unused)
@@ -71,7 +46,7 @@ FRAME static void *flood(void *unused)
 	/* volatile: the body is in one place, however the compiler unrolls loops */
 	for (volatile unsigned round = 0; round < rounds; round++)
 		for (volatile unsigned path = 0; path < SITES; path++)
-			descend(path, DEPTH);
+			paths_descend(path, DEPTH, ask);
 	CHECK_EQUAL(thread_stats().locked_attempts, rounds * SITES);
 	return unused;
 }

@@ -11,40 +11,15 @@
  * | phaselock: 4096 violations at 1024 sites and more, by count:
  * | phaselock:   and 1024 sites more (max_reports=0)
  */
-#include "behaviour.h"
+#include "paths.h"
 
 #include <stdlib.h>
 
 #define DEPTH 11
 
-static void descend(unsigned path, int depth);
-
-/* Two functions that differ, so that no compiler makes one of them. */
-FRAME static void go_left(unsigned path, int depth)
+FRAME static void ask(void)
 {
-	volatile int side = 1;
-
-	descend(path, depth + side - 1);
-	side = 0;
-}
-
-FRAME static void go_right(unsigned path, int depth)
-{
-	volatile int side = 2;
-
-	descend(path, depth + side - 2);
-	side = 0;
-}
-
-FRAME static void descend(unsigned path, int depth)
-{
-	if (depth == 0)
-		CHECK(opaque(malloc(16)) == NULL);
-	else if ((path & 1) != 0)
-		go_left(path >> 1, depth - 1);
-	else
-		go_right(path >> 1, depth - 1);
-	opaque(NULL);
+	CHECK(opaque(malloc(16)) == NULL);
 }
 
 int main(void)
@@ -55,7 +30,7 @@ int main(void)
 	lock_allocations();
 	for (volatile int round = 0; round < 2; round++)
 		for (volatile unsigned path = 0; path < 1u << DEPTH; path++)
-			descend(path, DEPTH);
+			paths_descend(path, DEPTH, ask);
 	CHECK_EQUAL(get_stats().locked_attempts, 2 << DEPTH);
 	CHECK_EQUAL(phaselock_get_violations(sites, PHASELOCK_SITES_MAX), PHASELOCK_SITES_MAX);
 	for (size_t i = 0; i < PHASELOCK_SITES_MAX; i++) {

@@ -4,7 +4,7 @@
  * leave no site for a violation: it is reported and stands in the table all the same.
  *
  * shows: PL-037 PL-174
- * run: sh -c 'echo stack:known >supp.txt && exec {self}'
+ * run: sh -c 'echo stack:paths_descend >supp.txt && exec {self}'
  * environment: PHASELOCK_OPTIONS=policy=deny:suppressions=supp.txt:frames=32:max_reports=1
  * exit: 0
  * stderr:
@@ -13,42 +13,17 @@
  * | {details}
  * | phaselock: denied (policy=deny)
  * | phaselock: 2 violations at 0 sites and more, by count:
- * | phaselock: suppressed: 2048 requests by stack:known (supp.txt:1)
+ * | phaselock: suppressed: 2048 requests by stack:paths_descend (supp.txt:1)
  */
-#include "behaviour.h"
+#include "paths.h"
 
 #include <stdlib.h>
 
 #define DEPTH 11
 
-void known(unsigned path, int depth);
-
-/* Two functions that differ, so that no compiler makes one of them. */
-FRAME static void go_left(unsigned path, int depth)
+FRAME static void ask(void)
 {
-	volatile int side = 1;
-
-	known(path, depth + side - 1);
-	side = 0;
-}
-
-FRAME static void go_right(unsigned path, int depth)
-{
-	volatile int side = 2;
-
-	known(path, depth + side - 2);
-	side = 0;
-}
-
-FRAME void known(unsigned path, int depth)
-{
-	if (depth == 0)
-		free(opaque(malloc(16)));
-	else if ((path & 1) != 0)
-		go_left(path >> 1, depth - 1);
-	else
-		go_right(path >> 1, depth - 1);
-	opaque(NULL);
+	free(opaque(malloc(16)));
 }
 
 int main(void)
@@ -56,7 +31,7 @@ int main(void)
 	require_armed();
 	lock_allocations();
 	for (volatile unsigned path = 0; path < 1u << DEPTH; path++)
-		known(path, DEPTH);
+		paths_descend(path, DEPTH, ask);
 	for (volatile int round = 0; round < 2; round++)
 		CHECK(opaque(malloc(77)) == NULL);
 	CHECK_EQUAL(get_stats().suppressed_attempts, 1 << DEPTH);
