@@ -341,6 +341,38 @@ endif
 demo: all deps-test $(EXAMPLES)
 	@examples/demo.sh $(B)
 
+# ---- the header filter: examples/header_filter/README.md -------------------------------------------------------
+# Messages: nanopb's code for the filter, protobuf-c's for the naive one, Python's for the gRPC server.
+FILTER   := examples/header_filter
+FILTER_B := $(B)/$(FILTER)
+FILTER_CPPFLAGS := -I$(FILTER_B) -iquote $(FILTER)
+FILTER_OBJECTS  := $(patsubst %,$(FILTER_B)/%.o,filter headers rules line report header_review.pb)
+
+$(FILTER_B)/header_review.pb.c $(FILTER_B)/header_review.pb.h &: $(FILTER)/header_review.proto $(FILTER)/header_review.options
+	@mkdir -p $(@D)
+	$(call say,GEN,$@)
+	$(Q)protoc -I$(FILTER) --nanopb_out=$(FILTER_B) --nanopb_opt=-f$(FILTER)/header_review.options $<
+
+$(FILTER_B)/header_review.pb-c.c $(FILTER_B)/header_review.pb-c.h &: $(FILTER)/header_review.proto
+	@mkdir -p $(@D)
+	$(call say,GEN,$@)
+	$(Q)protoc -I$(FILTER) --c_out=$(FILTER_B) $<
+
+$(FILTER_B)/header_review_pb2.py: $(FILTER)/header_review.proto
+	@mkdir -p $(@D)
+	$(call say,GEN,$@)
+	$(Q)protoc -I$(FILTER) --python_out=$(FILTER_B) $<
+
+$(FILTER_B)/%.o: $(FILTER)/%.c $(FILTER_B)/header_review.pb.h $(FILTER_B)/header_review.pb-c.h
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CPPFLAGS) $(FILTER_CPPFLAGS) $(ALL_CFLAGS) -fPIC -MMD -MP -c $< -o $@
+
+# What generators wrote has no warnings to heed.
+$(FILTER_B)/%.o: $(FILTER_B)/%.c
+	$(call say,CC,$<)
+	$(Q)$(CC) $(FILTER_CPPFLAGS) $(ALL_CFLAGS) -w -fPIC -c $< -o $@
+
 # ---- benchmarks ---------------------------------------------------------------------------------------------
 $(B)/bench/%: bench/%.c
 	@mkdir -p $(@D)
