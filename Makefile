@@ -373,6 +373,28 @@ $(FILTER_B)/%.o: $(FILTER_B)/%.c
 	$(call say,CC,$<)
 	$(Q)$(CC) $(FILTER_CPPFLAGS) $(ALL_CFLAGS) -w -fPIC -c $< -o $@
 
+# The naive filter, and the tests, each with either filter. The frame of a call in tail position would be lost.
+FILTER_NAIVE  := $(patsubst %,$(FILTER_B)/%.o,naive naive_list naive_report naive_table headers rules)
+FILTER_HOST   := $(patsubst %,$(FILTER_B)/%.o,tests/host tests/maps tests/recordings header_review.pb-c)
+FILTER_NAMES  := test_rules test_malformed test_limits test_replies test_heap lives
+FILTER_TEST_PROGRAMS := $(foreach name,$(FILTER_NAMES),$(FILTER_B)/tests/$(name)_filter $(FILTER_B)/tests/$(name)_naive)
+FILTER_LINK   = $(Q)$(CC) $(ALL_CFLAGS) -rdynamic $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(TEST_LDFLAGS) \
+	-lcmocka -lhttp_parser -lprotobuf-c -lprotobuf-nanopb
+$(FILTER_B)/naive%.o: ALL_CFLAGS += -fno-optimize-sibling-calls
+$(FILTER_B)/tests/%.o: FILTER_CPPFLAGS += -iquote $(FILTER)/tests
+
+$(FILTER_B)/tests/%_filter: $(FILTER_B)/tests/%.o $(FILTER_HOST) $(FILTER_OBJECTS) $(LIBRARY) $(TESTING)
+	$(call say,LD,$@)
+	$(FILTER_LINK)
+
+$(FILTER_B)/tests/%_naive: $(FILTER_B)/tests/%.o $(FILTER_HOST) $(FILTER_NAIVE) $(LIBRARY) $(TESTING)
+	$(call say,LD,$@)
+	$(FILTER_LINK)
+
+ifeq ($(SANITIZED),)
+test: $(FILTER_TEST_PROGRAMS)
+endif
+
 # ---- benchmarks ---------------------------------------------------------------------------------------------
 $(B)/bench/%: bench/%.c
 	@mkdir -p $(@D)
@@ -433,7 +455,7 @@ check-atlas: $(ATLAS)
 
 # ---- checks of the project itself --------------------------------------------------------------------------
 C_FILES := $(wildcard lib/*.[ch] cli/*.[ch] include/phaselock/*.h include/phaselock/*.hpp tests/unit/*.[ch] tests/behaviour/*.[ch] tests/harness/*.[ch] testing/*.[ch] tests/soak/*.[ch] bench/*.c \
-             examples/*.[ch] examples/*/*.[ch] tools/atlas/*.[ch])
+             examples/*.[ch] examples/*/*.[ch] examples/header_filter/*/*.[ch] tools/atlas/*.[ch])
 
 .PHONY: check check-format check-layers check-exports check-headers check-requirements check-static check-man
 check: deps-check check-format check-layers check-exports check-headers check-requirements check-static check-man check-atlas
