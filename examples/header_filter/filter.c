@@ -238,7 +238,10 @@ bool filter_request_headers(struct filter_request *request, struct filter_bytes 
 	}
 	headers_add(&writer, text_of("x-request-id"), text_of(request->id));
 	request->report.sent = writer.count;
-	return finish(request, "request", &writer, out);
+	if (finish(request, "request", &writer, out))
+		return true;
+	request->report.sent = request->report.received;
+	return false;
 }
 
 /* ---- the calls ------------------------------------------------------------------------------- */

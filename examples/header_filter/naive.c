@@ -264,7 +264,10 @@ bool filter_request_headers(struct filter_request *request, struct filter_bytes 
 	table_free(names);
 	list_add(&list, text_of("x-request-id"), text_of(request->id));
 	request->report->sent = (uint32_t)list.count;
-	return finish(request, "request", &list, headers.count + 1, out);
+	if (finish(request, "request", &list, headers.count + 1, out))
+		return true;
+	request->report->sent = request->report->received;
+	return false;
 }
 
 /* ---- the calls ------------------------------------------------------------------------------- */

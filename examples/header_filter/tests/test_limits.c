@@ -7,9 +7,9 @@
 static char filler[FILTER_ARENA_SIZE + 64];
 
 /* A map whose result, with the id "q" behind it, is of that size. */
-static struct filter_bytes map_that_makes(size_t size, size_t further)
+static struct filter_bytes map_that_makes(size_t size)
 {
-	size_t rest = size - further - 4 - (8 + 2 + 2) - (8 + 12 + 1 + 2);
+	size_t rest = size - 4 - (8 + 2 + 2) - (8 + 12 + 1 + 2);
 
 	memset(filler, 'f', sizeof(filler));
 	filler[rest] = '\0';
@@ -23,15 +23,15 @@ TEST(request_of_the_arenas_size_is_the_largest)
 		struct filter_request *request = filter_begin(host.filter);
 		struct filter_bytes out;
 
-		assert_true(filter_request_headers(
-			request, map_that_makes(FILTER_ARENA_SIZE - less, 0), &out));
+		assert_true(filter_request_headers(request,
+						   map_that_makes(FILTER_ARENA_SIZE - less), &out));
 		assert_int_equal(out.size, FILTER_ARENA_SIZE - less);
 		filter_end(request);
 	}
 	COUNTS(.requests = 3);
-	assert_string_equal(request_headers(map_that_makes(FILTER_ARENA_SIZE - 7, 0)), AS_IT_CAME);
-	assert_string_equal(request_headers(map_that_makes(FILTER_ARENA_SIZE, 0)), AS_IT_CAME);
-	assert_string_equal(request_headers(map_that_makes(FILTER_ARENA_SIZE + 1, 0)), AS_IT_CAME);
+	assert_string_equal(request_headers(map_that_makes(FILTER_ARENA_SIZE - 7)), AS_IT_CAME);
+	assert_string_equal(request_headers(map_that_makes(FILTER_ARENA_SIZE)), AS_IT_CAME);
+	assert_string_equal(request_headers(map_that_makes(FILTER_ARENA_SIZE + 1)), AS_IT_CAME);
 	COUNTS(.requests = 6, .too_large = 3);
 	assert_non_null(
 		strstr(log_lines, "W q request headers are too large: passed on as they are\n"));
@@ -268,6 +268,16 @@ TEST(report_has_bytes_as_they_came)
 	COUNTS(.requests = 1, .dropped = 2);
 }
 
+TEST(report_of_a_request_that_does_not_fit_says_that_all_was_sent)
+{
+	HeaderReview__HeaderReport *report = report_of(map_that_makes(FILTER_ARENA_SIZE + 1));
+
+	assert_int_equal(report->received, 2);
+	assert_int_equal(report->sent, 2);
+	header_review__header_report__free_unpacked(report, NULL);
+	COUNTS(.requests = 1, .too_large = 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -283,6 +293,7 @@ int main(void)
 		FILTER_TEST(report_says_that_a_field_was_cut),
 		FILTER_TEST(report_has_the_first_eight_chosen_headers),
 		FILTER_TEST(report_has_bytes_as_they_came),
+		FILTER_TEST(report_of_a_request_that_does_not_fit_says_that_all_was_sent),
 	};
 
 	return cmocka_run_group_tests_name("limits", tests, require_armed, NULL);
