@@ -395,6 +395,44 @@ ifeq ($(SANITIZED),)
 test: $(FILTER_TEST_PROGRAMS)
 endif
 
+# The fuzzer: both filters with sanitizers and without the library, naive.c's functions under names of their own.
+FILTER_FUZZ   := $(FILTER_B)/fuzz/fuzz_filter
+FUZZ_FLAGS    := -g -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+FUZZ_SECONDS  ?= 60
+FUZZ_OBJECTS  := $(patsubst $(FILTER_B)/%,$(FILTER_B)/fuzz/%,$(filter-out %.pb-c.o,$(FILTER_OBJECTS) $(filter $(FILTER_B)/naive%,$(FILTER_NAIVE))))
+
+$(FILTER_B)/fuzz/%.o: $(FILTER)/%.c $(FILTER_B)/header_review.pb.h $(FILTER_B)/header_review.pb-c.h
+	@mkdir -p $(@D)
+	$(call say,CC,$@)
+	$(Q)clang -std=c11 $(FUZZ_FLAGS) $(CPPFLAGS) $(FILTER_CPPFLAGS) -MMD -MP -c $< -o $@
+
+$(FILTER_B)/fuzz/%.o: $(FILTER_B)/%.c
+	@mkdir -p $(@D)
+	$(Q)clang -std=c11 $(FUZZ_FLAGS) $(FILTER_CPPFLAGS) -w -c $< -o $@
+
+# What is not in the naive filter's own files keeps its name, and is there once.
+$(FILTER_B)/fuzz/naive_all.o: $(filter $(FILTER_B)/fuzz/naive%,$(FUZZ_OBJECTS))
+	$(Q)ld -r -o $@ $^
+	$(Q)objcopy $(foreach name,start stop size begin end request_headers response_headers call message call_reply \
+		message_reply request_id get_counts,--redefine-sym filter_$(name)=naive_$(name)) \
+		$(foreach name,note read_verdict,--localize-symbol report_$(name)) $@
+
+$(FILTER_FUZZ): $(FILTER)/fuzz/fuzz_filter.c $(FILTER_B)/fuzz/naive_all.o $(filter-out $(FILTER_B)/fuzz/naive%,$(FUZZ_OBJECTS)) \
+		$(FILTER_B)/fuzz/header_review.pb-c.o
+	$(call say,LD,$@)
+	$(Q)clang -std=c11 $(FUZZ_FLAGS) -fsanitize=fuzzer $(CPPFLAGS) $(FILTER_CPPFLAGS) -Wall -Wextra $(if $(WERROR),-Werror) -MMD -MP -MF $@.d \
+		-o $@ $(filter %.c %.o,$^) -lprotobuf-c -lprotobuf-nanopb
+
+.PHONY: fuzz
+fuzz: deps-test $(FILTER_FUZZ)
+	@mkdir -p $(FILTER_B)/fuzz/found $(FILTER_B)/fuzz/corpus
+	$(FILTER_FUZZ) -max_total_time=$(FUZZ_SECONDS) -max_len=8192 -dict=$(FILTER)/fuzz/names.dict \
+		-artifact_prefix=$(FILTER_B)/fuzz/found/ $(FILTER_B)/fuzz/corpus $(FILTER)/fuzz/corpus
+
+ifeq ($(SANITIZED),)
+test: $(FILTER_FUZZ)
+endif
+
 # ---- benchmarks ---------------------------------------------------------------------------------------------
 $(B)/bench/%: bench/%.c
 	@mkdir -p $(@D)
@@ -532,6 +570,7 @@ help:
 	@echo "make demo       the main job on real input"
 	@echo "make test       every test; VARIANT=asan|ubsan|tsan|debug|coverage for another build of the unit tests"
 	@echo "make soak       10^9 operations on 8 threads, 10,000 forks, a 10 kHz signal; counts reconciled (about 13 minutes)"
+	@echo "make fuzz       the header filter with random input for FUZZ_SECONDS=60; findings lie in $(FILTER_B)/fuzz/found"
 	@echo "make check      format, layers, exports, headers, requirements, static analysis, man pages, atlas"
 	@echo "make atlas      measures what libc allocates; writes docs/libc-allocations.md and lib/advice_table*.c"
 	@echo "make bench      ratios against jemalloc and glibc, and what a violation costs"
