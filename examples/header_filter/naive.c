@@ -3,7 +3,7 @@
  * The same filter as it is usually written: a context from malloc() for each request, copies of all
  * headers, a hash table, asprintf() for lines, protobuf-c for messages. It does what filter.c does
  * and gives back all that it took; no failure of malloc() is looked at. A line that asks the heap
- * for memory has the comment "heap": tests/command/header_filter_sites.test compares these lines
+ * for memory has the comment "heap": tests/command/header_filter_heap.test compares these lines
  * with those that the library's reports name.
  */
 #define _GNU_SOURCE

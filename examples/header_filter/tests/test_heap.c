@@ -2,8 +2,8 @@
 /*
  * The proof: no callback of the filter asks the heap for memory or gives it back, each one in an
  * assertion, over recorded requests, several open at once, on two threads; and the same with the
- * process locked. naive.c fails every test but the first, which is of
- * the test itself, and the one of leaks. The arguments are recorded messages.
+ * process locked. naive.c fails every test but the first, which is of the test itself, and the one
+ * of leaks. The arguments are recorded messages.
  */
 #define _GNU_SOURCE
 #include <phaselock/cmocka.h>
