@@ -433,6 +433,35 @@ ifeq ($(SANITIZED),)
 test: $(FILTER_FUZZ)
 endif
 
+# In nginx: a dynamic module, by nginx's own configure and the flags of the distribution's nginx, in links to its source.
+FILTER_NGINX  := $(FILTER_B)/nginx
+FILTER_MODULE := $(FILTER_NGINX)/src/objs/ngx_http_header_review_module.so
+FILTER_NGINX_SOURCE := /usr/share/nginx/src
+
+# Made again when there are other files.
+$(FILTER_NGINX)/files: always
+	@mkdir -p $(@D)
+	@echo '$(wildcard $(FILTER)/nginx/*.c)' | cmp -s - $@ || echo '$(wildcard $(FILTER)/nginx/*.c)' > $@
+
+$(FILTER_NGINX)/src/objs/Makefile: $(FILTER)/nginx/config $(FILTER_NGINX)/files | $(FILTER_OBJECTS)
+	@rm -rf $(@D) && mkdir -p $(@D)
+	$(call say,CONF,$@)
+	$(Q)ln -sfn $(addprefix $(FILTER_NGINX_SOURCE)/,auto src configure) $(FILTER_NGINX)/src
+	$(Q)cd $(FILTER_NGINX)/src && export FILTER_OBJECTS="$(abspath $(FILTER_OBJECTS))" \
+		FILTER_INCLUDES="$(abspath $(FILTER) include $(FILTER_B))" && . $(FILTER_NGINX_SOURCE)/conf_flags && \
+		./configure "$${NGX_CONF_FLAGS[@]}" --with-cc=$(CC) --with-cc-opt="-g -O2 -fPIC -std=gnu11" \
+			--add-dynamic-module=$(abspath $(FILTER)/nginx) >configure.log || { tail -5 configure.log; exit 1; }
+$(FILTER_NGINX)/src/objs/Makefile: SHELL := /bin/bash
+
+$(FILTER_MODULE): $(FILTER_NGINX)/src/objs/Makefile $(wildcard $(FILTER)/nginx/*.[ch]) $(FILTER_OBJECTS)
+	$(call say,LD,$@)
+	$(Q)MAKEFLAGS= $(MAKE) -s -C $(FILTER_NGINX)/src -f objs/Makefile modules
+	@touch $@
+
+ifeq ($(SANITIZED),)
+test: $(FILTER_MODULE) $(FILTER_B)/header_review_pb2.py
+endif
+
 # ---- benchmarks ---------------------------------------------------------------------------------------------
 $(B)/bench/%: bench/%.c
 	@mkdir -p $(@D)
@@ -493,7 +522,7 @@ check-atlas: $(ATLAS)
 
 # ---- checks of the project itself --------------------------------------------------------------------------
 C_FILES := $(wildcard lib/*.[ch] cli/*.[ch] include/phaselock/*.h include/phaselock/*.hpp tests/unit/*.[ch] tests/behaviour/*.[ch] tests/harness/*.[ch] testing/*.[ch] tests/soak/*.[ch] bench/*.c \
-             examples/*.[ch] examples/*/*.[ch] examples/header_filter/*/*.[ch] tools/atlas/*.[ch])
+             examples/*.[ch] examples/*/*.[ch] examples/*/*/*.[ch] tools/atlas/*.[ch])
 
 .PHONY: check check-format check-layers check-exports check-headers check-requirements check-static check-man
 check: deps-check check-format check-layers check-exports check-headers check-requirements check-static check-man check-atlas
