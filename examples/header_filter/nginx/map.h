@@ -11,7 +11,7 @@
 
 #include "headers.h"
 
-/* Messages with more are passed on as they come. */
+/* Messages with more are passed on as they come. nginx itself refuses requests of over 1000. */
 #define MAP_HEADERS 1024
 #define MAP_SIZE 65536
 

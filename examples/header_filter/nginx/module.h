@@ -50,7 +50,7 @@ struct worker {
 	uint64_t calls;		/* subrequests made */
 	uint64_t reviews;	/* likewise */
 	uint64_t open;		/* requests */
-	uint64_t skipped;	/* messages that were too large for a map */
+	uint64_t skipped;	/* messages for which there was no room here */
 	uint64_t pool_findings; /* steps that took memory of a pool */
 };
 

@@ -125,7 +125,7 @@ ngx_int_t request_filter(struct context *context)
 	ngx_http_request_t *r = context->r;
 	struct filter_bytes map, result;
 	struct guard guard;
-	bool fits, done;
+	bool fits;
 	ngx_list_t list;
 
 	/* Reserved for what the filter will keep and add. */
@@ -136,17 +136,19 @@ ngx_int_t request_filter(struct context *context)
 	GUARD_BEGIN(&guard, r);
 	collect(&worker->map, r);
 	fits = map_end(&worker->map, &map);
-	done = fits && filter_request_headers(context->request, map, &result) &&
-	       fill(context, &list, result);
-	if (done)
-		apply(&r->headers_in, &list);
+	if (fits && filter_request_headers(context->request, map, &result)) {
+		fits = fill(context, &list, result);
+		if (fits)
+			apply(&r->headers_in, &list);
+	}
 	mistake_inside(context);
 	guard_end(&guard);
 
 	if (!fits) {
 		worker->skipped++;
-		ngx_log_error(NGX_LOG_WARN, r->connection->log, 0,
-			      "header_filter: too many request headers: passed on as they are");
+		ngx_log_error(
+			NGX_LOG_WARN, r->connection->log, 0,
+			"header_filter: no room for the request headers: passed on as they are");
 	}
 	stages_mark(context, "After Header Processing");
 	return NGX_OK;

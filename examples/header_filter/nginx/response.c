@@ -89,13 +89,14 @@ ngx_int_t response_filter(struct context *context)
 	collect(&worker->map, r, status);
 	fits = map_end(&worker->map, &map);
 	if (fits && filter_response_headers(context->request, map, &result))
-		apply(elements, result);
+		fits = apply(elements, result);
 	guard_end(&guard);
 
 	if (!fits) {
 		worker->skipped++;
-		ngx_log_error(NGX_LOG_WARN, r->connection->log, 0,
-			      "header_filter: too many response headers: passed on as they are");
+		ngx_log_error(
+			NGX_LOG_WARN, r->connection->log, 0,
+			"header_filter: no room for the response headers: passed on as they are");
 	}
 	return NGX_OK;
 }

@@ -161,7 +161,8 @@ class Nginx:
         environment = {name: value for name, value in os.environ.items()
                        if not name.startswith("PHASELOCK_") and name != "LD_PRELOAD"}
         with open(self.folder / "said", "w") as said:
-            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, env=environment)
+            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=said,
+                                            env=environment)
         deadline = time.monotonic() + PATIENCE
         while self.process.poll() is None and time.monotonic() < deadline:
             try:
