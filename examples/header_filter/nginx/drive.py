@@ -108,8 +108,8 @@ def wait_until(holds) -> bool:
 # ---- what the filter does ------------------------------------------------------------------------------
 
 def check_functions(client: Client) -> None:
-    hops = ["Connection: x-hop, keep-alive, cookie", "X-Hop: 1", "Cookie: a=b", "Keep-Alive: timeout=5", "TE: gzip",
-            "Proxy-Connection: close", "Upgrade: none"]
+    hops = ["Connection: x-hop, keep-alive, cookie, referer", "X-Hop: 1", "Cookie: a=b", "Referer: here",
+            "Keep-Alive: timeout=5", "TE: gzip", "Proxy-Connection: close", "Upgrade: none"]
     answer = client.curl("/echo?a=b", *[word for hop in hops for word in ("-H", hop)], "-H", "X-End: stays")
     got = dict(answer.got())
     identity = got.get("x-request-id", "")

@@ -3,7 +3,7 @@
  * The headers of a request. What the upstream gets of them is the list headers_in.headers, so that
  * is replaced by another one with those that the filter kept, and the ones that it added. The
  * fields of headers_in that point at a header which it took away are cleared: variables such as
- * $http_upgrade read those.
+ * $http_referer read those.
  */
 #include "module.h"
 
