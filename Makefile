@@ -42,11 +42,17 @@ ALL_CFLAGS := -std=c11 $(FLAGS_$(VARIANT)) $(CFLAGS) $(WARNINGS) -fno-builtin-ma
 LIB_CFLAGS := $(ALL_CFLAGS) -fPIC -fvisibility=hidden -ftls-model=initial-exec
 
 # ---- the library --------------------------------------------------------------------------------------
-# All of lib/ but the backends, of which each library has one.
+# All of lib/ but the backends, of which each library has one, and the phase word, which starts in one way in a
+# shared library, in another in a program, and as zero where it is no x86-64 or no glibc.
 LIB_SOURCES  := $(wildcard lib/*.c)
-CORE_OBJECTS := $(patsubst %.c,$(B)/%.o,$(filter-out lib/backend_%.c lib/%_musl.c,$(LIB_SOURCES)))
-LIB_OBJECTS  := $(CORE_OBJECTS) $(B)/lib/backend_jemalloc.o $(B)/jemalloc.o
-SYSTEM_OBJECTS := $(CORE_OBJECTS) $(B)/lib/backend_system.o
+CORE_OBJECTS := $(patsubst %.c,$(B)/%.o,$(filter-out lib/backend_%.c lib/phase_%.c lib/%_musl.c,$(LIB_SOURCES)))
+X86_64       := $(filter x86_64-%,$(shell $(CC) -dumpmachine))
+PHASE_SHARED := $(B)/lib/phase_$(if $(X86_64),shared,zero).o
+PHASE_LINKED := $(B)/lib/phase_$(if $(X86_64),linked,zero).o
+JEMALLOC_OBJECTS := $(CORE_OBJECTS) $(B)/lib/backend_jemalloc.o $(B)/jemalloc.o
+LIB_OBJECTS    := $(JEMALLOC_OBJECTS) $(PHASE_SHARED)
+STATIC_OBJECTS := $(JEMALLOC_OBJECTS) $(PHASE_LINKED)
+SYSTEM_OBJECTS := $(CORE_OBJECTS) $(B)/lib/backend_system.o $(PHASE_SHARED)
 LIBRARY      := $(B)/libphaselock.so
 SYSTEM       := $(B)/libphaselock-system.so
 
@@ -68,11 +74,13 @@ $(B)/lib/%.o: lib/%.c
 	$(Q)$(CC) $(CPPFLAGS) $(LIB_CFLAGS) -MMD -MP -c $< -o $@
 
 # jemalloc as the distribution built it, under names of ours, without its C++ operators. pl_backend_malloc and
-# pl_backend_free become second names of its functions, so that the hot path can jump straight into them.
+# pl_backend_free become second names of its functions, so that the hot path can jump straight into them. The one file
+# of it that sets errno for the requests that fail gets it from us.
 JEMALLOC = $(shell $(CC) -print-file-name=libjemalloc_pic.a)
 $(B)/jemalloc.o: lib/jemalloc.syms Makefile
 	@rm -rf $(B)/jemalloc && mkdir -p $(B)/jemalloc
 	$(Q)cd $(B)/jemalloc && ar x $(JEMALLOC) && rm jemalloc_cpp.pic.o
+	$(Q)objcopy --redefine-sym __errno_location=pl_jemalloc_errno $(B)/jemalloc/jemalloc.pic.o
 	$(Q)ld -r -o $(B)/jemalloc/all.o $(B)/jemalloc/*.pic.o
 	$(Q)objcopy --redefine-syms=lib/jemalloc.syms $(B)/jemalloc/all.o
 	$(Q)ld -r --defsym=pl_backend_malloc=je_malloc --defsym=pl_backend_free=je_free -o $@ $(B)/jemalloc/all.o
@@ -98,7 +106,7 @@ $(B)/system/libphaselock.so.$(SOVERSION): $(SYSTEM)
 # For programs of musl, over their own allocator. The kernel's headers and gcc's unwinder are the same for both C
 # libraries; libgcc_s is not, so the unwinder is linked in.
 MUSL_OBJECTS := $(patsubst $(B)/lib/%,$(B)/musl/%,$(filter-out %/object.o %/start.o %/advice_table.o,$(CORE_OBJECTS))) \
-                $(patsubst %,$(B)/musl/%.o,object_musl start_musl advice_table_musl backend_musl)
+                $(patsubst %,$(B)/musl/%.o,object_musl start_musl advice_table_musl backend_musl phase_zero)
 MUSL_HEADERS = $(patsubst %,-idirafter %,$(shell $(CC) -print-file-name=include) /usr/include/x86_64-linux-gnu /usr/include)
 MUSL         := $(B)/musl/libphaselock-system.so
 
@@ -142,8 +150,8 @@ $(B)/exports.list: lib/exports.map
 	@mkdir -p $(@D)
 	$(Q)sed -n '/global:/,/local:/s/^[[:space:]]*\([A-Za-z_0-9]*\);$$/\1/p' $< > $@
 
-$(B)/libphaselock.a: $(LIB_OBJECTS) $(B)/exports.list
-	$(Q)ld -r -o $(B)/libphaselock.o $(LIB_OBJECTS)
+$(B)/libphaselock.a: $(STATIC_OBJECTS) $(B)/exports.list
+	$(Q)ld -r -o $(B)/libphaselock.o $(STATIC_OBJECTS)
 	$(Q)objcopy --keep-global-symbols=$(B)/exports.list $(B)/libphaselock.o
 	@rm -f $@
 	$(Q)ar rcs $@ $(B)/libphaselock.o
@@ -197,7 +205,7 @@ $(B)/phaselock: $(CLI_OBJECTS)
 UNIT_TESTS    := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
 UNIT_RENAMED  := interpose interpose_cxx armed unseen
 UNIT_OBJECTS  := $(patsubst %,$(B)/unit/%.o,$(UNIT_RENAMED)) \
-                 $(filter-out $(patsubst %,$(B)/lib/%.o,$(UNIT_RENAMED)),$(CORE_OBJECTS))
+                 $(filter-out $(patsubst %,$(B)/lib/%.o,$(UNIT_RENAMED)),$(CORE_OBJECTS) $(PHASE_LINKED))
 
 $(B)/unit/rename.list: $(B)/exports.list
 	@mkdir -p $(@D)

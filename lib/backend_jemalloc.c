@@ -34,6 +34,9 @@ int pl_jemalloc_munmap(void *address, size_t size);
 int pl_jemalloc_madvise(void *address, size_t size, int advice);
 int pl_jemalloc_mprotect(void *address, size_t size, int rights);
 
+/* Where jemalloc.c of jemalloc finds errno, which it sets for a request that fails. */
+int *pl_jemalloc_errno(void);
+
 /*
  * Read by jemalloc at its start; MALLOC_CONF of the environment still comes after it.
  * tcache_gc_incr_bytes: a thread's cache is looked over sixteen times more rarely than by default.
@@ -222,17 +225,15 @@ void pl_backend_let_go(void)
 	atomic_store_explicit(&state, AS_CONFIGURED, memory_order_release);
 }
 
-static PL_COLD void tell_of_failure(void)
+/* jemalloc would go on and crash. */
+static PL_COLD void end_unless_started(void)
 {
 	static const char message[] = "phaselock: no memory for the allocator to start with\n";
 
-	if (!atomic_load_explicit(&has_started, memory_order_relaxed)) {
-		/* jemalloc would go on and crash. */
-		pl_os_write(PL_OS_STDERR, message, sizeof(message) - 1);
-		pl_os_end_at_once();
-	}
-	if (pl_unwind_passes((void *)(uintptr_t)je_malloc_default))
-		pl_shortage();
+	if (atomic_load_explicit(&has_started, memory_order_relaxed))
+		return;
+	pl_os_write(PL_OS_STDERR, message, sizeof(message) - 1);
+	pl_os_end_at_once();
 }
 
 void *pl_jemalloc_mmap(void *address, size_t size, int rights, int flags, int fd, off_t offset)
@@ -243,7 +244,7 @@ void *pl_jemalloc_mmap(void *address, size_t size, int rights, int flags, int fd
 	if (memory == MAP_FAILED && address == NULL)
 		memory = take_room(size);
 	if (memory == MAP_FAILED)
-		tell_of_failure();
+		end_unless_started();
 	errno = saved;
 	return memory;
 }
@@ -273,4 +274,15 @@ int pl_jemalloc_mprotect(void *address, size_t size, int rights)
 
 	errno = saved;
 	return result;
+}
+
+/*
+ * Once for each request that fails. Those of pl_backend_malloc() get there by je_malloc_default();
+ * the other functions see what they return.
+ */
+int *pl_jemalloc_errno(void)
+{
+	if (pl_unwind_is_in(PL_CALLER(), (void *)(uintptr_t)je_malloc_default))
+		pl_shortage();
+	return &errno;
 }

@@ -10,6 +10,7 @@
 #include "backend.h"
 
 #include "os.h"
+#include "shortage.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -96,15 +97,24 @@ static void *taken(void *block)
 
 /* ---- the backend ----------------------------------------------------------------------------- */
 
-void *pl_backend_malloc(size_t size)
+static void *take(size_t size)
 {
 	get_ready();
 	return taken(NEXT(malloc)(size));
 }
 
+void *pl_backend_malloc(size_t size)
+{
+	void *block = take(size);
+
+	if (block == NULL)
+		pl_shortage();
+	return block;
+}
+
 void *pl_backend_calloc(size_t size)
 {
-	void *block = pl_backend_malloc(size);
+	void *block = take(size);
 
 	return block != NULL ? memset(block, 0, size) : NULL;
 }

@@ -28,12 +28,6 @@ static inline void pl_counter_increment(pl_counter *counter)
 {
 	__asm__("incq %0" : "+m"(*counter) : : "cc");
 }
-
-/* Adds one unless the pointer is NULL, without a branch: the comparison borrows exactly for 0. */
-static inline void pl_counter_increment_unless_null(pl_counter *counter, const void *pointer)
-{
-	__asm__("cmpq $1, %1\n\tsbbq $-1, %0" : "+m"(*counter) : "r"(pointer) : "cc");
-}
 #else
 static inline void pl_counter_add(pl_counter *counter, uint64_t n)
 {
@@ -44,11 +38,6 @@ static inline void pl_counter_add(pl_counter *counter, uint64_t n)
 static inline void pl_counter_increment(pl_counter *counter)
 {
 	pl_counter_add(counter, 1);
-}
-
-static inline void pl_counter_increment_unless_null(pl_counter *counter, const void *pointer)
-{
-	pl_counter_add(counter, pointer != NULL);
 }
 #endif
 

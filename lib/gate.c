@@ -5,7 +5,10 @@
  */
 #include "gate.h"
 
-_Thread_local struct pl_thread *pl_thread_gate;
+_Thread_local struct pl_hot pl_hot;
+
+/* As it is in the image that the memory is filled from. Volatile: no compiler knows its value. */
+static _Thread_local volatile bool is_filled = true;
 
 _Static_assert(PHASELOCK_SCOPE_DEPTH_MAX == 63, "a bit each in a word, and one above them");
 
@@ -16,16 +19,64 @@ enum pl_scope pl_gate_scope(const struct pl_thread *thread)
 	return (thread->scopes & 1) != 0 ? PL_SCOPE_FORBID : PL_SCOPE_PERMIT;
 }
 
+/*
+ * Moves a count to the record, where readers look for it once the word is closed. A handler that
+ * counts in between, or sets the gate itself, changes the word, and it is looked at anew.
+ */
+static void close_word(pl_counter *word, pl_counter *kept)
+{
+	uint64_t count = pl_counter_read(word);
+
+	do {
+		if ((count & PL_HOT_OPEN) == 0)
+			return;
+		atomic_store_explicit(kept, count & ~PL_HOT_OPEN, memory_order_relaxed);
+	} while (!atomic_compare_exchange_weak_explicit(
+		word, &count, count & ~PL_HOT_OPEN, memory_order_release, memory_order_relaxed));
+}
+
+/* And back. Who counts in the record has added to the closed word before. */
+static void open_word(pl_counter *word, const pl_counter *kept)
+{
+	uint64_t count = pl_counter_read(word);
+
+	while ((count & PL_HOT_OPEN) == 0 &&
+	       !atomic_compare_exchange_weak_explicit(word, &count,
+						      PL_HOT_OPEN | pl_counter_read(kept),
+						      memory_order_release, memory_order_relaxed))
+		;
+}
+
+static bool is_to_be_open(const struct pl_thread *thread)
+{
+	return pl_gate_scope(thread) != PL_SCOPE_FORBID && !thread->probing && !thread->exiting &&
+	       !thread->holding && thread->watch == NULL && is_filled;
+}
+
+bool pl_gate_memory_stays(void)
+{
+	return is_filled;
+}
+
 /* The only writer of the gate. */
 void pl_gate_set(struct pl_thread *thread)
 {
-	bool closed;
-
 	/* What it follows from comes first, for a handler in between, which sets the gate by it. */
 	atomic_signal_fence(memory_order_seq_cst);
-	closed = pl_gate_scope(thread) == PL_SCOPE_FORBID || thread->probing || thread->exiting ||
-		 thread->exact || thread->watch != NULL;
-	pl_thread_gate = closed ? NULL : thread;
+	if (is_to_be_open(thread)) {
+		open_word(&pl_hot.own.allocations, &thread->allocations);
+		open_word(&pl_hot.own.deallocations, &thread->deallocations);
+	} else {
+		close_word(&pl_hot.own.allocations, &thread->allocations);
+		close_word(&pl_hot.own.deallocations, &thread->deallocations);
+	}
+}
+
+uint64_t pl_gate_count(const pl_counter *word, const pl_counter *kept)
+{
+	uint64_t count = atomic_load_explicit(word, memory_order_acquire);
+
+	return (count & PL_HOT_OPEN) != 0 ? count & ~PL_HOT_OPEN : pl_counter_read(kept);
 }
 
 /* The number of open scopes: the place of the bit above the outermost. */

@@ -7,18 +7,31 @@
 #define PL_GATE_H
 
 #include "base.h"
+#include "hot.h"
 #include "record.h"
 
 /*
- * The gate of this thread: its record when a request may pass it unless the phase says no, NULL
- * when the request must be looked at. NULL in the TLS image, so a thread's first request registers
- * it. Written by the thread itself. Initial-exec like all of the library's TLS: a general-dynamic
- * access may call malloc.
+ * The gate of this thread is the sign of its own words: open when a request may pass unless the
+ * phase says no, closed when it must be looked at. Closed in fresh memory, so a thread's first
+ * request registers it. While it is closed the record holds the counts, and while it is open the
+ * words do.
  */
-extern PL_HIDDEN _Thread_local struct pl_thread *pl_thread_gate;
+static inline bool pl_gate_is_open(void)
+{
+	return (pl_counter_read(&pl_hot.own.allocations) & PL_HOT_OPEN) != 0;
+}
+
+/*
+ * Whether this thread's memory stays as it is written. The dynamic linker fills the main thread's
+ * when it has relocated all modules, which may make requests before, by the resolvers of IFUNCs.
+ */
+bool pl_gate_memory_stays(void);
 
 /* Opens or closes the gate, after something in the caller's own record changed. */
 void pl_gate_set(struct pl_thread *thread);
+
+/* Returns the count that a word with a sign and the record hold together, of any thread. */
+uint64_t pl_gate_count(const pl_counter *word, const pl_counter *kept);
 
 /* How the innermost scope of a thread decides. */
 enum pl_scope { PL_SCOPE_NONE, PL_SCOPE_PERMIT, PL_SCOPE_FORBID };

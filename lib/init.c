@@ -23,7 +23,6 @@
 #include "phase.h"
 #include "report.h"
 #include "request.h"
-#include "shortage.h"
 #include "sink.h"
 #include "start.h"
 #include "stage.h"
@@ -255,7 +254,6 @@ __attribute__((constructor)) static void start(void)
 	pl_history_set_frames(options.frames);
 	pl_request_forbid_free(options.forbid_free);
 	pl_listen_start();
-	pl_shortage_tell(pl_thread_suspect_failure);
 	/*
 	 * Has the allocator set itself up, and with it its handlers of fork(), before ours come:
 	 * then its locks are taken after, and let go before, ours, which is held with all signals

@@ -10,6 +10,7 @@
  */
 #include "interpose_cxx.h"
 #include "module.h"
+#include "os.h"
 #include "report.h"
 #include "request.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The process-wide phase word, in the form that the gate compares: a thread's record, as a number,
- * must be greater than it. So INIT is 0, which every record exceeds and no record's absence does,
- * and the locked phases are numbers that no address reaches.
+ * The process-wide phase word, in the form that the hot path uses: the place of the words in which
+ * a request counts itself (hot.h). In INIT that is the thread's own; in all other phases words that
+ * are always closed, at a place for each phase.
  */
 #ifndef PL_PHASE_H
 #define PL_PHASE_H
@@ -10,46 +10,55 @@
 #include <stdatomic.h>
 
 #include "base.h"
+#include "hot.h"
 
-#define PL_PHASE_WORD_INIT ((uintptr_t)0)
-#define PL_PHASE_WORD_WATCHED (UINTPTR_MAX - 2) /* as INIT, but every gate is closed */
-#define PL_PHASE_WORD_LOCKED (UINTPTR_MAX - 1)
-#define PL_PHASE_WORD_SEALED UINTPTR_MAX
+/* A phase is the distance of its words from the thread's own; the locked ones come last. */
+#define PL_PHASE_INIT ((uintptr_t)0)
+#define PL_PHASE_WATCHED (offsetof(struct pl_hot, closed)) /* as INIT, but every gate is closed */
+#define PL_PHASE_LOCKED (PL_PHASE_WATCHED + sizeof(uint64_t))
+#define PL_PHASE_SEALED (PL_PHASE_LOCKED + sizeof(uint64_t))
 
 /*
  * The word, on a page of its own. Written by phase.c alone, read by every request, relaxed:
- * pl_os_barrier() after the store does the ordering.
+ * pl_os_barrier() after the store does the ordering. Its first value is INIT, before any code runs:
+ * by phase_shared.c, phase_linked.c or phase_zero.c.
  */
 extern PL_HIDDEN struct pl_phase {
 	_Alignas(PL_PAGE_SIZE) _Atomic uintptr_t word;
 } pl_phase;
 
-static inline uintptr_t pl_phase_load(void)
+/* Its definition in assembly, with a first value of eight bytes that C has no words for. */
+#define PL_PHASE_VARIABLE(value)                                                                   \
+	".pushsection .data.pl_phase, \"aw\", @progbits\n"                                         \
+	".balign 4096\n"                                                                           \
+	".globl pl_phase\n"                                                                        \
+	".hidden pl_phase\n"                                                                       \
+	".type pl_phase, @object\n"                                                                \
+	".size pl_phase, 4096\n"                                                                   \
+	"pl_phase:\n"                                                                              \
+	"	" value "\n"                                                                       \
+	"	.zero 4088\n"                                                                            \
+	".popsection\n"
+
+_Static_assert(PL_PAGE_SIZE == 4096 && sizeof(struct pl_phase) == PL_PAGE_SIZE,
+	       "nothing else lies on the page that SEALED protects");
+
+/* Returns where a request is to count itself. */
+static inline uintptr_t pl_phase_place(void)
 {
 	return atomic_load_explicit(&pl_phase.word, memory_order_relaxed);
 }
 
-/* Returns whether the word is one of a locked phase. */
-static inline bool pl_phase_is_locked(void)
+/* Returns the phase: one of PL_PHASE_*. */
+static inline uintptr_t pl_phase_load(void)
 {
-	return pl_phase_load() >= PL_PHASE_WORD_LOCKED;
+	return pl_phase_place() - pl_hot_own_place();
 }
 
-/*
- * Returns whether number is above the phase word. On x86-64 it is one instruction, for the hot
- * path; a compiler makes two of an atomic load and a comparison. Volatile, so that the word is read
- * at each request.
- */
-static inline bool pl_phase_is_below(uintptr_t number)
+/* Returns whether the phase is a locked one. */
+static inline bool pl_phase_is_locked(void)
 {
-#if defined(__x86_64__)
-	bool above;
-
-	__asm__ volatile("cmpq %2, %1" : "=@cca"(above) : "r"(number), "m"(pl_phase.word));
-	return above;
-#else
-	return number > pl_phase_load();
-#endif
+	return pl_phase_load() >= PL_PHASE_LOCKED;
 }
 
 /*

@@ -12,6 +12,7 @@
 #include "backend.h"
 #include "base.h"
 #include "counter.h"
+#include "hot.h"
 
 #include <phaselock/watch.h>
 
@@ -40,11 +41,11 @@ struct pl_counts {
 #define PL_SCOPE_PLACES 8
 
 struct pl_thread {
-	/* the line of the hot path; written by the owner */
-	PL_CACHE_ALIGNED pl_counter allocations;
-	pl_counter bytes_requested;
-	pl_counter deallocations;
+	/* written by the owner */
 
+	PL_CACHE_ALIGNED pl_counter allocations; /* while the gate is closed; else in words */
+	pl_counter deallocations;		 /* the same */
+	pl_counter bytes_requested;		 /* without those in words */
 	pl_counter reallocations;
 	pl_counter failed_allocations;
 	pl_counter failed_reallocations;
@@ -68,19 +69,18 @@ struct pl_thread {
 	_Atomic unsigned watching;
 	bool probing;	     /* phaselock_armed() is calling the entry points */
 	unsigned probe_hits; /* calls that came to us while probing */
-	bool exact;   /* memory ran short here: every request takes the way that sees failures */
-	bool suspect; /* the last request may have failed unseen ... */
-	uint64_t suspect_bytes; /* ... and did if the backend has handed out no byte since */
+	bool holding;	     /* its frees have held pages, which its next request lets go */
 
 	/* written by the owner under the registry's lock, read under it */
-	bool exiting;		       /* its destructor has run: bytes points to bytes_last */
-	bool gone;		       /* it is no thread's any more */
-	uint64_t id;		       /* as gettid(2) */
-	struct pl_backend_bytes bytes; /* where the bytes of the present owner are counted */
-	uint64_t bytes_last[2];	       /* a copy of those counts, for when the thread has gone */
-	uint64_t bytes_before[2];      /* of earlier owners */
-	struct pl_counts start;	       /* the counts of earlier owners */
-	struct pl_thread *next;	       /* all records, newest first; does not change once set */
+	bool exiting; /* its destructor has run: words and bytes point to no memory of its own */
+	bool gone;    /* it is no thread's any more */
+	uint64_t id;  /* as gettid(2) */
+	const struct pl_hot_words *words; /* where the hot path of the present owner counts */
+	struct pl_backend_bytes bytes;	  /* where the bytes of the present owner are counted */
+	uint64_t bytes_last[2];		  /* a copy of those counts, for when the thread has gone */
+	uint64_t bytes_before[2];	  /* of earlier owners */
+	struct pl_counts start;		  /* the counts of earlier owners */
+	struct pl_thread *next;		  /* all records, newest first; does not change once set */
 };
 
 #endif

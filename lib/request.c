@@ -5,7 +5,9 @@
  */
 #include "request.h"
 
+#include "gate.h"
 #include "os.h"
+#include "thread.h"
 #include "violation.h"
 #include "watch.h"
 
@@ -80,11 +82,9 @@ bool pl_request_is_violation(void)
 /* Finds this thread's record, and whether the request is to be served. */
 static enum outcome pass(struct pl_thread **thread, const struct pl_request *request)
 {
-	if (pl_request_gate(thread))
-		return SERVE;
 	*thread = pl_thread_self();
-	if (*thread != NULL)
-		pl_thread_settle(*thread);
+	if (pl_gate_is_open() && pl_phase_load() == PL_PHASE_INIT)
+		return SERVE;
 	return judge(*thread, request);
 }
 
@@ -97,9 +97,9 @@ static void *finish(struct pl_thread *thread, const struct pl_request *request,
 {
 	if (block == NULL) {
 		errno = ENOMEM;
-		pl_counter_increment(failures);
+		if (failures != NULL) /* else the backend has told of it */
+			pl_counter_increment(failures);
 	}
-	thread->suspect = false; /* of this request all is known */
 	if (pl_watch_is_on(thread))
 		pl_watch_result(thread, request, block);
 	if (thread->exiting)
@@ -115,34 +115,53 @@ static void *refuse(enum outcome outcome)
 	return NULL;
 }
 
-/* Before each request for memory. Most small ones do not come by here, but some soon will. */
-static void let_go_unless_locked(void)
+static void set_holding(struct pl_thread *thread, bool holding)
 {
-	if (!pl_phase_is_locked())
-		pl_backend_let_go();
+	if (PL_LIKELY(thread->holding == holding))
+		return;
+	thread->holding = holding;
+	pl_gate_set(thread);
 }
 
+/*
+ * Before each request that comes by here: the first of a thread whose frees have held pages, and of
+ * others some.
+ */
+static void let_go_unless_locked(struct pl_thread *thread)
+{
+	if (pl_phase_is_locked())
+		return;
+	pl_backend_let_go();
+	set_holding(thread, false);
+}
+
+/* Both count as the hot path does if the gate is open, and else in the record. */
 static void count_allocation(struct pl_thread *thread, size_t size)
 {
-	let_go_unless_locked();
+	let_go_unless_locked(thread);
+	if (pl_hot_allocate(pl_hot_own_place(), size))
+		return;
 	pl_counter_increment(&thread->allocations);
 	pl_counter_add(&thread->bytes_requested, size);
 }
 
-static void count_deallocation(struct pl_thread *thread)
+static void count_deallocation(struct pl_thread *thread, const void *block)
 {
 	bool locked = pl_phase_is_locked();
 
-	pl_counter_increment(&thread->deallocations);
+	let_go_unless_locked(thread);
+	if (!pl_hot_release(pl_hot_own_place(), block))
+		pl_counter_increment(&thread->deallocations);
 	if (!locked)
 		return;
 	pl_counter_increment(&thread->locked_deallocations);
 	/* Not by the lock itself, which may come in a signal handler. Frees are bounded from here. */
 	pl_backend_hold();
+	set_holding(thread, true);
 }
 
-/* A request of a size, which one function of the backend serves. */
-PL_INLINE void *take(const struct pl_request *request, void *(*serve)(size_t size))
+/* A request of a size, which one function of the backend serves. tells: of its failures too. */
+PL_INLINE void *take(const struct pl_request *request, void *(*serve)(size_t size), bool tells)
 {
 	struct pl_thread *thread;
 	enum outcome outcome = pass(&thread, request);
@@ -150,21 +169,22 @@ PL_INLINE void *take(const struct pl_request *request, void *(*serve)(size_t siz
 	if (outcome != SERVE)
 		return refuse(outcome);
 	count_allocation(thread, request->size);
-	return finish(thread, request, &thread->failed_allocations, serve(request->size));
+	return finish(thread, request, tells ? NULL : &thread->failed_allocations,
+		      serve(request->size));
 }
 
 void *pl_request_allocate(const char *function, size_t size, const void *caller)
 {
 	struct pl_request request = {.function = function, .size = size, .caller = caller};
 
-	return take(&request, pl_backend_malloc);
+	return take(&request, pl_backend_malloc, true);
 }
 
 void *pl_request_zeroed(const char *function, size_t size, const void *caller)
 {
 	struct pl_request request = {.function = function, .size = size, .caller = caller};
 
-	return take(&request, pl_backend_calloc);
+	return take(&request, pl_backend_calloc, false);
 }
 
 void *pl_request_aligned(const char *function, size_t alignment, size_t size, const void *caller)
@@ -200,7 +220,7 @@ void *pl_request_realloc(const char *function, void *block, size_t size, const v
 
 	if (outcome != SERVE)
 		return refuse(outcome);
-	let_go_unless_locked();
+	let_go_unless_locked(thread);
 	pl_counter_increment(&thread->reallocations);
 	pl_counter_add(&thread->bytes_requested, size);
 	held = held_bytes(thread);
@@ -228,10 +248,9 @@ void pl_request_release(const char *function, void *block, const void *caller)
 	/* Without a record the backend has none of the thread either: the block is lost. */
 	if (thread == NULL)
 		return;
-	pl_thread_settle(thread);
 	if (pl_watch_is_on(thread))
 		pl_watch_release(thread, &request);
-	count_deallocation(thread);
+	count_deallocation(thread, block);
 	pl_backend_free(block);
 	if (thread->exiting)
 		pl_thread_keep_bytes(thread);
@@ -275,7 +294,7 @@ void pl_request_heard_release(const void *block, const void *caller)
 		return;
 	if (pl_watch_is_on(thread))
 		pl_watch_release(thread, &request);
-	count_deallocation(thread);
+	count_deallocation(thread, block);
 }
 
 bool pl_request_probe(void)

@@ -11,13 +11,8 @@
 
 #include "backend.h"
 #include "base.h"
-#include "counter.h"
-#include "gate.h"
+#include "hot.h"
 #include "phase.h"
-#include "thread.h"
-
-/* Larger requests are the ones that fail, so they are served by a call, which sees the result. */
-#define PL_REQUEST_JUMP_MAX 8192
 
 void *pl_request_allocate(const char *function, size_t size, const void *caller);
 void *pl_request_zeroed(const char *function, size_t size, const void *caller);
@@ -44,36 +39,22 @@ bool pl_request_is_violation(void);
 void pl_request_forbid_free(bool forbid);
 
 /*
- * Whether nothing stands against a request of this thread, whose record is then *thread. One
- * comparison sees to both words: a closed gate is NULL, which is above no phase, and LOCKED is
- * above every record.
+ * One branch for the gate and the phase: what the phase word leads to is closed unless the phase is
+ * INIT, and then is the thread's own, which is closed if the gate is.
  */
-PL_INLINE bool pl_request_gate(struct pl_thread **thread)
-{
-	*thread = pl_thread_gate;
-	return pl_phase_is_below((uintptr_t)*thread);
-}
-
 PL_INLINE void *pl_request_malloc(const char *function, size_t size)
 {
-	struct pl_thread *thread;
-
-	if (PL_UNLIKELY(!pl_request_gate(&thread) || size > PL_REQUEST_JUMP_MAX))
+	if (PL_UNLIKELY(!pl_hot_allocate(pl_phase_place(), size)))
 		return pl_request_allocate(function, size, PL_CALLER());
-	pl_counter_increment(&thread->allocations);
-	pl_counter_add(&thread->bytes_requested, size);
 	return pl_backend_malloc(size);
 }
 
 PL_INLINE void pl_request_free(const char *function, void *block)
 {
-	struct pl_thread *thread;
-
-	if (PL_UNLIKELY(!pl_request_gate(&thread))) {
+	if (PL_UNLIKELY(!pl_hot_release(pl_phase_place(), block))) {
 		pl_request_release(function, block, PL_CALLER());
 		return;
 	}
-	pl_counter_increment_unless_null(&thread->deallocations, block);
 	pl_backend_free(block);
 }
 

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* The word by which a backend tells that it is running out, to whoever wants to know. */
+/* The word by which a backend tells that it has failed a request, to whoever wants to know. */
 #ifndef PL_SHORTAGE_H
 #define PL_SHORTAGE_H
 
 #include "base.h"
 
-/* From the constructor: function is called on the thread that finds the shortage. */
+/* function is called on the thread whose request has failed. Always the same function. */
 void pl_shortage_tell(void (*function)(void));
 
 /*
- * For a backend, within pl_backend_malloc(): it may be about to fail. The function does not lock,
- * nor allocate, and may be called with locks of the backend held.
+ * For a backend, once in each pl_backend_malloc() that fails, and in nothing else: the hot path,
+ * which jumps there, does not see it. The function does not lock, nor allocate.
  */
 void pl_shortage(void);
 

@@ -6,8 +6,10 @@
 #include "thread.h"
 
 #include "gate.h"
+#include "hot.h"
 #include "order.h"
 #include "os.h"
+#include "shortage.h"
 
 #include <pthread.h>
 #include <string.h>
@@ -28,50 +30,34 @@ static struct {
 	struct pl_os_signals before_fork;
 	struct pl_thread *all;		     /* under the lock */
 	struct pl_thread *fresh, *fresh_end; /* under the lock: never used yet */
+	struct pl_thread *early; /* under the lock: of a thread whose memory was not filled yet */
 	size_t departing; /* under the lock: records whose thread is exiting, and may be gone */
 	bool have_key;
 	pthread_key_t key;
 	struct pl_thread first[FIRST_RECORDS];
 } registry;
 
-void pl_thread_suspect_failure(void)
-{
-	struct pl_thread *thread = own;
+/* Of a thread that has gone, or that nobody may ask any more: closed, so all is in the record. */
+static const struct pl_hot_words no_words;
 
-	if (thread == NULL || thread->exiting)
-		return;
-	thread->exact = true;
-	thread->suspect = true;
-	thread->suspect_bytes = *thread->bytes.allocated;
-	pl_gate_set(thread);
-}
-
-static bool has_failed(const struct pl_thread *thread)
+/* The backend has failed a pl_backend_malloc(), which the hot path reaches by a jump. */
+static void count_failure(void)
 {
-	return thread->suspect &&
-	       thread->suspect_bytes == __atomic_load_n(thread->bytes.allocated, __ATOMIC_RELAXED);
-}
-
-void pl_thread_settle(struct pl_thread *thread)
-{
-	if (PL_LIKELY(!thread->suspect))
-		return;
-	if (has_failed(thread))
-		pl_counter_increment(&thread->failed_allocations);
-	thread->suspect = false;
+	if (own != NULL)
+		pl_counter_increment(&own->failed_allocations);
 }
 
 void pl_thread_counts(const struct pl_thread *thread, struct pl_counts *counts)
 {
-	counts->allocations = pl_counter_read(&thread->allocations);
-	counts->deallocations = pl_counter_read(&thread->deallocations);
+	const struct pl_hot_words *words = thread->words;
+
+	counts->allocations = pl_gate_count(&words->allocations, &thread->allocations);
+	counts->deallocations = pl_gate_count(&words->deallocations, &thread->deallocations);
 	counts->reallocations = pl_counter_read(&thread->reallocations);
 	counts->failed_allocations = pl_counter_read(&thread->failed_allocations);
-	/* Of another thread not before that thread knows: a flow must not come down again. */
-	if (thread == own)
-		counts->failed_allocations += has_failed(thread);
 	counts->failed_reallocations = pl_counter_read(&thread->failed_reallocations);
-	counts->bytes_requested = pl_counter_read(&thread->bytes_requested);
+	counts->bytes_requested = pl_counter_read(&thread->bytes_requested) +
+				  pl_counter_read(&words->bytes_requested);
 	counts->bytes_reallocated = pl_counter_read(&thread->bytes_reallocated);
 	counts->locked_attempts = pl_counter_read(&thread->locked_attempts);
 	counts->permitted_attempts = pl_counter_read(&thread->permitted_attempts);
@@ -111,9 +97,26 @@ void pl_thread_keep_bytes(struct pl_thread *thread)
 	__atomic_store_n(&thread->bytes_last[1], *bytes.deallocated, __ATOMIC_RELAXED);
 }
 
-/* From now on the record holds the thread's bytes itself. Under the lock. */
-static void detach_bytes(struct pl_thread *thread)
+/*
+ * From now on the record holds the thread's counts itself: those of the hot path, which the thread
+ * does not take any more, and a copy of its bytes. Under the lock.
+ */
+static void detach(struct pl_thread *thread)
 {
+	const struct pl_hot_words *words = thread->words;
+
+	thread->exiting = true;
+	registry.departing++;
+	if (thread == own)
+		pl_gate_set(thread);
+	atomic_store_explicit(&thread->allocations,
+			      pl_gate_count(&words->allocations, &thread->allocations),
+			      memory_order_relaxed);
+	atomic_store_explicit(&thread->deallocations,
+			      pl_gate_count(&words->deallocations, &thread->deallocations),
+			      memory_order_relaxed);
+	pl_counter_add(&thread->bytes_requested, pl_counter_read(&words->bytes_requested));
+	thread->words = &no_words;
 	thread->bytes_last[0] = *thread->bytes.allocated;
 	thread->bytes_last[1] = *thread->bytes.deallocated;
 	thread->bytes.allocated = &thread->bytes_last[0];
@@ -129,13 +132,9 @@ static void depart(void *record)
 	struct pl_thread *thread = record;
 	struct pl_os_signals before;
 
-	pl_thread_settle(thread);
 	pl_os_lock(&registry.lock, &before);
-	detach_bytes(thread);
-	thread->exiting = true;
+	detach(thread);
 	thread->watch = NULL; /* it may lie on the stack that goes */
-	registry.departing++;
-	pl_gate_set(thread);
 	pl_os_unlock(&registry.lock, &before);
 }
 
@@ -155,14 +154,13 @@ static struct pl_thread *inherit(uint64_t id)
 	if (thread == NULL)
 		return NULL;
 	registry.departing--;
-	pl_thread_settle(thread);
 	thread->bytes_before[0] += thread->bytes_last[0];
 	thread->bytes_before[1] += thread->bytes_last[1];
 	thread->bytes_last[0] = 0;
 	thread->bytes_last[1] = 0;
 	pl_thread_counts(thread, &thread->start);
 	thread->exiting = false;
-	thread->exact = false;
+	thread->holding = false;
 	thread->gone = false;
 	thread->scopes = 0;
 	thread->watch = NULL;
@@ -192,6 +190,20 @@ static struct pl_thread *create(void)
 	return thread;
 }
 
+/*
+ * Returns the record that this thread had before its memory was filled, which made it forget, or
+ * NULL. Under the lock.
+ */
+static struct pl_thread *remember(void)
+{
+	struct pl_thread *thread = registry.early;
+
+	if (thread == NULL || thread->words != &pl_hot.own)
+		return NULL;
+	registry.early = NULL;
+	return thread;
+}
+
 /* With all signals blocked. */
 static struct pl_thread *register_thread(void)
 {
@@ -206,18 +218,24 @@ static struct pl_thread *register_thread(void)
 	if (bytes.allocated == NULL)
 		return NULL;
 	pl_os_lock(&registry.lock, &before);
-	thread = inherit(id);
+	thread = remember();
+	if (thread == NULL)
+		thread = inherit(id);
 	if (thread == NULL)
 		thread = create();
 	if (thread != NULL) {
 		thread->id = id;
 		thread->bytes = bytes;
+		thread->words = &pl_hot.own;
 		/* A thread that used the allocator before it came here brings counts that are no
 		 * flow of ours. */
 		thread->bytes_before[0] -= *bytes.allocated;
 		thread->bytes_before[1] -= *bytes.deallocated;
 		own = thread;
+		if (!pl_gate_memory_stays())
+			registry.early = thread;
 		pl_gate_set(thread);
+		pl_shortage_tell(count_failure);
 	}
 	/* The first registration comes before any program could have made a key: this takes no
 	 * memory. */
@@ -330,11 +348,8 @@ void pl_thread_fork_child(void)
 			continue;
 		/* Of its thread the child has the memory, until a new one takes it, but nothing
 		 * that runs. */
-		if (!thread->exiting) {
-			detach_bytes(thread);
-			thread->exiting = true;
-			registry.departing++;
-		}
+		if (!thread->exiting)
+			detach(thread);
 		thread->gone = true;
 		/* It may have been in a watcher, for which nobody is to wait. */
 		atomic_store_explicit(&thread->watching, 0, memory_order_relaxed);

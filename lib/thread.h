@@ -17,15 +17,6 @@ struct pl_thread *pl_thread_self(void);
 /* Returns this thread's record, or NULL if it has none. */
 struct pl_thread *pl_thread_registered(void);
 
-/*
- * For the backend, by way of shortage.h: the request that this thread makes may be about to fail,
- * and may have left by the jump that does not see it. From now on none of this thread does.
- */
-void pl_thread_suspect_failure(void);
-
-/* Before the thread's next request: counts the failure, if it was one. */
-void pl_thread_settle(struct pl_thread *thread);
-
 /* What an entry point of ours returns to a probe. It begins a page: aligned for any request. */
 extern PL_HIDDEN char pl_thread_probe_token[];
 

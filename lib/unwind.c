@@ -119,6 +119,12 @@ static _Unwind_Reason_Code look(struct _Unwind_Context *context, void *argument)
 	return search->found ? _URC_END_OF_STACK : _URC_NO_REASON;
 }
 
+bool pl_unwind_is_in(const void *address, const void *function)
+{
+	/* It takes one off the address itself. */
+	return _Unwind_FindEnclosingFunction((void *)(uintptr_t)address) == function;
+}
+
 bool pl_unwind_passes(const void *function)
 {
 	struct search search = {.function = function};

@@ -22,6 +22,9 @@ unsigned pl_unwind(void **frames, unsigned capacity, const void *caller);
  */
 bool pl_unwind_passes(const void *function);
 
+/* Returns whether address, to which a call returns, lies in function. */
+bool pl_unwind_is_in(const void *address, const void *function);
+
 /* Makes the unwinder do its first work, while it may still allocate. */
 void pl_unwind_warm(void);
 

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What frees in a locked phase kept from the kernel goes back to it after the unlock, from the first
- * calloc, realloc, aligned or larger request on; the same in a child of a fork() that was made while
- * locked, and again after a second lock. A huge block, which goes back at once, does so again.
+ * request or free of the thread that freed, or the first calloc, realloc or aligned request of
+ * another one; the same in a child of a fork() that was made while locked, and again after a second
+ * lock. A huge block, which goes back at once, does so again.
  *
  * shows: PL-143
  * environment: MALLOC_CONF=dirty_decay_ms:0,muzzy_decay_ms:0
- * each: request calloc realloc aligned large
+ * each: request calloc realloc aligned small large free calloc_of_another
  * run: {self} {request}
  * exit: 0
  * run: {self} huge
@@ -17,6 +18,8 @@
 #include "over_system.h"
 
 #include <fcntl.h>
+#include <pthread.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 
 #define BLOCKS 1000
@@ -55,12 +58,26 @@ static void free_all(void)
 		free(blocks[i]);
 }
 
+static void *kept; /* made before the lock */
+
+static void *request_calloc(void *unused)
+{
+	free(opaque(calloc(1, 10)));
+	return unused;
+}
+
 static void request(const char *kind)
 {
-	void *block = NULL;
+	void *block = kept;
+	pthread_t thread;
 
 	if (strcmp(kind, "calloc") == 0)
 		block = calloc(1, 10);
+	else if (strcmp(kind, "small") == 0)
+		block = malloc(10);
+	else if (strcmp(kind, "calloc_of_another") == 0)
+		CHECK(pthread_create(&thread, NULL, request_calloc, NULL) == 0 &&
+		      pthread_join(thread, NULL) == 0);
 	else if (strcmp(kind, "aligned") == 0)
 		block = aligned_alloc(64, 64);
 	else if (strcmp(kind, "large") == 0)
@@ -68,7 +85,11 @@ static void request(const char *kind)
 	else if (strcmp(kind, "realloc") == 0)
 		block = realloc(malloc(10), 20);
 	CHECK(block != NULL);
+	if (strcmp(kind, "calloc_of_another") == 0)
+		return;
 	free(block);
+	if (block != kept)
+		free(kept);
 }
 
 /* With a decay of 0 a free gives pages back at once, but not while locked. */
@@ -79,6 +100,7 @@ static void hold_and_let_go(const char *kind)
 	int status;
 
 	before = resident();
+	kept = malloc(10);
 	take_all();
 	full = resident();
 	CHECK(full > before + TOTAL * 9 / 10);

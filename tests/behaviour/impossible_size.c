@@ -3,7 +3,7 @@
  * A size that no machine has fails with ENOMEM in every allocating function, is in
  * failed_allocations, and is not among the live blocks.
  *
- * shows: PL-004 PL-007 PL-054
+ * shows: PL-004 PL-007 PL-054 PL-503
  * exit: 0
  */
 #define _GNU_SOURCE

@@ -8,6 +8,8 @@
 #define _GNU_SOURCE
 #include "fake_backend.h"
 
+#include "shortage.h"
+
 #include <errno.h>
 #include <malloc.h>
 #include <stdatomic.h>
@@ -56,8 +58,13 @@ static void *hand_out(void *block, int error)
 
 void *pl_backend_malloc(size_t size)
 {
+	void *block;
+
 	note(FAKE_MALLOC, (struct fake_call){.size = size});
-	return hand_out(fails(size) ? NULL : malloc(size), ENOMEM);
+	block = fails(size) ? NULL : malloc(size);
+	if (block == NULL)
+		pl_shortage();
+	return hand_out(block, ENOMEM);
 }
 
 void *pl_backend_calloc(size_t size)

@@ -12,6 +12,8 @@
 #include "phase.h"
 #include "renamed.h"
 #include "request.h"
+
+#include "gate.h"
 #include "violation_double.h"
 
 #include <phaselock/phaselock.h>
@@ -192,12 +194,12 @@ TEST(probes_are_no_violations_in_any_phase_or_scope)
 TEST(gate_is_open_again_after_the_probes)
 {
 	phaselock_armed();
-	assert_ptr_equal(pl_thread_gate, pl_thread_self());
+	assert_true(pl_gate_is_open());
 	phaselock_forbid_begin();
 	phaselock_armed();
-	assert_null(pl_thread_gate);
+	assert_false(pl_gate_is_open());
 	phaselock_forbid_end();
-	assert_ptr_equal(pl_thread_gate, pl_thread_self());
+	assert_true(pl_gate_is_open());
 }
 
 static volatile sig_atomic_t ticks;

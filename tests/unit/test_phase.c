@@ -8,6 +8,8 @@
 #define _GNU_SOURCE
 #include "phase.h"
 
+#include "thread.h"
+
 #include "child.h"
 #include "threads.h"
 
@@ -18,26 +20,49 @@
 #define ROUNDS 20000
 #define READERS 2
 
-/* What the gate compares: any address is above INIT and below the locked phases. */
-static const uintptr_t an_address = 0x7fffffffffff;
-
-TEST(zeroed_memory_is_the_phase_init)
+/* As the hot path asks. */
+static bool allocation_passes(void)
 {
-	assert_int_equal(pl_phase_load(), PL_PHASE_WORD_INIT);
-	assert_int_equal(PL_PHASE_WORD_INIT, 0);
+	return pl_hot_allocate(pl_phase_place(), 0);
+}
+
+static bool release_passes(void)
+{
+	return pl_hot_release(pl_phase_place(), &pl_phase);
+}
+
+/* Looked at before any code of this program runs that could have written it. */
+static uintptr_t first_place;
+
+static void look_early(void)
+{
+	first_place = pl_phase_place();
+}
+
+__attribute__((section(".preinit_array"), used)) static void (*const early)(void) = look_early;
+
+TEST(first_value_of_the_word_is_the_phase_init)
+{
+	assert_int_equal(first_place, pl_hot_own_place());
+	assert_int_equal(pl_phase_load(), PL_PHASE_INIT);
 	assert_int_equal(phaselock_get_phase(), PHASELOCK_INIT);
 }
 
-TEST(records_pass_in_init_alone_and_a_missing_record_never)
+CHILD_TEST(registered_threads_pass_in_init_alone_and_others_never)
 {
-	assert_true(pl_phase_is_below(an_address));
-	assert_true(pl_phase_is_below(1));
-	assert_false(pl_phase_is_below(0));
+	CHECK(!allocation_passes() && !release_passes());
+	CHECK(pl_thread_self() != NULL);
+	CHECK(allocation_passes() && release_passes());
+	pl_phase_watch(true);
+	CHECK(!allocation_passes() && !release_passes());
 	pl_phase_lock();
-	assert_false(pl_phase_is_below(an_address));
-	assert_false(pl_phase_is_below(0));
-	assert_true(pl_phase_unlock());
-	assert_true(pl_phase_is_below(an_address));
+	CHECK(!allocation_passes() && !release_passes());
+	pl_phase_watch(false);
+	CHECK(!allocation_passes() && !release_passes());
+	CHECK(pl_phase_unlock());
+	CHECK(allocation_passes() && release_passes());
+	pl_phase_seal();
+	CHECK(!allocation_passes() && !release_passes());
 }
 
 TEST(locking_twice_is_locking_once)
@@ -58,15 +83,16 @@ TEST(unlocking_an_unlocked_heap_does_nothing)
 
 static void check_that_it_stays_sealed(void)
 {
+	pl_thread_self();
 	CHECK_EQUAL(phaselock_get_phase(), PHASELOCK_SEALED);
-	CHECK(!pl_phase_is_below(an_address));
+	CHECK(!allocation_passes());
 	CHECK(!pl_phase_unlock());
 	CHECK_EQUAL(phaselock_get_phase(), PHASELOCK_SEALED);
 	pl_phase_lock();
 	pl_phase_seal();
 	CHECK(!pl_phase_unlock());
 	CHECK_EQUAL(phaselock_get_phase(), PHASELOCK_SEALED);
-	CHECK(!pl_phase_is_below(an_address));
+	CHECK(!allocation_passes());
 }
 
 CHILD_TEST(sealing_from_init_is_for_ever)
@@ -116,9 +142,10 @@ static void *read_gate(void *argument)
 {
 	struct reader *reader = argument;
 
+	pl_thread_self();
 	while (!atomic_load_explicit(&stop, memory_order_relaxed)) {
 		uint64_t begin = atomic_load_explicit(&locked_round, memory_order_relaxed);
-		bool passes = pl_phase_is_below(an_address);
+		bool passes = allocation_passes();
 		uint64_t end = atomic_load_explicit(&locked_round, memory_order_relaxed);
 
 		if (begin % 2 == 0 || begin != end)
@@ -157,8 +184,8 @@ CHILD_TEST(what_begins_after_a_lock_has_returned_is_judged_as_locked)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(zeroed_memory_is_the_phase_init),
-		cmocka_unit_test(records_pass_in_init_alone_and_a_missing_record_never),
+		cmocka_unit_test(first_value_of_the_word_is_the_phase_init),
+		cmocka_unit_test(registered_threads_pass_in_init_alone_and_others_never),
 		cmocka_unit_test(locking_twice_is_locking_once),
 		cmocka_unit_test(unlocking_an_unlocked_heap_does_nothing),
 		cmocka_unit_test(sealing_from_init_is_for_ever),

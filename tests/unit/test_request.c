@@ -9,6 +9,9 @@
 #define _GNU_SOURCE
 #include "request.h"
 
+#include "gate.h"
+#include "thread.h"
+
 #include "child.h"
 #include "fake_backend.h"
 #include "threads.h"

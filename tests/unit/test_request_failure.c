@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Requests that cannot be served: the backend fails at every place of a workload, at both sides of
- * the size from which failures are seen, in threads without a record and in threads that are on
- * their way out.
+ * Requests that cannot be served: the backend fails at every place of a workload, on the hot path
+ * as on the other, in threads without a record and in threads that are on their way out.
  *
- * shows: PL-004, PL-006 (a realloc that fails), PL-050, PL-051, PL-054
+ * shows: PL-004, PL-006 (a realloc that fails), PL-050, PL-051, PL-054, PL-503
  */
 #define _GNU_SOURCE
+#include "gate.h"
 #include "request.h"
+#include "thread.h"
 
 #include "child.h"
 #include "failing_mmap.h"
@@ -24,7 +25,6 @@ struct tally {
 	unsigned served; /* blocks made by allocations */
 	unsigned given_back;
 	unsigned refused; /* allocations and reallocations that returned NULL */
-	unsigned unseen;  /* those of them that the library cannot see, as its header says */
 	unsigned
 		wrong; /* refused with another errno than ENOMEM, or a block that was not left whole */
 	uint64_t asked; /* bytes */
@@ -64,9 +64,8 @@ static struct tally work(void)
 
 	errno = 0;
 	blocks[0] = note(&tally, pl_test_malloc(100), 100);
-	tally.unseen = tally.refused;
 	errno = 0;
-	blocks[1] = note(&tally, pl_test_malloc(PL_REQUEST_JUMP_MAX + 1), PL_REQUEST_JUMP_MAX + 1);
+	blocks[1] = note(&tally, pl_test_malloc(10000), 10000);
 	errno = 0;
 	blocks[2] = note(&tally, pl_test_calloc(7, 9), 63);
 	errno = 0;
@@ -100,7 +99,7 @@ static void reconcile(const struct tally *tally, const struct phaselock_stats *d
 	assert_int_equal(delta->allocations, 7);
 	assert_int_equal(delta->reallocations, reallocations);
 	assert_int_equal(delta->deallocations, tally->given_back);
-	assert_int_equal(delta->failed_allocations, tally->refused - tally->unseen);
+	assert_int_equal(delta->failed_allocations, tally->refused);
 	assert_int_equal(delta->bytes_requested, tally->asked);
 	assert_int_equal(delta->bytes_allocated, delta->bytes_deallocated);
 	assert_int_equal(tally->given_back, tally->served);
@@ -110,8 +109,6 @@ TEST(backend_that_fails_at_any_call_is_told_and_counted_once)
 {
 	unsigned n = 0;
 
-	pl_test_free(pl_test_malloc(
-		1)); /* the first request of a thread takes the way that sees failures */
 	for (bool failed = true; failed;) {
 		struct phaselock_stats before = get_stats(), after, delta;
 		struct tally tally;
@@ -128,30 +125,31 @@ TEST(backend_that_fails_at_any_call_is_told_and_counted_once)
 		 * A block that was never made is not resized: two times the third, once the fourth.
 		 */
 		reconcile(&tally, &delta, n == 3 ? 1 : n == 4 ? 2 : 3);
-		assert_int_equal(after.live_allocations, level + tally.unseen);
+		assert_int_equal(after.live_allocations, level);
 		assert_int_equal(after.live_bytes, before.live_bytes);
 	}
 	assert_int_equal(n,
 			 11); /* seven allocations, three reallocations, and once nothing failed */
 }
 
-TEST(failure_is_seen_from_one_byte_above_the_jump)
+TEST(failure_of_malloc_is_counted_once_whether_the_gate_is_open_or_closed)
 {
-	struct phaselock_stats before, after;
+	for (int closed = 0; closed < 2; closed++) {
+		struct phaselock_stats before, after;
 
-	pl_test_free(pl_test_malloc(1)); /* as above */
-	before = get_stats();
-	fake_backend_fail_nth(1);
-	assert_null(pl_test_malloc(PL_REQUEST_JUMP_MAX));
-	after = get_stats();
-	assert_int_equal(after.allocations - before.allocations, 1);
-	assert_int_equal(after.failed_allocations - before.failed_allocations,
-			 0); /* the limit in the header */
-	fake_backend_fail_nth(1);
-	assert_null(pl_test_malloc(PL_REQUEST_JUMP_MAX + 1));
-	after = get_stats();
-	assert_int_equal(after.allocations - before.allocations, 2);
-	assert_int_equal(after.failed_allocations - before.failed_allocations, 1);
+		pl_test_free(pl_test_malloc(1)); /* registers the thread */
+		if (closed == 1)
+			pl_thread_self()->holding = true;
+		pl_gate_set(pl_thread_self());
+		assert_int_equal(pl_gate_is_open(), closed == 0);
+		before = get_stats();
+		fake_backend_fail_nth(1);
+		assert_null(pl_test_malloc(100));
+		after = get_stats();
+		assert_int_equal(after.allocations - before.allocations, 1);
+		assert_int_equal(after.failed_allocations - before.failed_allocations, 1);
+		assert_int_equal(after.live_allocations, before.live_allocations);
+	}
 }
 
 TEST(sizes_that_no_machine_has_fail_with_enomem)
@@ -272,7 +270,8 @@ int main(void)
 		cmocka_unit_test(thread_for_which_there_is_no_record_is_refused_with_enomem),
 		cmocka_unit_test(requests_of_later_destructors_of_a_thread_are_counted_to_the_byte),
 		cmocka_unit_test(backend_that_fails_at_any_call_is_told_and_counted_once),
-		cmocka_unit_test(failure_is_seen_from_one_byte_above_the_jump),
+		cmocka_unit_test(
+			failure_of_malloc_is_counted_once_whether_the_gate_is_open_or_closed),
 		cmocka_unit_test(sizes_that_no_machine_has_fail_with_enomem),
 	};
 

@@ -40,7 +40,7 @@ static enum pl_scope other(enum pl_scope kind)
 static void assert_scope(const struct pl_thread *thread, enum pl_scope scope)
 {
 	assert_int_equal(pl_gate_scope(thread), scope);
-	assert_ptr_equal(pl_thread_gate, scope == PL_SCOPE_FORBID ? NULL : thread);
+	assert_int_equal(pl_gate_is_open(), scope != PL_SCOPE_FORBID);
 }
 
 /*
@@ -121,9 +121,9 @@ TEST(probing_closes_the_gate_in_every_scope)
 	struct pl_thread *thread = pl_thread_self();
 
 	pl_gate_probe(thread, true);
-	assert_null(pl_thread_gate);
+	assert_false(pl_gate_is_open());
 	assert_true(pl_gate_scope_begin(thread, PL_SCOPE_PERMIT, NULL));
-	assert_null(pl_thread_gate);
+	assert_false(pl_gate_is_open());
 	assert_true(pl_gate_scope_end(thread, PL_SCOPE_PERMIT));
 	pl_gate_probe(thread, false);
 	assert_scope(thread, PL_SCOPE_NONE);
@@ -133,7 +133,7 @@ static void *look_at_scope(void *gate_is_open)
 {
 	const struct pl_thread *thread = pl_thread_self();
 
-	*(bool *)gate_is_open = pl_thread_gate == thread && pl_gate_scope(thread) == PL_SCOPE_NONE;
+	*(bool *)gate_is_open = pl_gate_is_open() && pl_gate_scope(thread) == PL_SCOPE_NONE;
 	return NULL;
 }
 
@@ -187,7 +187,7 @@ static void climb_with_a_handler_at_each_instruction(void)
 		for (unsigned i = 0; i < CLIMB; i++)
 			wrong += !pl_gate_scope_begin(thread, kind_at(i, seed), NULL) ||
 				 pl_gate_scope(thread) != kind_at(i, seed) ||
-				 (pl_thread_gate == NULL) != (kind_at(i, seed) == PL_SCOPE_FORBID);
+				 pl_gate_is_open() == (kind_at(i, seed) == PL_SCOPE_FORBID);
 		for (unsigned i = CLIMB; i > 0; i--)
 			wrong += !pl_gate_scope_end(thread, kind_at(i - 1, seed)) ||
 				 pl_gate_scope(thread) != innermost(i - 1, seed);

@@ -129,6 +129,15 @@ TEST(warming_up_can_be_done_again)
 static bool passes;
 static jmp_buf out;
 
+TEST(return_address_is_in_the_function_that_made_the_call)
+{
+	outer(CAPACITY, NULL);
+	assert_true(pl_unwind_is_in(returns_to[0], (void *)(uintptr_t)middle));
+	assert_false(pl_unwind_is_in(returns_to[0], (void *)(uintptr_t)outer));
+	assert_true(pl_unwind_is_in(returns_to[1], (void *)(uintptr_t)outer));
+	assert_false(pl_unwind_is_in(NULL, (void *)(uintptr_t)outer));
+}
+
 static NOT_INLINED void look(const void *function)
 {
 	passes = pl_unwind_passes(function);
@@ -217,6 +226,7 @@ int main(void)
 		cmocka_unit_test(caller_behind_too_many_frames_is_not_searched_for),
 		cmocka_unit_test(without_a_caller_the_whole_stack_is_given),
 		cmocka_unit_test(warming_up_can_be_done_again),
+		cmocka_unit_test(return_address_is_in_the_function_that_made_the_call),
 		cmocka_unit_test(call_that_is_under_way_is_found_from_any_depth),
 		cmocka_unit_test(call_that_is_over_or_was_left_by_longjmp_is_not_found),
 	};

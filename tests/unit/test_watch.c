@@ -175,11 +175,11 @@ TEST(process_watch_is_told_of_all_threads)
 	WATCH(one);
 
 	assert_true(phaselock_watch_process_begin(&one_watch));
-	assert_true(pl_phase_load() == PL_PHASE_WORD_WATCHED);
+	assert_true(pl_phase_load() == PL_PHASE_WATCHED);
 	thread_run(ask_and_free);
 	ask_and_free();
 	assert_true(phaselock_watch_process_end(&one_watch));
-	assert_int_equal(pl_phase_load(), PL_PHASE_WORD_INIT);
+	assert_int_equal(pl_phase_load(), PL_PHASE_INIT);
 	ask_and_free();
 	assert_int_equal(one.events[0], 2);
 	assert_false(phaselock_watch_process_end(&one_watch));
@@ -214,7 +214,7 @@ TEST(lock_during_a_process_watch_goes_back_to_watched)
 	assert_null(ask());
 	assert_int_equal(one.forbidden, 1);
 	phaselock_unlock_allocations();
-	assert_true(pl_phase_load() == PL_PHASE_WORD_WATCHED);
+	assert_true(pl_phase_load() == PL_PHASE_WATCHED);
 	assert_int_equal(phaselock_get_phase(), PHASELOCK_INIT);
 	ask_and_free();
 	assert_int_equal(one.events[0], 2);
@@ -222,7 +222,7 @@ TEST(lock_during_a_process_watch_goes_back_to_watched)
 	phaselock_watch_process_end(&one_watch); /* while locked */
 	assert_int_equal(phaselock_get_phase(), PHASELOCK_LOCKED);
 	phaselock_unlock_allocations();
-	assert_int_equal(pl_phase_load(), PL_PHASE_WORD_INIT);
+	assert_int_equal(pl_phase_load(), PL_PHASE_INIT);
 }
 
 CHILD_TEST(sealed_heap_can_be_watched)
