@@ -19,32 +19,40 @@ enum pl_scope pl_gate_scope(const struct pl_thread *thread)
 	return (thread->scopes & 1) != 0 ? PL_SCOPE_FORBID : PL_SCOPE_PERMIT;
 }
 
+/* Replaces a value by another unless a handler has come in between. */
+static bool replace(pl_counter *counter, uint64_t before, uint64_t after)
+{
+	return atomic_compare_exchange_strong_explicit(counter, &before, after,
+						       memory_order_release, memory_order_relaxed);
+}
+
 /*
  * Moves a count to the record, where readers look for it once the word is closed. A handler that
- * counts in between, or sets the gate itself, changes the word, and it is looked at anew.
+ * counts in between, or sets the gate itself, changes one of the two, and both are looked at anew.
  */
 static void close_word(pl_counter *word, pl_counter *kept)
 {
-	uint64_t count = pl_counter_read(word);
+	uint64_t before, count;
 
 	do {
+		before = pl_counter_read(kept);
+		count = pl_counter_read(word);
 		if ((count & PL_HOT_OPEN) == 0)
 			return;
-		atomic_store_explicit(kept, count & ~PL_HOT_OPEN, memory_order_relaxed);
-	} while (!atomic_compare_exchange_weak_explicit(
-		word, &count, count & ~PL_HOT_OPEN, memory_order_release, memory_order_relaxed));
+	} while (!replace(kept, before, count & ~PL_HOT_OPEN) ||
+		 !replace(word, count, count & ~PL_HOT_OPEN));
 }
 
 /* And back. Who counts in the record has added to the closed word before. */
 static void open_word(pl_counter *word, const pl_counter *kept)
 {
-	uint64_t count = pl_counter_read(word);
+	uint64_t count;
 
-	while ((count & PL_HOT_OPEN) == 0 &&
-	       !atomic_compare_exchange_weak_explicit(word, &count,
-						      PL_HOT_OPEN | pl_counter_read(kept),
-						      memory_order_release, memory_order_relaxed))
-		;
+	do {
+		count = pl_counter_read(word);
+		if ((count & PL_HOT_OPEN) != 0)
+			return;
+	} while (!replace(word, count, PL_HOT_OPEN | pl_counter_read(kept)));
 }
 
 static bool is_to_be_open(const struct pl_thread *thread)

@@ -122,6 +122,7 @@ CHILD_TEST(thread_that_freed_while_locked_lets_pages_go_by_its_next_request)
 
 static volatile sig_atomic_t steps, asked;
 static unsigned handler_kind;
+static sig_atomic_t only_step; /* the one at which the handler acts; -1: all */
 
 /*
  * A request and its release, as the hot path and what lies behind it count them. Without an
@@ -142,6 +143,8 @@ static void step(uintptr_t instruction)
 {
 	(void)instruction;
 	steps = steps + 1;
+	if (only_step >= 0 && steps != only_step)
+		return;
 	if (handler_kind == 0 || handler_kind == 2) {
 		asked = asked + 1;
 		pl_gate_scope_begin(pl_thread_self(), PL_SCOPE_PERMIT, NULL);
@@ -160,38 +163,65 @@ static void step(uintptr_t instruction)
 /* The gate closes and opens; both ways of counting in between. */
 static void exercise(void)
 {
-	for (unsigned i = 0; i < 4; i++) {
-		ask_and_give_back(5);
-		forbid_begin();
-		ask_and_give_back(5);
-		pl_test_malloc(1000); /* refused */
-		pl_gate_scope_begin(pl_thread_self(), PL_SCOPE_PERMIT, NULL);
-		ask_and_give_back(5);
-		pl_gate_scope_end(pl_thread_self(), PL_SCOPE_PERMIT);
-		ask_and_give_back(5);
-		forbid_end();
-	}
+	ask_and_give_back(5);
+	forbid_begin();
+	ask_and_give_back(5);
+	pl_test_malloc(1000); /* refused */
+	ask_and_give_back(5);
+	forbid_end();
 }
 
+/* The same, with the handler while the gate closes and opens alone. */
+static void exercise_gate(void)
+{
+	ask_and_give_back(5);
+	stepping_begin();
+	forbid_begin();
+	stepping_end();
+	ask_and_give_back(5);
+	pl_test_malloc(1000); /* refused */
+	ask_and_give_back(5);
+	stepping_begin();
+	forbid_end();
+	stepping_end();
+}
+
+static void exercise_all(void)
+{
+	stepping_begin();
+	exercise();
+	stepping_end();
+}
+
+static void exercise_with_handler(void (*function)(void))
+{
+	struct pl_counts before = counts_now(), after;
+
+	steps = 0;
+	asked = 0;
+	function();
+	after = counts_now();
+	CHECK(steps > 100);
+	CHECK(pl_gate_is_open());
+	CHECK_EQUAL(after.allocations - before.allocations, 3 + (uint64_t)asked);
+	CHECK_EQUAL(after.deallocations - before.deallocations, 3 + (uint64_t)asked);
+	CHECK_EQUAL(after.bytes_requested - before.bytes_requested, 15 + 3 * (uint64_t)asked);
+}
+
+/* And at each alone: one that comes at all finds done what the one before did. */
 static void count_with_a_handler_at_each_instruction(void)
 {
 	pl_test_free(pl_test_malloc(1));
 	CHECK(stepping_prepare(step));
 	for (handler_kind = 0; handler_kind < 3; handler_kind++) {
-		struct pl_counts before = counts_now(), after;
+		sig_atomic_t last;
 
-		steps = 0;
-		asked = 0;
-		stepping_begin();
-		exercise();
-		stepping_end();
-		after = counts_now();
-		CHECK(steps > 1000);
-		CHECK(pl_gate_is_open());
-		CHECK_EQUAL(after.allocations - before.allocations, 16 + (uint64_t)asked);
-		CHECK_EQUAL(after.deallocations - before.deallocations, 16 + (uint64_t)asked);
-		CHECK_EQUAL(after.bytes_requested - before.bytes_requested,
-			    80 + 3 * (uint64_t)asked);
+		only_step = -1;
+		exercise_with_handler(exercise_all);
+		exercise_with_handler(exercise_gate);
+		last = steps;
+		for (only_step = 1; only_step <= last; only_step++)
+			exercise_with_handler(exercise_gate);
 	}
 }
 
