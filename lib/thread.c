@@ -160,7 +160,6 @@ static struct pl_thread *inherit(uint64_t id)
 	thread->bytes_last[1] = 0;
 	pl_thread_counts(thread, &thread->start);
 	thread->exiting = false;
-	thread->holding = false;
 	thread->gone = false;
 	thread->scopes = 0;
 	thread->watch = NULL;
