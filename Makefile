@@ -75,7 +75,7 @@ $(B)/lib/%.o: lib/%.c
 
 # jemalloc as the distribution built it, under names of ours, without its C++ operators. pl_backend_malloc and
 # pl_backend_free become second names of its functions, so that the hot path can jump straight into them. The one file
-# of it that sets errno for the requests that fail gets it from us.
+# of it that sets errno for the requests that fail gets it from us. Its code begins at a cache line, as in its own library.
 JEMALLOC = $(shell $(CC) -print-file-name=libjemalloc_pic.a)
 $(B)/jemalloc.o: lib/jemalloc.syms Makefile
 	@rm -rf $(B)/jemalloc && mkdir -p $(B)/jemalloc
@@ -83,6 +83,7 @@ $(B)/jemalloc.o: lib/jemalloc.syms Makefile
 	$(Q)objcopy --redefine-sym __errno_location=pl_jemalloc_errno $(B)/jemalloc/jemalloc.pic.o
 	$(Q)ld -r -o $(B)/jemalloc/all.o $(B)/jemalloc/*.pic.o
 	$(Q)objcopy --redefine-syms=lib/jemalloc.syms $(B)/jemalloc/all.o
+	$(Q)objcopy --set-section-alignment .text=64 $(B)/jemalloc/all.o
 	$(Q)ld -r --defsym=pl_backend_malloc=je_malloc --defsym=pl_backend_free=je_free -o $@ $(B)/jemalloc/all.o
 
 # -shared-libgcc: the unwinder must be there from the start, not loaded at its first use.

@@ -45,16 +45,16 @@ static void *fail(int error)
 	return NULL;
 }
 
-PL_EXPORT void *malloc(size_t size)
+PL_EXPORT PL_HOT void *malloc(size_t size)
 {
 	return pl_request_malloc("malloc", size);
 }
 
 /* A name by which order.c tells our malloc from another that the process calls. */
 extern PL_HIDDEN void *pl_own_malloc(size_t size)
-	__attribute__((alias("malloc"), malloc, alloc_size(1), nothrow, leaf));
+	__attribute__((alias("malloc"), malloc, alloc_size(1), nothrow, leaf, hot));
 
-PL_EXPORT void free(void *block)
+PL_EXPORT PL_HOT void free(void *block)
 {
 	pl_request_free("free", block);
 }
