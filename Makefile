@@ -350,6 +350,67 @@ endif
 demo: all deps-test $(EXAMPLES)
 	@examples/demo.sh $(B)
 
+# ---- the guard inside WebAssembly modules: wasm/README.md ------------------------------------------------------------
+# Compiled and linked in two steps: with -O at the link clang would run an optimizer that may not be there.
+WASM_CC      ?= clang
+WASM_TARGET  := --target=wasm32-wasi
+WASM_CFLAGS  := -std=c11 -O2 -g0 $(WARNINGS) \
+                $(patsubst %,-fno-builtin-%,malloc calloc realloc free aligned_alloc posix_memalign)
+WASM_GUARD   := $(patsubst wasm/%.c,$(B)/wasm/%.o,$(wildcard wasm/*.c))
+WASM_LDFLAGS := -mexec-model=reactor @wasm/wrap.flags -Wl,--stack-first -Wl,--strip-debug
+# What wasm2c makes of a module, and its run-time: not ours to warn of. Without signals: bounds are checked one by one.
+WASM2C_CFLAGS := -O1 -w -DWASM_RT_MEMCHECK_SIGNAL_HANDLER=0
+
+$(B)/wasm/%.o: wasm/%.c wasm/guard.h wasm/text.h wasm/phaselock_wasm.h include/phaselock/phaselock.h
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(WASM_CC) $(WASM_TARGET) $(CPPFLAGS) $(WASM_CFLAGS) -c $< -o $@
+
+$(B)/wasm/wasm-rt.o: /usr/share/wabt/wasm2c/wasm-rt-impl.c
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(WASM2C_CFLAGS) -c $< -o $@
+
+# Its functions begin with w2c's form of the module's name.
+$(B)/%.w2c.c: $(B)/%.wasm
+	$(call say,WASM2C,$<)
+	$(Q)wasm2c -n $(notdir $*) -o $@ $<
+
+# Tests of the guard: a module of cases, the same with one thing wrong, and a program of CMocka that runs them.
+WASM_TESTS_B := $(B)/tests/wasm
+WASM_CASES   := $(WASM_TESTS_B)/cases.wasm $(WASM_TESTS_B)/unwrapped.wasm
+$(WASM_TESTS_B)/%.o: tests/wasm/%.c tests/wasm/case.h include/phaselock/phaselock.h wasm/phaselock_wasm.h
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(WASM_CC) $(WASM_TARGET) $(CPPFLAGS) -Iwasm $(WASM_CFLAGS) -c $< -o $@
+
+$(WASM_TESTS_B)/cases.wasm: $(WASM_TESTS_B)/cases.o $(WASM_TESTS_B)/traps.o $(WASM_GUARD) wasm/wrap.flags
+	$(call say,LD,$@)
+	$(Q)$(WASM_CC) $(WASM_TARGET) $(WASM_LDFLAGS) -o $@ $(filter %.o,$^)
+
+# Without the flags nothing is led to the guard; unwrapped.c silences the linker, which would say so.
+$(WASM_TESTS_B)/unwrapped.wasm: $(WASM_TESTS_B)/cases.o $(WASM_TESTS_B)/traps.o $(WASM_TESTS_B)/unwrapped.o $(WASM_GUARD)
+	$(call say,LD,$@)
+	$(Q)$(WASM_CC) $(WASM_TARGET) -mexec-model=reactor -o $@ $(filter %.o,$^)
+
+$(WASM_CASES:.wasm=.w2c.o): %.o: %.c
+	$(call say,CC,$<)
+	$(Q)$(CC) $(WASM2C_CFLAGS) -c $< -o $@
+
+$(WASM_TESTS_B)/host.o: tests/wasm/host.c $(WASM_CASES:.wasm=.w2c.o)
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CPPFLAGS) -I$(WASM_TESTS_B) -isystem /usr/share/wabt/wasm2c -DWASM_RT_MEMCHECK_SIGNAL_HANDLER=0 $(ALL_CFLAGS) \
+		-MMD -MP -c $< -o $@
+
+$(WASM_TESTS_B)/guard: $(WASM_TESTS_B)/host.o $(WASM_CASES:.wasm=.w2c.o) $(B)/wasm/wasm-rt.o
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ -lcmocka -lm
+
+ifeq ($(SANITIZED),)
+test: $(WASM_TESTS_B)/guard
+endif
+
 # ---- the header filter: examples/header_filter/README.md -------------------------------------------------------
 # Messages: nanopb's code for the filter, protobuf-c's for the naive one, Python's for the gRPC server.
 FILTER   := examples/header_filter
@@ -535,7 +596,7 @@ check-atlas: $(ATLAS)
 
 # ---- checks of the project itself --------------------------------------------------------------------------
 C_FILES := $(wildcard lib/*.[ch] cli/*.[ch] include/phaselock/*.h include/phaselock/*.hpp tests/unit/*.[ch] tests/behaviour/*.[ch] tests/harness/*.[ch] testing/*.[ch] tests/soak/*.[ch] bench/*.c \
-             examples/*.[ch] examples/*/*.[ch] examples/*/*/*.[ch] tools/atlas/*.[ch])
+             examples/*.[ch] examples/*/*.[ch] examples/*/*/*.[ch] tools/atlas/*.[ch] wasm/*.[ch] tests/wasm/*.[ch])
 
 .PHONY: check check-format check-layers check-exports check-headers check-requirements check-static check-man
 check: deps-check check-format check-layers check-exports check-headers check-requirements check-static check-man check-atlas
@@ -563,7 +624,8 @@ check-static:
 	clang-tidy --quiet --warnings-as-errors='*' $(wildcard testing/*.c) -- -std=c11 $(CPPFLAGS)
 	clang-tidy --quiet --warnings-as-errors='*' $(wildcard lib/*_musl.c) -- -std=c11 $(CPPFLAGS) -nostdlibinc \
 		-isystem /usr/include/x86_64-linux-musl -include lib/musl.h
-	cppcheck --quiet --std=c11 --enable=warning,portability,performance --inline-suppr --error-exitcode=1 $(CPPFLAGS) -Ilib lib cli testing
+	clang-tidy --quiet --warnings-as-errors='*' $(wildcard wasm/*.c) -- -std=c11 $(WASM_TARGET) $(CPPFLAGS)
+	cppcheck --quiet --std=c11 --enable=warning,portability,performance --inline-suppr --error-exitcode=1 $(CPPFLAGS) -Ilib lib cli testing wasm
 
 check-man:
 	mandoc -T lint -W warning docs/man/*.[137]
@@ -579,7 +641,7 @@ deps-build deps-test deps-check deps-coverage: deps-%:
 INSTALL := install
 install: all
 	$(INSTALL) -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(PREFIX)/include/phaselock \
-		$(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man3
+		$(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man3 $(DESTDIR)$(PREFIX)/share/phaselock/wasm
 	$(INSTALL) -m 755 $(B)/phaselock $(DESTDIR)$(PREFIX)/bin/
 	for name in libphaselock libphaselock-system; do \
 		$(INSTALL) -m 755 $(B)/$$name.so.$(VERSION) $(DESTDIR)$(LIBDIR)/ && \
@@ -590,6 +652,7 @@ install: all
 	$(INSTALL) -m 644 include/phaselock/*.h include/phaselock/*.hpp $(DESTDIR)$(PREFIX)/include/phaselock/
 	$(INSTALL) -m 644 docs/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	$(INSTALL) -m 644 docs/man/*.3 $(DESTDIR)$(PREFIX)/share/man/man3/
+	$(INSTALL) -m 644 wasm/* $(DESTDIR)$(PREFIX)/share/phaselock/wasm/
 	for file in lib/phaselock.pc testing/phaselock-test.pc; do \
 		sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@VERSION@|$(VERSION)|' $$file.in \
 			> $(DESTDIR)$(LIBDIR)/pkgconfig/$${file##*/} || exit 1; \
@@ -601,7 +664,7 @@ uninstall:
 		$(DESTDIR)$(LIBDIR)/pkgconfig/phaselock.pc $(DESTDIR)$(LIBDIR)/pkgconfig/phaselock-test.pc \
 		$(patsubst docs/man/%.1,$(DESTDIR)$(PREFIX)/share/man/man1/%.1,$(wildcard docs/man/*.1)) \
 		$(patsubst docs/man/%.3,$(DESTDIR)$(PREFIX)/share/man/man3/%.3,$(wildcard docs/man/*.3))
-	rm -rf $(DESTDIR)$(PREFIX)/include/phaselock
+	rm -rf $(DESTDIR)$(PREFIX)/include/phaselock $(DESTDIR)$(PREFIX)/share/phaselock
 
 clean:
 	rm -rf build

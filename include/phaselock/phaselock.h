@@ -347,7 +347,11 @@ enum phaselock_entry {
 	PHASELOCK_ENTRY_NEW_ALIGNED = 1 << 15,	  /* all four forms with alignment */
 	PHASELOCK_ENTRY_DELETE = 1 << 16,	  /* all six forms without alignment */
 	PHASELOCK_ENTRY_DELETE_ALIGNED = 1 << 17, /* all six forms with alignment */
+#ifdef __wasm__
+	PHASELOCK_ENTRY_ALL = (1 << 14) - 1, /* the guard inside a module is for C */
+#else
 	PHASELOCK_ENTRY_ALL = (1 << 18) - 1,
+#endif
 };
 
 /**

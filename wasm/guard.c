@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The guard inside a WebAssembly module: phase, scopes, statistics, and the judgement of a request
+ * by them. It must not know how requests come here (entries.c), nor how a violation is told
+ * (violation.c). The functions are those of the public header, with their semantics; what makes no
+ * sense in one thread without processes is absent, and README.md lists it.
+ */
+#include "guard.h"
+
+#include <string.h>
+
+struct pl_guard pl_guard;
+
+void phaselock_wasm_configure(const struct phaselock_wasm_settings *settings)
+{
+	pl_guard.settings = *settings;
+}
+
+void phaselock_wasm_get_memory(struct phaselock_wasm_memory *out)
+{
+	*out = pl_guard.memory;
+}
+
+const char *phaselock_version(void)
+{
+#define TEXT_(number) #number
+#define TEXT(number) TEXT_(number)
+	return TEXT(PHASELOCK_VERSION_MAJOR) "." TEXT(PHASELOCK_VERSION_MINOR) "." TEXT(
+		PHASELOCK_VERSION_PATCH);
+#undef TEXT
+#undef TEXT_
+}
+
+/* ---- phase ----------------------------------------------------------------------------------- */
+
+void phaselock_lock_allocations(void)
+{
+	pl_entries_need_link();
+	if (pl_guard.phase == PHASELOCK_INIT)
+		pl_guard.phase = PHASELOCK_LOCKED;
+}
+
+void phaselock_seal_allocations(void)
+{
+	pl_entries_need_link();
+	pl_guard.phase = PHASELOCK_SEALED;
+}
+
+void phaselock_unlock_allocations(void)
+{
+	const struct pl_request request = {.function = "unlock_allocations"};
+
+	if (pl_guard.phase == PHASELOCK_SEALED)
+		pl_violation(&request, PHASELOCK_CAUSE_SEAL);
+	else
+		pl_guard.phase = PHASELOCK_INIT;
+}
+
+enum phaselock_phase phaselock_get_phase(void)
+{
+	return pl_guard.phase;
+}
+
+/* ---- scopes ---------------------------------------------------------------------------------- */
+
+enum scope { SCOPE_PERMIT = 0, SCOPE_FORBID = 1, SCOPE_NONE };
+
+static enum scope innermost(void)
+{
+	return pl_guard.scopes <= 1 ? SCOPE_NONE : (enum scope)(pl_guard.scopes & 1);
+}
+
+static void begin(enum scope scope)
+{
+	uint64_t scopes = pl_guard.scopes == 0 ? 1 : pl_guard.scopes;
+
+	if (scopes >> PHASELOCK_SCOPE_DEPTH_MAX != 0)
+		pl_violation_misuse("misuse: scopes nested deeper than 63 "
+				    "(PHASELOCK_SCOPE_DEPTH_MAX); is an end missing?");
+	pl_guard.scopes = scopes << 1 | (uint64_t)scope;
+}
+
+static void end(enum scope scope, const char *fault)
+{
+	if (innermost() != scope)
+		pl_violation_misuse(fault);
+	pl_guard.scopes >>= 1;
+}
+
+void phaselock_forbid_begin(void)
+{
+	pl_entries_need_link();
+	begin(SCOPE_FORBID);
+}
+
+void phaselock_forbid_end(void)
+{
+	end(SCOPE_FORBID,
+	    "misuse: phaselock_forbid_end() but this thread's innermost scope is no forbid scope");
+}
+
+void phaselock_permit_begin(void)
+{
+	begin(SCOPE_PERMIT);
+}
+
+void phaselock_permit_end(void)
+{
+	end(SCOPE_PERMIT,
+	    "misuse: phaselock_permit_end() but this thread's innermost scope is no permit scope");
+}
+
+/* ---- judgement ------------------------------------------------------------------------------- */
+
+bool pl_guard_passes(const struct pl_request *request)
+{
+	enum scope scope = innermost();
+	enum phaselock_cause cause = PHASELOCK_CAUSE_PHASE;
+
+	if (request->release && !pl_guard.settings.forbid_free)
+		return true;
+	if (scope == SCOPE_FORBID) {
+		cause = PHASELOCK_CAUSE_FORBID;
+	} else if (pl_guard.phase == PHASELOCK_INIT) {
+		return true;
+	} else if (scope == SCOPE_PERMIT) {
+		pl_guard.counts.permitted_attempts++;
+		return true;
+	}
+	return pl_violation(request, cause) == PHASELOCK_ALLOW;
+}
+
+/* ---- statistics ------------------------------------------------------------------------------ */
+
+static struct phaselock_stats baseline; /* the flows at the last reset */
+
+static struct phaselock_stats now(void)
+{
+	struct phaselock_stats stats = pl_guard.counts;
+
+	stats.threads = 1;
+	stats.phase = (uint64_t)pl_guard.phase;
+	stats.live_bytes = stats.bytes_allocated - stats.bytes_deallocated;
+	return stats;
+}
+
+/* Writes at most out_size bytes: the fields that the caller's header has. */
+static void hand_out(void *out, size_t out_size, const struct phaselock_stats *stats)
+{
+	size_t known = out_size < sizeof(*stats) ? out_size : sizeof(*stats);
+
+	memcpy(out, stats, known);
+	memset((char *)out + known, 0, out_size - known);
+}
+
+struct phaselock_stats phaselock_stats_delta(const struct phaselock_stats *from,
+					     const struct phaselock_stats *to)
+{
+	struct phaselock_stats delta = *to;
+
+	delta.allocations -= from->allocations;
+	delta.deallocations -= from->deallocations;
+	delta.reallocations -= from->reallocations;
+	delta.failed_allocations -= from->failed_allocations;
+	delta.bytes_requested -= from->bytes_requested;
+	delta.bytes_allocated -= from->bytes_allocated;
+	delta.bytes_deallocated -= from->bytes_deallocated;
+	delta.bytes_reallocated -= from->bytes_reallocated;
+	delta.locked_attempts -= from->locked_attempts;
+	delta.permitted_attempts -= from->permitted_attempts;
+	delta.locked_deallocations -= from->locked_deallocations;
+	delta.suppressed_attempts -= from->suppressed_attempts;
+	return delta;
+}
+
+void phaselock_get_stats(struct phaselock_stats *out, size_t out_size)
+{
+	struct phaselock_stats all = now(), stats = phaselock_stats_delta(&baseline, &all);
+
+	hand_out(out, out_size, &stats);
+}
+
+void phaselock_get_thread_stats(struct phaselock_stats *out, size_t out_size)
+{
+	struct phaselock_stats all = now();
+
+	hand_out(out, out_size, &all);
+}
+
+void phaselock_reset_stats(void)
+{
+	baseline = now();
+}
