@@ -536,6 +536,63 @@ endif
 demo-filter: all deps-test $(FILTER_TEST_PROGRAMS) $(FILTER_MODULE) $(FILTER_B)/header_review_pb2.py
 	@$(FILTER)/demo.sh $(B)
 
+# As a Proxy-Wasm plugin: header_filter.wasm, the same without the linker's options, and the CMocka program that hosts both.
+FILTER_WASM_B       := $(FILTER_B)/wasm
+FILTER_WASM         := $(FILTER_WASM_B)/header_filter.wasm
+FILTER_WASM_OBJECTS := $(patsubst %,$(FILTER_WASM_B)/%.o,filter headers rules line report header_review.pb pb_common pb_encode pb_decode \
+                         plugin configuration copies say mistake)
+FILTER_WASM_CPPFLAGS := $(CPPFLAGS) $(FILTER_CPPFLAGS) -iquote $(FILTER) -Iwasm -isystem $(FILTER_WASM_B)/nanopb
+FILTER_WASM_HEADERS := $(wildcard $(FILTER)/*.h $(FILTER)/wasm/*.h) include/phaselock/phaselock.h wasm/phaselock_wasm.h
+
+# nanopb's own files are fetched once; `make clean` fetches them again.
+$(FILTER_WASM_B)/nanopb/pb_decode.c:
+	$(call say,APT,$(@D))
+	$(Q)$(FILTER)/wasm/nanopb-source $(@D)
+$(FILTER_WASM_B)/nanopb/pb_common.c $(FILTER_WASM_B)/nanopb/pb_encode.c: $(FILTER_WASM_B)/nanopb/pb_decode.c
+
+$(FILTER_WASM_B)/pb_%.o: $(FILTER_WASM_B)/nanopb/pb_%.c
+	$(call say,CC,$<)
+	$(Q)$(WASM_CC) $(WASM_TARGET) $(WASM_CFLAGS) -w -c $< -o $@
+
+$(FILTER_WASM_B)/%.o: $(FILTER_B)/%.c $(FILTER_WASM_B)/nanopb/pb_decode.c
+	$(call say,CC,$@)
+	$(Q)$(WASM_CC) $(WASM_TARGET) $(FILTER_WASM_CPPFLAGS) $(WASM_CFLAGS) -w -c $< -o $@
+
+$(FILTER_WASM_B)/%.o: $(FILTER)/%.c $(FILTER_WASM_HEADERS) $(FILTER_B)/header_review.pb.h $(FILTER_WASM_B)/nanopb/pb_decode.c
+	$(call say,CC,$@)
+	$(Q)$(WASM_CC) $(WASM_TARGET) $(FILTER_WASM_CPPFLAGS) $(WASM_CFLAGS) -c $< -o $@
+
+$(FILTER_WASM_B)/%.o: $(FILTER)/wasm/%.c $(FILTER_WASM_HEADERS) $(FILTER_WASM_B)/nanopb/pb_decode.c
+	$(call say,CC,$<)
+	$(Q)$(WASM_CC) $(WASM_TARGET) $(FILTER_WASM_CPPFLAGS) $(WASM_CFLAGS) -c $< -o $@
+
+$(FILTER_WASM): $(FILTER_WASM_OBJECTS) $(WASM_GUARD) wasm/wrap.flags
+	$(call say,LD,$@)
+	$(Q)$(WASM_CC) $(WASM_TARGET) $(WASM_LDFLAGS) -o $@ $(filter %.o,$^)
+
+$(FILTER_WASM_B)/unwrapped_filter.wasm: $(FILTER_WASM_OBJECTS) $(WASM_GUARD) $(WASM_TESTS_B)/unwrapped.o
+	$(call say,LD,$@)
+	$(Q)$(WASM_CC) $(WASM_TARGET) -mexec-model=reactor -o $@ $^
+
+FILTER_WASM_HOST := $(patsubst %,$(FILTER_WASM_B)/%.o,test_plugin lives hosted fake_host)
+FILTER_WASM_W2C  := $(FILTER_WASM:.wasm=.w2c.o) $(FILTER_WASM_B)/unwrapped_filter.w2c.o
+$(FILTER_WASM_W2C): %.o: %.c
+	$(call say,CC,$<)
+	$(Q)$(CC) $(WASM2C_CFLAGS) -c $< -o $@
+
+$(FILTER_WASM_HOST): $(FILTER_WASM_B)/%.o: $(FILTER)/wasm/%.c $(FILTER_WASM_W2C)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CPPFLAGS) $(FILTER_CPPFLAGS) -I$(FILTER_WASM_B) -isystem /usr/share/wabt/wasm2c -DWASM_RT_MEMCHECK_SIGNAL_HANDLER=0 \
+		$(ALL_CFLAGS) -MMD -MP -c $< -o $@
+
+$(FILTER_WASM_B)/test_plugin: $(FILTER_WASM_HOST) $(FILTER_WASM_W2C) $(B)/wasm/wasm-rt.o $(FILTER_OBJECTS) $(LIBRARY) $(TESTING)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) -rdynamic -o $@ $(filter %.o,$^) $(TESTING) $(TEST_LDFLAGS) -lcmocka -lprotobuf-nanopb -lm
+
+ifeq ($(SANITIZED),)
+test: $(FILTER_WASM) $(FILTER_WASM_B)/test_plugin $(FILTER_B)/header_review_pb2.py
+endif
+
 # ---- benchmarks ---------------------------------------------------------------------------------------------
 $(B)/bench/%: bench/%.c
 	@mkdir -p $(@D)
@@ -596,7 +653,7 @@ check-atlas: $(ATLAS)
 
 # ---- checks of the project itself --------------------------------------------------------------------------
 C_FILES := $(wildcard lib/*.[ch] cli/*.[ch] include/phaselock/*.h include/phaselock/*.hpp tests/unit/*.[ch] tests/behaviour/*.[ch] tests/harness/*.[ch] testing/*.[ch] tests/soak/*.[ch] bench/*.c \
-             examples/*.[ch] examples/*/*.[ch] examples/*/*/*.[ch] tools/atlas/*.[ch] wasm/*.[ch] tests/wasm/*.[ch])
+             examples/*.[ch] examples/*/*.[ch] examples/*/*/*.[ch] tools/atlas/*.[ch] wasm/*.[ch] tests/wasm/*.[ch] examples/header_filter/wasm/*.[ch])
 
 .PHONY: check check-format check-layers check-exports check-headers check-requirements check-static check-man
 check: deps-check check-format check-layers check-exports check-headers check-requirements check-static check-man check-atlas
@@ -625,6 +682,8 @@ check-static:
 	clang-tidy --quiet --warnings-as-errors='*' $(wildcard lib/*_musl.c) -- -std=c11 $(CPPFLAGS) -nostdlibinc \
 		-isystem /usr/include/x86_64-linux-musl -include lib/musl.h
 	clang-tidy --quiet --warnings-as-errors='*' $(wildcard wasm/*.c) -- -std=c11 $(WASM_TARGET) $(CPPFLAGS)
+	clang-tidy --quiet --warnings-as-errors='*' $(patsubst %,$(FILTER)/wasm/%.c,plugin copies configuration say mistake) -- -std=c11 \
+		$(WASM_TARGET) $(CPPFLAGS) -iquote $(FILTER) -Iwasm
 	cppcheck --quiet --std=c11 --enable=warning,portability,performance --inline-suppr --error-exitcode=1 $(CPPFLAGS) -Ilib lib cli testing wasm
 
 check-man:
