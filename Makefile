@@ -593,20 +593,39 @@ ifeq ($(SANITIZED),)
 test: $(FILTER_WASM) $(FILTER_WASM_B)/test_plugin $(FILTER_B)/header_review_pb2.py
 endif
 
-# ---- benchmarks ---------------------------------------------------------------------------------------------
+# ---- benchmarks: docs/performance.md ------------------------------------------------------------------------
+BENCH         := $(patsubst bench/%.c,$(B)/bench/%,$(filter-out bench/global_counters.c,$(wildcard bench/*.c)))
+BENCH_LIBRARY := $(B)/bench/libglobal-counters.so
+BENCH_RUN     := $(PYTHON) -B bench/run.py --build $(B)
+
+# Most know nothing of the library: it is preloaded. These two call it.
+$(B)/bench/violation $(B)/bench/latency: BENCH_LIBS = $(TEST_LDFLAGS)
+$(B)/bench/violation $(B)/bench/latency: $(LIBRARY)
+
 $(B)/bench/%: bench/%.c
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) $< -o $@
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -MF $@.d $< -o $@ $(BENCH_LIBS)
 
-$(B)/bench/violation: bench/violation.c $(LIBRARY)
+$(B)/bench/mix-lsan: bench/mix.c
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $< -o $@ $(TEST_LDFLAGS)
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -fsanitize=leak -MMD -MP -MF $@.d $< -o $@
 
-.PHONY: bench
-bench: deps-test $(LIBRARY) $(B)/bench/pair $(B)/bench/violation
-	$(PYTHON) bench/run.py --build $(B)
+$(BENCH_LIBRARY): bench/global_counters.c
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) -fPIC -fno-builtin -shared $< -o $@
+
+.PHONY: bench bench-full bench-programs
+bench-programs: $(LIBRARY) $(BENCH) $(BENCH_LIBRARY) $(B)/bench/mix-lsan $(B)/phaselock
+	@:
+
+bench: deps-bench bench-programs
+	$(BENCH_RUN) quick
+
+bench-full: deps-bench bench-programs
+	$(BENCH_RUN) full
 
 # ---- the atlas: what the functions of the C and C++ libraries ask of the heap --------------------------------------------
 # Nothing may be turned into another function, or be known to the compiler. It looks up functions as the library does.
@@ -652,8 +671,8 @@ check-atlas: $(ATLAS)
 	$(PYTHON) -B tools/atlas/make.py --check $(B)
 
 # ---- checks of the project itself --------------------------------------------------------------------------
-C_FILES := $(wildcard lib/*.[ch] cli/*.[ch] include/phaselock/*.h include/phaselock/*.hpp tests/unit/*.[ch] tests/behaviour/*.[ch] tests/harness/*.[ch] testing/*.[ch] tests/soak/*.[ch] bench/*.c \
-             examples/*.[ch] examples/*/*.[ch] examples/*/*/*.[ch] tools/atlas/*.[ch] wasm/*.[ch] tests/wasm/*.[ch] examples/header_filter/wasm/*.[ch])
+C_FILES := $(wildcard lib/*.[ch] cli/*.[ch] include/phaselock/*.h include/phaselock/*.hpp tests/unit/*.[ch] tests/behaviour/*.[ch] tests/harness/*.[ch] testing/*.[ch] tests/soak/*.[ch] bench/*.[ch] \
+             examples/*.[ch] examples/*/*.[ch] examples/*/*/*.[ch] tools/atlas/*.[ch] wasm/*.[ch] tests/wasm/*.[ch])
 
 .PHONY: check check-format check-layers check-exports check-headers check-requirements check-static check-man
 check: deps-check check-format check-layers check-exports check-headers check-requirements check-static check-man check-atlas
@@ -692,7 +711,7 @@ check-man:
 # ---- dependencies: each target that needs packages runs its group ---------------------------------------------
 .PHONY: deps deps-test deps-check
 deps: deps-check
-deps-build deps-test deps-check deps-coverage: deps-%:
+deps-build deps-test deps-check deps-coverage deps-bench: deps-%:
 	@tools/deps $*
 
 # ---- install -----------------------------------------------------------------------------------------------------
@@ -738,7 +757,7 @@ help:
 	@echo "make fuzz       the header filter with random input for FUZZ_SECONDS=60; findings lie in $(FILTER_B)/fuzz/found"
 	@echo "make check      format, layers, exports, headers, requirements, static analysis, man pages, atlas"
 	@echo "make atlas      measures what libc allocates; writes docs/libc-allocations.md and lib/advice_table*.c"
-	@echo "make bench      ratios against jemalloc and glibc, and what a violation costs"
+	@echo "make bench      the main ratios against other allocators, in five minutes; make bench-full for the rest, in twenty"
 	@echo "make coverage   line coverage of the unit tests"
 	@echo "make deps       installs what the above need from the distribution"
 	@echo "make install    DESTDIR= PREFIX=/usr/local; make uninstall"

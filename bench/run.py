@@ -1,94 +1,119 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Times programs of bench/ with phaselock preloaded against the same program over another allocator.
+"""Runs parts of the benchmarks: prints a line for each ratio, and writes BUILD/bench/PART.json for bench/report.py.
 
-The two take turns, pair by pair, so that a machine whose speed drifts slows both; a ratio is taken in each pair, and its
-median is what counts. Each line: name, phaselock's and the baseline's median time, median ratio and its quartiles.
-The costs of a violation are taken by bench/violation.c, in turns within one process, in nanoseconds of processor
-time for one violation.
+Parts, of which `quick` and `full` are the lists that `make bench` and `make bench-full` run:
+
+    micro         one kind of request in a loop, 1 and 2 threads, against each other allocator
+    micro-more    the same with 4 and 8 threads
+    settings      what the compiled-in settings of jemalloc save and cost
+    startup       what a start costs
+    instructions  of one operation, by callgrind
+    latency       distribution of the time of one call in a locked phase
+    violation     what a violation costs
+    macro         whole programs: time and largest size
+    growth        cost against the number of threads ever, and of distinct sites
+    memory        resident size
+    peers         other tools at the same work
 """
+from __future__ import annotations
+
 import argparse
-import os
+import dataclasses
+import json
 import pathlib
-import statistics
-import subprocess
-import time
+import sys
 
-PAIRS = 31
-JEMALLOC = "libjemalloc.so.2"
+import growth
+import instructions
+import latency
+import machine
+import macro
+import memory
+import micro
+import peers
+import programs
+import settings
+import startup
+import turns
+import violation
 
-# name, program and its arguments, what is preloaded as the baseline ("": glibc's own malloc)
-BENCHMARKS = [
-    ("pair-64/1-thread/jemalloc", ["pair", "1"], JEMALLOC),
-    ("pair-64/2-threads/jemalloc", ["pair", "2"], JEMALLOC),
-    ("pair-64/1-thread/glibc", ["pair", "1"], ""),
-]
-
-# name, what bench/violation.c is to take, processes, what the baseline is
-VIOLATIONS = [
-    ("violation/repeated", "unwind", 1, "one _Unwind_Backtrace of its 16 frames"),
-    ("violation/repeated-or-first", "first", 15, "the first at a site, with its report"),
-    ("violation/8-threads-or-1", "flood", 1, "one thread"),
-]
-TARGET_NS = 3000
-
-
-def seconds(command: list[str], preload: str) -> float:
-    environment = {key: value for key, value in os.environ.items() if key not in ("PHASELOCK_OPTIONS", "MALLOC_CONF")}
-    environment["LD_PRELOAD"] = preload
-    start = time.perf_counter()
-    subprocess.run(command, env=environment, check=True)
-    return time.perf_counter() - start
-
-
-def measure(command: list[str], library: str, baseline: str) -> tuple[list[float], list[float]]:
-    ours, theirs = [], []
-    for number in range(PAIRS + 1):
-        pair = (seconds(command, library), seconds(command, baseline))
-        if number > 0:  # the first is a warm-up
-            ours.append(pair[0])
-            theirs.append(pair[1])
-    return ours, theirs
+PARTS = {
+    "micro": micro.measure,
+    "startup": startup.measure,
+    "instructions": instructions.measure,
+    "latency": latency.measure,
+    "violation": violation.measure,
+    "micro-more": micro.measure_more,
+    "settings": settings.measure,
+    "macro": macro.measure,
+    "growth": growth.measure,
+    "memory": memory.measure,
+    "peers": peers.measure,
+}
+LISTS = {"quick": ["micro", "startup", "instructions", "latency", "violation"],
+         "full": ["micro-more", "settings", "macro", "growth", "memory", "peers"]}
 
 
-def costs(program: str, what: str, processes: int) -> tuple[list[float], list[float]]:
-    """Pairs of nanoseconds, one a line, of so many processes. Their reports go nowhere, but they are made."""
-    environment = {**os.environ, "LD_PRELOAD": "", "PHASELOCK_OPTIONS": "policy=allow:max_reports=1024"}
-    pairs = []
-    for _ in range(processes):
-        run = subprocess.run([program, what], env=environment, check=True, text=True, stdout=subprocess.PIPE,
-                             stderr=subprocess.DEVNULL)
-        pairs += [line.split() for line in run.stdout.splitlines()]
-    return [float(ours) for ours, _ in pairs], [float(theirs) for _, theirs in pairs]
+@dataclasses.dataclass
+class Bench:
+    """What a part gets: where things are, how often to run, and where its results go."""
+    build: pathlib.Path
+    rounds: int
+    match: str
+    part: str
+    results: list[turns.Result] = dataclasses.field(default_factory=list)
+
+    def preload(self, allocator: str) -> str:
+        return programs.preload_of(allocator, self.build)
+
+    def program(self, name: str) -> str:
+        return str(self.build / "bench" / name)
+
+    def wanted(self, name: str) -> bool:
+        """Whether results that begin with this name are asked for."""
+        return name.startswith(self.match) or self.match.startswith(name)
+
+    def add(self, result: turns.Result) -> None:
+        if result.name.startswith(self.match):
+            self.results.append(result)
+            print(result.line(), flush=True)
 
 
-def show_violations(build: pathlib.Path) -> None:
-    for name, what, processes, baseline in VIOLATIONS:
-        ours, theirs = costs(str(build / "bench" / "violation"), what, processes)
-        low, median, high = statistics.quantiles([a / b for a, b in zip(ours, theirs)], n=4)
-        print(f"{name:28} {statistics.median(ours):8.0f}ns {statistics.median(theirs):8.0f}ns {median:7.3f}  "
-              f"{low:.3f}..{high:.3f}  against {baseline}", flush=True)
-        if what == "unwind":
-            print(f"{'violation/target':28} {statistics.median(ours):8.0f}ns {TARGET_NS:8}ns "
-                  f"{statistics.median(ours) / TARGET_NS:7.3f}  against the target, on this machine", flush=True)
+def positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise ValueError
+    return value
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("parts", nargs="+", choices=[*PARTS, *LISTS], metavar="PART", help="a part or a list of them")
     parser.add_argument("--build", default="build", type=pathlib.Path)
-    parser.add_argument("--only", choices=("pairs", "violations"), help="one part of them")
+    parser.add_argument("--rounds", default=31, type=positive, help="how often each is run; long ones less often")
+    parser.add_argument("--match", default="", help="only results whose name begins with this; nothing is written then")
     arguments = parser.parse_args()
     build = arguments.build.resolve()
-    print(f"{'name':28} {'phaselock':>10} {'baseline':>10} {'ratio':>7}  quartiles of {PAIRS} pairs")
-    for name, command, baseline in BENCHMARKS if arguments.only != "violations" else []:
-        program = [str(build / "bench" / command[0]), *command[1:]]
-        ours, theirs = measure(program, str(build / "libphaselock.so"), baseline)
-        low, median, high = statistics.quantiles([a / b for a, b in zip(ours, theirs)], n=4)
-        print(f"{name:28} {statistics.median(ours):9.3f}s {statistics.median(theirs):9.3f}s {median:7.3f}  "
-              f"{low:.3f}..{high:.3f}", flush=True)
-    if arguments.only != "pairs":
-        show_violations(build)
+    programs.use(build)
+    print(turns.HEADING)
+    found = 0
+    for name in [part for given in arguments.parts for part in LISTS.get(given, [given])]:
+        bench = Bench(build, arguments.rounds, arguments.match, name)
+        try:
+            PARTS[name](bench)
+        except (programs.Failed, instructions.Unusable, OSError) as why:
+            print(f"bench: {name}: {why}", file=sys.stderr)
+            return 1
+        found += len(bench.results)
+        if not arguments.match:
+            text = json.dumps({"machine": machine.describe(), "results": [vars(result) for result in bench.results]}, indent=1)
+            (build / "bench" / f"{name}.json").write_text(text + "\n")
+    if found == 0:
+        print(f"bench: no result of {' '.join(arguments.parts)} has a name that begins with {arguments.match}", file=sys.stderr)
+        return 1
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

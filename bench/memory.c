@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Prints how large the process is, in KiB: what is resident, and what of it the
+ * process has written.
+ * argv[1] threads sleep, each of which made a request; argv[2] distinct sites have made one, which
+ * are violations under lock=main and policy=allow.
+ */
+#include "work.h" /* the first: _GNU_SOURCE */
+
+#include "paths.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+static pthread_barrier_t ready, leave;
+
+static void *sleeper(void *unused)
+{
+	void *volatile block = malloc(64);
+
+	free(block);
+	pthread_barrier_wait(&ready);
+	pthread_barrier_wait(&leave);
+	return unused;
+}
+
+static long field(const char *text, const char *name)
+{
+	const char *found = strstr(text, name);
+
+	return found ? atol(found + strlen(name)) : 0;
+}
+
+/* Without stdio, whose buffers would count. */
+static void say(void)
+{
+	static char text[4096], line[64];
+	int fd = open("/proc/self/smaps_rollup", O_RDONLY);
+
+	if (fd < 0 || read(fd, text, sizeof(text) - 1) <= 0)
+		abort();
+	close(fd);
+	snprintf(line, sizeof(line), "%ld %ld\n", field(text, "Rss:"),
+		 field(text, "Private_Dirty:"));
+	if (write(1, line, strlen(line)) < 0)
+		abort();
+}
+
+int main(int argc, char **argv)
+{
+	unsigned threads = argc > 1 ? (unsigned)atoi(argv[1]) : 0;
+	unsigned sites = argc > 2 ? (unsigned)atoi(argv[2]) : 0;
+	pthread_t id;
+
+	pthread_barrier_init(&ready, NULL, threads + 1);
+	pthread_barrier_init(&leave, NULL, threads + 1);
+	for (unsigned i = 0; i < threads; i++)
+		if (pthread_create(&id, NULL, sleeper, NULL) != 0)
+			abort();
+	pthread_barrier_wait(&ready);
+	for (unsigned path = 0; path <= sites; path++)
+		paths_descend(path, PATHS_BITS);
+	say();
+	pthread_barrier_wait(&leave);
+	return 0;
+}

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: MIT
+"""Runs a program over an allocator, and says what it took: its own figure, the time of the process, its largest size.
+
+It knows the allocators by name. The environment is the caller's without what would steer an allocator.
+"""
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import os
+import pathlib
+import subprocess
+from collections.abc import Iterator
+
+# name -> what is preloaded; PHASELOCK and COUNTERS are files of the build folder
+ALLOCATORS = {
+    "jemalloc": "libjemalloc.so.2",
+    "glibc": "",
+    "mimalloc": "libmimalloc.so.2",
+    "tcmalloc": "libtcmalloc_minimal.so.4",
+}
+PHASELOCK = "phaselock"
+COUNTERS = "global-counters"
+MEASURE = pathlib.Path("build/bench/measure")
+STEERING = ("PHASELOCK_", "MALLOC_", "GLIBC_TUNABLES", "MIMALLOC_", "TCMALLOC_", "LD_PRELOAD", "PYTHONMALLOC", "LSAN_", "ASAN_")
+
+
+class Failed(Exception):
+    """A program did not do its work, so there is nothing to time."""
+
+
+@dataclasses.dataclass
+class Sample:
+    output: str
+    seconds: float  # of the whole process
+    peak: int  # KiB, of the process or the largest of its children
+
+    def nanoseconds(self) -> float:
+        return float(self.output)
+
+
+def use(build: pathlib.Path) -> None:
+    """Says where bench/measure.c was built."""
+    global MEASURE
+    MEASURE = build / "bench" / "measure"
+
+
+def preload_of(allocator: str, build: pathlib.Path) -> str:
+    if allocator == PHASELOCK:
+        return str(build / "libphaselock.so")
+    if allocator == COUNTERS:
+        return str(build / "bench" / "libglobal-counters.so")
+    return ALLOCATORS.get(allocator, allocator)
+
+
+def environment(preload: str, more: dict[str, str] | None = None) -> dict[str, str]:
+    clean = {key: value for key, value in os.environ.items() if not key.startswith(STEERING)}
+    clean["LC_ALL"] = "C"
+    if preload:
+        clean["LD_PRELOAD"] = preload
+    return {**clean, **(more or {})}
+
+
+class Running:
+    """A program that was started by bench/measure.c, and what came of it."""
+
+    def __init__(self, command: list[str], preload: str = "", more: dict[str, str] | None = None,
+                 folder: pathlib.Path | None = None, stdin: str | None = None, keep: bool = True) -> None:
+        self.command, self.preload = command, preload
+        read, write = os.pipe()
+        with open(stdin if stdin else os.devnull, "rb") as source:
+            # The number of the descriptor is agreed on, so a shell puts it there: Python can only keep one.
+            self.process = subprocess.Popen(["sh", "-c", f'exec "$@" 3>&{write} {write}>&-', "sh", str(MEASURE), preload, *command],
+                                            env=environment("", more), cwd=folder, stdin=source, pass_fds=(write,),
+                                            stdout=subprocess.PIPE if keep else subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        os.close(write)
+        self.told = os.fdopen(read)
+        self.pid = int(self.told.readline() or 0)
+
+    def end(self, allowed: tuple[int, ...] = (0,)) -> Sample:
+        output = self.process.communicate()[0]
+        with self.told:
+            told = self.told.read().split()
+        if self.process.returncode not in allowed or len(told) != 2:
+            raise Failed(f"{' '.join(self.command)} with LD_PRELOAD={self.preload or 'nothing'} ended with "
+                         f"{self.process.returncode}")
+        return Sample((output or b"").decode(), float(told[0]) / 1e9, int(told[1]))
+
+
+def run(command: list[str], preload: str = "", more: dict[str, str] | None = None, folder: pathlib.Path | None = None,
+        stdin: str | None = None, allowed: tuple[int, ...] = (0,), keep: bool = True) -> Sample:
+    """Runs a program to its end. What it writes to stdout is kept unless keep is false."""
+    return Running(command, preload, more, folder, stdin, keep).end(allowed)
+
+
+@contextlib.contextmanager
+def pinned(only_one: bool) -> Iterator[None]:
+    """Keeps what runs within to one processor: a single thread that wanders loses its caches."""
+    before = os.sched_getaffinity(0)
+    if only_one:
+        os.sched_setaffinity(0, {max(before)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)

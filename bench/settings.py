@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: MIT
+"""What the settings that are compiled into jemalloc save in time and cost in memory: stock jemalloc with and without."""
+from __future__ import annotations
+
+import pathlib
+import re
+
+import programs
+import turns
+
+SOURCE = pathlib.Path(__file__).resolve().parent.parent / "lib" / "backend_jemalloc.c"
+PROGRAMS = [("pair", 1), ("mix", 1), ("mix", 2), ("mix", 8), ("handover", 2), ("zeroed", 1), ("aligned", 1)]
+
+
+def compiled_in() -> str:
+    found = re.search(r'je_malloc_conf\s*=\s*((?:"[^"]*"\s*)+);', SOURCE.read_text())
+    if not found:
+        raise programs.Failed(f"{SOURCE} has no je_malloc_conf")
+    return "".join(re.findall(r'"([^"]*)"', found.group(1)))
+
+
+def measure(bench) -> None:
+    conf = compiled_in()
+    stock = bench.preload("jemalloc")
+    for program, threads in PROGRAMS:
+        name = f"settings/{program}/{threads}"
+        if not bench.wanted(name):
+            continue
+        command = [bench.program(program), str(threads)]
+        runs = {"with": lambda: programs.run(command, stock, {"MALLOC_CONF": conf}),
+                "without": lambda: programs.run(command, stock)}
+        with programs.pinned(threads == 1):
+            taken = turns.take(runs, bench.rounds)
+        for what, figure in (("time", lambda sample: sample.nanoseconds()), ("size", lambda sample: sample.peak)):
+            bench.add(turns.of_pairs(bench.part, f"{name}/{what}", "jemalloc without", [figure(s) for s in taken["with"]],
+                                     [figure(s) for s in taken["without"]], meaning=f"stock jemalloc with {conf}"))

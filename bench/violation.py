@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: MIT
+"""What a violation costs: bench/violation.c takes both figures of a pair in turns within one process."""
+from __future__ import annotations
+
+import programs
+import turns
+
+# name, what bench/violation.c is to take, processes, what the other figure is, what it means
+PAIRS = [
+    ("violation/repeated", "unwind", 3, "_Unwind_Backtrace", "a known site of 16 frames, against one walk of libgcc's over these frames"),
+    ("violation/repeated-or-first", "first", 31, "first of a site", "a known site against a new one, whose report is written"),
+    ("violation/8-threads-or-1", "flood", 11, "one thread", "one of eight threads that make violations, against one alone"),
+]
+TARGET_NS = 3000
+
+
+def costs(bench, what: str, processes: int) -> tuple[list[float], list[float]]:
+    """Their reports go nowhere, but they are made."""
+    options = {"PHASELOCK_OPTIONS": "policy=allow:max_reports=1024"}
+    lines = [line.split() for _ in range(processes)
+             for line in programs.run([bench.program("violation"), what], more=options).output.splitlines()]
+    return [float(ours) for ours, _ in lines], [float(theirs) for _, theirs in lines]
+
+
+def measure(bench) -> None:
+    for name, what, processes, against, meaning in PAIRS:
+        if not bench.wanted(name) and not (what == "unwind" and bench.wanted("violation/reported")):
+            continue
+        ours, theirs = costs(bench, what, processes)
+        bench.add(turns.of_pairs(bench.part, name, against, ours, theirs, meaning=meaning))
+        if what == "unwind":
+            bench.add(turns.of_ratios(bench.part, "violation/reported", "3 us", [value / TARGET_NS for value in ours], target=1,
+                                      meaning="a known site of 16 frames, on this machine"))
