@@ -617,7 +617,12 @@ $(BENCH_LIBRARY): bench/global_counters.c
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) -fPIC -fno-builtin -shared $< -o $@
 
-.PHONY: bench bench-full bench-programs
+# The command suite runs the tools that count and compare.
+ifeq ($(SANITIZED),)
+test: $(patsubst %,$(B)/bench/%,measure pair mix violate)
+endif
+
+.PHONY: bench bench-full bench-programs check-instructions
 bench-programs: $(LIBRARY) $(BENCH) $(BENCH_LIBRARY) $(B)/bench/mix-lsan $(B)/phaselock
 	@:
 
@@ -626,6 +631,9 @@ bench: deps-bench bench-programs
 
 bench-full: deps-bench bench-programs
 	$(BENCH_RUN) full
+
+check-instructions: $(LIBRARY) $(B)/bench/pair $(B)/bench/mix $(B)/bench/violate
+	$(PYTHON) -B bench/instructions.py --build $(B)
 
 # ---- the atlas: what the functions of the C and C++ libraries ask of the heap --------------------------------------------
 # Nothing may be turned into another function, or be known to the compiler. It looks up functions as the library does.
@@ -675,7 +683,7 @@ C_FILES := $(wildcard lib/*.[ch] cli/*.[ch] include/phaselock/*.h include/phasel
              examples/*.[ch] examples/*/*.[ch] examples/*/*/*.[ch] tools/atlas/*.[ch] wasm/*.[ch] tests/wasm/*.[ch])
 
 .PHONY: check check-format check-layers check-exports check-headers check-requirements check-static check-man
-check: deps-check check-format check-layers check-exports check-headers check-requirements check-static check-man check-atlas
+check: deps-check check-format check-layers check-exports check-headers check-requirements check-static check-man check-atlas check-instructions
 	@echo "check: clean"
 
 check-format:
