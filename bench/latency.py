@@ -2,8 +2,8 @@
 """How the time of one call is distributed, each call by itself: bench/latency.c, ratios within a process.
 
 What has a counterpart outside of the locked phase is held to the same percentile of it; what has none to the median of a
-malloc in INIT, of which 99 % lie within a few percent of each other. Of every time the median of two readings of the
-clock, which all contain, is subtracted first.
+malloc in INIT. Of every time the median of two readings of the clock, which all contain, is subtracted first; what is left
+of a request is some twenty ticks, counted in steps of two, so these medians are not exact to the percent.
 """
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Prints how large the process is, in KiB: what is resident, and what of it the
- * process has written.
- * argv[1] threads sleep, each of which made a request; argv[2] distinct sites have made one, which
- * are violations under lock=main and policy=allow.
+ * Prints how large the process is, in KiB: what is resident, and what of it the process has written.
+ * argv[1] threads sleep, each of which had argv[3] live blocks for ten times (one, if it is not
+ * given) and freed them; argv[2] distinct sites have made a request each, which are violations under
+ * lock=main and policy=allow.
  */
 #include "work.h" /* the first: _GNU_SOURCE */
 
@@ -13,16 +13,24 @@
 #include <string.h>
 #include <unistd.h>
 
+#define BLOCKS_MAX 4096
+
 static pthread_barrier_t ready, leave;
 
-static void *sleeper(void *unused)
+static void *sleeper(void *argument)
 {
-	void *volatile block = malloc(64);
+	void *blocks[BLOCKS_MAX];
+	unsigned count = *(const unsigned *)argument;
 
-	free(block);
+	for (int again = 0; again < 10; again++) {
+		for (unsigned i = 0; i < count; i++)
+			blocks[i] = malloc(64 + i * 37 % 1025);
+		for (unsigned i = 0; i < count; i++)
+			free(blocks[i]);
+	}
 	pthread_barrier_wait(&ready);
 	pthread_barrier_wait(&leave);
-	return unused;
+	return NULL;
 }
 
 static long field(const char *text, const char *name)
@@ -41,8 +49,7 @@ static void say(void)
 	if (fd < 0 || read(fd, text, sizeof(text) - 1) <= 0)
 		abort();
 	close(fd);
-	snprintf(line, sizeof(line), "%ld %ld\n", field(text, "Rss:"),
-		 field(text, "Private_Dirty:"));
+	snprintf(line, sizeof(line), "%ld %ld\n", field(text, "Rss:"), field(text, "Anonymous:"));
 	if (write(1, line, strlen(line)) < 0)
 		abort();
 }
@@ -51,12 +58,15 @@ int main(int argc, char **argv)
 {
 	unsigned threads = argc > 1 ? (unsigned)atoi(argv[1]) : 0;
 	unsigned sites = argc > 2 ? (unsigned)atoi(argv[2]) : 0;
+	unsigned blocks = argc > 3 ? (unsigned)atoi(argv[3]) : 1;
 	pthread_t id;
 
+	if (blocks > BLOCKS_MAX)
+		return 2;
 	pthread_barrier_init(&ready, NULL, threads + 1);
 	pthread_barrier_init(&leave, NULL, threads + 1);
 	for (unsigned i = 0; i < threads; i++)
-		if (pthread_create(&id, NULL, sleeper, NULL) != 0)
+		if (pthread_create(&id, NULL, sleeper, &blocks) != 0)
 			abort();
 	pthread_barrier_wait(&ready);
 	for (unsigned path = 0; path <= sites; path++)
