@@ -622,7 +622,7 @@ ifeq ($(SANITIZED),)
 test: $(patsubst %,$(B)/bench/%,measure pair mix violate)
 endif
 
-.PHONY: bench bench-full bench-programs check-instructions
+.PHONY: bench bench-full bench-programs bench-report performance check-instructions
 bench-programs: $(LIBRARY) $(BENCH) $(BENCH_LIBRARY) $(B)/bench/mix-lsan $(B)/phaselock
 	@:
 
@@ -631,6 +631,14 @@ bench: deps-bench bench-programs
 
 bench-full: deps-bench bench-programs
 	$(BENCH_RUN) full
+
+# The tables of docs/performance.md from what the two above left under build/bench/.
+bench-report:
+	$(PYTHON) -B bench/report.py --build $(B) docs/performance.md
+
+performance: deps-bench bench-programs
+	$(BENCH_RUN) quick full
+	$(MAKE) --no-print-directory bench-report
 
 check-instructions: $(LIBRARY) $(B)/bench/pair $(B)/bench/mix $(B)/bench/violate
 	$(PYTHON) -B bench/instructions.py --build $(B)
@@ -766,6 +774,7 @@ help:
 	@echo "make check      format, layers, exports, headers, requirements, static analysis, man pages, atlas"
 	@echo "make atlas      measures what libc allocates; writes docs/libc-allocations.md and lib/advice_table*.c"
 	@echo "make bench      the main ratios against other allocators, in five minutes; make bench-full for the rest, in twenty"
+	@echo "make performance   both, and docs/performance.md anew from them"
 	@echo "make coverage   line coverage of the unit tests"
 	@echo "make deps       installs what the above need from the distribution"
 	@echo "make install    DESTDIR= PREFIX=/usr/local; make uninstall"

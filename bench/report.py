@@ -1,0 +1,82 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Writes the tables of docs/performance.md anew, from the results that bench/run.py left under BUILD/bench/.
+
+A table stands between `<!-- PART -->` and `<!-- end -->`, the machine between `<!-- machine -->` and `<!-- end -->`; the text
+around them is written by hand. A part of which there are no results keeps its table, and is named on stderr. Parts that were
+taken on different machines do not go into one document. The plots of bench/growth.py are put beside the document.
+"""
+from __future__ import annotations
+
+import argparse
+import json
+import pathlib
+import re
+import shutil
+import sys
+
+import turns
+
+PARTS = ("micro", "micro-more", "settings", "startup", "instructions", "latency", "violation", "macro", "growth", "memory", "peers")
+BLOCK = re.compile(r"(<!-- (?P<name>[a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+class Unusable(Exception):
+    """The results or the document are not what they should be."""
+
+
+def table(results: list[turns.Result]) -> str:
+    lines = ["| `bench/run.py` | against | ratio | quartiles | rounds | target | what it is |", "|---|---|---|---|---|---|---|"]
+    for result in results:
+        target = f"{result.target:g}: {'met' if result.verdict() == 'met' else '**MISSED**'}" if result.target is not None else ""
+        lines.append(f"| `{result.part} --match {result.name}` | {result.against} | {turns.number(result.ratio)} | "
+                     f"{turns.number(result.low)} to {turns.number(result.high)} | {result.pairs} | {target} | {result.meaning} |")
+    return "\n".join(lines) + "\n"
+
+
+def machine_table(machine: dict[str, str]) -> str:
+    return "\n".join(["| | |", "|---|---|", *(f"| {key} | {value} |" for key, value in machine.items())]) + "\n"
+
+
+def read(build: pathlib.Path) -> dict[str, str]:
+    """Name of a block -> its text."""
+    blocks: dict[str, str] = {}
+    machine: dict[str, str] = {}
+    for part in PARTS:
+        path = build / "bench" / f"{part}.json"
+        if not path.exists():
+            print(f"report: {path} is not there: the table of {part} stays as it is", file=sys.stderr)
+            continue
+        found = json.loads(path.read_text())
+        if machine and found["machine"] != machine:
+            raise Unusable(f"{path} was taken on another machine than the parts before it")
+        machine = found["machine"]
+        blocks[part] = table([turns.Result(**result) for result in found["results"]])
+    if not blocks:
+        raise Unusable(f"{build}/bench has no results; `make bench` and `make bench-full` make them")
+    return {**blocks, "machine": machine_table(machine)}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--build", default="build", type=pathlib.Path)
+    parser.add_argument("document", type=pathlib.Path)
+    arguments = parser.parse_args()
+    try:
+        blocks = read(arguments.build)
+        text = arguments.document.read_text()
+        missing = blocks.keys() - {match["name"] for match in BLOCK.finditer(text)}
+        if missing:
+            raise Unusable(f"{arguments.document} has no place for {', '.join(sorted(missing))}")
+    except (Unusable, OSError) as why:
+        print(f"report: {why}", file=sys.stderr)
+        return 1
+    arguments.document.write_text(BLOCK.sub(lambda match: match[1] + blocks.get(match["name"], match[0][len(match[1]):-len(match[3])])
+                                            + match[3], text))
+    for plot in (arguments.build / "bench").glob("performance-*.svg"):
+        shutil.copy(plot, arguments.document.parent / plot.name)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
