@@ -26,7 +26,7 @@ def points(bench, what: str, preload: str, more: dict[str, str] | None = None) -
 def plot(path: pathlib.Path, title: str, x: str, y: str, curves: list[tuple[str, dict[int, float]]]) -> None:
     script = ["set terminal svg size 720,400 font 'sans-serif,13' background '#ffffff'", f"set output '{path}'",
               f"set title '{title}'", f"set xlabel '{x}'", f"set ylabel '{y}'", "set logscale x", "set format x '10^{%T}'",
-              "set yrange [0:*]", "set grid ytics lc rgb '#dddddd'", "set key bottom right", "set border 3", "set tics nomirror"]
+              "set yrange [0:*]", "set grid ytics lc rgb '#dddddd'", "set key bottom right noenhanced", "set border 3", "set tics nomirror"]
     for number, (_, curve) in enumerate(curves):
         script += [f"$curve{number} << END", *(f"{at} {value:.4f}" for at, value in sorted(curve.items())), "END"]
     script.append("plot " + ", ".join(f"$curve{number} with linespoints lw 2 pt 7 ps 0.5 title '{label}'"
@@ -46,8 +46,8 @@ def threads(bench) -> None:
     for ours, theirs in zip(taken[programs.PHASELOCK], taken["jemalloc"]):
         relative.append({at: ours[at][0] / theirs[at][0] for at in ours})
         stats.append({at: ours[at][1] / ours[100][1] for at in ours})
-    bench.add(turns.of_ratios(bench.part, "growth/threads/create", "1,000", [curve[100000] / curve[1000] for curve in relative],
-                              target=LINEAR, meaning="a thread after 50,000 to 100,000 others, against one after 500 to 1,000, each "
+    bench.add(turns.of_ratios(bench.part, "growth/threads/create", "10,000", [curve[100000] / curve[10000] for curve in relative],
+                              target=LINEAR, meaning="a thread after 50,000 to 100,000 others, against one after 5,000 to 10,000, each "
                               "over the same with jemalloc"))
     bench.add(turns.of_ratios(bench.part, "growth/threads/get_stats", "100", [curve[100000] for curve in stats], target=LINEAR,
                               meaning="get_stats() after 100,000 threads, against after 100"))

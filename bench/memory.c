@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Prints how large the process is, in KiB: what is resident, and what of it the process has written.
- * argv[1] threads sleep, each of which had argv[3] live blocks for ten times (one, if it is not
- * given) and freed them; argv[2] distinct sites have made a request each, which are violations under
- * lock=main and policy=allow.
+ * Prints how large the process is, in KiB: what is resident, and what of it the process has
+ * written. argv[1] threads sleep, each of which had argv[3] live blocks (or one) for ten times and
+ * freed them; argv[2] distinct sites have made a request each, which are violations under lock=main
+ * and policy=allow.
  */
 #include "work.h" /* the first: _GNU_SOURCE */
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * An operation: a pair of malloc and free below more calls than a report has frames, so that
- * nothing but this file stands in the recorded call stack. Under lock=main the malloc is a violation
- * at a site that was seen before, and the free is one in a locked phase.
+ * nothing but this file stands in the recorded call stack. Under lock=main the malloc is a
+ * violation at a site that was seen before, and the free is one in a locked phase.
  */
 #include "work.h"
 
