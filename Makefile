@@ -532,10 +532,6 @@ ifeq ($(SANITIZED),)
 test: $(FILTER_MODULE) $(FILTER_B)/header_review_pb2.py
 endif
 
-.PHONY: demo-filter
-demo-filter: all deps-test $(FILTER_TEST_PROGRAMS) $(FILTER_MODULE) $(FILTER_B)/header_review_pb2.py
-	@$(FILTER)/demo.sh $(B)
-
 # As a Proxy-Wasm plugin: header_filter.wasm, the same without the linker's options, and the CMocka program that hosts both.
 FILTER_WASM_B       := $(FILTER_B)/wasm
 FILTER_WASM         := $(FILTER_WASM_B)/header_filter.wasm
@@ -592,6 +588,11 @@ $(FILTER_WASM_B)/test_plugin: $(FILTER_WASM_HOST) $(FILTER_WASM_W2C) $(B)/wasm/w
 ifeq ($(SANITIZED),)
 test: $(FILTER_WASM) $(FILTER_WASM_B)/test_plugin $(FILTER_B)/header_review_pb2.py
 endif
+
+.PHONY: demo-filter
+demo-filter: all deps-test $(FILTER_TEST_PROGRAMS) $(FILTER_MODULE) $(FILTER_WASM) $(FILTER_WASM_B)/test_plugin \
+		$(FILTER_B)/header_review_pb2.py
+	@$(FILTER)/demo.sh $(B)
 
 # ---- benchmarks: docs/performance.md ------------------------------------------------------------------------
 BENCH         := $(patsubst bench/%.c,$(B)/bench/%,$(filter-out bench/global_counters.c,$(wildcard bench/*.c)))

@@ -67,7 +67,15 @@ show 'Request (End|Complete)'
 
 heading "in a real worker of nginx, the guard in abort mode; curl, wrk and h2load as clients"
 run 0 "$filter/nginx/drive.py" --build "$build" --requests 20000
-show '(wrk|h2load|violations|counted 2|control|line:|verdict:)'
+show '(wrk|h2load|violations|control|line:|verdict:)'
+
+heading "as a Proxy-Wasm plugin, the guard inside the module: compiled to C (wasm2c), and in V8 with real calls"
+root=$(pwd)
+run 0 "$programs/wasm/test_plugin" examples/data
+show '100000 lives|PASSED'
+cd "$scratch" || exit 1 # where it leaves the hosts' logs
+run 0 "$root/$filter/wasm/drive.py" "$root/$build"
+show 'both calls|300 requests|counted each|reports|servers down|traps|next'
 
 echo
 if [ "$parts" -ne 5 ] || [ -n "$wrong" ]; then
