@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 
+import programs
 import turns
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -80,6 +81,7 @@ def run(program: pathlib.Path, operations: int, preload: str, options: str) -> t
 
 def count(build: pathlib.Path, name: str, preload: str) -> tuple[float, float]:
     """Instructions for one operation: of the library's functions, and of all."""
+    programs.require_loaded(preload)
     program, operations, options = OPERATIONS[name]
     once = run(build / "bench" / program, operations, preload, options)
     twice = run(build / "bench" / program, 2 * operations, preload, options)
@@ -157,7 +159,7 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         return check(arguments.build.resolve(), arguments.budget, arguments.only or list(OPERATIONS))
-    except (Unusable, OSError) as why:
+    except (Unusable, programs.Failed, OSError) as why:
         print(f"instructions: {why}", file=sys.stderr)
         return 2
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import os
 import pathlib
 import subprocess
@@ -61,12 +62,24 @@ def environment(preload: str, more: dict[str, str] | None = None) -> dict[str, s
     return {**clean, **(more or {})}
 
 
+@functools.lru_cache(maxsize=None)
+def require_loaded(preload: str) -> None:
+    """The dynamic linker goes on without what it cannot preload, and only says so: that would time another allocator."""
+    said = subprocess.run(["/bin/true"], env=environment(preload), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                          stderr=subprocess.PIPE, text=True, check=False)
+    if said.returncode != 0 or said.stderr:
+        raise Failed(f"{preload} cannot be preloaded: {said.stderr.strip() or f'/bin/true ended with {said.returncode}'}")
+
+
 class Running:
     """A program that was started by bench/measure.c, and what came of it."""
 
     def __init__(self, command: list[str], preload: str = "", more: dict[str, str] | None = None,
                  folder: pathlib.Path | None = None, stdin: str | None = None, keep: bool = True) -> None:
         self.command, self.preload = command, preload
+        for given in (preload, (more or {}).get("LD_PRELOAD", "")):
+            if given:
+                require_loaded(given)
         read, write = os.pipe()
         with open(stdin if stdin else os.devnull, "rb") as source:
             # The number of the descriptor is agreed on, so a shell puts it there: Python can only keep one.
