@@ -3,14 +3,17 @@
  * measure PRELOAD PROGRAM [ARGUMENTS...]: runs a program with PRELOAD in LD_PRELOAD, unless it is
  * empty, and ends with its status. To descriptor 3 go a line with its process id, at once, and at
  * its end one with the nanoseconds from fork to end, and the largest size in KiB of it or a child.
+ * Both end when who started them ends.
  *
  * A process of its own for that: to the largest size of a process counts that of the one which it
  * was forked from, so it is forked from a small one.
  */
 #define _GNU_SOURCE
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -33,11 +36,13 @@ int main(int argc, char **argv)
 
 	if (argc < 3)
 		return 125;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	begin = now();
 	pid = fork();
 	if (pid < 0)
 		return 125;
 	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		close(3);
 		if (argv[1][0] != '\0')
 			setenv("LD_PRELOAD", argv[1], 1);

@@ -88,7 +88,11 @@ class Running:
                                             stdout=subprocess.PIPE if keep else subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         os.close(write)
         self.told = os.fdopen(read)
-        self.pid = int(self.told.readline() or 0)
+        first = self.told.readline()
+        if not first:
+            self.process.kill()
+            raise Failed(f"{MEASURE} did not start {command[0]}: it ended with {self.process.wait()}")
+        self.pid = int(first)
 
     def end(self, allowed: tuple[int, ...] = (0,)) -> Sample:
         output = self.process.communicate()[0]
