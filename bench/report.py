@@ -3,8 +3,8 @@
 """Writes the tables of docs/performance.md anew, from the results that bench/run.py left under BUILD/bench/.
 
 A table stands between `<!-- PART -->` and `<!-- end -->`, the machine between `<!-- machine -->` and `<!-- end -->`; the text
-around them is written by hand. A part of which there are no results keeps its table, and is named on stderr. Parts that were
-taken on different machines do not go into one document. The plots of bench/growth.py are put beside the document.
+around them is written by hand. A part of which there are no results keeps its table, and is named on stderr: if the document
+is of the same machine. Parts that were taken on different machines do not go into one document. The plots of bench/growth.py are put beside the document.
 """
 from __future__ import annotations
 
@@ -57,6 +57,13 @@ def read(build: pathlib.Path) -> dict[str, str]:
     return {**blocks, "machine": machine_table(machine)}
 
 
+def check_kept(text: str, blocks: dict[str, str]) -> None:
+    """Tables that stay in the document must be of the machine that it will name."""
+    for match in BLOCK.finditer(text):
+        if match["name"] == "machine" and match[0] != match[1] + blocks["machine"] + match[3] and not blocks.keys() >= set(PARTS):
+            raise Unusable("the document is of another machine: all parts are needed; `make bench` and `make bench-full` make them")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--build", default="build", type=pathlib.Path)
@@ -68,6 +75,7 @@ def main() -> int:
         missing = blocks.keys() - {match["name"] for match in BLOCK.finditer(text)}
         if missing:
             raise Unusable(f"{arguments.document} has no place for {', '.join(sorted(missing))}")
+        check_kept(text, blocks)
     except (Unusable, OSError) as why:
         print(f"report: {why}", file=sys.stderr)
         return 1
