@@ -1,61 +1,60 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Another design, to compare with: counters of the whole process in global atomic variables, in
- * front of the system's allocator. It is what a Rust program has with #[global_allocator] over
- * StatsAlloc<System>, as a library to preload. Rust's dealloc is told the size and C's free is not,
- * so one is added in its place: the instruction is the same, and nothing is looked up for it.
+ * Another design, to compare with: the phase and the counters of the whole process in global atomic
+ * variables, in front of the system's allocator. It is what a Rust program has with a phase-locked
+ * #[global_allocator] over System, as a library to preload: a request loads the phase, and adds one
+ * and its size; a free does nothing. Rust's realloc is told the old size and adds the growth; C's is
+ * not, so the new size is added in its place: the instruction is the same, and nothing is looked up.
  */
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdlib.h>
 
 extern void *__libc_malloc(size_t size);
 extern void *__libc_calloc(size_t count, size_t size);
 extern void *__libc_realloc(void *block, size_t size);
 extern void *__libc_memalign(size_t alignment, size_t size);
-extern void __libc_free(void *block);
 
-void *malloc(size_t size);
-void *calloc(size_t count, size_t size);
-void *realloc(void *block, size_t size);
-void *aligned_alloc(size_t alignment, size_t size);
-void free(void *block);
+static atomic_bool open = true;
+static atomic_size_t allocations, bytes, attempts;
 
-static atomic_size_t allocations, bytes_allocated;
-static atomic_size_t reallocations, bytes_reallocated;
-static atomic_size_t deallocations, bytes_deallocated;
-
-static void count(atomic_size_t *requests, atomic_size_t *bytes, size_t size)
+static void judge(void)
 {
-	atomic_fetch_add(requests, 1);
-	atomic_fetch_add(bytes, size);
+	if (atomic_load_explicit(&open, memory_order_acquire))
+		return;
+	atomic_fetch_add_explicit(&attempts, 1, memory_order_relaxed);
+	abort();
+}
+
+static void count(size_t size)
+{
+	judge();
+	atomic_fetch_add_explicit(&allocations, 1, memory_order_relaxed);
+	atomic_fetch_add_explicit(&bytes, size, memory_order_relaxed);
 }
 
 void *malloc(size_t size)
 {
-	count(&allocations, &bytes_allocated, size);
+	count(size);
 	return __libc_malloc(size);
 }
 
 void *calloc(size_t members, size_t size)
 {
-	count(&allocations, &bytes_allocated, members * size);
+	count(members * size);
 	return __libc_calloc(members, size);
 }
 
 void *realloc(void *block, size_t size)
 {
-	count(&reallocations, &bytes_reallocated, size);
+	judge();
+	atomic_fetch_add_explicit(&bytes, size, memory_order_relaxed);
 	return __libc_realloc(block, size);
 }
 
 void *aligned_alloc(size_t alignment, size_t size)
 {
-	count(&allocations, &bytes_allocated, size);
+	count(size);
 	return __libc_memalign(alignment, size);
-}
-
-void free(void *block)
-{
-	count(&deallocations, &bytes_deallocated, 1);
-	__libc_free(block);
 }
