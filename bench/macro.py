@@ -11,7 +11,6 @@ import pathlib
 import shutil
 import signal
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -45,7 +44,7 @@ def source(folder: pathlib.Path) -> pathlib.Path:
 def repository(folder: pathlib.Path) -> pathlib.Path:
     path = folder / "history.git"
     if not path.exists():
-        subprocess.run(["git", "clone", "-q", "--bare", "--no-local", str(HERE.parent), str(path)], check=True)
+        programs.run(["git", "clone", "-q", "--bare", "--no-local", str(HERE.parent), str(path)])
     return path
 
 
@@ -90,7 +89,6 @@ def wait_for(path: pathlib.Path, server: programs.Running) -> None:
 def tasks(folder: pathlib.Path) -> dict[str, tuple[str, Callable[[str], programs.Sample]]]:
     """Name -> what it means, and what runs it with something preloaded."""
     large = source(folder)
-    history = repository(folder)
     python = [os.path.realpath(sys.executable), "-I", str(HERE / "objects.py")]
     sql = str(HERE / "speed.sql")
     compile_large = ["gcc", "-O1", "-c", str(large), "-o", str(folder / "large.o")]
@@ -100,7 +98,7 @@ def tasks(folder: pathlib.Path) -> dict[str, tuple[str, Callable[[str], programs
         "python3-malloc": ("the same, with each object from malloc",
                            lambda preload: programs.run(python, preload, {"PYTHONMALLOC": "malloc"})),
         "gcc": ("gcc -O1 of a generated file of 400 functions", lambda preload: programs.run(compile_large, preload)),
-        "git": ("log -p, fsck and repack of this repository", lambda preload: git(history, folder, preload)),
+        "git": ("log -p, fsck and repack of this repository", lambda preload: git(repository(folder), folder, preload)),
         "redis": ("redis-server under redis-benchmark", lambda preload: redis(folder, preload)),
     }
 

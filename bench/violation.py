@@ -26,7 +26,7 @@ def measure(bench) -> None:
     for name, what, processes, against, meaning in PAIRS:
         if not bench.wanted(name) and not (what == "unwind" and bench.wanted("violation/reported")):
             continue
-        ours, theirs = costs(bench, what, processes)
+        ours, theirs = costs(bench, what, min(bench.rounds, processes))
         bench.add(turns.of_pairs(bench.part, name, against, ours, theirs, meaning=meaning))
         if what == "unwind":
             bench.add(turns.of_ratios(bench.part, "violation/reported", "3 us", [value / TARGET_NS for value in ours], target=1,
