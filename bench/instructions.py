@@ -143,10 +143,10 @@ def measure(bench) -> None:
         _, stock = count(bench.build, name, bench.preload("jemalloc"))
         if name == "pair":
             bench.add(turns.of_ratios(bench.part, f"instructions/{name}/added", f"{ADDED_TARGET}", [mine / ADDED_TARGET], target=1,
-                                      meaning=f"{MEANING[name]}: {mine:.2f} instructions in lib/ are added"))
+                                      exact=True, meaning=f"{MEANING[name]}: {mine:.2f} instructions in lib/ are added"))
         bench.add(turns.of_ratios(bench.part, f"instructions/{name}/budget", f"{budget[name]:.10g}", [mine / budget[name]], target=1,
-                                  meaning=f"{MEANING[name]}: {mine:.2f} instructions in lib/"))
-        if stock and name != "violation":
+                                  exact=True, meaning=f"{MEANING[name]}: {mine:.2f} instructions in lib/"))
+        if name != "violation":
             bench.add(turns.of_pairs(bench.part, f"instructions/{name}/all", "jemalloc", [total], [stock],
                                      meaning=f"{MEANING[name]}: all of the program's instructions"))
 

@@ -20,10 +20,19 @@ def first_line(command: list[str]) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()[0]
 
 
+def revision() -> str:
+    """Of the library."""
+    try:
+        return first_line(["git", "describe", "--always", "--dirty=, changed", "--abbrev=10"])
+    except (OSError, subprocess.CalledProcessError, IndexError):
+        return "unknown"
+
+
 def describe() -> dict[str, str]:
     fields = dict(line.split(":", 1) for line in pathlib.Path("/proc/cpuinfo").read_text().split("\n\n")[0].splitlines())
     known = {key.strip(): value.strip() for key, value in fields.items()}
     return {
+        "phaselock": revision(),
         "processor": known.get("model name", platform.machine()),
         "cores": str(len(os.sched_getaffinity(0))),
         "virtual": "yes" if "hypervisor" in known.get("flags", "").split() else "no",

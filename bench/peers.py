@@ -26,7 +26,7 @@ def commands(bench, folder: str) -> dict[str, tuple[list[str], dict[str, str], s
         "phaselock-locked": ([*run, "--lock-at=main", "--", *work], {}, "locked from main: each request is a violation, with its call stack"),
         "heaptrack": (["heaptrack", *work], {}, "each request, with its call stack"),
         "dhat": (["valgrind", "--tool=dhat", f"--dhat-out-file={folder}/dhat.out", *work], {}, "each block, its call stack and use"),
-        "jemalloc-prof": (work, {"LD_PRELOAD": stock, "MALLOC_CONF": f"prof:true,lg_prof_sample:0,prof_prefix:{folder}/jeprof"},
+        "jemalloc-prof": (work, {"LD_PRELOAD": stock, "MALLOC_CONF": f"prof:true,lg_prof_sample:0,prof_final:true,prof_prefix:{folder}/jeprof"},
                           "jemalloc's profiler, each request sampled"),
         "leaksanitizer": ([bench.program("mix-lsan"), "1", str(OPERATIONS)], {}, "built anew with -fsanitize=leak"),
     }
@@ -43,6 +43,8 @@ def measure(bench) -> None:
             runs[name] = lambda command=command, more=more, name=name: programs.run(
                 command, "", more, pathlib.Path(folder), allowed=allowed.get(name, (0,)))
         taken = turns.take(runs, min(bench.rounds, ROUNDS))
+        if "jemalloc-prof" in names and not list(pathlib.Path(folder).glob("jeprof*")):
+            raise programs.Failed("jemalloc's profiler wrote no profile: it was not on")
     for name in names[1:]:
         for what, figure in (("time", "seconds"), ("size", "peak")):
             bench.add(turns.of_pairs(bench.part, f"peers/{name}/{what}", "plain", [getattr(sample, figure) for sample in taken[name]],

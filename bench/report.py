@@ -28,7 +28,7 @@ class Unusable(Exception):
 def table(results: list[turns.Result]) -> str:
     lines = ["| `bench/run.py` | against | ratio | quartiles | rounds | target | what it is |", "|---|---|---|---|---|---|---|"]
     for result in results:
-        target = f"{result.target:g}: {'met' if result.verdict() == 'met' else '**MISSED**'}" if result.target is not None else ""
+        target = f"{result.target:g}: {result.verdict().replace('MISSED', '**MISSED**')}" if result.target is not None else ""
         lines.append(f"| `{result.part} --match {result.name}` | {result.against} | {turns.number(result.ratio)} | "
                      f"{turns.number(result.low)} to {turns.number(result.high)} | {result.pairs} | {target} | {result.meaning} |")
     return "\n".join(lines) + "\n"

@@ -91,7 +91,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("parts", nargs="+", choices=[*PARTS, *LISTS], metavar="PART", help="a part or a list of them")
     parser.add_argument("--build", default="build", type=pathlib.Path)
-    parser.add_argument("--rounds", default=31, type=positive, help="how often each is run; long ones less often")
+    parser.add_argument("--rounds", default=31, type=positive, help=f"how often each is run; long ones less often; nothing is written if fewer than {turns.ENOUGH}")
     parser.add_argument("--match", default="", help="only results whose name begins with this; nothing is written then")
     arguments = parser.parse_args()
     build = arguments.build.resolve()
@@ -106,7 +106,7 @@ def main() -> int:
             print(f"bench: {name}: {why}", file=sys.stderr)
             return 1
         found += len(bench.results)
-        if not arguments.match:
+        if not arguments.match and arguments.rounds >= turns.ENOUGH:
             text = json.dumps({"machine": machine.describe(), "results": [vars(result) for result in bench.results]}, indent=1)
             (build / "bench" / f"{name}.json").write_text(text + "\n")
     if found == 0:

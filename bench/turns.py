@@ -13,6 +13,8 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
+ENOUGH = 5  # rounds, for what is timed to be judged and to be kept
+
 
 @dataclasses.dataclass
 class Result:
@@ -26,10 +28,13 @@ class Result:
     pairs: int
     target: float | None = None  # the ratio at most
     meaning: str = ""
+    exact: bool = False  # counted, not timed
 
     def verdict(self) -> str:
         if self.target is None:
             return ""
+        if not self.exact and self.pairs < ENOUGH:
+            return "not judged by so few"
         return "met" if self.ratio <= self.target else "MISSED"
 
     def line(self) -> str:
