@@ -145,6 +145,15 @@ def check_functions(client: Client) -> None:
           f"HEAD, POST with a body of {count(max(sizes))} bytes, and 3 pipelined requests with an id each")
 
 
+def check_files(client: Client) -> None:
+    """Headers that nginx makes itself lie in memory which other requests had."""
+    client.wrk("/echo", 200)
+    answered, good = client.h2load("/file", 2000)
+    answer = client.curl("/file")
+    claim(good and answered == 2000 and answer.status == "200" and "etag" in answer.headers and
+          "x-request-id" in answer.headers, f"a file, {count(answered)} times: nginx's own headers, and the filter's")
+
+
 def check_calls_sent(client: Client) -> None:
     """The level of the log is info here: the filter logs each header of the call-out's reply, and Echo says in one what
     it was asked for."""
@@ -240,7 +249,8 @@ def run_guarded(build: Path, folder: Path, requests: int) -> None:
         with Review(build) as review:
             with Nginx(build, folder / "guarded", ["--policy=abort"], "warn", grpc=review.port, **ports) as nginx:
                 client, before = Client(nginx), nginx.status()
-                for check in (check_functions, check_limits, check_failures, lambda to: check_many(to, requests)):
+                for check in (check_functions, check_files, check_limits, check_failures,
+                              lambda to: check_many(to, requests)):
                     if all(claims):  # else the rest would only wait
                         check(client)
                 wait_until(lambda: nginx.status()["open"] == "0")

@@ -24,15 +24,24 @@ void map_add_list(struct map *map, ngx_list_t *list)
 
 		for (ngx_uint_t i = 0; i < part->nelts; i++) {
 			ngx_table_elt_t *element = &elements[i];
-			struct text name = map_text(&element->key);
 
 			if (element->hash == 0)
 				continue;
-			if (element->lowcase_key != NULL)
-				name.at = (const char *)element->lowcase_key;
-			map_add(map, name, map_text(&element->value), element);
+			map_add(map, map_text(&element->key), map_text(&element->value), element);
 		}
 	}
+}
+
+/* Not by lowcase_key, which nginx's own modules leave as they found it in headers of a response. */
+static void lower_names(struct filter_bytes map)
+{
+	struct headers headers;
+	struct header header;
+
+	if (!headers_open(&headers, map))
+		return;
+	while (headers_next(&headers, &header))
+		ngx_strlow((u_char *)header.name.at, (u_char *)header.name.at, header.name.length);
 }
 
 bool map_end(struct map *map, struct filter_bytes *out)
@@ -45,6 +54,7 @@ bool map_end(struct map *map, struct filter_bytes *out)
 	for (uint32_t i = 0; i < map->count; i++)
 		headers_add(&writer, map->sources[i].header.name, map->sources[i].header.value);
 	*out = (struct filter_bytes){map->bytes, headers_end(&writer)};
+	lower_names(*out);
 	return out->size != 0;
 }
 
@@ -58,7 +68,7 @@ struct source *map_find(struct map *map, uint32_t *next, const struct header *he
 	for (uint32_t i = *next; i < map->count; i++) {
 		struct source *source = &map->sources[i];
 
-		if (!is_same(source->header.name, header->name) ||
+		if (!text_equals(source->header.name, header->name) ||
 		    !is_same(source->header.value, header->value))
 			continue;
 		source->kept = true;

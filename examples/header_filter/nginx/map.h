@@ -31,11 +31,10 @@ struct map {
 void map_begin(struct map *map);
 void map_add(struct map *map, struct text name, struct text value, ngx_table_elt_t *element);
 
-/* Adds the elements of a list that nginx would send, with the names in lower case if it has them
- * so. */
+/* Adds the elements of a list that nginx would send. */
 void map_add_list(struct map *map, ngx_list_t *list);
 
-/* Returns false if they were too many or too large. */
+/* Gives the map, with names in lower case. Returns false if they were too many or too large. */
 bool map_end(struct map *map, struct filter_bytes *out);
 
 /*
