@@ -22,6 +22,13 @@ extern void __real_free(void *block);
 extern size_t __real_malloc_usable_size(void *block);
 extern void *__real_sbrk(intptr_t increment);
 
+/* Never called: libc has these, and they are needed for their names alone. */
+extern int __real_posix_memalign(void **out, size_t alignment, size_t size);
+extern void *__real_reallocarray(void *block, size_t count, size_t size);
+extern void *__real___libc_malloc(size_t size);
+extern void *__real___libc_calloc(size_t count, size_t size);
+extern void __real___libc_free(void *block);
+
 void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t count, size_t size);
 void *__wrap_realloc(void *block, size_t size);
@@ -324,7 +331,7 @@ void *__wrap_sbrk(intptr_t increment)
 
 /*
  * The linker drops functions that nobody needs without a word about names they miss. So whoever
- * forbids something needs each of these, and with them each name with __real_.
+ * forbids something needs each of these, and with them each name with __real_ that libc has.
  */
 void pl_entries_need_link(void)
 {
@@ -336,10 +343,16 @@ void pl_entries_need_link(void)
 		void (*free)(void *block);
 		size_t (*malloc_usable_size)(void *block);
 		void *(*sbrk)(intptr_t increment);
+		int (*posix_memalign)(void **out, size_t alignment, size_t size);
+		void *(*reallocarray)(void *block, size_t count, size_t size);
+		void *(*libc_malloc)(size_t size);
+		void *(*libc_calloc)(size_t count, size_t size);
+		void (*libc_free)(void *block);
 	} needed = {
-		__wrap_malloc,	      __wrap_calloc, __wrap_realloc,
-		__wrap_aligned_alloc, __wrap_free,   __wrap_malloc_usable_size,
-		__wrap_sbrk,
+		__wrap_malloc,	      __wrap_calloc,	     __wrap_realloc,
+		__wrap_aligned_alloc, __wrap_free,	     __wrap_malloc_usable_size,
+		__wrap_sbrk,	      __real_posix_memalign, __real_reallocarray,
+		__real___libc_malloc, __real___libc_calloc,  __real___libc_free,
 	};
 
 	__asm__ volatile("" : : "r"(&needed));

@@ -16,6 +16,11 @@ void *__real_aligned_alloc(size_t alignment, size_t size);
 void __real_free(void *block);
 size_t __real_malloc_usable_size(void *block);
 void *__real_sbrk(intptr_t increment);
+int __real_posix_memalign(void **out, size_t alignment, size_t size);
+void *__real_reallocarray(void *block, size_t count, size_t size);
+void *__real___libc_malloc(size_t size);
+void *__real___libc_calloc(size_t count, size_t size);
+void __real___libc_free(void *block);
 void *memalign(size_t alignment, size_t size);
 void *valloc(size_t size);
 void *pvalloc(size_t size);
@@ -56,6 +61,31 @@ size_t __real_malloc_usable_size(void *block)
 void *__real_sbrk(intptr_t increment)
 {
 	return sbrk(increment);
+}
+
+int __real_posix_memalign(void **out, size_t alignment, size_t size)
+{
+	return posix_memalign(out, alignment, size);
+}
+
+void *__real_reallocarray(void *block, size_t count, size_t size)
+{
+	return realloc(block, count * size);
+}
+
+void *__real___libc_malloc(size_t size)
+{
+	return malloc(size);
+}
+
+void *__real___libc_calloc(size_t count, size_t size)
+{
+	return calloc(count, size);
+}
+
+void __real___libc_free(void *block)
+{
+	free(block);
 }
 
 void *memalign(size_t alignment, size_t size)
