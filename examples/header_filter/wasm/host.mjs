@@ -131,7 +131,9 @@ async function proxy(request, response) {
 	if (own.dead) return fail(503);
 	if (response.destroyed) return own.end(context.id); // the client went away meanwhile
 
-	const onward = http.request({port: upstream.address().port, host: "127.0.0.1", agent: false, method: pseudo(context.headers, ":method"),
+	let onward;
+	response.on("close", () => { onward?.destroy(); own.end(context.id); });
+	onward = http.request({port: upstream.address().port, host: "127.0.0.1", agent: false, method: pseudo(context.headers, ":method"),
 		path: pseudo(context.headers, ":path"), headers: ["host", pseudo(context.headers, ":authority"), ...plain(context.headers)]}, (reply) => {
 		const back = own.response(context.id, [[":status", String(reply.statusCode)], ...pairsOf(reply)]);
 		if (own.dead) return fail(503);
@@ -139,7 +141,6 @@ async function proxy(request, response) {
 		reply.pipe(response);
 	});
 	onward.on("error", () => fail(502));
-	response.on("close", () => { onward.destroy(); own.end(context.id); });
 	request.pipe(onward);
 }
 
