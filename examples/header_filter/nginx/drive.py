@@ -348,7 +348,8 @@ def main() -> int:
     parser.add_argument("--requests", type=int, default=100000, metavar="N",
                         help="requests of wrk and h2load with the call-out; a tenth as many more have both (100000)")
     arguments = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, lambda number, frame: sys.exit(128 + number))
     with tempfile.TemporaryDirectory(prefix="header-filter-") as name:
         try:
             run_guarded(arguments.build.resolve(), Path(name), arguments.requests)

@@ -11,6 +11,7 @@ import contextlib
 import json
 import pathlib
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -171,6 +172,8 @@ def drive_with_mistake(log: str) -> None:
 
 
 def main() -> int:
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, lambda number, frame: sys.exit(128 + number))
     with running([PYTHON, str(HERE.parent / "review_server.py"), str(BUILD)], "review.log") as review:
         drive_with_servers(review, "host.log")
     drive_without_servers("host_alone.log")
