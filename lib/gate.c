@@ -58,7 +58,7 @@ static void open_word(pl_counter *word, const pl_counter *kept)
 static bool is_to_be_open(const struct pl_thread *thread)
 {
 	return pl_gate_scope(thread) != PL_SCOPE_FORBID && !thread->probing && !thread->exiting &&
-	       !thread->holding && thread->watch == NULL && is_filled;
+	       !thread->counting && !thread->holding && thread->watch == NULL && is_filled;
 }
 
 bool pl_gate_memory_stays(void)
@@ -127,6 +127,15 @@ void pl_gate_watch(struct pl_thread *thread, struct phaselock_watch *watch)
 {
 	thread->watch = watch;
 	pl_gate_set(thread);
+}
+
+bool pl_gate_stay_closed(struct pl_thread *thread, bool on)
+{
+	bool before = thread->counting;
+
+	thread->counting = on;
+	pl_gate_set(thread);
+	return before;
 }
 
 void pl_gate_probe(struct pl_thread *thread, bool on)

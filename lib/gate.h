@@ -53,6 +53,12 @@ const void *pl_gate_scope_place(const struct pl_thread *thread);
  */
 void pl_gate_probe(struct pl_thread *thread, bool on);
 
+/*
+ * While it is on, no handler opens the gate: who counts in the record is not overtaken. Returns what
+ * it was before, for the handler's own end.
+ */
+bool pl_gate_stay_closed(struct pl_thread *thread, bool on);
+
 /* Makes watch the innermost watch of the caller's own record. */
 void pl_gate_watch(struct pl_thread *thread, struct phaselock_watch *watch);
 

@@ -69,6 +69,7 @@ struct pl_thread {
 	_Atomic unsigned watching;
 	bool probing;	     /* phaselock_armed() is calling the entry points */
 	unsigned probe_hits; /* calls that came to us while probing */
+	bool counting;	     /* a request is being counted in the record: the gate stays closed */
 	bool holding;	     /* its frees have held pages, which its next request lets go */
 
 	/* written by the owner under the registry's lock, read under it */

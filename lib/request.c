@@ -135,14 +135,21 @@ static void let_go_unless_locked(struct pl_thread *thread)
 	set_holding(thread, false);
 }
 
-/* Both count as the hot path does if the gate is open, and else in the record. */
+/*
+ * Both count as the hot path does if the gate is open, and else in the record. A handler's request
+ * may let go, which opens the gate: not between the look and the count.
+ */
 static void count_allocation(struct pl_thread *thread, size_t size)
 {
+	bool before;
+
 	let_go_unless_locked(thread);
 	if (pl_hot_allocate(pl_hot_own_place(), size))
 		return;
+	before = pl_gate_stay_closed(thread, true);
 	pl_counter_increment(&thread->allocations);
 	pl_counter_add(&thread->bytes_requested, size);
+	pl_gate_stay_closed(thread, before);
 }
 
 static void count_deallocation(struct pl_thread *thread, const void *block)
@@ -150,8 +157,12 @@ static void count_deallocation(struct pl_thread *thread, const void *block)
 	bool locked = pl_phase_is_locked();
 
 	let_go_unless_locked(thread);
-	if (!pl_hot_release(pl_hot_own_place(), block))
+	if (!pl_hot_release(pl_hot_own_place(), block)) {
+		bool before = pl_gate_stay_closed(thread, true);
+
 		pl_counter_increment(&thread->deallocations);
+		pl_gate_stay_closed(thread, before);
+	}
 	if (!locked)
 		return;
 	pl_counter_increment(&thread->locked_deallocations);
