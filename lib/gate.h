@@ -54,8 +54,8 @@ const void *pl_gate_scope_place(const struct pl_thread *thread);
 void pl_gate_probe(struct pl_thread *thread, bool on);
 
 /*
- * While it is on, no handler opens the gate: who counts in the record is not overtaken. Returns what
- * it was before, for the handler's own end.
+ * While it is on nothing opens the gate, so who counts in the record is not overtaken by a handler
+ * whose request lets pages go. Returns what it was before, to be given back at the end.
  */
 bool pl_gate_stay_closed(struct pl_thread *thread, bool on);
 

@@ -123,7 +123,7 @@ CHILD_TEST(thread_that_freed_while_locked_lets_pages_go_by_its_next_request)
 /* ---- signal handlers ------------------------------------------------------------------------- */
 
 static volatile sig_atomic_t steps, asked;
-static enum { PLAIN = 1, PERMIT = 2, FORBID = 4 } handler_does;
+static enum { PLAIN = 1, PERMIT = 2, FORBID = 4, UNLOCK = 8 } handler_does;
 static sig_atomic_t only_step; /* the one at which the handler acts; -1: all */
 
 /*
@@ -140,7 +140,7 @@ static void ask_and_give_back(size_t size)
 		pl_request_heard_release(&block, NULL);
 }
 
-/* Before each instruction: requests and scopes, which leave the gate as it was found. */
+/* Before each instruction: requests and scopes. All but UNLOCK leave the gate as it was found. */
 static void step(uintptr_t instruction)
 {
 	(void)instruction;
@@ -156,6 +156,12 @@ static void step(uintptr_t instruction)
 		pl_gate_scope_begin(pl_thread_self(), PL_SCOPE_PERMIT, NULL);
 		ask_and_give_back(3);
 		pl_gate_scope_end(pl_thread_self(), PL_SCOPE_PERMIT);
+	}
+	if ((handler_does & UNLOCK) != 0) {
+		asked = asked + 1;
+		pl_phase_unlock();
+		ask_and_give_back(3);
+		pl_phase_lock();
 	}
 	if ((handler_does & FORBID) != 0) {
 		asked = asked + 1;
@@ -190,6 +196,20 @@ static void exercise_gate(void)
 	stepping_begin();
 	forbid_end();
 	stepping_end();
+}
+
+/* Behind a gate that frees have closed, which the handler's request opens. */
+static void exercise_holding(void)
+{
+	pl_phase_lock();
+	pl_gate_scope_begin(pl_thread_self(), PL_SCOPE_PERMIT, NULL);
+	ask_and_give_back(5);
+	stepping_begin();
+	ask_and_give_back(5);
+	stepping_end();
+	pl_gate_scope_end(pl_thread_self(), PL_SCOPE_PERMIT);
+	pl_phase_unlock();
+	ask_and_give_back(5);
 }
 
 static void exercise_all(void)
@@ -237,6 +257,27 @@ static void count_with_a_handler_at_each_instruction(void)
 		for (only_step = 1; only_step <= last; only_step += 1 + last / 1000)
 			exercise_with_handler(exercise_gate);
 	}
+}
+
+static void count_with_a_handler_that_opens_the_gate(void)
+{
+	sig_atomic_t last;
+
+	pl_test_free(pl_test_malloc(1));
+	CHECK(stepping_prepare(step));
+	handler_does = UNLOCK;
+	only_step = INT_MAX;
+	exercise_with_handler(exercise_holding);
+	last = steps;
+	for (only_step = 1; only_step <= last; only_step++)
+		exercise_with_handler(exercise_holding);
+}
+
+TEST(handler_that_opens_the_gate_loses_no_count_of_the_request_that_it_interrupts)
+{
+	if (THREAD_SANITIZED)
+		skip();
+	child_passes(count_with_a_handler_that_opens_the_gate);
 }
 
 TEST(handler_at_any_instruction_loses_no_count_while_the_gate_opens_and_closes)
@@ -308,6 +349,8 @@ int main(void)
 		cmocka_unit_test(thread_that_freed_while_locked_lets_pages_go_by_its_next_request),
 		cmocka_unit_test(
 			handler_at_any_instruction_loses_no_count_while_the_gate_opens_and_closes),
+		cmocka_unit_test(
+			handler_that_opens_the_gate_loses_no_count_of_the_request_that_it_interrupts),
 		cmocka_unit_test(
 			sums_of_other_threads_never_decrease_and_have_no_request_that_is_refused),
 	};
