@@ -84,6 +84,7 @@ static char *set_status(ngx_conf_t *cf, ngx_command_t *command, void *data)
 static ngx_conf_enum_t mistakes[] = {
 	{ngx_string("malloc"), MISTAKE_MALLOC},
 	{ngx_string("palloc"), MISTAKE_PALLOC},
+	{ngx_string("connection_palloc"), MISTAKE_CONNECTION_PALLOC},
 	{ngx_string("leak"), MISTAKE_LEAK},
 	{ngx_null_string, 0},
 };

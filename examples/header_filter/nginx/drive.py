@@ -281,10 +281,11 @@ def check_mistakes(client: Client) -> None:
     claim(lives[2].endswith(leak) and "[MEMORY-LEAK]" not in lives[1] + lives[3],
           f"control, 2 blocks leaked: {leak.strip()}; without: no such line")
 
-    client.curl("/mistake-palloc")
-    findings = nginx.status().get("pool_findings")
-    finding = re.search("pool check: .* inside the guard at request.c:[0-9]+", nginx.errors())
-    claim(findings == "1" and finding, f"control, ngx_pnalloc of 1 byte: {finding[0] if finding else 'not found'}")
+    for number, (path, pool) in enumerate((("/mistake-palloc", "request"), ("/mistake-connection", "connection")), 1):
+        client.curl(path)
+        findings = nginx.status().get("pool_findings")
+        finding = re.search(f"pool check: .* the {pool} inside the guard at request.c:[0-9]+", nginx.errors())
+        claim(findings == str(number) and finding, f"control, ngx_pnalloc of 1 byte: {finding[0] if finding else 'not found'}")
 
     before = nginx.status()["worker"]
     lines = (HERE / "mistake.c").read_text().splitlines()

@@ -12,6 +12,8 @@ void mistake_inside(struct context *context)
 	}
 	if (context->conf->mistake == MISTAKE_PALLOC)
 		kept = ngx_pnalloc(context->r->pool, 1);
+	if (context->conf->mistake == MISTAKE_CONNECTION_PALLOC)
+		kept = ngx_pnalloc(context->r->connection->pool, 1);
 }
 
 void mistake_outside(struct context *context)

@@ -26,7 +26,13 @@
 #define ADDED_SIZE 256
 
 /* Which mistake to make on purpose: for the test alone. */
-enum mistake { MISTAKE_NONE, MISTAKE_MALLOC, MISTAKE_PALLOC, MISTAKE_LEAK };
+enum mistake {
+	MISTAKE_NONE,
+	MISTAKE_MALLOC,
+	MISTAKE_PALLOC,
+	MISTAKE_CONNECTION_PALLOC,
+	MISTAKE_LEAK
+};
 
 struct main_conf {
 	ngx_str_t authority; /* of the call-out, terminated */
