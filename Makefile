@@ -523,7 +523,7 @@ $(FILTER_NGINX)/src/objs/Makefile: $(FILTER)/nginx/config $(FILTER_NGINX)/files 
 			--add-dynamic-module=$(abspath $(FILTER)/nginx) >configure.log || { tail -5 configure.log; exit 1; }
 $(FILTER_NGINX)/src/objs/Makefile: SHELL := /bin/bash
 
-$(FILTER_MODULE): $(FILTER_NGINX)/src/objs/Makefile $(wildcard $(FILTER)/nginx/*.[ch]) $(FILTER_OBJECTS)
+$(FILTER_MODULE): $(FILTER_NGINX)/src/objs/Makefile $(wildcard $(FILTER)/nginx/*.[ch]) $(FILTER_OBJECTS) include/phaselock/phaselock.h
 	$(call say,LD,$@)
 	$(Q)MAKEFLAGS= $(MAKE) -s -C $(FILTER_NGINX)/src -f objs/Makefile modules
 	@touch $@

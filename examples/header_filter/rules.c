@@ -63,8 +63,9 @@ bool hops_end(const struct hops *hops, const struct header *header)
 {
 	static const char *const always[] = {"connection", "keep-alive", "proxy-connection",
 					     "transfer-encoding", "upgrade"};
-	static const char *const never[] = {"host", "content-length", "content-type",
-					    "x-request-id"};
+	static const char *const never[] = {"host",	     "content-length",
+					    "content-type",  "content-encoding",
+					    "content-range", "x-request-id"};
 	struct text name = header->name;
 
 	for (size_t i = 0; i < sizeof(always) / sizeof(*always); i++) {

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 extern size_t malloc_usable_size(void *block);
+extern int posix_memalign(void **out, size_t alignment, size_t size); /* not in its header */
 
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);

@@ -85,7 +85,10 @@ static ngx_int_t on_log(ngx_http_request_t *r)
 
 /* ---- a worker -------------------------------------------------------------------------------- */
 
-/* Runs inside the guard. nginx makes a line on the stack and writes it at once. */
+/*
+ * Runs inside the guard. nginx makes a line on the stack and writes it at once; for syslog it takes
+ * memory for the socket at the first one, so an error_log of that kind is not for the guard.
+ */
 static void log_line(void *unused, enum filter_level level, const char *line, size_t length)
 {
 	ngx_uint_t ngx_level = level == FILTER_INFO ? NGX_LOG_INFO : NGX_LOG_WARN;

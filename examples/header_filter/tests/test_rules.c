@@ -30,10 +30,13 @@ TEST(headers_without_which_it_is_another_message_stay)
 	assert_string_equal(
 		request_headers(map_of(
 			"connection",
-			"host, content-length, content-type, x-request-id, :path, te, x-other",
-			":path", "/", "host", "a", "content-length", "1", "content-type", "b", "te",
-			"trailers", "x-other", "c", ID, NULL)),
-		":path: /\nhost: a\ncontent-length: 1\ncontent-type: b\nte: trailers\n" ID_LINE);
+			"host, content-length, content-type, content-encoding, content-range, "
+			"x-request-id, :path, te, x-other",
+			":path", "/", "host", "a", "content-length", "1", "content-type", "b",
+			"content-encoding", "c", "content-range", "d", "te", "trailers", "x-other",
+			"c", ID, NULL)),
+		":path: /\nhost: a\ncontent-length: 1\ncontent-type: b\n"
+		"content-encoding: c\ncontent-range: d\nte: trailers\n" ID_LINE);
 }
 
 TEST(te_stays_for_trailers_alone)
