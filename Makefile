@@ -774,7 +774,7 @@ help:
 	@echo "make fuzz       the header filter with random input for FUZZ_SECONDS=60; findings lie in $(FILTER_B)/fuzz/found"
 	@echo "make check      format, layers, exports, headers, requirements, static analysis, man pages, atlas"
 	@echo "make atlas      measures what libc allocates; writes docs/libc-allocations.md and lib/advice_table*.c"
-	@echo "make bench      the main ratios against other allocators, in five minutes; make bench-full for the rest, in twenty"
+	@echo "make bench      the main ratios against other allocators, in five minutes; make bench-full for the rest, in ten"
 	@echo "make performance   both, and docs/performance.md anew from them"
 	@echo "make coverage   line coverage of the unit tests"
 	@echo "make deps       installs what the above need from the distribution"
