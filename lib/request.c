@@ -171,6 +171,28 @@ static void count_deallocation(struct pl_thread *thread, const void *block)
 	set_holding(thread, true);
 }
 
+/*
+ * As the hot path: counts, and returns whether the request passes. In INIT and behind an open gate
+ * nobody else wants to know of it.
+ */
+PL_INLINE bool pass_at_once(size_t size)
+{
+	if (PL_UNLIKELY(!pl_hot_allocate(pl_phase_place(), size)))
+		return false;
+	pl_backend_let_go();
+	return true;
+}
+
+/* What the backend gave a request that passed at once. */
+PL_INLINE void *result_of(void *block)
+{
+	if (PL_UNLIKELY(block == NULL)) {
+		errno = ENOMEM;
+		pl_counter_increment(&pl_thread_self()->failed_allocations);
+	}
+	return block;
+}
+
 /* A request of a size, which one function of the backend serves. tells: of its failures too. */
 PL_INLINE void *take(const struct pl_request *request, void *(*serve)(size_t size), bool tells)
 {
@@ -195,6 +217,8 @@ void *pl_request_zeroed(const char *function, size_t size, const void *caller)
 {
 	struct pl_request request = {.function = function, .size = size, .caller = caller};
 
+	if (PL_LIKELY(pass_at_once(size)))
+		return result_of(pl_backend_calloc(size));
 	return take(&request, pl_backend_calloc, false);
 }
 
@@ -203,8 +227,11 @@ void *pl_request_aligned(const char *function, size_t alignment, size_t size, co
 	struct pl_request request = {
 		.function = function, .size = size, .alignment = alignment, .caller = caller};
 	struct pl_thread *thread;
-	enum outcome outcome = pass(&thread, &request);
+	enum outcome outcome;
 
+	if (PL_LIKELY(pass_at_once(size)))
+		return result_of(pl_backend_aligned(alignment, size));
+	outcome = pass(&thread, &request);
 	if (outcome != SERVE)
 		return refuse(outcome);
 	count_allocation(thread, size);
