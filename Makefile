@@ -173,7 +173,7 @@ $(TESTING): $(patsubst %.c,$(B)/%.o,$(wildcard testing/*.c))
 	$(Q)ar rcs $@ $(B)/libphaselock-test.o
 
 # ---- the command ----------------------------------------------------------------------------------------
-CLI_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard cli/*.c)) $(patsubst %,$(B)/cli/%.o,options format entries suppress glob os_linux)
+CLI_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard cli/*.c)) $(patsubst %,$(B)/cli/%.o,options format entries suppress glob os_memory os_output)
 
 CLI_CPPFLAGS := $(CPPFLAGS) -iquote lib -DPHASELOCK_LIBDIR='"$(LIBDIR)"'
 
@@ -204,7 +204,7 @@ $(B)/phaselock: $(CLI_OBJECTS)
 # Unit tests link the library's own objects, with the malloc family under other names (pl_test_malloc, ...) and a
 # fake backend, so that they run under any sanitizer. An archive: a test may bring its own double of any part.
 UNIT_TESTS    := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
-UNIT_RENAMED  := interpose interpose_cxx armed unseen
+UNIT_RENAMED  := interpose interpose_cxx armed unseen os_memory
 UNIT_OBJECTS  := $(patsubst %,$(B)/unit/%.o,$(UNIT_RENAMED)) \
                  $(filter-out $(patsubst %,$(B)/lib/%.o,$(UNIT_RENAMED)),$(CORE_OBJECTS) $(PHASE_LINKED))
 
@@ -214,7 +214,10 @@ $(B)/unit/rename.list: $(B)/exports.list
 	$(Q)echo 'pl_own_malloc pl_test_own_malloc' >> $@
 
 $(B)/unit/%.o: $(B)/lib/%.o $(B)/unit/rename.list
-	$(Q)objcopy --redefine-syms=$(B)/unit/rename.list $< $@
+	$(Q)objcopy --redefine-syms=$(B)/unit/rename.list $(UNIT_WEAK) $< $@
+
+# A test may bring its own pl_os_map(), and leave the rest of that file as it is.
+$(B)/unit/os_memory.o: UNIT_WEAK := --weaken-symbol=pl_os_map
 
 $(B)/unit/libcore.a: $(UNIT_OBJECTS)
 	@rm -f $@
@@ -230,7 +233,7 @@ $(B)/tests/unit/test_%: $(B)/tests/unit/test_%.o $(B)/tests/unit/fake_backend.o 
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ -lcmocka
 
 # This one includes the backend itself, in the place of the fake one.
-$(B)/tests/unit/test_backend_system: $(B)/tests/unit/test_backend_system.o $(B)/lib/os_linux.o
+$(B)/tests/unit/test_backend_system: $(B)/tests/unit/test_backend_system.o $(patsubst %,$(B)/lib/%.o,os_clock os_linux os_lock os_memory os_output dynamic)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ -lcmocka
 
@@ -647,7 +650,7 @@ check-instructions: $(LIBRARY) $(B)/bench/pair $(B)/bench/mix $(B)/bench/violate
 # ---- the atlas: what the functions of the C and C++ libraries ask of the heap --------------------------------------------
 # Nothing may be turned into another function, or be known to the compiler. It looks up functions as the library does.
 ATLAS_C      := $(patsubst tools/atlas/%.c,%,$(filter-out tools/atlas/harness.c,$(wildcard tools/atlas/*.c)))
-ATLAS_PARTS  := advice callee module dynamic format os_linux symtab
+ATLAS_PARTS  := advice callee module dynamic format os_clock os_linux os_lock os_memory symtab
 ATLAS_FLAGS  := -g -O1 -fno-builtin -pthread -Iinclude
 ATLAS        := $(B)/atlas/c $(B)/atlas/cxx $(B)/musl/atlas/c
 

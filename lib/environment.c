@@ -2,20 +2,18 @@
 /*
  * What programs that this one starts find in their environment. It must not know why.
  */
-#define _GNU_SOURCE
 #include "environment.h"
 
 #include "os.h"
 
 #include <string.h>
-#include <unistd.h>
 
 void pl_environment_remove(const char *name)
 {
 	size_t length = strlen(name);
-	char **kept = environ;
+	char **kept = pl_os_environment_all();
 
-	for (char **entry = environ; *entry != NULL; entry++)
+	for (char **entry = kept; *entry != NULL; entry++)
 		if (strncmp(*entry, name, length) != 0 || (*entry)[length] != '=')
 			*kept++ = *entry;
 	*kept = NULL;

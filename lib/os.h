@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * All of the operating system that the library uses, so that it can be ported by one file.
+ * All of the operating system that the library uses, so that it can be ported by a handful of files, os_*.c.
  *
  * For every function here: any thread may call it, signal handlers too; it makes no heap request,
  * takes no lock of libc, uses no stdio, and leaves errno as it was.
@@ -9,6 +9,8 @@
 #define PL_OS_H
 
 #include "base.h"
+
+struct timespec;
 
 /* ---- memory ---------------------------------------------------------------------------------- */
 
@@ -34,6 +36,12 @@ void *pl_os_map_shared(const char *path, size_t size);
  * while it is mapped ends the process when it is read: only for one that cannot be.
  */
 const void *pl_os_map_file(const char *path, size_t *size);
+
+/*
+ * Has the child of a fork() find [address, address + size) zeroed, whole pages of memory that no
+ * file lies behind. Returns whether it will.
+ */
+bool pl_os_wipe_on_fork(void *address, size_t size);
 
 /* Gives back memory of one of the functions above that nothing lives in. */
 void pl_os_unmap(const void *memory, size_t size);
@@ -110,6 +118,9 @@ void pl_os_thread_name(char name[16]);
 /* Returns true only if no thread of this process has that id any more. */
 bool pl_os_thread_is_gone(uint64_t thread_id);
 
+/* As clock_gettime(2), which cannot fail for a clock that there is. */
+void pl_os_clock(int clock, struct timespec *now);
+
 uint64_t pl_os_monotonic_ns(void);
 void pl_os_sleep_ms(uint64_t milliseconds);
 
@@ -119,6 +130,9 @@ void pl_os_sleep_ms(uint64_t milliseconds);
  * may rebuild its environment.
  */
 const char *pl_os_environment(const char *name);
+
+/* Returns all of the environment, NULL at its end, to be read or changed. As above. */
+char **pl_os_environment_all(void);
 
 /* Ends the process with SIGABRT. */
 _Noreturn void pl_os_abort(void);
@@ -162,11 +176,13 @@ bool pl_os_barrier(void);
 
 /*
  * A lock for a few dozen instructions. The holder has all signals blocked, so that no handler can
- * find its own thread holding it, and a waiter sleeps in the kernel, so that no priority can keep
- * the holder from running. Zeroed memory is an open lock.
+ * find its own thread holding it; a waiter sleeps in the kernel and lends the holder its priority,
+ * so that no thread in between can keep it from running. Once a second it lets signals come, so that
+ * a process in which it waits for ever can be ended. Zeroed memory is an open lock.
  */
 struct pl_os_lock {
-	_Atomic uint32_t word; /* 0 open, 1 held, 2 held and awaited; any thread writes */
+	_Atomic uint32_t
+		word; /* 0 or, as futex(2) has it, the id of the holder; any thread writes */
 };
 
 struct pl_os_signals {

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The part of the operating system, as Linux has it, that has to do with other processes: a pipe to
- * one that runs already, and a program that is started. It must not know what it is used for.
+ * Programs that are started, as Linux has it. It must not know what they are used for.
  */
 #define _GNU_SOURCE
 #include "os.h"
+
+#include "os_call.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,8 +13,6 @@
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/uio.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -26,60 +25,10 @@
 
 bool pl_os_is_executable(const char *path)
 {
-	int saved = errno;
-	struct stat file;
-	bool is = stat(path, &file) == 0 && S_ISREG(file.st_mode) && access(path, X_OK) == 0;
+	struct stat file = {.st_mode = 0};
 
-	errno = saved;
-	return is;
-}
-
-/* ---- a pipe ---------------------------------------------------------------------------------- */
-
-int pl_os_open_pipe(const char *path, uint64_t *id)
-{
-	int saved = errno;
-	/* O_NONBLOCK: a pipe that nobody reads is refused, not waited for. */
-	int fd = (int)syscall(SYS_openat, AT_FDCWD, path,
-			      O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, 0);
-	struct stat file;
-
-	if (fd >= 0 &&
-	    (fstat(fd, &file) != 0 || !S_ISFIFO(file.st_mode) || (*id != 0 && *id != file.st_ino) ||
-	     syscall(SYS_fcntl, fd, F_SETFL, O_WRONLY) != 0)) {
-		syscall(SYS_close, fd);
-		fd = -1;
-	}
-	if (fd >= 0 && *id == 0)
-		*id = file.st_ino;
-	errno = saved;
-	return fd;
-}
-
-/*
- * SIGPIPE goes to the thread that writes, so one that came by this write is taken back while it is
- * blocked. One that waited already, blocked by the program, is the program's and stays.
- */
-bool pl_os_write_pipe(int fd, const void *head, size_t head_size, const void *text, size_t size)
-{
-	static const uint64_t broken_pipe = UINT64_C(1) << (SIGPIPE - 1);
-	static const struct timespec at_once;
-	struct iovec parts[] = {{(void *)(uintptr_t)head, head_size},
-				{(void *)(uintptr_t)text, size}};
-	uint64_t before, waiting = 0;
-	int saved = errno;
-	long written;
-
-	syscall(SYS_rt_sigprocmask, SIG_BLOCK, &broken_pipe, &before, KERNEL_SIGNAL_SET_SIZE);
-	syscall(SYS_rt_sigpending, &waiting, KERNEL_SIGNAL_SET_SIZE);
-	do
-		written = syscall(SYS_writev, fd, parts, 2);
-	while (written < 0 && errno == EINTR);
-	if (written < 0 && errno == EPIPE && (waiting & broken_pipe) == 0)
-		syscall(SYS_rt_sigtimedwait, &broken_pipe, NULL, &at_once, KERNEL_SIGNAL_SET_SIZE);
-	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, KERNEL_SIGNAL_SET_SIZE);
-	errno = saved;
-	return written == (long)(head_size + size);
+	return pl_os_call(SYS_newfstatat, AT_FDCWD, path, &file, 0) == 0 && S_ISREG(file.st_mode) &&
+	       pl_os_call(SYS_faccessat, AT_FDCWD, path, X_OK) == 0;
 }
 
 /* ---- a program -------------------------------------------------------------------------------
@@ -107,8 +56,8 @@ static void reset_signals(void)
 	static const uint64_t none;
 
 	for (int signal = 1; signal <= KERNEL_SIGNALS; signal++)
-		syscall(SYS_rt_sigaction, signal, &plain, NULL, KERNEL_SIGNAL_SET_SIZE);
-	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, NULL, KERNEL_SIGNAL_SET_SIZE);
+		pl_os_call(SYS_rt_sigaction, signal, &plain, NULL, KERNEL_SIGNAL_SET_SIZE);
+	pl_os_call(SYS_rt_sigprocmask, SIG_SETMASK, &none, NULL, KERNEL_SIGNAL_SET_SIZE);
 }
 
 /* The second process. */
@@ -116,18 +65,18 @@ static int become(void *argument)
 {
 	const struct run *run = argument;
 	/* Above the first three, so that none is overwritten before it is copied. */
-	long input = syscall(SYS_fcntl, run->input, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-	long output = syscall(SYS_fcntl, run->output, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	long input = pl_os_call(SYS_fcntl, run->input, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	long output = pl_os_call(SYS_fcntl, run->output, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
 
-	syscall(SYS_setpgid, 0, 0);
-	if (input < 0 || output < 0 || syscall(SYS_dup3, input, STDIN_FILENO, 0) < 0 ||
-	    syscall(SYS_dup3, output, STDOUT_FILENO, 0) < 0)
+	pl_os_call(SYS_setpgid, 0, 0);
+	if (input < 0 || output < 0 || pl_os_call(SYS_dup3, input, STDIN_FILENO, 0) < 0 ||
+	    pl_os_call(SYS_dup3, output, STDOUT_FILENO, 0) < 0)
 		return CANNOT_START;
 #ifdef SYS_close_range /* where it is not there, the program gets what is not close-on-exec */
-	syscall(SYS_close_range, STDERR_FILENO + 1, UINT32_MAX, 0);
+	pl_os_call(SYS_close_range, STDERR_FILENO + 1, UINT32_MAX, 0);
 #endif
 	reset_signals();
-	syscall(SYS_execve, run->program->path, run->program->words, run->program->environment);
+	pl_os_call(SYS_execve, run->program->path, run->program->words, run->program->environment);
 	return CANNOT_START;
 }
 
@@ -142,46 +91,46 @@ static int watch(void *argument)
 	long child, ended;
 
 	/* Ignored, as the program may have it, SIGCHLD would make the kernel forget the child. */
-	syscall(SYS_rt_sigaction, SIGCHLD, &plain, NULL, KERNEL_SIGNAL_SET_SIZE);
+	pl_os_call(SYS_rt_sigaction, SIGCHLD, &plain, NULL, KERNEL_SIGNAL_SET_SIZE);
 	child = clone(become, run->stack, CLONE_VM | CLONE_VFORK | SIGCHLD, run);
 	if (child < 0)
 		return CANNOT_START;
-	while ((ended = syscall(SYS_wait4, child, &status, WNOHANG | __WALL, NULL)) == 0 &&
+	while ((ended = pl_os_call(SYS_wait4, child, &status, WNOHANG | __WALL, NULL)) == 0 &&
 	       pl_os_monotonic_ns() < end)
-		syscall(SYS_nanosleep, &rest, NULL);
+		pl_os_call(SYS_nanosleep, &rest, NULL);
 	if (ended != 0)
 		return ended == child && status == 0 ? 0 : 1;
-	syscall(SYS_kill, -child, SIGKILL);
-	syscall(SYS_kill, child, SIGKILL); /* it may not have come to setpgid() */
-	syscall(SYS_wait4, child, &status, __WALL, NULL);
+	pl_os_call(SYS_kill, -child, SIGKILL);
+	pl_os_call(SYS_kill, child, SIGKILL); /* it may not have come to setpgid() */
+	pl_os_call(SYS_wait4, child, &status, __WALL, NULL);
 	return 1;
 }
 
 /* Returns a pipe from which the input can be read, to its end; -1 if it does not fit. */
 static int pipe_with(const char *input, size_t size)
 {
-	int ends[2];
+	int ends[2] = {-1, -1};
 	long written;
 
-	if (syscall(SYS_pipe2, ends, O_CLOEXEC | O_NONBLOCK) != 0)
+	if (pl_os_call(SYS_pipe2, ends, O_CLOEXEC | O_NONBLOCK) != 0)
 		return -1;
-	written = syscall(SYS_write, ends[1], input, size);
-	syscall(SYS_close, ends[1]);
+	written = pl_os_call(SYS_write, ends[1], input, size);
+	pl_os_call(SYS_close, ends[1]);
 	/* A program that is not used to it would take "try again" for an error. */
-	if (written == (long)size && syscall(SYS_fcntl, ends[0], F_SETFL, O_RDONLY) == 0)
+	if (written == (long)size && pl_os_call(SYS_fcntl, ends[0], F_SETFL, O_RDONLY) == 0)
 		return ends[0];
-	syscall(SYS_close, ends[0]);
+	pl_os_call(SYS_close, ends[0]);
 	return -1;
 }
 
 /* A file in memory that cannot become larger. */
 static int output_of(size_t most)
 {
-	int fd = memfd_create("phaselock", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	int fd = (int)pl_os_call(SYS_memfd_create, "phaselock", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 
-	if (fd >= 0 && (ftruncate(fd, (off_t)most) != 0 ||
-			syscall(SYS_fcntl, fd, F_ADD_SEALS, F_SEAL_GROW) != 0)) {
-		syscall(SYS_close, fd);
+	if (fd >= 0 && (pl_os_call(SYS_ftruncate, fd, most) != 0 ||
+			pl_os_call(SYS_fcntl, fd, F_ADD_SEALS, F_SEAL_GROW) != 0)) {
+		pl_os_call(SYS_close, fd);
 		fd = -1;
 	}
 	return fd;
@@ -200,7 +149,7 @@ static bool run_to_end(struct run *run)
 	pl_os_block_signals(&before);
 	child = clone(watch, stacks + STACK_SIZE, CLONE_VM | CLONE_VFORK, run);
 	if (child > 0)
-		syscall(SYS_wait4, child, &status, __WALL, NULL);
+		pl_os_call(SYS_wait4, child, &status, __WALL, NULL);
 	pl_os_restore_signals(&before);
 	pl_os_unmap(stacks, 2 * (size_t)STACK_SIZE);
 	return child > 0 && status == 0;
@@ -208,24 +157,22 @@ static bool run_to_end(struct run *run)
 
 char *pl_os_run_program(const struct pl_os_program *program, size_t output_max, size_t *size)
 {
-	int saved = errno;
 	struct run run = {.program = program,
 			  .input = pipe_with(program->input, program->input_size),
 			  .output = output_of(output_max)};
-	void *output = MAP_FAILED;
-	off_t written;
+	long output = -ENOENT, written;
 
 	if (run.input >= 0 && run.output >= 0 && run_to_end(&run)) {
 		/* The file position is the program's, too: so much it has written. */
-		written = lseek(run.output, 0, SEEK_CUR);
+		written = pl_os_call(SYS_lseek, run.output, 0, SEEK_CUR);
 		*size = written > 0 ? (size_t)written : 0;
 		if (*size > 0 && *size <= output_max)
-			output = mmap(NULL, *size, PROT_READ, MAP_SHARED, run.output, 0);
+			output = pl_os_call(SYS_mmap, NULL, *size, PROT_READ, MAP_SHARED,
+					    run.output);
 	}
 	if (run.input >= 0)
-		syscall(SYS_close, run.input);
+		pl_os_call(SYS_close, run.input);
 	if (run.output >= 0)
-		syscall(SYS_close, run.output);
-	errno = saved;
-	return output == MAP_FAILED ? NULL : output;
+		pl_os_call(SYS_close, run.output);
+	return output < 0 && output >= -4095 ? NULL : (char *)output;
 }

@@ -6,13 +6,11 @@
  * The path and the environment are copied at the start: the program may change its environment, on
  * another thread, at the very moment of the violation.
  */
-#define _GNU_SOURCE
 #include "symbolizer.h"
 
 #include "os.h"
 
 #include <string.h>
-#include <unistd.h>
 
 #define PATH_SIZE 1024
 #define NAMED_MAX ((size_t)1024 * 1024)
@@ -58,21 +56,22 @@ static bool is_ours(const char *entry)
 /* The pointers, and behind them the strings. */
 static bool copy_environment(void)
 {
+	char **all = pl_os_environment_all();
 	size_t count = 0, bytes = 0, used = 0;
 	char *string;
 
-	for (; environ[count] != NULL; count++)
-		bytes += strlen(environ[count]) + 1;
+	for (; all[count] != NULL; count++)
+		bytes += strlen(all[count]) + 1;
 	environment = pl_os_map((count + 1) * sizeof(*environment) + bytes);
 	if (environment == NULL)
 		return false;
 	string = (char *)(environment + count + 1);
 	for (size_t i = 0; i < count; i++) {
-		size_t size = strlen(environ[i]) + 1;
+		size_t size = strlen(all[i]) + 1;
 
-		if (is_ours(environ[i]))
+		if (is_ours(all[i]))
 			continue;
-		environment[used++] = memcpy(string, environ[i], size);
+		environment[used++] = memcpy(string, all[i], size);
 		string += size;
 	}
 	return true;

@@ -355,5 +355,8 @@ void pl_thread_fork_child(void)
 	}
 	if (own != NULL)
 		own->id = pl_os_thread_id();
+	/* The lock knows its holder by the id, which is another in the child. */
+	atomic_store_explicit(&registry.lock.word, (uint32_t)pl_os_thread_id(),
+			      memory_order_relaxed);
 	pl_thread_fork_parent();
 }

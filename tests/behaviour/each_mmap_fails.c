@@ -7,6 +7,7 @@
  *
  * shows: PL-118
  * needs: gcc sqlite3
+ * backend: jemalloc
  * exit: 0
  * run: {source}/tests/behaviour/parts/each_mmap.sh {MODE} "" "" {self}
  * each: MODE once on

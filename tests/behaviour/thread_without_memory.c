@@ -23,19 +23,16 @@
 #include <malloc.h>
 #include <pthread.h>
 #include <stdlib.h>
-#include <sys/mman.h>
-#include <sys/syscall.h>
+#include <sys/resource.h>
 
-/* Takes the place of libc's for the library too: the program is the first to be asked. */
-static volatile bool out_of_memory;
-
-void *mmap(void *address, size_t size, int rights, int flags, int fd, off_t offset)
+/* Of the whole process: what is mapped stays, and no more is. */
+static void set_out_of_memory(bool on)
 {
-	if (out_of_memory) {
-		errno = ENOMEM;
-		return MAP_FAILED;
-	}
-	return (void *)syscall(SYS_mmap, address, size, rights, flags, fd, offset);
+	struct rlimit limit;
+
+	getrlimit(RLIMIT_AS, &limit);
+	limit.rlim_cur = on ? 1 : limit.rlim_max;
+	setrlimit(RLIMIT_AS, &limit);
 }
 
 #define REFUSED(call)                                                                              \
@@ -53,7 +50,7 @@ static void *ask(void *argument)
 	void *aligned = &aligned;
 	struct phaselock_stats before;
 
-	out_of_memory = true;
+	set_out_of_memory(true);
 	if (strcmp(what, "forbid") == 0)
 		phaselock_forbid_begin();
 	if (strcmp(what, "permit") == 0)
@@ -78,7 +75,7 @@ static void *ask(void *argument)
 	CHECK_EQUAL(get_stats().allocations, before.allocations);
 	CHECK_EQUAL(get_stats().locked_attempts, before.locked_attempts);
 	CHECK_EQUAL(get_stats().threads, before.threads);
-	out_of_memory = false;
+	set_out_of_memory(false);
 	phaselock_permit_begin();
 	free(opaque(malloc(16)));
 	phaselock_permit_end();

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Signals that are kept away, the barrier, and the lock, as Linux has them. It must not know what is
+ * locked.
+ */
+#define _GNU_SOURCE
+#include "os.h"
+
+#include "os_call.h"
+
+#include <errno.h>
+#include <linux/futex.h>
+#include <linux/membarrier.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <time.h>
+
+/*
+ * The kernel's signal set, without libc's filter that keeps the signals of cancellation unblocked.
+ */
+#define KERNEL_SIGNAL_SET_SIZE sizeof(uint64_t)
+
+void pl_os_block_signals(struct pl_os_signals *before)
+{
+	static const uint64_t all = UINT64_MAX;
+
+	pl_os_call(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before->mask, KERNEL_SIGNAL_SET_SIZE);
+}
+
+void pl_os_restore_signals(const struct pl_os_signals *before)
+{
+	pl_os_call(SYS_rt_sigprocmask, SIG_SETMASK, &before->mask, NULL, KERNEL_SIGNAL_SET_SIZE);
+}
+
+bool pl_os_barrier(void)
+{
+	long result = pl_os_call(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED);
+
+	if (result == -EPERM) { /* not registered yet: by the constructor, or in a child of vfork */
+		pl_os_call(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED);
+		result = pl_os_call(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED);
+	}
+	if (result != 0)
+		atomic_thread_fence(memory_order_seq_cst);
+	return result == 0;
+}
+
+/* ---- the lock -------------------------------------------------------------------------------- */
+
+static bool take(struct pl_os_lock *lock, uint32_t seen, uint32_t self)
+{
+	/* acquire: pairs with the release of the holder before */
+	return atomic_compare_exchange_strong_explicit(&lock->word, &seen, self,
+						       memory_order_acquire, memory_order_relaxed);
+}
+
+/*
+ * One wait of at most a second; returns whether the lock is the caller's. A kernel without locks of
+ * this kind, or a filter, makes it a sleep and another try.
+ */
+static bool wait_a_second(struct pl_os_lock *lock, uint32_t self)
+{
+	static const struct timespec rest = {0, 1000000};
+	struct timespec end = {0, 0};
+	uint32_t seen;
+	long result;
+
+	pl_os_call(SYS_clock_gettime, CLOCK_REALTIME, &end);
+	end.tv_sec++;
+	result = pl_os_call(SYS_futex, &lock->word, FUTEX_LOCK_PI_PRIVATE, 0, &end);
+	if (result == 0)
+		return true;
+	seen = atomic_load_explicit(&lock->word, memory_order_relaxed);
+	if (seen == 0 || result == -ESRCH) /* open by now, or the holder is no thread any more */
+		return take(lock, seen, self);
+	if (result != -ETIMEDOUT)
+		pl_os_call(SYS_nanosleep, &rest, NULL);
+	return false;
+}
+
+/* Signals come in between, so that a process in which this takes for ever can be ended. */
+static PL_COLD void wait_for(struct pl_os_lock *lock, struct pl_os_signals *before, uint32_t self)
+{
+	while (!wait_a_second(lock, self)) {
+		pl_os_restore_signals(before);
+		pl_os_block_signals(before);
+	}
+}
+
+void pl_os_lock(struct pl_os_lock *lock, struct pl_os_signals *before)
+{
+	uint32_t self = (uint32_t)pl_os_thread_id();
+
+	pl_os_block_signals(before);
+	if (PL_UNLIKELY(!take(lock, 0, self)))
+		wait_for(lock, before, self);
+}
+
+void pl_os_unlock(struct pl_os_lock *lock, const struct pl_os_signals *before)
+{
+	uint32_t self = atomic_load_explicit(&lock->word, memory_order_relaxed) & FUTEX_TID_MASK;
+
+	/* release: what was done under the lock comes before the next acquire */
+	if (!atomic_compare_exchange_strong_explicit(&lock->word, &self, 0, memory_order_release,
+						     memory_order_relaxed))
+		pl_os_call(SYS_futex, &lock->word, FUTEX_UNLOCK_PI_PRIVATE);
+	pl_os_restore_signals(before);
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Memory and files in it, as Linux has them. By system calls alone, like all of os_*.c: another
+ * library may have a mmap() of its own in front of libc's, which asks for memory itself. It must
+ * not know what the memory is for.
+ */
+#define _GNU_SOURCE
+#include "os.h"
+
+#include "os_call.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#define READ_FLAGS (O_CLOEXEC | O_NONBLOCK | O_NOCTTY) /* a FIFO is refused, not waited for */
+
+/* What mmap(2) returns is an address, or an errno as a negative number. */
+static void *map(void *address, size_t size, int rights, int flags, long fd)
+{
+	long result = pl_os_call(SYS_mmap, address, size, rights, flags, fd);
+
+	return result < 0 && result >= -4095 ? NULL : (void *)result;
+}
+
+void *pl_os_map(size_t size)
+{
+	return map(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+}
+
+size_t pl_os_page_size(void)
+{
+	return getauxval(AT_PAGESZ);
+}
+
+bool pl_os_protect(void *address, size_t size, bool writable)
+{
+	size_t page = pl_os_page_size();
+	uintptr_t first = (uintptr_t)address & ~(page - 1);
+	uintptr_t end = ((uintptr_t)address + size + page - 1) & ~(page - 1);
+	int rights = writable ? PROT_READ | PROT_WRITE : PROT_READ;
+
+	return pl_os_call(SYS_mprotect, first, end - first, rights) == 0;
+}
+
+bool pl_os_wipe_on_fork(void *address, size_t size)
+{
+	return pl_os_call(SYS_madvise, address, size, MADV_WIPEONFORK) == 0;
+}
+
+void pl_os_unmap(const void *memory, size_t size)
+{
+	pl_os_call(SYS_munmap, memory, size);
+}
+
+/* Opens a file and asks about it; returns its descriptor, or an errno as a negative number. */
+static long open_file(const char *path, int flags, struct stat *file)
+{
+	long fd = pl_os_call(SYS_openat, AT_FDCWD, path, flags | READ_FLAGS);
+	long result = fd >= 0 ? pl_os_call(SYS_fstat, fd, file) : 0;
+
+	if (result == 0)
+		return fd;
+	pl_os_call(SYS_close, fd);
+	return result;
+}
+
+void *pl_os_map_shared(const char *path, size_t size)
+{
+	struct stat file = {.st_mode = 0};
+	long fd = open_file(path, O_RDWR, &file);
+	void *memory = NULL;
+
+	/* A page beyond the end of the file would be there only until it is touched. */
+	if (fd >= 0 && S_ISREG(file.st_mode) && file.st_size >= (off_t)size)
+		memory = map(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd);
+	if (fd >= 0)
+		pl_os_call(SYS_close, fd);
+	return memory;
+}
+
+const void *pl_os_map_file(const char *path, size_t *size)
+{
+	struct stat file = {.st_mode = 0};
+	long fd = open_file(path, O_RDONLY, &file);
+	void *memory = NULL;
+
+	if (fd >= 0 && S_ISREG(file.st_mode) && file.st_size > 0) {
+		*size = (size_t)file.st_size;
+		memory = map(NULL, *size, PROT_READ, MAP_PRIVATE, fd);
+	}
+	if (fd >= 0)
+		pl_os_call(SYS_close, fd);
+	return memory;
+}
+
+/* Reads to the end of the file, or of the buffer; returns 0 or the errno. */
+static int read_all(long fd, char *buffer, size_t size, size_t *length)
+{
+	*length = 0;
+	while (*length < size) {
+		long got = pl_os_call(SYS_read, fd, buffer + *length, size - *length);
+
+		if (got < 0 && got != -EINTR)
+			return (int)-got;
+		if (got == 0)
+			break;
+		if (got > 0)
+			*length += (size_t)got;
+	}
+	return 0;
+}
+
+const char *pl_os_read_file(const char *path, char *buffer, size_t size, size_t *length)
+{
+	int saved = errno;
+	const char *fault = NULL;
+	struct stat file = {.st_mode = 0};
+	long fd = open_file(path, O_RDONLY, &file);
+	int error;
+
+	if (fd < 0) {
+		fault = strerror((int)-fd);
+	} else if (!S_ISREG(file.st_mode)) {
+		fault = "not a regular file";
+	} else {
+		error = read_all(fd, buffer, size, length);
+		fault = error != 0 ? strerror(error) : NULL;
+	}
+	if (fd >= 0)
+		pl_os_call(SYS_close, fd);
+	errno = saved;
+	return fault;
+}
