@@ -42,16 +42,17 @@ ALL_CFLAGS := -std=c11 $(FLAGS_$(VARIANT)) $(CFLAGS) $(WARNINGS) -fno-builtin-ma
 LIB_CFLAGS := $(ALL_CFLAGS) -fPIC -fvisibility=hidden -ftls-model=initial-exec
 
 # ---- the library --------------------------------------------------------------------------------------
-# All of lib/ but the backends, of which each library has one, and the phase word, which starts in one way in a
-# shared library, in another in a program, and as zero where it is no x86-64 or no glibc.
+# All of lib/ but the backends, of which each library has one; the phase word, which starts in one way in a shared
+# library, in another in a program, and as zero where it is no x86-64 or no glibc; and what a program alone has.
+# initfirst: no constructor of another library comes before ours.
 LIB_SOURCES  := $(wildcard lib/*.c)
-CORE_OBJECTS := $(patsubst %.c,$(B)/%.o,$(filter-out lib/backend_%.c lib/phase_%.c lib/%_musl.c,$(LIB_SOURCES)))
+CORE_OBJECTS := $(patsubst %.c,$(B)/%.o,$(filter-out lib/backend_%.c lib/jemalloc_%.c lib/phase_%.c lib/%_linked.c lib/%_musl.c,$(LIB_SOURCES)))
 X86_64       := $(filter x86_64-%,$(shell $(CC) -dumpmachine))
 PHASE_SHARED := $(B)/lib/phase_$(if $(X86_64),shared,zero).o
 PHASE_LINKED := $(B)/lib/phase_$(if $(X86_64),linked,zero).o
-JEMALLOC_OBJECTS := $(CORE_OBJECTS) $(B)/lib/backend_jemalloc.o $(B)/jemalloc.o
+JEMALLOC_OBJECTS := $(CORE_OBJECTS) $(patsubst %,$(B)/lib/%.o,backend_jemalloc jemalloc_calls jemalloc_fork) $(B)/jemalloc.o
 LIB_OBJECTS    := $(JEMALLOC_OBJECTS) $(PHASE_SHARED)
-STATIC_OBJECTS := $(JEMALLOC_OBJECTS) $(PHASE_LINKED)
+STATIC_OBJECTS := $(JEMALLOC_OBJECTS) $(PHASE_LINKED) $(B)/lib/init_linked.o
 SYSTEM_OBJECTS := $(CORE_OBJECTS) $(B)/lib/backend_system.o $(PHASE_SHARED)
 LIBRARY      := $(B)/libphaselock.so
 SYSTEM       := $(B)/libphaselock-system.so
@@ -92,7 +93,7 @@ $(B)/libphaselock-system.so.$(VERSION): $(SYSTEM_OBJECTS)
 $(B)/libphaselock.so.$(VERSION) $(B)/libphaselock-system.so.$(VERSION): lib/exports.map
 	$(call say,LD,$@)
 	$(Q)$(CC) -shared $(ALL_CFLAGS) -shared-libgcc -Wl,-soname,$(patsubst %.$(VERSION),%.$(SOVERSION),$(@F)) \
-		-Wl,--version-script=lib/exports.map -Wl,-z,now -Wl,-z,relro -Wl,-z,defs $(LDFLAGS) \
+		-Wl,--version-script=lib/exports.map -Wl,-z,now -Wl,-z,relro -Wl,-z,defs -Wl,-z,initfirst $(LDFLAGS) \
 		-o $@ $(filter %.o,$^) -lm
 
 $(LIBRARY) $(SYSTEM): %.so: %.so.$(VERSION)
@@ -106,8 +107,8 @@ $(B)/system/libphaselock.so.$(SOVERSION): $(SYSTEM)
 
 # For programs of musl, over their own allocator. The kernel's headers and gcc's unwinder are the same for both C
 # libraries; libgcc_s is not, so the unwinder is linked in.
-MUSL_OBJECTS := $(patsubst $(B)/lib/%,$(B)/musl/%,$(filter-out %/object.o %/start.o %/advice_table.o,$(CORE_OBJECTS))) \
-                $(patsubst %,$(B)/musl/%.o,object_musl start_musl advice_table_musl backend_musl phase_zero)
+MUSL_OBJECTS := $(patsubst $(B)/lib/%,$(B)/musl/%,$(filter-out %/object.o %/loaded.o %/start.o %/advice_table.o,$(CORE_OBJECTS))) \
+                $(patsubst %,$(B)/musl/%.o,object_musl loaded_musl start_musl advice_table_musl backend_musl phase_zero)
 MUSL_HEADERS = $(patsubst %,-idirafter %,$(shell $(CC) -print-file-name=include) /usr/include/x86_64-linux-gnu /usr/include)
 MUSL         := $(B)/musl/libphaselock-system.so
 
@@ -650,7 +651,7 @@ check-instructions: $(LIBRARY) $(B)/bench/pair $(B)/bench/mix $(B)/bench/violate
 # ---- the atlas: what the functions of the C and C++ libraries ask of the heap --------------------------------------------
 # Nothing may be turned into another function, or be known to the compiler. It looks up functions as the library does.
 ATLAS_C      := $(patsubst tools/atlas/%.c,%,$(filter-out tools/atlas/harness.c,$(wildcard tools/atlas/*.c)))
-ATLAS_PARTS  := advice callee module dynamic format os_clock os_linux os_lock os_memory symtab
+ATLAS_PARTS  := advice callee module dynamic loaded format os_clock os_linux os_lock os_memory symtab
 ATLAS_FLAGS  := -g -O1 -fno-builtin -pthread -Iinclude
 ATLAS        := $(B)/atlas/c $(B)/atlas/cxx $(B)/musl/atlas/c
 

@@ -23,6 +23,18 @@ void *pl_backend_realloc(void *block, size_t size);	 /* block not NULL, size not
 size_t pl_backend_usable_size(const void *block);	 /* block not NULL */
 
 /*
+ * The same as pl_backend_free() for a thread of which the allocator keeps nothing, and is to keep
+ * nothing: it may be ending, its memory about to go. Returns the usable bytes of the block.
+ */
+size_t pl_backend_free_apart(void *block);
+
+/*
+ * Has the allocator forget what it keeps of the calling thread, whose end it will not hear of. It
+ * may go on making requests, and nothing is kept of those.
+ */
+void pl_backend_thread_end(void);
+
+/*
  * From hold to let_go, pl_backend_free() makes no system call: pages that it could give back to the
  * kernel are kept. Both take the allocator's locks, so they may be called where pl_backend_free()
  * may. Holding twice is holding once, at the price of a load. Where the allocator cannot be asked

@@ -8,6 +8,7 @@
 
 #include "format.h"
 #include "os.h"
+#include "os_call.h"
 #include "shortage.h"
 #include "unwind.h"
 
@@ -65,10 +66,21 @@ size_t pl_backend_usable_size(const void *block)
 }
 
 /*
+ * jemalloc's own: what it keeps of a thread, and the destructor of that. free() by a thread that it
+ * does not know keeps nothing of it; nor does any request of one whose destructor has run.
+ */
+extern void je_tsd_cleanup(void *tsd);
+extern _Thread_local char je_tsd_tls[];
+
+/* How far from je_tsd_tls the bytes are counted that a thread has freed; the same for all. */
+static _Atomic ptrdiff_t deallocated_at;
+
+/*
  * What jemalloc maps for a new thread: an arena's first block, aligned to its own 2 MiB, the next
  * block of what it keeps of all threads, which grows each time, and the slabs of its cache. It
  * takes for granted that it gets them, and crashes if it does not. So the room is there before
  * jemalloc sees the thread, serves what the kernel then refuses, and what is left of it goes back.
+ * It cannot be accessed until then, or mlockall(MCL_FUTURE) would have all of it filled.
  */
 #define ROOM_OF_THREAD ((size_t)32 << 20)
 #define ROOM_ALIGNMENT ((size_t)2 << 20)
@@ -89,6 +101,8 @@ static void *take_room(size_t size)
 
 	if (own.next == NULL || start > own.end || size > (size_t)(own.end - start))
 		return MAP_FAILED;
+	if (!pl_os_protect(start, size, true))
+		return MAP_FAILED;
 	own.next = start + size;
 	return start;
 }
@@ -99,7 +113,7 @@ void pl_backend_thread_bytes(struct pl_backend_bytes *bytes)
 	bool is_new = !own.known;
 
 	if (is_new)
-		own.next = pl_os_map(ROOM_OF_THREAD);
+		own.next = pl_os_reserve(ROOM_OF_THREAD);
 	if (is_new && own.next == NULL) {
 		bytes->allocated = NULL;
 		bytes->deallocated = NULL;
@@ -115,7 +129,26 @@ void pl_backend_thread_bytes(struct pl_backend_bytes *bytes)
 	if (is_new)
 		pl_jemalloc_munmap(own.next, (size_t)(own.end - own.next));
 	own.next = NULL;
+	atomic_store_explicit(&deallocated_at, (const char *)bytes->deallocated - je_tsd_tls,
+			      memory_order_relaxed);
 	atomic_store_explicit(&has_started, true, memory_order_relaxed);
+}
+
+/* ---- threads that end ------------------------------------------------------------------------ */
+
+size_t pl_backend_free_apart(void *block)
+{
+	ptrdiff_t at = atomic_load_explicit(&deallocated_at, memory_order_relaxed);
+	const uint64_t *deallocated = (const void *)((const char *)je_tsd_tls + at);
+	uint64_t before = *deallocated;
+
+	pl_backend_free(block);
+	return *deallocated - before;
+}
+
+void pl_backend_thread_end(void)
+{
+	je_tsd_cleanup(je_tsd_tls);
 }
 
 /* ---- purging --------------------------------------------------------------------------------- */
@@ -238,42 +271,29 @@ static PL_COLD void end_unless_started(void)
 
 void *pl_jemalloc_mmap(void *address, size_t size, int rights, int flags, int fd, off_t offset)
 {
-	int saved = errno;
-	void *memory = mmap(address, size, rights, flags, fd, offset);
+	long result = pl_os_call(SYS_mmap, address, size, rights, flags, fd, offset);
+	void *memory = result < 0 && result >= -4095 ? MAP_FAILED : (void *)result;
 
 	if (memory == MAP_FAILED && address == NULL)
 		memory = take_room(size);
 	if (memory == MAP_FAILED)
 		end_unless_started();
-	errno = saved;
 	return memory;
 }
 
 int pl_jemalloc_munmap(void *address, size_t size)
 {
-	int saved = errno;
-	int result = munmap(address, size);
-
-	errno = saved;
-	return result;
+	return pl_os_call(SYS_munmap, address, size) == 0 ? 0 : -1;
 }
 
 int pl_jemalloc_madvise(void *address, size_t size, int advice)
 {
-	int saved = errno;
-	int result = madvise(address, size, advice);
-
-	errno = saved;
-	return result;
+	return pl_os_call(SYS_madvise, address, size, advice) == 0 ? 0 : -1;
 }
 
 int pl_jemalloc_mprotect(void *address, size_t size, int rights)
 {
-	int saved = errno;
-	int result = mprotect(address, size, rights);
-
-	errno = saved;
-	return result;
+	return pl_os_call(SYS_mprotect, address, size, rights) == 0 ? 0 : -1;
 }
 
 /*

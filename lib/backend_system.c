@@ -222,6 +222,22 @@ void pl_backend_free(void *block)
 	errno = saved;
 }
 
+size_t pl_backend_free_apart(void *block)
+{
+	int saved = errno;
+	size_t size = pl_backend_usable_size(block);
+
+	if (!in_arena(block) && ready())
+		NEXT(free)(block);
+	errno = saved;
+	return size;
+}
+
+/* The allocator below hears of a thread's end as it does without us. */
+void pl_backend_thread_end(void)
+{
+}
+
 void *pl_backend_realloc(void *block, size_t size)
 {
 	size_t old = pl_backend_usable_size(block);

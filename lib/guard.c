@@ -7,6 +7,7 @@
 #include "channel.h"
 #include "gate.h"
 #include "history.h"
+#include "locks.h"
 #include "os.h"
 #include "phase.h"
 #include "report.h"
@@ -17,8 +18,8 @@
 #include <phaselock/watch.h>
 
 /*
- * Changes the phase by one of its writers, under the registry's lock, and keeps who did it if that
- * locked the heap. Under `phaselock run`, what was done in the phase that ends is added to that
+ * Changes the phase by one of its writers, under its lock, and keeps who did it if that locked the
+ * heap. Under `phaselock run`, what was done in the phase that ends is added to that
  * phase's sums. Returns what the writer says.
  */
 static bool change(bool (*write)(void), const struct pl_history *history)
@@ -26,13 +27,13 @@ static bool change(bool (*write)(void), const struct pl_history *history)
 	bool was_locked, changed;
 	struct pl_os_signals before;
 
-	pl_thread_lock(&before);
+	pl_lock(PL_LOCK_PHASE, &before);
 	was_locked = pl_phase_is_locked();
 	/* Before the phase: who then violates it finds who locked it. */
 	if (history != NULL && !was_locked)
 		pl_history_keep(history);
 	changed = write();
-	pl_thread_unlock(&before);
+	pl_unlock(PL_LOCK_PHASE, &before);
 	if (pl_channel() != NULL)
 		pl_stats_publish(was_locked);
 	return changed;

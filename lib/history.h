@@ -25,7 +25,7 @@ void pl_history_set_frames(unsigned frames);
 /* Fills in this thread, this moment and this call stack, from caller on. Any thread. */
 void pl_history_take(struct pl_history *history, const char *option, const void *caller);
 
-/* Remembers it as the lock in force. Callers hold the registry's lock. */
+/* Remembers it as the lock in force. Callers hold PL_LOCK_PHASE. */
 void pl_history_keep(const struct pl_history *history);
 
 /*

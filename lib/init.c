@@ -6,7 +6,9 @@
  * is a working one.
  */
 #define _GNU_SOURCE
-#include "base.h"
+#include "init.h"
+
+#include "armed.h"
 #include "channel.h"
 #include "closing.h"
 #include "entries.h"
@@ -17,6 +19,8 @@
 #include "interpose.h"
 #include "interpose_cxx.h"
 #include "listen.h"
+#include "loaded.h"
+#include "locks.h"
 #include "module.h"
 #include "options.h"
 #include "os.h"
@@ -84,23 +88,43 @@ static void say_missing(unsigned missing)
 }
 
 /*
- * Requests that do not come here are not guarded, and nobody may think they are: said once, by
- * `phaselock run` if it is there.
+ * Requests that do not come here are not guarded, and nobody may think they are: said by `phaselock
+ * run` if it is there.
  */
-static void prove_armed(void)
+static unsigned prove(unsigned entries)
 {
-	unsigned missing = PHASELOCK_ENTRY_ALL & ~phaselock_armed();
+	unsigned missing = pl_armed_missing(entries);
 
-	if (missing != 0) {
-		pl_interpose_give_way(missing);
-		pl_interpose_cxx_give_way();
-		missing = PHASELOCK_ENTRY_ALL & ~phaselock_armed();
-	}
 	if (pl_channel() != NULL)
 		atomic_fetch_or_explicit(&pl_channel()->entries_missing, missing,
 					 memory_order_relaxed);
 	else if (missing != 0)
 		say_missing(missing);
+	return missing;
+}
+
+/*
+ * What is proved before main(), when all constructors have run: the operators of a program that
+ * brings its own, over a malloc that is ours, for they are its own code; and all that a sanitizer
+ * serves, for it sets itself up in a constructor.
+ */
+static unsigned to_prove;
+
+/* An allocator is called at any time, by anybody: its entry points can be used at once. */
+static void prove_armed(void)
+{
+	const unsigned operators = PHASELOCK_ENTRY_NEW | PHASELOCK_ENTRY_NEW_ALIGNED |
+				   PHASELOCK_ENTRY_DELETE | PHASELOCK_ENTRY_DELETE_ALIGNED;
+	unsigned elsewhere = pl_armed_elsewhere();
+
+	pl_interpose_give_way(elsewhere);
+	if ((elsewhere & operators) != 0)
+		pl_interpose_cxx_give_way();
+	if (pl_listen_active())
+		to_prove = elsewhere;
+	else if ((elsewhere & PHASELOCK_ENTRY_MALLOC) == 0)
+		to_prove = elsewhere & operators;
+	pl_interpose_give_way(elsewhere | prove(PHASELOCK_ENTRY_ALL & ~to_prove));
 }
 
 static void join_run(void)
@@ -181,9 +205,26 @@ static void lock_after(void)
 	pl_guard_lock("lock_after");
 }
 
-static void lock_at_main(void)
+static void before_main(void)
 {
-	pl_guard_lock("lock=main");
+	if (to_prove != 0)
+		prove(to_prove);
+	if (options.lock_at_main)
+		pl_guard_lock("lock=main");
+}
+
+/* Where the moment before main() cannot be had, the proof comes early, and the lock not at all. */
+static void await_main(void)
+{
+	if ((to_prove == 0 && !options.lock_at_main) || pl_start_before_main(before_main))
+		return;
+	if (to_prove != 0)
+		prove(to_prove);
+	if (!options.lock_at_main)
+		return;
+	pl_report_message(PL_OPTIONS_VARIABLE
+			  ": lock=main: cannot find how this program starts; not locked");
+	PL_CHANNEL_COUNT(lock_at_main_failed);
 }
 
 static void arm_triggers(void)
@@ -198,11 +239,7 @@ static void arm_triggers(void)
 	if (options.have_lock_after && !pl_os_after(options.lock_after_ms, lock_after))
 		pl_report_message(PL_OPTIONS_VARIABLE
 				  ": lock_after: cannot start the thread that waits");
-	if (options.lock_at_main && !pl_start_before_main(lock_at_main)) {
-		pl_report_message(PL_OPTIONS_VARIABLE
-				  ": lock=main: cannot find how this program starts; not locked");
-		PL_CHANNEL_COUNT(lock_at_main_failed);
-	}
+	await_main();
 }
 
 /* Written in the child of a fork, before it has other threads. */
@@ -223,12 +260,33 @@ void phaselock_detach_child(void)
 static void fork_child(void)
 {
 	is_forked = true;
-	pl_violation_fork_child();
+	pl_loaded_fork_child();
+	pl_locks_fork_child();
 	pl_thread_fork_child();
 	if (pl_channel() != NULL) {
 		pl_stats_publish_nothing();
 		pl_channel_adopt();
 	}
+}
+
+/*
+ * Has the allocator set itself up, and with it its handlers of fork(), before any other library
+ * registers some, which so run while its locks are open.
+ */
+void pl_init_first(void)
+{
+	if (first_process != 0)
+		return;
+	first_process = pl_os_process_id();
+	pl_thread_self();
+	pthread_atfork(NULL, NULL, fork_child);
+}
+
+/* The child of a process in which another copy of the library does all the rest. */
+static void fork_child_of_other(void)
+{
+	pl_locks_fork_child();
+	pl_thread_fork_child();
 }
 
 __attribute__((constructor)) static void start(void)
@@ -237,10 +295,10 @@ __attribute__((constructor)) static void start(void)
 	bool have_page;
 
 	if (another_copy_is_in_front()) {
-		pthread_atfork(pl_thread_fork_prepare, pl_thread_fork_parent, pl_thread_fork_child);
+		pthread_atfork(NULL, NULL, fork_child_of_other);
 		return;
 	}
-	first_process = pl_os_process_id();
+	pl_init_first(); /* first of all: a library is linked with -z initfirst for that */
 	pl_unwind_warm();
 	pl_os_barrier(); /* registers with the kernel while there is one thread and it is cheap */
 	pl_module_start();
@@ -254,13 +312,6 @@ __attribute__((constructor)) static void start(void)
 	pl_history_set_frames(options.frames);
 	pl_request_forbid_free(options.forbid_free);
 	pl_listen_start();
-	/*
-	 * Has the allocator set itself up, and with it its handlers of fork(), before ours come:
-	 * then its locks are taken after, and let go before, ours, which is held with all signals
-	 * blocked. A handler that interrupts fork() never finds them held.
-	 */
-	pl_thread_self();
-	pthread_atfork(pl_thread_fork_prepare, pl_thread_fork_parent, fork_child);
 	if (channel != NULL && !have_page)
 		pl_report_message(
 			"cannot open the page of `phaselock run` (is it of another version?)");

@@ -50,10 +50,6 @@ PL_EXPORT PL_HOT void *malloc(size_t size)
 	return pl_request_malloc("malloc", size);
 }
 
-/* A name by which order.c tells our malloc from another that the process calls. */
-extern PL_HIDDEN void *pl_own_malloc(size_t size)
-	__attribute__((alias("malloc"), malloc, alloc_size(1), nothrow, leaf, hot));
-
 PL_EXPORT PL_HOT void free(void *block)
 {
 	pl_request_free("free", block);
@@ -186,6 +182,28 @@ PL_EXPORT void free_aligned_sized(void *block, size_t alignment, size_t size)
 	release("free_aligned_sized", block);
 }
 
+/* ---- second names ---------------------------------------------------------------------------- */
+
+/* Under these nobody can take their place. By that of malloc order.c tells whose the process calls. */
+extern PL_HIDDEN void *pl_own_malloc(size_t size)
+	__attribute__((alias("malloc"), malloc, alloc_size(1), nothrow, leaf, hot));
+
+#define OWN_NAME(name) extern PL_HIDDEN __typeof__(name) pl_own_##name PL_ALIAS(name)
+
+OWN_NAME(calloc);
+OWN_NAME(realloc);
+OWN_NAME(reallocarray);
+OWN_NAME(free);
+OWN_NAME(cfree);
+OWN_NAME(posix_memalign);
+OWN_NAME(aligned_alloc);
+OWN_NAME(memalign);
+OWN_NAME(valloc);
+OWN_NAME(pvalloc);
+OWN_NAME(malloc_usable_size);
+OWN_NAME(free_sized);
+OWN_NAME(free_aligned_sized);
+
 /*
  * glibc's second names for the same functions: a block of theirs may be given to free(), which is
  * ours. A report calls them by the first name.
@@ -199,3 +217,52 @@ SECOND_NAME(free);
 SECOND_NAME(memalign);
 SECOND_NAME(valloc);
 SECOND_NAME(pvalloc);
+
+/* ---- whose names they are -------------------------------------------------------------------- */
+
+/* As the dynamic linker has bound it, and the same function under a name that nobody can take. */
+struct name {
+	enum phaselock_entry entry;
+	void (*called)(void);
+	void (*own)(void);
+	unsigned also; /* entries whose functions of ours hand on to this one when it is not ours */
+};
+
+#define NAME(entry_, function, also_)                                                              \
+	{                                                                                          \
+		PHASELOCK_ENTRY_##entry_, (void (*)(void))(function),                              \
+			(void (*)(void))pl_own_##function, also_                                   \
+	}
+
+static const struct name names[] = {
+	NAME(MALLOC, malloc, 0),
+	NAME(CALLOC, calloc, 0),
+	NAME(REALLOC, realloc, PHASELOCK_ENTRY_REALLOCARRAY),
+	NAME(REALLOCARRAY, reallocarray, 0),
+	NAME(FREE, free,
+	     PHASELOCK_ENTRY_CFREE | PHASELOCK_ENTRY_FREE_SIZED |
+		     PHASELOCK_ENTRY_FREE_ALIGNED_SIZED),
+	NAME(CFREE, cfree, 0),
+	NAME(POSIX_MEMALIGN, posix_memalign, 0),
+	NAME(ALIGNED_ALLOC, aligned_alloc, 0),
+	NAME(MEMALIGN, memalign, PHASELOCK_ENTRY_PVALLOC),
+	NAME(VALLOC, valloc, 0),
+	NAME(PVALLOC, pvalloc, 0),
+	NAME(MALLOC_USABLE_SIZE, malloc_usable_size, 0),
+	NAME(FREE_SIZED, free_sized, 0),
+	NAME(FREE_ALIGNED_SIZED, free_aligned_sized, 0),
+};
+
+unsigned pl_interpose_elsewhere(void)
+{
+	unsigned elsewhere = 0;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		/* Volatile: a compiler may think that it knows whether two names differ. */
+		void (*volatile called)(void) = names[i].called;
+
+		if (called != names[i].own)
+			elsewhere |= (unsigned)names[i].entry | names[i].also;
+	}
+	return elsewhere;
+}

@@ -6,6 +6,12 @@
 #include "base.h"
 
 /*
+ * Returns the set of PHASELOCK_ENTRY_* of the malloc family whose names do not lead to our
+ * functions, in this process, or whose functions hand on to such a one.
+ */
+unsigned pl_interpose_elsewhere(void);
+
+/*
  * Some entry points, a set of PHASELOCK_ENTRY_*, are another allocator's. Those of ours that it
  * does not have, and whose blocks its free() or realloc() would be given, go to it as well from
  * now on. From the constructor.

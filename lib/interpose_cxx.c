@@ -14,6 +14,8 @@
 #include "report.h"
 #include "request.h"
 
+#include <phaselock/phaselock.h>
+
 typedef void (*new_handler)(void);
 
 /* Of the C++ library, if the program has one. */
@@ -268,24 +270,92 @@ PL_EXPORT void _ZdaPvSt11align_val_tRKSt9nothrow_t(void *block, align_val alignm
 	pl_request_free(delete_array_name, block);
 }
 
-/* Ours under names that nobody can replace. */
-static __typeof__(_Znwm) own_new PL_ALIAS(_Znwm);
-static __typeof__(_ZdlPv) own_delete PL_ALIAS(_ZdlPv);
-static __typeof__(_ZnwmSt11align_val_t) own_aligned_new PL_ALIAS(_ZnwmSt11align_val_t);
-static __typeof__(_ZdlPvSt11align_val_t) own_aligned_delete PL_ALIAS(_ZdlPvSt11align_val_t);
+/* ---- whose names they are -------------------------------------------------------------------- */
+
+/* As the dynamic linker has bound it, and the same function under a name that nobody can take. */
+struct name {
+	enum phaselock_entry entry;
+	void (*called)(void);
+	void (*own)(void);
+};
+
+#define OWN(function) static __typeof__(function) own_##function PL_ALIAS(function)
+#define NAME(entry, function)                                                                      \
+	{                                                                                          \
+		PHASELOCK_ENTRY_##entry, (void (*)(void))(function),                               \
+			(void (*)(void))own_##function                                             \
+	}
+
+OWN(_Znwm);
+OWN(_Znam);
+OWN(_ZnwmRKSt9nothrow_t);
+OWN(_ZnamRKSt9nothrow_t);
+OWN(_ZnwmSt11align_val_t);
+OWN(_ZnamSt11align_val_t);
+OWN(_ZnwmSt11align_val_tRKSt9nothrow_t);
+OWN(_ZnamSt11align_val_tRKSt9nothrow_t);
+OWN(_ZdlPv);
+OWN(_ZdaPv);
+OWN(_ZdlPvm);
+OWN(_ZdaPvm);
+OWN(_ZdlPvRKSt9nothrow_t);
+OWN(_ZdaPvRKSt9nothrow_t);
+OWN(_ZdlPvSt11align_val_t);
+OWN(_ZdaPvSt11align_val_t);
+OWN(_ZdlPvmSt11align_val_t);
+OWN(_ZdaPvmSt11align_val_t);
+OWN(_ZdlPvSt11align_val_tRKSt9nothrow_t);
+OWN(_ZdaPvSt11align_val_tRKSt9nothrow_t);
+
+/* The plain forms come first: the others of ours go through them where a program has replaced them. */
+enum { PLAIN_NEW, PLAIN_DELETE, PLAIN_NEW_ALIGNED, PLAIN_DELETE_ALIGNED };
+static const struct name names[] = {
+	NAME(NEW, _Znwm),
+	NAME(DELETE, _ZdlPv),
+	NAME(NEW_ALIGNED, _ZnwmSt11align_val_t),
+	NAME(DELETE_ALIGNED, _ZdlPvSt11align_val_t),
+	NAME(NEW, _Znam),
+	NAME(NEW, _ZnwmRKSt9nothrow_t),
+	NAME(NEW, _ZnamRKSt9nothrow_t),
+	NAME(NEW_ALIGNED, _ZnamSt11align_val_t),
+	NAME(NEW_ALIGNED, _ZnwmSt11align_val_tRKSt9nothrow_t),
+	NAME(NEW_ALIGNED, _ZnamSt11align_val_tRKSt9nothrow_t),
+	NAME(DELETE, _ZdaPv),
+	NAME(DELETE, _ZdlPvm),
+	NAME(DELETE, _ZdaPvm),
+	NAME(DELETE, _ZdlPvRKSt9nothrow_t),
+	NAME(DELETE, _ZdaPvRKSt9nothrow_t),
+	NAME(DELETE_ALIGNED, _ZdaPvSt11align_val_t),
+	NAME(DELETE_ALIGNED, _ZdlPvmSt11align_val_t),
+	NAME(DELETE_ALIGNED, _ZdaPvmSt11align_val_t),
+	NAME(DELETE_ALIGNED, _ZdlPvSt11align_val_tRKSt9nothrow_t),
+	NAME(DELETE_ALIGNED, _ZdaPvSt11align_val_tRKSt9nothrow_t),
+};
+
+static bool is_elsewhere(const struct name *name)
+{
+	/* Volatile: a compiler may think that a name and its alias cannot differ. */
+	void (*volatile called)(void) = name->called;
+
+	return called != name->own;
+}
+
+unsigned pl_interpose_cxx_elsewhere(void)
+{
+	unsigned elsewhere = 0;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (is_elsewhere(&names[i]))
+			elsewhere |= (unsigned)names[i].entry;
+	return elsewhere;
+}
 
 void pl_interpose_cxx_give_way(void)
 {
-	/* Volatile: a compiler may think that a name and its alias cannot differ. */
-	void *(*volatile new)(size_t) = _Znwm;
-	void (*volatile delete)(void *) = _ZdlPv;
-	void *(*volatile aligned_new)(size_t, align_val) = _ZnwmSt11align_val_t;
-	void (*volatile aligned_delete)(void *, align_val) = _ZdlPvSt11align_val_t;
-
-	replaced.plain_new = new != own_new;
-	replaced.plain_delete = delete != own_delete;
-	replaced.aligned_new = aligned_new != own_aligned_new;
-	replaced.aligned_delete = aligned_delete != own_aligned_delete;
+	replaced.plain_new = is_elsewhere(&names[PLAIN_NEW]);
+	replaced.plain_delete = is_elsewhere(&names[PLAIN_DELETE]);
+	replaced.aligned_new = is_elsewhere(&names[PLAIN_NEW_ALIGNED]);
+	replaced.aligned_delete = is_elsewhere(&names[PLAIN_DELETE_ALIGNED]);
 	*(void **)&replaced.nothrow_new = pl_module_function("libstdc++.so", "_ZnwmRKSt9nothrow_t");
 	*(void **)&replaced.nothrow_aligned_new =
 		pl_module_function("libstdc++.so", "_ZnwmSt11align_val_tRKSt9nothrow_t");

@@ -9,6 +9,9 @@
 typedef size_t align_val;
 typedef const void *nothrow;
 
+/* Returns PHASELOCK_ENTRY_* of the operators that are not all ours in this process. */
+unsigned pl_interpose_cxx_elsewhere(void);
+
 /*
  * Looks which of the plain forms the program has replaced: the others of ours then go through its
  * own, as the standard has it. From the constructor.

@@ -9,6 +9,7 @@
 
 #include "dynamic.h"
 #include "format.h"
+#include "loaded.h"
 #include "object.h"
 #include "os.h"
 #include "symtab.h"
@@ -155,16 +156,15 @@ struct search {
 	void *found;
 };
 
-static int search_module(struct dl_phdr_info *info, size_t size, void *argument)
+static bool search_module(const struct pl_loaded *module, void *argument)
 {
 	struct search *search = argument;
 	struct pl_dynamic dynamic;
 	size_t count;
 
-	(void)size;
-	if (strncmp(pl_base_name(info->dlpi_name), search->library, strlen(search->library)) != 0 ||
-	    !pl_dynamic_read_loaded(&dynamic, info))
-		return 0;
+	if (strncmp(pl_base_name(module->name), search->library, strlen(search->library)) != 0 ||
+	    !pl_dynamic_read(&dynamic, module->base, module->dynamic))
+		return false;
 	count = pl_dynamic_symbol_count(&dynamic);
 	for (size_t i = 0; i < count && search->found == NULL; i++)
 		if (dynamic.symbols[i].st_shndx != SHN_UNDEF &&
@@ -177,6 +177,6 @@ void *pl_module_function(const char *library, const char *function)
 {
 	struct search search = {.library = library, .function = function};
 
-	dl_iterate_phdr(search_module, &search);
+	pl_loaded_each(search_module, &search);
 	return search.found;
 }

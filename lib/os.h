@@ -17,6 +17,9 @@ struct timespec;
 /* Returns size bytes of zeroed, page-aligned memory that lives as long as the process, or NULL. */
 void *pl_os_map(size_t size);
 
+/* Returns size bytes of addresses that nothing lies at: to be made accessible, or unmapped. Or NULL. */
+void *pl_os_reserve(size_t size);
+
 /* Returns the size of a page in bytes. */
 size_t pl_os_page_size(void);
 
@@ -173,6 +176,13 @@ bool pl_os_after(uint64_t milliseconds, void (*function)(void));
  * a fence makes them.
  */
 bool pl_os_barrier(void);
+
+/*
+ * Waits while a word has a value; end is by CLOCK_REALTIME, NULL: none. Returns false if it is past.
+ * May return early. And wakes one who waits.
+ */
+bool pl_os_wait(_Atomic uint32_t *word, uint32_t value, const struct timespec *end);
+void pl_os_wake(_Atomic uint32_t *word);
 
 /*
  * A lock for a few dozen instructions. The holder has all signals blocked, so that no handler can

@@ -45,6 +45,18 @@ bool pl_os_barrier(void)
 	return result == 0;
 }
 
+bool pl_os_wait(_Atomic uint32_t *word, uint32_t value, const struct timespec *end)
+{
+	return pl_os_call(SYS_futex, word,
+			  FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG | FUTEX_CLOCK_REALTIME, value, end,
+			  NULL, FUTEX_BITSET_MATCH_ANY) != -ETIMEDOUT;
+}
+
+void pl_os_wake(_Atomic uint32_t *word)
+{
+	pl_os_call(SYS_futex, word, FUTEX_WAKE_PRIVATE, 1);
+}
+
 /* ---- the lock -------------------------------------------------------------------------------- */
 
 static bool take(struct pl_os_lock *lock, uint32_t seen, uint32_t self)

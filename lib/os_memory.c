@@ -31,6 +31,11 @@ void *pl_os_map(size_t size)
 	return map(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
 }
 
+void *pl_os_reserve(size_t size)
+{
+	return map(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+}
+
 size_t pl_os_page_size(void)
 {
 	return getauxval(AT_PAGESZ);

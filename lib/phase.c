@@ -8,7 +8,7 @@
 
 #include <phaselock/phaselock.h>
 
-/* The phase when it is not locked: INIT or WATCHED. Under the registry's lock. */
+/* The phase when it is not locked: INIT or WATCHED. Under PL_LOCK_PHASE. */
 static uintptr_t unlocked = PL_PHASE_INIT;
 
 /* seq_cst: ordered with every other access of its kind, and the store buffer is drained by it. */

@@ -62,8 +62,8 @@ static inline bool pl_phase_is_locked(void)
 }
 
 /*
- * The writers. Two of them must not run at once: callers hold the registry's lock, which a fork
- * leaves open too.
+ * The writers. Two of them must not run at once: callers hold PL_LOCK_PHASE. What each does is whole
+ * at any moment, for a child of fork() may find it half done.
  */
 
 /* INIT to LOCKED; locked phases stay. */

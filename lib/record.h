@@ -72,6 +72,8 @@ struct pl_thread {
 	bool counting;	     /* a request is being counted in the record: the gate stays closed */
 	bool holding;	     /* its frees have held pages, which its next request lets go */
 
+	bool shared; /* nobody's own: any thread adds to its counters */
+
 	/* written by the owner under the registry's lock, read under it */
 	bool exiting; /* its destructor has run: words and bytes point to no memory of its own */
 	bool gone;    /* it is no thread's any more */
@@ -83,5 +85,14 @@ struct pl_thread {
 	struct pl_counts start;		  /* the counts of earlier owners */
 	struct pl_thread *next;		  /* all records, newest first; does not change once set */
 };
+
+/* Adds to a counter of a record, in the owner's thread if it has one. Not on the hot path. */
+static inline void pl_record_add(const struct pl_thread *thread, pl_counter *counter, uint64_t n)
+{
+	if (PL_UNLIKELY(thread->shared))
+		atomic_fetch_add_explicit(counter, n, memory_order_relaxed);
+	else
+		pl_counter_add(counter, n);
+}
 
 #endif

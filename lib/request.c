@@ -7,6 +7,7 @@
 
 #include "gate.h"
 #include "os.h"
+#include "strays.h"
 #include "thread.h"
 #include "violation.h"
 #include "watch.h"
@@ -35,7 +36,11 @@ static enum ruling rule(enum pl_scope scope, bool locked)
 	return scope == PL_SCOPE_PERMIT ? GRANTED_BY_PERMIT : AGAINST_PHASE;
 }
 
-enum outcome { SERVE, REFUSE, PROBED };
+/*
+ * APART: the thread has no record, and shall not have one: it is being registered, or it frees. What
+ * it does is counted in pl_strays.
+ */
+enum outcome { SERVE, REFUSE, PROBED, APART };
 
 /*
  * Carries out what the rule says; on return the request is to be served, refused, or was only a
@@ -46,8 +51,8 @@ static PL_COLD enum outcome judge(struct pl_thread *thread, const struct pl_requ
 	enum phaselock_cause cause = PHASELOCK_CAUSE_PHASE;
 	enum ruling ruling;
 
-	if (thread == NULL) /* there is no memory even for a record */
-		return REFUSE;
+	if (thread == NULL) /* it is being registered; or there is no memory even for a record */
+		return pl_thread_is_entering() ? APART : REFUSE;
 	if (thread->probing) {
 		thread->probe_hits++;
 		return PROBED;
@@ -62,7 +67,7 @@ static PL_COLD enum outcome judge(struct pl_thread *thread, const struct pl_requ
 	if (ruling == GRANTED)
 		return SERVE;
 	if (ruling == GRANTED_BY_PERMIT || pl_violation_ending()) {
-		pl_counter_increment(&thread->permitted_attempts);
+		pl_record_add(thread, &thread->permitted_attempts, 1);
 		return SERVE;
 	}
 	if (ruling == AGAINST_FORBID)
@@ -113,6 +118,15 @@ static void *refuse(enum outcome outcome)
 		return pl_thread_probe_token;
 	errno = ENOMEM;
 	return NULL;
+}
+
+/* What the backend gave a thread while it is being registered: libc or the backend itself asked. */
+static void *count_apart(size_t size, void *block)
+{
+	pl_strays_allocation(size, block != NULL ? pl_backend_usable_size(block) : 0);
+	if (block == NULL)
+		pl_record_add(&pl_strays, &pl_strays.failed_allocations, 1);
+	return block;
 }
 
 static void set_holding(struct pl_thread *thread, bool holding)
@@ -199,6 +213,8 @@ PL_INLINE void *take(const struct pl_request *request, void *(*serve)(size_t siz
 	struct pl_thread *thread;
 	enum outcome outcome = pass(&thread, request);
 
+	if (outcome == APART)
+		return count_apart(request->size, serve(request->size));
 	if (outcome != SERVE)
 		return refuse(outcome);
 	count_allocation(thread, request->size);
@@ -232,6 +248,8 @@ void *pl_request_aligned(const char *function, size_t alignment, size_t size, co
 	if (PL_LIKELY(pass_at_once(size)))
 		return result_of(pl_backend_aligned(alignment, size));
 	outcome = pass(&thread, &request);
+	if (outcome == APART)
+		return count_apart(size, pl_backend_aligned(alignment, size));
 	if (outcome != SERVE)
 		return refuse(outcome);
 	count_allocation(thread, size);
@@ -256,6 +274,10 @@ void *pl_request_realloc(const char *function, void *block, size_t size, const v
 	uint64_t held;
 	void *moved;
 
+	if (outcome == APART) {
+		pl_record_add(&pl_strays, &pl_strays.reallocations, 1);
+		return pl_backend_realloc(block, size);
+	}
 	if (outcome != SERVE)
 		return refuse(outcome);
 	let_go_unless_locked(thread);
@@ -268,23 +290,38 @@ void *pl_request_realloc(const char *function, void *block, size_t size, const v
 	return moved;
 }
 
+/*
+ * A free makes no record of its thread. It may be libc's, of a thread whose destructors have all run:
+ * what is kept of it then would lie in memory that goes. Where somebody watches the process it makes
+ * one, or no watcher could be told.
+ */
+static struct pl_thread *who_frees(void)
+{
+	struct pl_thread *thread = pl_thread_registered();
+
+	return thread == NULL && pl_watch_of_process() ? pl_thread_self() : thread;
+}
+
+/* Returns whether a block is to be given back by a thread without a record. */
+static bool may_release_apart(const struct pl_request *request)
+{
+	return !free_is_forbidden || judge(&pl_strays, request) == SERVE;
+}
+
 void pl_request_release(const char *function, void *block, const void *caller)
 {
 	struct pl_request request = {
 		.function = function, .old = block, .caller = caller, .release = true};
-	/*
-	 * Nothing to free is no request, and no reason to register: libc frees nothing for a thread
-	 * whose destructors have all run, when it is too late for ours.
-	 */
-	struct pl_thread *thread = block != NULL ? pl_thread_self() : pl_thread_registered();
+	struct pl_thread *thread = block != NULL ? who_frees() : pl_thread_registered();
 	enum outcome outcome = SERVE;
 
-	if ((thread != NULL && thread->probing) || (block != NULL && free_is_forbidden))
+	if (thread == NULL && block != NULL && may_release_apart(&request))
+		pl_strays_deallocation(pl_backend_free_apart(block), pl_phase_is_locked());
+	if (thread == NULL)
+		return;
+	if (thread->probing || (block != NULL && free_is_forbidden))
 		outcome = judge(thread, &request);
 	if (outcome != SERVE || block == NULL)
-		return;
-	/* Without a record the backend has none of the thread either: the block is lost. */
-	if (thread == NULL)
 		return;
 	if (pl_watch_is_on(thread))
 		pl_watch_release(thread, &request);
@@ -294,23 +331,21 @@ void pl_request_release(const char *function, void *block, const void *caller)
 		pl_thread_keep_bytes(thread);
 }
 
-/* Returns this thread's record if what was heard is to be counted: judged, and no probe. */
-static struct pl_thread *hear(const struct pl_request *request, bool judged)
+/* Whether what was heard is to be counted: judged, and no probe. */
+static bool is_heard(struct pl_thread *thread, const struct pl_request *request, bool judged)
 {
-	struct pl_thread *thread = pl_thread_self();
-
-	if (thread == NULL || (!judged && !thread->probing))
-		return thread;
-	return judge(thread, request) == PROBED ? NULL : thread;
+	if (thread == NULL)
+		return false;
+	return (!judged && !thread->probing) || judge(thread, request) != PROBED;
 }
 
 void pl_request_heard_allocation(const void *block, size_t size, const void *caller)
 {
 	struct pl_request request = {
 		.function = "allocation", .size = size, .caller = caller, .served = true};
-	struct pl_thread *thread = hear(&request, true);
+	struct pl_thread *thread = pl_thread_self();
 
-	if (thread == NULL)
+	if (!is_heard(thread, &request, true))
 		return;
 	count_allocation(thread, size);
 	if (block == NULL)
@@ -326,9 +361,13 @@ void pl_request_heard_release(const void *block, const void *caller)
 				     .caller = caller,
 				     .release = true,
 				     .served = true};
-	struct pl_thread *thread = hear(&request, free_is_forbidden);
+	struct pl_thread *thread = who_frees();
 
+	if (thread == NULL && may_release_apart(&request))
+		pl_strays_deallocation(0, pl_phase_is_locked());
 	if (thread == NULL)
+		return;
+	if (!is_heard(thread, &request, free_is_forbidden))
 		return;
 	if (pl_watch_is_on(thread))
 		pl_watch_release(thread, &request);

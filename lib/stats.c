@@ -5,15 +5,21 @@
 #include "stats.h"
 
 #include "channel.h"
+#include "owner.h"
 #include "phase.h"
 #include "thread.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
-/* The flows of the process at the last reset; under the registry's lock. */
-static struct phaselock_stats baseline;
+/*
+ * The flows of the process at the last reset: baselines[resets % 2]; under the registry's lock. The
+ * other one is filled first, so that a child of fork() finds one of them whole.
+ */
+static struct phaselock_stats baselines[2];
+static unsigned resets;
 
-/* Those that `phaselock run` knows of; under the registry's lock. */
+/* Those that `phaselock run` knows of; under the registry's lock, and new in a child of fork(). */
 static struct phaselock_stats published;
 
 /*
@@ -115,7 +121,7 @@ void phaselock_get_stats(struct phaselock_stats *out, size_t out_size)
 
 	pl_thread_lock(&before);
 	sum(&now);
-	stats = phaselock_stats_delta(&baseline, &now);
+	stats = phaselock_stats_delta(&baselines[resets % 2], &now);
 	pl_thread_unlock(&before);
 	hand_out(out, out_size, &stats);
 }
@@ -125,7 +131,9 @@ void phaselock_reset_stats(void)
 	struct pl_os_signals before;
 
 	pl_thread_lock(&before);
-	sum(&baseline);
+	sum(&baselines[(resets + 1) % 2]);
+	atomic_signal_fence(memory_order_seq_cst);
+	resets++;
 	pl_thread_unlock(&before);
 }
 
@@ -136,7 +144,7 @@ void phaselock_get_thread_stats(struct phaselock_stats *out, size_t out_size)
 	struct pl_counts counts;
 
 	if (thread != NULL) {
-		pl_thread_counts(thread, &counts);
+		pl_owner_counts(thread, &counts);
 		fill(&now, &counts, 1);
 		fill(&begin, &thread->start, 1);
 		stats = phaselock_stats_delta(&begin, &now);

@@ -1,15 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The registry of threads. It must not know what a request or a violation is.
+ *
+ * Nobody holds its lock around a fork(), so a child may find what another thread of its parent had
+ * half done. A record that is new in the list is published by one store, and so is the memory for new
+ * ones; what is half done to a record is undone (owner.c).
  */
 #define _GNU_SOURCE
 #include "thread.h"
 
+#include "ending.h"
 #include "gate.h"
 #include "hot.h"
+#include "locks.h"
 #include "order.h"
 #include "os.h"
+#include "owner.h"
 #include "shortage.h"
+#include "strays.h"
 
 #include <pthread.h>
 #include <string.h>
@@ -25,51 +33,34 @@ _Alignas(PL_PAGE_SIZE) char pl_thread_probe_token[1];
 /* This thread's record once it has one, open or not. */
 static _Thread_local struct pl_thread *own;
 
+/* This thread is being registered: what is asked for meanwhile cannot be counted in its record. */
+static _Thread_local bool entering;
+
 static struct {
-	struct pl_os_lock lock;
-	struct pl_os_signals before_fork;
-	struct pl_thread *all;		     /* under the lock */
-	struct pl_thread *fresh, *fresh_end; /* under the lock: never used yet */
+	_Atomic(struct pl_thread *) all; /* under the lock; read by any, acquire */
+	struct pl_thread *fresh;	 /* under the lock: of these, so many were never used yet */
+	size_t fresh_left;
 	struct pl_thread *early; /* under the lock: of a thread whose memory was not filled yet */
 	size_t departing; /* under the lock: records whose thread is exiting, and may be gone */
-	bool have_key;
+	bool have_key;	  /* with the first registration */
 	pthread_key_t key;
 	struct pl_thread first[FIRST_RECORDS];
 } registry;
 
-/* Of a thread that has gone, or that nobody may ask any more: closed, so all is in the record. */
-static const struct pl_hot_words no_words;
-
 /* The backend has failed a pl_backend_malloc(), which the hot path reaches by a jump. */
 static void count_failure(void)
 {
-	if (own != NULL)
-		pl_counter_increment(&own->failed_allocations);
-}
+	struct pl_thread *thread = own != NULL ? own : &pl_strays;
 
-void pl_thread_counts(const struct pl_thread *thread, struct pl_counts *counts)
-{
-	const struct pl_hot_words *words = thread->words;
-
-	counts->allocations = pl_gate_count(&words->allocations, &thread->allocations);
-	counts->deallocations = pl_gate_count(&words->deallocations, &thread->deallocations);
-	counts->reallocations = pl_counter_read(&thread->reallocations);
-	counts->failed_allocations = pl_counter_read(&thread->failed_allocations);
-	counts->failed_reallocations = pl_counter_read(&thread->failed_reallocations);
-	counts->bytes_requested = pl_counter_read(&thread->bytes_requested) +
-				  pl_counter_read(&words->bytes_requested);
-	counts->bytes_reallocated = pl_counter_read(&thread->bytes_reallocated);
-	counts->locked_attempts = pl_counter_read(&thread->locked_attempts);
-	counts->permitted_attempts = pl_counter_read(&thread->permitted_attempts);
-	counts->suppressed_attempts = pl_counter_read(&thread->suppressed_attempts);
-	counts->locked_deallocations = pl_counter_read(&thread->locked_deallocations);
-	counts->bytes_allocated = thread->bytes_before[0] +
-				  __atomic_load_n(thread->bytes.allocated, __ATOMIC_RELAXED);
-	counts->bytes_deallocated = thread->bytes_before[1] +
-				    __atomic_load_n(thread->bytes.deallocated, __ATOMIC_RELAXED);
+	pl_record_add(thread, &thread->failed_allocations, 1);
 }
 
 /* ---- the life of a record -------------------------------------------------------------------- */
+
+static struct pl_thread *all(void)
+{
+	return atomic_load_explicit(&registry.all, memory_order_acquire);
+}
 
 /*
  * Where this thread's bytes are counted. Where a sanitizer serves the requests, the backend is left
@@ -97,30 +88,11 @@ void pl_thread_keep_bytes(struct pl_thread *thread)
 	__atomic_store_n(&thread->bytes_last[1], *bytes.deallocated, __ATOMIC_RELAXED);
 }
 
-/*
- * From now on the record holds the thread's counts itself: those of the hot path, which the thread
- * does not take any more, and a copy of its bytes. Under the lock.
- */
-static void detach(struct pl_thread *thread)
+/* Under the lock. */
+static void leave(struct pl_thread *thread)
 {
-	const struct pl_hot_words *words = thread->words;
-
-	thread->exiting = true;
+	pl_owner_leaves(thread, thread == own);
 	registry.departing++;
-	if (thread == own)
-		pl_gate_set(thread);
-	atomic_store_explicit(&thread->allocations,
-			      pl_gate_count(&words->allocations, &thread->allocations),
-			      memory_order_relaxed);
-	atomic_store_explicit(&thread->deallocations,
-			      pl_gate_count(&words->deallocations, &thread->deallocations),
-			      memory_order_relaxed);
-	pl_counter_add(&thread->bytes_requested, pl_counter_read(&words->bytes_requested));
-	thread->words = &no_words;
-	thread->bytes_last[0] = *thread->bytes.allocated;
-	thread->bytes_last[1] = *thread->bytes.deallocated;
-	thread->bytes.allocated = &thread->bytes_last[0];
-	thread->bytes.deallocated = &thread->bytes_last[1];
 }
 
 /*
@@ -132,16 +104,15 @@ static void depart(void *record)
 	struct pl_thread *thread = record;
 	struct pl_os_signals before;
 
-	pl_os_lock(&registry.lock, &before);
-	detach(thread);
-	thread->watch = NULL; /* it may lie on the stack that goes */
-	pl_os_unlock(&registry.lock, &before);
+	pl_thread_lock(&before);
+	leave(thread);
+	pl_thread_unlock(&before);
 }
 
 /* Returns a record whose owner is gone, or NULL. Under the lock. */
-static struct pl_thread *inherit(uint64_t id)
+static struct pl_thread *find_left(uint64_t id)
 {
-	struct pl_thread *thread = registry.departing > 0 ? registry.all : NULL;
+	struct pl_thread *thread = registry.departing > 0 ? all() : NULL;
 
 	for (; thread != NULL; thread = thread->next) {
 		if (!thread->exiting)
@@ -151,29 +122,14 @@ static struct pl_thread *inherit(uint64_t id)
 		if (thread->gone || thread->id == id || pl_os_thread_is_gone(thread->id))
 			break;
 	}
-	if (thread == NULL)
-		return NULL;
-	registry.departing--;
-	thread->bytes_before[0] += thread->bytes_last[0];
-	thread->bytes_before[1] += thread->bytes_last[1];
-	thread->bytes_last[0] = 0;
-	thread->bytes_last[1] = 0;
-	pl_thread_counts(thread, &thread->start);
-	thread->exiting = false;
-	thread->gone = false;
-	thread->scopes = 0;
-	thread->watch = NULL;
-	atomic_store_explicit(&thread->watching, 0, memory_order_relaxed);
 	return thread;
 }
 
 /* Returns a record that nobody had before, or NULL if the kernel has no memory. Under the lock. */
 static struct pl_thread *create(void)
 {
-	struct pl_thread *thread;
-
-	if (registry.fresh == registry.fresh_end) {
-		bool first = registry.all == NULL;
+	if (registry.fresh_left == 0) {
+		bool first = all() == NULL;
 		size_t count = first ? FIRST_RECORDS : CHUNK_RECORDS;
 		struct pl_thread *chunk =
 			first ? registry.first : pl_os_map(count * sizeof(*chunk));
@@ -181,12 +137,17 @@ static struct pl_thread *create(void)
 		if (chunk == NULL)
 			return NULL;
 		registry.fresh = chunk;
-		registry.fresh_end = chunk + count;
+		atomic_signal_fence(memory_order_seq_cst); /* so many only of this chunk */
+		registry.fresh_left = count;
 	}
-	thread = registry.fresh++;
-	thread->next = registry.all;
-	registry.all = thread;
-	return thread;
+	return &registry.fresh[--registry.fresh_left];
+}
+
+/* Publishes a record, which is whole. Under the lock. */
+static void publish(struct pl_thread *thread)
+{
+	thread->next = all();
+	atomic_store_explicit(&registry.all, thread, memory_order_release);
 }
 
 /*
@@ -203,51 +164,86 @@ static struct pl_thread *remember(void)
 	return thread;
 }
 
+/* Returns the calling thread's record, or NULL if there is no memory for one. Under the lock. */
+static struct pl_thread *find_record(uint64_t id, const struct pl_backend_bytes *bytes)
+{
+	struct pl_thread *thread = remember();
+
+	if (thread == NULL) {
+		thread = find_left(id);
+		registry.departing -= thread != NULL;
+	}
+	if (thread != NULL) {
+		pl_owner_comes(thread, id, bytes);
+		return thread;
+	}
+	thread = create();
+	if (thread != NULL) {
+		pl_owner_comes(thread, id, bytes);
+		publish(thread);
+	}
+	return thread;
+}
+
+/*
+ * Sees to it that the thread's end is heard of. For a key beyond glibc's first block of 32 this
+ * allocates: by permit, whatever the phase.
+ */
+static void await_end(struct pl_thread *thread)
+{
+	if (!registry.have_key)
+		registry.have_key = pthread_key_create(&registry.key, depart) == 0;
+	if (!registry.have_key)
+		return;
+	pl_gate_scope_begin(thread, PL_SCOPE_PERMIT, NULL);
+	pthread_setspecific(registry.key, thread);
+	pl_gate_scope_end(thread, PL_SCOPE_PERMIT);
+}
+
+/*
+ * A thread whose destructors have run, or may have, is not heard of again, and its memory goes: the
+ * record counts by itself from the start, and the backend keeps nothing of it.
+ */
+static void enter_late(struct pl_thread *thread)
+{
+	struct pl_os_signals before;
+
+	pl_backend_thread_end();
+	pl_thread_lock(&before);
+	leave(thread);
+	pl_thread_unlock(&before);
+}
+
 /* With all signals blocked. */
 static struct pl_thread *register_thread(void)
 {
 	uint64_t id = pl_os_thread_id();
+	bool first = id == pl_os_process_id(); /* whose end is that of the process */
+	bool late = !first && pl_ending();
 	struct pl_os_signals before;
 	struct pl_backend_bytes bytes;
 	struct pl_thread *thread;
 
 	pl_order_require();
+	pl_locks_start();
 	/* Not under the lock: an allocator may set itself up in this. */
 	fetch_bytes(&bytes);
 	if (bytes.allocated == NULL)
 		return NULL;
-	pl_os_lock(&registry.lock, &before);
-	thread = remember();
-	if (thread == NULL)
-		thread = inherit(id);
-	if (thread == NULL)
-		thread = create();
+	pl_thread_lock(&before);
+	thread = find_record(id, &bytes);
 	if (thread != NULL) {
-		thread->id = id;
-		thread->bytes = bytes;
-		thread->words = &pl_hot.own;
-		/* A thread that used the allocator before it came here brings counts that are no
-		 * flow of ours. */
-		thread->bytes_before[0] -= *bytes.allocated;
-		thread->bytes_before[1] -= *bytes.deallocated;
 		own = thread;
 		if (!pl_gate_memory_stays())
 			registry.early = thread;
 		pl_gate_set(thread);
 		pl_shortage_tell(count_failure);
 	}
-	/* The first registration comes before any program could have made a key: this takes no
-	 * memory. */
-	if (!registry.have_key)
-		registry.have_key = pthread_key_create(&registry.key, depart) == 0;
-	pl_os_unlock(&registry.lock, &before);
-	if (thread != NULL && registry.have_key) {
-		/* For a key beyond glibc's first block of 32 this allocates: by permit, whatever
-		 * the phase. */
-		pl_gate_scope_begin(thread, PL_SCOPE_PERMIT, NULL);
-		pthread_setspecific(registry.key, thread);
-		pl_gate_scope_end(thread, PL_SCOPE_PERMIT);
-	}
+	pl_thread_unlock(&before);
+	if (thread != NULL && late)
+		enter_late(thread);
+	else if (thread != NULL)
+		await_end(thread);
 	return thread;
 }
 
@@ -263,10 +259,18 @@ static PL_COLD struct pl_thread *enrol(void)
 
 	pl_os_block_signals(&before);
 	thread = own; /* by a signal handler, just now */
-	if (thread == NULL)
+	if (thread == NULL && !entering) {
+		entering = true;
 		thread = register_thread();
+		entering = false;
+	}
 	pl_os_restore_signals(&before);
 	return thread;
+}
+
+bool pl_thread_is_entering(void)
+{
+	return entering;
 }
 
 struct pl_thread *pl_thread_registered(void)
@@ -281,14 +285,59 @@ struct pl_thread *pl_thread_self(void)
 
 /* ---- all records ----------------------------------------------------------------------------- */
 
+/*
+ * The child of a fork has the memory of all of its parent's threads, until a new one takes it, but
+ * only one that runs. Under the lock.
+ */
+static void adopt(void)
+{
+	pl_owner_undo();
+	registry.departing = 0;
+	for (struct pl_thread *thread = all(); thread != NULL; thread = thread->next) {
+		if (thread == own)
+			continue;
+		if (!pl_owner_has_left(thread))
+			leave(thread);
+		else
+			registry.departing++;
+		thread->gone = true;
+		/* It may have been in a watcher, for which nobody is to wait. */
+		atomic_store_explicit(&thread->watching, 0, memory_order_relaxed);
+	}
+	if (own != NULL)
+		own->id = pl_os_thread_id();
+}
+
 void pl_thread_lock(struct pl_os_signals *before)
 {
-	pl_os_lock(&registry.lock, before);
+	pl_lock(PL_LOCK_THREADS, before);
+	if (PL_UNLIKELY(pl_locks_are_new()))
+		adopt();
 }
 
 void pl_thread_unlock(const struct pl_os_signals *before)
 {
-	pl_os_unlock(&registry.lock, before);
+	pl_unlock(PL_LOCK_THREADS, before);
+}
+
+static void add(struct pl_counts *sum, const struct pl_thread *thread)
+{
+	struct pl_counts one;
+
+	pl_owner_counts(thread, &one);
+	sum->allocations += one.allocations;
+	sum->deallocations += one.deallocations;
+	sum->reallocations += one.reallocations;
+	sum->failed_allocations += one.failed_allocations;
+	sum->failed_reallocations += one.failed_reallocations;
+	sum->bytes_requested += one.bytes_requested;
+	sum->bytes_allocated += one.bytes_allocated;
+	sum->bytes_deallocated += one.bytes_deallocated;
+	sum->bytes_reallocated += one.bytes_reallocated;
+	sum->locked_attempts += one.locked_attempts;
+	sum->permitted_attempts += one.permitted_attempts;
+	sum->suppressed_attempts += one.suppressed_attempts;
+	sum->locked_deallocations += one.locked_deallocations;
 }
 
 uint64_t pl_thread_sum(struct pl_counts *sum)
@@ -296,23 +345,9 @@ uint64_t pl_thread_sum(struct pl_counts *sum)
 	uint64_t living = 0;
 
 	memset(sum, 0, sizeof(*sum));
-	for (const struct pl_thread *thread = registry.all; thread != NULL; thread = thread->next) {
-		struct pl_counts one;
-
-		pl_thread_counts(thread, &one);
-		sum->allocations += one.allocations;
-		sum->deallocations += one.deallocations;
-		sum->reallocations += one.reallocations;
-		sum->failed_allocations += one.failed_allocations;
-		sum->failed_reallocations += one.failed_reallocations;
-		sum->bytes_requested += one.bytes_requested;
-		sum->bytes_allocated += one.bytes_allocated;
-		sum->bytes_deallocated += one.bytes_deallocated;
-		sum->bytes_reallocated += one.bytes_reallocated;
-		sum->locked_attempts += one.locked_attempts;
-		sum->permitted_attempts += one.permitted_attempts;
-		sum->suppressed_attempts += one.suppressed_attempts;
-		sum->locked_deallocations += one.locked_deallocations;
+	pl_strays_sum(sum);
+	for (const struct pl_thread *thread = all(); thread != NULL; thread = thread->next) {
+		add(sum, thread);
 		living += !thread->exiting;
 	}
 	return living;
@@ -320,43 +355,15 @@ uint64_t pl_thread_sum(struct pl_counts *sum)
 
 struct pl_thread *pl_thread_newest(void)
 {
-	return registry.all;
-}
-
-void pl_thread_fork_prepare(void)
-{
-	struct pl_os_signals before;
-
-	pl_thread_self(); /* so that no handler of fork makes this thread register while it holds
-			     the lock */
-	pl_os_lock(&registry.lock, &before);
-	registry.before_fork = before;
-}
-
-void pl_thread_fork_parent(void)
-{
-	struct pl_os_signals before = registry.before_fork;
-
-	pl_os_unlock(&registry.lock, &before);
+	return all();
 }
 
 void pl_thread_fork_child(void)
 {
-	for (struct pl_thread *thread = registry.all; thread != NULL; thread = thread->next) {
-		if (thread == own)
-			continue;
-		/* Of its thread the child has the memory, until a new one takes it, but nothing
-		 * that runs. */
-		if (!thread->exiting)
-			detach(thread);
-		thread->gone = true;
-		/* It may have been in a watcher, for which nobody is to wait. */
-		atomic_store_explicit(&thread->watching, 0, memory_order_relaxed);
-	}
-	if (own != NULL)
-		own->id = pl_os_thread_id();
-	/* The lock knows its holder by the id, which is another in the child. */
-	atomic_store_explicit(&registry.lock.word, (uint32_t)pl_os_thread_id(),
-			      memory_order_relaxed);
-	pl_thread_fork_parent();
+	struct pl_os_signals before;
+
+	/* To take the lock is to adopt. And the thread that is left is one that counts. */
+	pl_thread_lock(&before);
+	pl_thread_unlock(&before);
+	pl_thread_self();
 }

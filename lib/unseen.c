@@ -12,6 +12,7 @@
 #include "unseen.h"
 
 #include "dynamic.h"
+#include "loaded.h"
 #include "module.h"
 
 #include <malloc.h>
@@ -156,26 +157,26 @@ static void look_at_own(struct phaselock_unseen *unseen, const struct pl_dynamic
 	}
 }
 
-static int look_into(struct dl_phdr_info *info, size_t size, void *argument)
+static bool look_into(const struct pl_loaded *module, void *argument)
 {
 	struct list *list = argument;
 	struct phaselock_unseen unseen = {.entries = 0};
 	struct pl_dynamic dynamic;
 
-	(void)size;
 	list->position++;
-	if (info->dlpi_addr == list->own_base || !pl_dynamic_read_loaded(&dynamic, info))
-		return 0;
+	if (module->base == list->own_base ||
+	    !pl_dynamic_read(&dynamic, module->base, module->dynamic))
+		return false;
 	look_through(list, &unseen, &dynamic, &dynamic.data);
 	look_through(list, &unseen, &dynamic, &dynamic.calls);
 	if (unseen.entries == 0 && list->position > modules_at_start)
 		look_at_own(&unseen, &dynamic);
 	if (unseen.entries == 0)
-		return 0;
+		return false;
 	if (list->count < list->capacity)
 		list->out[list->count] = unseen;
 	list->count++;
-	return 0;
+	return false;
 }
 
 size_t phaselock_unseen_modules(struct phaselock_unseen *out, size_t capacity)
@@ -185,19 +186,18 @@ size_t phaselock_unseen_modules(struct phaselock_unseen *out, size_t capacity)
 
 	find_function((uintptr_t)phaselock_unseen_modules, &own);
 	list.own_base = (uintptr_t)phaselock_unseen_modules + 1 - own.offset;
-	dl_iterate_phdr(look_into, &list);
+	pl_loaded_each(look_into, &list);
 	return list.count;
 }
 
-static int count_one(struct dl_phdr_info *info, size_t size, void *count)
+static bool count_one(const struct pl_loaded *module, void *count)
 {
-	(void)info;
-	(void)size;
+	(void)module;
 	++*(size_t *)count;
-	return 0;
+	return false;
 }
 
 void pl_unseen_start(void)
 {
-	dl_iterate_phdr(count_one, &modules_at_start);
+	pl_loaded_each(count_one, &modules_at_start);
 }

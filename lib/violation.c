@@ -7,6 +7,7 @@
 
 #include "channel.h"
 #include "gate.h"
+#include "locks.h"
 #include "os.h"
 #include "report.h"
 #include "site.h"
@@ -29,12 +30,11 @@ const struct phaselock_violation *phaselock_last_violation;
 static _Atomic uint64_t sequence; /* any thread adds, relaxed: it only hands out numbers */
 
 /*
- * The handler in force is handlers[generation % 2]; a writer, under the lock, fills the other one
+ * The handler in force is handlers[generation % 2]; a writer, under PL_LOCK_HANDLER, fills the other one
  * and then adds one to generation (release, pairs with the acquire of readers). A reader never
  * waits: it reads again if a writer came past it meanwhile.
  */
 static struct {
-	struct pl_os_lock lock;
 	_Atomic uint64_t generation;
 	struct {
 		_Atomic(phaselock_handler) function;
@@ -69,7 +69,7 @@ void phaselock_set_handler(phaselock_handler function, void *context)
 	struct pl_os_signals before;
 	uint64_t next;
 
-	pl_os_lock(&reaction.lock, &before);
+	pl_lock(PL_LOCK_HANDLER, &before);
 	next = atomic_load_explicit(&reaction.generation, memory_order_relaxed) + 1;
 	/* release: a reader that sees one of these stores also sees the generation that came before
 	 * them */
@@ -77,13 +77,7 @@ void phaselock_set_handler(phaselock_handler function, void *context)
 			      memory_order_release);
 	atomic_store_explicit(&reaction.handlers[next % 2].context, context, memory_order_release);
 	atomic_store_explicit(&reaction.generation, next, memory_order_release);
-	pl_os_unlock(&reaction.lock, &before);
-}
-
-void pl_violation_fork_child(void)
-{
-	/* What that thread had half written is not in force, and is written over by the next. */
-	atomic_store_explicit(&reaction.lock.word, 0, memory_order_relaxed);
+	pl_unlock(PL_LOCK_HANDLER, &before);
 }
 
 static phaselock_handler get_handler(void **context)
@@ -185,7 +179,7 @@ static void decide(const struct phaselock_violation *violation, struct pl_report
 static void count_suppressed(int suppression, struct pl_thread *thread)
 {
 	pl_suppress_count(suppression);
-	pl_counter_increment(&thread->suppressed_attempts);
+	pl_record_add(thread, &thread->suppressed_attempts, 1);
 	if (phaselock_get_phase() == PHASELOCK_INIT)
 		PL_CHANNEL_COUNT(init.suppressed);
 	else
@@ -216,7 +210,7 @@ enum phaselock_verdict pl_violation(const struct pl_request *request, enum phase
 		return PHASELOCK_ALLOW;
 	}
 	if (thread != NULL)
-		pl_counter_increment(&thread->locked_attempts);
+		pl_record_add(thread, &thread->locked_attempts, 1);
 	PL_CHANNEL_COUNT(violations);
 	keep_for_debugger(&violation);
 

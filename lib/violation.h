@@ -41,7 +41,4 @@ bool pl_violation_ending(void);
 /* How many frames of a call stack are recorded. Before any violation, from the constructor. */
 void pl_violation_set_frames(unsigned frames);
 
-/* In the child of a fork, which may have left the thread behind that was setting the handler. */
-void pl_violation_fork_child(void);
-
 #endif

@@ -4,12 +4,13 @@
  * request is judged.
  *
  * The watches of a thread are a list in its record, innermost first, which the thread alone reads
- * and writes; those of the process are one list, written under the registry's lock and read by any
+ * and writes; those of the process are one list, written under PL_LOCK_PHASE and read by any
  * thread, which says so in its record: who took a watch out waits until nobody can be in it.
  */
 #include "watch.h"
 
 #include "gate.h"
+#include "locks.h"
 #include "module.h"
 #include "os.h"
 #include "phase.h"
@@ -22,7 +23,7 @@
 /* How often one who waits for a watcher looks before it sleeps. */
 #define LOOKS 1000
 
-/* Written under the registry's lock, read by any thread. seq_cst: ordered with `watching`. */
+/* Written under PL_LOCK_PHASE, read by any thread. seq_cst: ordered with `watching`. */
 static _Atomic(struct phaselock_watch *) process_watch;
 
 static struct phaselock_watch *of_process(void)
@@ -39,6 +40,11 @@ static struct phaselock_watch *outer_of(const struct phaselock_watch *watch)
 static bool is_in_watcher(const struct pl_thread *thread)
 {
 	return atomic_load_explicit(&thread->watching, memory_order_relaxed) % 2 != 0;
+}
+
+bool pl_watch_of_process(void)
+{
+	return of_process() != NULL;
 }
 
 bool pl_watch_is_on(const struct pl_thread *thread)
@@ -204,14 +210,14 @@ static void wait_for(const struct pl_thread *thread)
 			pl_os_sleep_ms(1);
 }
 
-/* Under the registry's lock. */
+/* Under PL_LOCK_PHASE. */
 static void set_process_watch(struct phaselock_watch *watch)
 {
 	atomic_store_explicit(&process_watch, watch, memory_order_seq_cst);
 	pl_phase_watch(watch != NULL);
 }
 
-/* Takes an open watch out; the others stay. Under the registry's lock. */
+/* Takes an open watch out; the others stay. Under PL_LOCK_PHASE. */
 static void take_out(struct phaselock_watch *watch)
 {
 	struct phaselock_watch *inner = of_process();
@@ -230,28 +236,28 @@ bool phaselock_watch_process_begin(struct phaselock_watch *watch)
 	struct pl_thread *thread = pl_thread_self();
 	struct pl_os_signals before;
 
-	pl_thread_lock(&before);
+	pl_lock(PL_LOCK_PHASE, &before);
 	if (!is_open(of_process(), watch)) {
 		watch->outer = of_process();
 		set_process_watch(watch);
 	}
-	pl_thread_unlock(&before);
+	pl_unlock(PL_LOCK_PHASE, &before);
 	return is_told(thread);
 }
 
 bool phaselock_watch_process_end(struct phaselock_watch *watch)
 {
-	const struct pl_thread *self = pl_thread_self(), *newest;
+	const struct pl_thread *self = pl_thread_self();
 	struct pl_os_signals before;
 	bool open;
 
-	pl_thread_lock(&before);
+	pl_lock(PL_LOCK_PHASE, &before);
 	open = is_open(of_process(), watch);
 	if (open)
 		take_out(watch);
-	newest = pl_thread_newest();
-	pl_thread_unlock(&before);
-	for (const struct pl_thread *thread = newest; thread != NULL; thread = thread->next)
+	pl_unlock(PL_LOCK_PHASE, &before);
+	for (const struct pl_thread *thread = pl_thread_newest(); thread != NULL;
+	     thread = thread->next)
 		if (thread != self)
 			wait_for(thread);
 	return open;

@@ -16,6 +16,9 @@ struct pl_request;
 /* Returns whether requests of this thread are to be told now: to nobody from inside a watcher. */
 bool pl_watch_is_on(const struct pl_thread *thread);
 
+/* Returns whether somebody watches the process, and so each thread's requests. */
+bool pl_watch_of_process(void);
+
 /*
  * Tells of a request before it is judged; forbidden says how it would be. Returns the answer of the
  * innermost watch that has one.

@@ -34,7 +34,7 @@
  * each: CC=FLAGS "gcc=address" "clang=address -shared-libsan"
  * exit: 125
  * stderr:
- * | =={number}==ASan runtime does not come first in initial library list; you should either link runtime to your application or manually preload it with LD_PRELOAD.
+ * | phaselock: AddressSanitizer is in this program, but the malloc of this library stands in front of it: link libphaselock.so, or preload the sanitizer's runtime first (docs/sanitizers.md)
  * | phaselock run: not armed: the library did not start in the program
  * | phaselock run: FAIL: the guard was not armed
  * run: sh -c '{source}/tests/behaviour/parts/sanitized.sh {build} none {CC} "-fsanitize={FLAGS}"

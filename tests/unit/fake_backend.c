@@ -113,6 +113,20 @@ void pl_backend_free(void *block)
 	errno = saved;
 }
 
+size_t pl_backend_free_apart(void *block)
+{
+	size_t size = malloc_usable_size(block);
+
+	note(FAKE_FREE_APART, (struct fake_call){.block = block});
+	free(block);
+	return size;
+}
+
+void pl_backend_thread_end(void)
+{
+	note(FAKE_THREAD_END, (struct fake_call){.size = 0});
+}
+
 size_t pl_backend_usable_size(const void *block)
 {
 	note(FAKE_USABLE_SIZE, (struct fake_call){.block = block});

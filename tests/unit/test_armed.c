@@ -14,11 +14,35 @@
 #include "request.h"
 
 #include "gate.h"
+#include "interpose.h"
+#include "interpose_cxx.h"
+#include "thread.h"
 #include "violation_double.h"
 
 #include <phaselock/phaselock.h>
 
-static unsigned foreign; /* PHASELOCK_ENTRY_* */
+#define OPERATORS                                                                                  \
+	(PHASELOCK_ENTRY_NEW | PHASELOCK_ENTRY_NEW_ALIGNED | PHASELOCK_ENTRY_DELETE |              \
+	 PHASELOCK_ENTRY_DELETE_ALIGNED)
+
+/* What a function that wraps ours writes in front of each block and behind it. */
+#define GUARD 65536
+#define GUARD_BYTE 0xfd
+
+/* Sets of PHASELOCK_ENTRY_*. */
+static unsigned foreign;   /* another allocator serves them */
+static unsigned elsewhere; /* their names lead to a function that is not ours */
+static unsigned wrapping;  /* that function takes memory of ours, and writes around it */
+
+unsigned pl_interpose_elsewhere(void)
+{
+	return elsewhere & ~(unsigned)OPERATORS;
+}
+
+unsigned pl_interpose_cxx_elsewhere(void)
+{
+	return elsewhere & (unsigned)OPERATORS;
+}
 
 /* What the foreign allocator handed out, and what it got back. */
 static void *handed_out[64];
@@ -39,6 +63,12 @@ static void *take(unsigned entry)
 {
 	if (raises_in_probe)
 		raise(SIGUSR1);
+	if ((wrapping & entry) != 0) {
+		char *wrapped = pl_request_allocate("wrapped", 2 * GUARD + 1, NULL);
+
+		memset(wrapped, GUARD_BYTE, 2 * GUARD + 1);
+		return wrapped + GUARD;
+	}
 	if ((foreign & entry) == 0)
 		return pl_request_allocate("double", 1, NULL);
 	errno = EDOM; /* whatever it does to errno is undone */
@@ -47,6 +77,10 @@ static void *take(unsigned entry)
 
 static void give(unsigned entry, void *block)
 {
+	if ((wrapping & entry) != 0 && block != NULL) {
+		pl_request_release("wrapped", (char *)block - GUARD, NULL);
+		return;
+	}
 	if ((foreign & entry) == 0) {
 		pl_request_release("double", block, NULL);
 		return;
@@ -55,8 +89,21 @@ static void give(unsigned entry, void *block)
 		if (handed_out[i] == block) {
 			handed_out[i] = NULL;
 			returned++;
-			free(block);
 		}
+	free(block);
+}
+
+/* A function that was written without the corner case of NULL. */
+static void *resize(unsigned entry, void *block)
+{
+	void *moved;
+
+	if (block == NULL && (elsewhere & entry) != 0)
+		abort();
+	moved = take(entry);
+	if (block != NULL)
+		give(entry, block);
+	return moved;
 }
 
 #define TAKE(name, parameters, entry)                                                              \
@@ -78,8 +125,6 @@ static void give(unsigned entry, void *block)
 
 TAKE(malloc, (SIZE), MALLOC)
 TAKE(calloc, (COUNT, SIZE), CALLOC)
-TAKE(realloc, (BLOCK, SIZE), REALLOC)
-TAKE(reallocarray, (BLOCK, COUNT, SIZE), REALLOCARRAY)
 TAKE(aligned_alloc, (ALIGNMENT, SIZE), ALIGNED_ALLOC)
 TAKE(memalign, (ALIGNMENT, SIZE), MEMALIGN)
 TAKE(valloc, (SIZE), VALLOC)
@@ -109,6 +154,16 @@ GIVE(_ZdaPvmSt11align_val_t, (BLOCK, SIZE, ALIGNMENT), DELETE_ALIGNED)
 GIVE(_ZdlPvSt11align_val_tRKSt9nothrow_t, (BLOCK, ALIGNMENT, TAG), DELETE_ALIGNED)
 GIVE(_ZdaPvSt11align_val_tRKSt9nothrow_t, (BLOCK, ALIGNMENT, TAG), DELETE_ALIGNED)
 
+void *pl_test_realloc(void *block, SIZE)
+{
+	return resize(PHASELOCK_ENTRY_REALLOC, block);
+}
+
+void *pl_test_reallocarray(void *block, COUNT, SIZE)
+{
+	return resize(PHASELOCK_ENTRY_REALLOCARRAY, block);
+}
+
 int pl_test_posix_memalign(void **out, ALIGNMENT, SIZE)
 {
 	*out = take(PHASELOCK_ENTRY_POSIX_MEMALIGN);
@@ -125,67 +180,123 @@ size_t pl_test_malloc_usable_size(BLOCK)
 /* ---- the tests ------------------------------------------------------------------------------- */
 
 /* Asks with these entry points foreign; frees what was left alone. */
-static unsigned armed_with_foreign(unsigned entries)
+static unsigned armed_with_foreign(unsigned entries, bool named)
 {
-	struct phaselock_stats before = get_stats(), after;
-	uint64_t calls = fake_backend_memory_calls();
 	unsigned armed;
 
 	foreign = entries;
+	elsewhere = named ? entries : 0;
 	taken = 0;
 	returned = 0;
 	errno = ERANGE;
 	armed = phaselock_armed();
 	assert_int_equal(errno, ERANGE);
 	foreign = 0;
-	after = get_stats();
-	after.threads = before.threads;
-	assert_memory_equal(&before, &after, sizeof(before));
-	assert_int_equal(fake_backend_memory_calls(), calls);
+	elsewhere = 0;
 	for (unsigned i = 0; i < taken; i++)
 		free(handed_out[i]);
 	return armed;
 }
 
+/* With names that all lead to our functions. Nothing is counted. */
+static unsigned armed_by_name(unsigned entries)
+{
+	struct phaselock_stats before = get_stats(), after;
+	uint64_t calls = fake_backend_memory_calls();
+	unsigned armed = armed_with_foreign(entries, false);
+
+	after = get_stats();
+	after.threads = before.threads;
+	assert_memory_equal(&before, &after, sizeof(before));
+	assert_int_equal(fake_backend_memory_calls(), calls);
+	return armed;
+}
+
 TEST(all_entry_points_are_found_and_nothing_is_counted)
 {
-	assert_int_equal(armed_with_foreign(0), PHASELOCK_ENTRY_ALL);
+	assert_int_equal(armed_by_name(0), PHASELOCK_ENTRY_ALL);
 	assert_int_equal(taken, 0);
 }
 
 TEST(each_entry_point_that_is_foreign_is_missing_and_no_other)
 {
 	for (unsigned entry = 1; entry < PHASELOCK_ENTRY_ALL; entry <<= 1)
-		assert_int_equal(armed_with_foreign(entry), PHASELOCK_ENTRY_ALL & ~entry);
-	assert_int_equal(armed_with_foreign(PHASELOCK_ENTRY_ALL), 0);
+		assert_int_equal(armed_with_foreign(entry, true), PHASELOCK_ENTRY_ALL & ~entry);
+	assert_int_equal(armed_with_foreign(PHASELOCK_ENTRY_ALL, true), 0);
+}
+
+TEST(each_entry_point_whose_code_was_replaced_under_our_name_is_missing)
+{
+	for (unsigned entry = 1; entry < PHASELOCK_ENTRY_ALL; entry <<= 1)
+		assert_int_equal(armed_by_name(entry), PHASELOCK_ENTRY_ALL & ~entry);
+	assert_int_equal(armed_by_name(PHASELOCK_ENTRY_ALL), 0);
 }
 
 TEST(foreign_blocks_go_back_to_their_allocator)
 {
-	armed_with_foreign(PHASELOCK_ENTRY_ALL);
-	assert_int_equal(taken,
-			 9 + 8); /* the nine C functions that allocate, the eight operators new */
+	/* the nine C functions that allocate, the eight operators new */
+	armed_with_foreign(PHASELOCK_ENTRY_ALL, false);
+	assert_int_equal(taken, 9 + 8);
 	assert_int_equal(returned, taken);
-	armed_with_foreign(PHASELOCK_ENTRY_MALLOC | PHASELOCK_ENTRY_FREE);
+	armed_with_foreign(PHASELOCK_ENTRY_ALL, true);
+	assert_true(taken > 9 + 8);
+	assert_int_equal(returned, taken);
+	armed_with_foreign(PHASELOCK_ENTRY_MALLOC | PHASELOCK_ENTRY_FREE, false);
 	assert_int_equal(taken, 1);
 	assert_int_equal(returned, 1);
 }
 
 TEST(foreign_block_whose_way_back_is_ours_is_left_alone)
 {
-	armed_with_foreign(PHASELOCK_ENTRY_MALLOC | PHASELOCK_ENTRY_NEW |
-			   PHASELOCK_ENTRY_NEW_ALIGNED);
-	assert_int_equal(taken, 9);
-	assert_int_equal(returned, 0);
+	for (unsigned named = 0; named < 2; named++) {
+		armed_with_foreign(PHASELOCK_ENTRY_MALLOC | PHASELOCK_ENTRY_NEW |
+					   PHASELOCK_ENTRY_NEW_ALIGNED,
+				   named != 0);
+		assert_int_equal(taken, 9);
+		assert_int_equal(returned, 0);
+	}
+}
+
+TEST(functions_that_wrap_ours_are_really_used_and_get_real_memory)
+{
+	struct phaselock_stats before = get_stats(), after;
+
+	elsewhere = PHASELOCK_ENTRY_ALL;
+	wrapping = PHASELOCK_ENTRY_ALL;
+	assert_int_equal(phaselock_armed(), PHASELOCK_ENTRY_ALL);
+	elsewhere = 0;
+	wrapping = 0;
+	after = get_stats();
+	assert_true(after.allocations - before.allocations >= 9 + 8);
+	assert_int_equal(after.live_allocations, before.live_allocations);
+	assert_int_equal(pl_thread_probe_token[0], 0);
+}
+
+TEST(functions_that_wrap_ours_are_permitted_in_every_phase_and_scope)
+{
+	uint64_t attempts = get_stats().locked_attempts;
+
+	elsewhere = PHASELOCK_ENTRY_ALL;
+	wrapping = PHASELOCK_ENTRY_ALL;
+	pl_phase_lock();
+	phaselock_forbid_begin();
+	assert_int_equal(phaselock_armed(), PHASELOCK_ENTRY_ALL);
+	phaselock_forbid_end();
+	pl_phase_unlock();
+	elsewhere = 0;
+	wrapping = 0;
+	assert_int_equal(get_stats().locked_attempts, attempts);
+	/* What frees have held since is let go, and the gate opens. */
+	give(PHASELOCK_ENTRY_FREE, take(PHASELOCK_ENTRY_MALLOC));
 }
 
 TEST(probes_are_no_violations_in_any_phase_or_scope)
 {
 	pl_phase_lock();
-	assert_int_equal(armed_with_foreign(0), PHASELOCK_ENTRY_ALL);
+	assert_int_equal(armed_by_name(0), PHASELOCK_ENTRY_ALL);
 	phaselock_forbid_begin();
 	pl_request_forbid_free(true);
-	assert_int_equal(armed_with_foreign(0), PHASELOCK_ENTRY_ALL);
+	assert_int_equal(armed_by_name(0), PHASELOCK_ENTRY_ALL);
 	pl_request_forbid_free(false);
 	phaselock_forbid_end();
 	pl_phase_unlock();
@@ -233,6 +344,10 @@ int main(void)
 		cmocka_unit_test(signals_wait_until_the_probes_are_over),
 		cmocka_unit_test(all_entry_points_are_found_and_nothing_is_counted),
 		cmocka_unit_test(each_entry_point_that_is_foreign_is_missing_and_no_other),
+		cmocka_unit_test(
+			each_entry_point_whose_code_was_replaced_under_our_name_is_missing),
+		cmocka_unit_test(functions_that_wrap_ours_are_really_used_and_get_real_memory),
+		cmocka_unit_test(functions_that_wrap_ours_are_permitted_in_every_phase_and_scope),
 		cmocka_unit_test(foreign_blocks_go_back_to_their_allocator),
 		cmocka_unit_test(foreign_block_whose_way_back_is_ours_is_left_alone),
 		cmocka_unit_test(probes_are_no_violations_in_any_phase_or_scope),

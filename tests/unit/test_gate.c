@@ -8,6 +8,7 @@
  */
 #define _GNU_SOURCE
 #include "gate.h"
+#include "owner.h"
 
 #include "request.h"
 #include "thread.h"
@@ -37,7 +38,7 @@ static struct pl_counts counts_now(void)
 {
 	struct pl_counts counts;
 
-	pl_thread_counts(pl_thread_self(), &counts);
+	pl_owner_counts(pl_thread_self(), &counts);
 	return counts;
 }
 

@@ -10,6 +10,7 @@
 #include "request.h"
 
 #include "gate.h"
+#include "owner.h"
 #include "thread.h"
 
 #include "child.h"
@@ -132,7 +133,7 @@ static struct pl_counts counts_now(void)
 {
 	struct pl_counts counts;
 
-	pl_thread_counts(pl_thread_self(), &counts);
+	pl_owner_counts(pl_thread_self(), &counts);
 	return counts;
 }
 

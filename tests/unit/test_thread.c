@@ -350,13 +350,11 @@ CHILD_TEST(child_after_fork_has_the_counts_of_all_threads_and_one_living_thread)
 		sched_yield();
 	before = sum_of_all(NULL);
 	CHECK_EQUAL(before.allocations, 107);
-	pl_thread_fork_prepare();
 	child = fork();
 	if (child == 0) {
 		check_the_child(self, &before);
 		_exit(0);
 	}
-	pl_thread_fork_parent();
 	CHECK(child > 0 && waitpid(child, &status, 0) == child);
 	CHECK_EQUAL(status, 0);
 	CHECK_EQUAL(living_threads(), 2);

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/* The start of the library. */
+#ifndef PL_INIT_H
+#define PL_INIT_H
+
+#include "base.h"
+
+/* The part of it that has to come before other libraries' constructors. Once is enough. */
+void pl_init_first(void);
+
+#endif

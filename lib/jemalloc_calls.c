@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What jemalloc calls in place of libc's functions of these names (lib/jemalloc.syms). Another
+ * library may stand in front of libc's: its clock_gettime() or mmap() would run inside the allocator,
+ * with its locks held, and ask it for memory. errno is as before, since free() keeps it, but where
+ * jemalloc reads it. It must not know what an arena is.
+ */
+#define _GNU_SOURCE
+#include "jemalloc_calls.h"
+
+#include "os.h"
+#include "os_call.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <string.h>
+#include <time.h>
+
+/* What libc's functions return, and where they say what the fault was. */
+static long said(long result)
+{
+	if (result >= 0)
+		return result;
+	errno = (int)-result;
+	return -1;
+}
+
+/* ---- files, the environment, the processor --------------------------------------------------- */
+
+int pl_jemalloc_open(const char *path, int flags, ...)
+{
+	return (int)said(pl_os_call(SYS_openat, AT_FDCWD, path, flags, 0600));
+}
+
+int pl_jemalloc_close(int fd)
+{
+	return (int)said(pl_os_call(SYS_close, fd));
+}
+
+ssize_t pl_jemalloc_readlink(const char *path, char *target, size_t size)
+{
+	return said(pl_os_call(SYS_readlinkat, AT_FDCWD, path, target, size));
+}
+
+long pl_jemalloc_syscall(long number, long a, long b, long c, long d, long e, long f)
+{
+	return said(pl_os_call(number, a, b, c, d, e, f));
+}
+
+char *pl_jemalloc_getenv(const char *name)
+{
+	return (char *)(uintptr_t)pl_os_environment(name);
+}
+
+int pl_jemalloc_clock_gettime(clockid_t clock, struct timespec *now)
+{
+	pl_os_clock(clock, now);
+	return 0;
+}
+
+int pl_jemalloc_getcpu(void)
+{
+	unsigned processor = 0;
+
+	pl_os_call(SYS_getcpu, &processor);
+	return (int)processor;
+}
+
+int pl_jemalloc_getaffinity(pid_t process, size_t size, cpu_set_t *set)
+{
+	long result = pl_os_call(SYS_sched_getaffinity, process, size, set);
+
+	if (result >= 0)
+		memset((char *)set + result, 0, size - (size_t)result);
+	return result < 0 ? -1 : 0;
+}
+
+int pl_jemalloc_yield(void)
+{
+	return (int)pl_os_call(SYS_sched_yield);
+}
+
+/* It asks for one function alone, for its background threads. */
+void *pl_jemalloc_dlsym(void *handle, const char *name)
+{
+	int (*create)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *) =
+		pthread_create;
+
+	(void)handle;
+	return strcmp(name, "pthread_create") == 0 ? *(void **)&create : NULL;
+}
+
+/* ---- locks ----------------------------------------------------------------------------------- */
+
+/* In the place of libc's: the words of a structure that jemalloc knows by its size alone. */
+_Static_assert(sizeof(struct pl_jemalloc_mutex) <= sizeof(pthread_mutex_t) &&
+		       sizeof(struct pl_jemalloc_condition) <= sizeof(pthread_cond_t),
+	       "they lie in its memory");
+
+int pl_jemalloc_mutex_init(struct pl_jemalloc_mutex *mutex, const void *attributes)
+{
+	(void)attributes;
+	atomic_store_explicit(&mutex->word, 0, memory_order_relaxed);
+	return 0;
+}
+
+int pl_jemalloc_mutex_trylock(struct pl_jemalloc_mutex *mutex)
+{
+	uint32_t open = 0;
+
+	/* acquire: pairs with the release of the holder before */
+	return atomic_compare_exchange_strong_explicit(&mutex->word, &open, 1, memory_order_acquire,
+						       memory_order_relaxed)
+		       ? 0
+		       : EBUSY;
+}
+
+int pl_jemalloc_mutex_lock(struct pl_jemalloc_mutex *mutex)
+{
+	if (PL_LIKELY(pl_jemalloc_mutex_trylock(mutex) == 0))
+		return 0;
+	while (atomic_exchange_explicit(&mutex->word, 2, memory_order_acquire) != 0)
+		pl_os_wait(&mutex->word, 2, NULL);
+	return 0;
+}
+
+int pl_jemalloc_mutex_unlock(struct pl_jemalloc_mutex *mutex)
+{
+	if (atomic_exchange_explicit(&mutex->word, 0, memory_order_release) == 2)
+		pl_os_wake(&mutex->word);
+	return 0;
+}
+
+int pl_jemalloc_condition_init(struct pl_jemalloc_condition *condition, const void *attributes)
+{
+	(void)attributes;
+	atomic_store_explicit(&condition->turn, 0, memory_order_relaxed);
+	return 0;
+}
+
+int pl_jemalloc_condition_signal(struct pl_jemalloc_condition *condition)
+{
+	atomic_fetch_add_explicit(&condition->turn, 1, memory_order_release);
+	pl_os_wake(&condition->turn);
+	return 0;
+}
+
+/* Returns early now and then, as a condition may; end is by CLOCK_REALTIME, or NULL. */
+int pl_jemalloc_condition_timedwait(struct pl_jemalloc_condition *condition,
+				    struct pl_jemalloc_mutex *mutex, const struct timespec *end)
+{
+	uint32_t turn = atomic_load_explicit(&condition->turn, memory_order_acquire);
+	bool in_time;
+
+	pl_jemalloc_mutex_unlock(mutex);
+	in_time = pl_os_wait(&condition->turn, turn, end);
+	pl_jemalloc_mutex_lock(mutex);
+	return in_time ? 0 : ETIMEDOUT;
+}
+
+int pl_jemalloc_condition_wait(struct pl_jemalloc_condition *condition,
+			       struct pl_jemalloc_mutex *mutex)
+{
+	return pl_jemalloc_condition_timedwait(condition, mutex, NULL);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What threads do that have no record: they free as they end, when it is too late to make one, or ask
+ * for memory while theirs is made. Any thread, signal handlers too; no lock.
+ */
+#ifndef PL_STRAYS_H
+#define PL_STRAYS_H
+
+#include "base.h"
+#include "record.h"
+
+/* The record of them all. Added to by pl_record_add(), but for what the functions below count. */
+extern PL_HIDDEN struct pl_thread pl_strays;
+
+/* Counts a block of so many bytes that the calling thread was given, or gave back. */
+void pl_strays_allocation(size_t requested, size_t bytes);
+void pl_strays_deallocation(size_t bytes, bool locked);
+
+/* The calling thread has a record now: what it gave back before belongs there. */
+void pl_strays_bring_home(struct pl_thread *thread);
+
+/* Adds the counts of the strays to a sum. */
+void pl_strays_sum(struct pl_counts *sum);
+
+#endif
