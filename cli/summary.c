@@ -50,6 +50,7 @@ static bool print_unseen_module(const struct page_unseen *unseen)
 
 static void print_unseen(const struct page_counts *counts, const struct arguments *arguments)
 {
+	const char *own = arguments->library != NULL ? arguments->library : "-lphaselock-system";
 	uint64_t named = 0;
 	bool is_deep = false;
 
@@ -67,8 +68,8 @@ static void print_unseen(const struct page_counts *counts, const struct argument
 		    "a module and others end the program");
 	if (is_deep)
 		say("to see the requests of such a module, open it without that flag, or link it "
-		    "with -lphaselock%s",
-		    is_over_jemalloc(arguments) ? "" : "-system");
+		    "with %s",
+		    is_over_jemalloc(arguments) ? "-lphaselock" : own);
 }
 
 static void print_guard(const struct page_counts *counts, const struct arguments *arguments)
@@ -122,7 +123,7 @@ static void print_likely_reason(const struct page_counts *counts, const struct c
 {
 	bool is_ours = counts->violations > 0 && arguments->options.policy == PHASELOCK_ABORT;
 
-	if (!is_over_jemalloc(arguments) || is_ours ||
+	if (!is_over_jemalloc(arguments) || counts->entries_missing != 0 || is_ours ||
 	    (end->signal != SIGABRT && end->signal != SIGSEGV && end->signal != SIGBUS))
 		return;
 	say("SIG%s: if it does not come without the guard, a plug-in opened with RTLD_DEEPBIND is "
