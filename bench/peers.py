@@ -18,11 +18,11 @@ ROUNDS = 7
 def commands(bench, folder: str) -> dict[str, tuple[list[str], dict[str, str], str]]:
     """Name -> command, additions to the environment, what it means."""
     work = [bench.program("mix"), "1", str(OPERATIONS)]
-    run = [str(bench.build / "phaselock"), "run", "--policy=allow"]
+    run = [str(bench.build / "phaselock"), "run", "--allocator=jemalloc", "--policy=allow"]
     stock = programs.ALLOCATORS["jemalloc"]
     return {
         "plain": (work, {}, ""),
-        "phaselock": ([*run, "--", *work], {"PHASELOCK_OPTIONS": "lock=never"}, "phaselock run, not locked: requests are counted"),
+        "phaselock": ([*run, "--", *work], {"PHASELOCK_OPTIONS": "lock=never"}, "phaselock run --allocator=jemalloc, not locked: requests are counted"),
         "phaselock-locked": ([*run, "--lock-at=main", "--", *work], {}, "locked from main: each request is a violation, with its call stack"),
         "heaptrack": (["heaptrack", *work], {}, "each request, with its call stack"),
         "dhat": (["valgrind", "--tool=dhat", f"--dhat-out-file={folder}/dhat.out", *work], {}, "each block, its call stack and use"),

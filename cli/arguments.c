@@ -48,7 +48,7 @@ static const struct {
 	{"follow-children", NULL, "follow_children", "1",
 	 "guard the programs too that this one starts"},
 	{"allocator", "NAME", NULL, NULL,
-	 "jemalloc: the library's own (default); system: what the program would have had"},
+	 "system: what the program would have had (default); jemalloc: the library's own"},
 	{"library", "PATH", NULL, NULL, "put this libphaselock.so into the program"},
 	{"help", NULL, NULL, NULL, "print this"},
 };

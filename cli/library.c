@@ -47,8 +47,8 @@ static bool can_be_preloaded(const char *path)
 
 bool library_find(const char *given, const char *allocator, char path[PATH_MAX])
 {
-	bool system = allocator != NULL && strcmp(allocator, "system") == 0;
-	const char *name = system ? SYSTEM_NAME : JEMALLOC_NAME;
+	bool jemalloc = allocator != NULL && strcmp(allocator, "jemalloc") == 0;
+	const char *name = jemalloc ? JEMALLOC_NAME : SYSTEM_NAME;
 	char beside[PATH_MAX] = "";
 
 	if (given != NULL) {

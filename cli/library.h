@@ -11,8 +11,8 @@
 
 /*
  * Finds it: the file given, or if that is NULL, the one over the allocator of that name (NULL:
- * jemalloc), beside the command's own executable, or where it is
- * installed. Returns false after it has said why there is none that can be preloaded.
+ * system), beside the command's own executable, or where it is installed. Returns false after it
+ * has said why there is none that can be preloaded.
  */
 bool library_find(const char *given, const char *allocator, char path[PATH_MAX]);
 

@@ -7,7 +7,10 @@
 #define _GNU_SOURCE
 #include "page.h"
 
+#include "format.h"
+
 #include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -47,11 +50,28 @@ static struct page_phase read_phase(const struct pl_channel_phase *phase)
 	};
 }
 
+/* A name that a guarded process wrote, and so anything, as it may stand in a line. */
+static void read_name(char name[PHASELOCK_MODULE_NAME_SIZE], const char *written)
+{
+	char whole[PHASELOCK_MODULE_NAME_SIZE];
+	struct pl_text text = pl_text_in(name, PHASELOCK_MODULE_NAME_SIZE);
+
+	memcpy(whole, written, sizeof(whole));
+	whole[sizeof(whole) - 1] = '\0';
+	pl_text_quote(&text, whole);
+}
+
+static void read_unseen(struct page_unseen *unseen, const struct pl_channel_unseen *written)
+{
+	unseen->entries = atomic_load_explicit(&written->entries, memory_order_acquire);
+	read_name(unseen->module, written->module);
+	read_name(unseen->allocator, written->allocator);
+}
+
 struct page_counts page_read(const struct page *page)
 {
 	const struct pl_channel *channel = page->channel;
-
-	return (struct page_counts){
+	struct page_counts counts = {
 		.processes_started = load(&channel->processes_started),
 		.processes_forked = load(&channel->processes_forked),
 		.processes_ended = load(&channel->processes_ended),
@@ -62,5 +82,10 @@ struct page_counts page_read(const struct page *page)
 		.violations = load(&channel->violations),
 		.init = read_phase(&channel->init),
 		.locked = read_phase(&channel->locked),
+		.unseen_modules = load(&channel->unseen_modules),
 	};
+
+	for (size_t i = 0; i < PL_CHANNEL_UNSEEN; i++)
+		read_unseen(&counts.unseen[i], &channel->unseen[i]);
+	return counts;
 }

@@ -21,6 +21,13 @@ struct page_phase {
 	uint64_t frees;
 };
 
+/* A module whose requests went past the library. */
+struct page_unseen {
+	uint64_t entries; /* a set of PHASELOCK_ENTRY_*; 0: none has this place */
+	char module[PHASELOCK_MODULE_NAME_SIZE];
+	char allocator[PHASELOCK_MODULE_NAME_SIZE]; /* where its requests went */
+};
+
 struct page_counts {
 	uint64_t processes_started;
 	uint64_t processes_forked;
@@ -32,6 +39,8 @@ struct page_counts {
 	uint64_t violations;
 	struct page_phase init;
 	struct page_phase locked;
+	uint64_t unseen_modules;
+	struct page_unseen unseen[PL_CHANNEL_UNSEEN];
 };
 
 /*

@@ -13,7 +13,7 @@ enum verdict {
 	VERDICT_PASS,
 	VERDICT_VIOLATIONS,
 	VERDICT_NOT_STARTED,  /* the library was never loaded */
-	VERDICT_NOT_ARMED,    /* it was, but another allocator stands in front of it */
+	VERDICT_NOT_ARMED,    /* it was, but requests went to another allocator */
 	VERDICT_REPLACED,     /* the program executed another one, which was not guarded */
 	VERDICT_NOT_AT_MAIN,  /* lock=main could not be done */
 	VERDICT_NOT_LOCKED,   /* nothing was ever forbidden */

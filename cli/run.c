@@ -78,6 +78,6 @@ int verb_run(int count, char **words)
 	collector_end(collector);
 	counts = page_read(&page);
 	verdict = result_judge(&counts, &end, &arguments.options);
-	summary_print(verdict, &counts, &end, &arguments.options);
+	summary_print(verdict, &counts, &end, &arguments);
 	return result_status(verdict, &end);
 }

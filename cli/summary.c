@@ -9,6 +9,7 @@
 #include "say.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -26,19 +27,68 @@ static void print_missing(uint64_t missing)
 	say("not armed: another allocator serves %s", names);
 }
 
-static void print_guard(const struct page_counts *counts)
+static bool is_over_jemalloc(const struct arguments *arguments)
 {
+	return arguments->allocator != NULL && strcmp(arguments->allocator, "jemalloc") == 0;
+}
+
+/* Returns whether the module was opened with RTLD_DEEPBIND: no other reference leads past us. */
+static bool print_unseen_module(const struct page_unseen *unseen)
+{
+	bool is_deep = strcmp(unseen->module, unseen->allocator) != 0;
+	char names[512];
+	struct pl_text text = pl_text_in(names, sizeof(names));
+
+	pl_entries_append(&text, unseen->entries);
+	if (is_deep)
+		say("not armed: %s was opened with RTLD_DEEPBIND: its requests go to %s (%s)",
+		    unseen->module, unseen->allocator, names);
+	else
+		say("not armed: %s brings an allocator of its own (%s)", unseen->module, names);
+	return is_deep;
+}
+
+static void print_unseen(const struct page_counts *counts, const struct arguments *arguments)
+{
+	const char *own = arguments->library != NULL ? arguments->library : "-lphaselock-system";
+	uint64_t named = 0;
+	bool is_deep = false;
+
+	for (size_t i = 0; i < PL_CHANNEL_UNSEEN; i++) {
+		if (counts->unseen[i].entries == 0)
+			continue;
+		is_deep |= print_unseen_module(&counts->unseen[i]);
+		named++;
+	}
+	if (counts->unseen_modules > named)
+		say("not armed: and %" PRIu64 " module%s more", counts->unseen_modules - named,
+		    plural(counts->unseen_modules - named));
+	if (is_deep && is_over_jemalloc(arguments))
+		say("run it with --allocator=system: over jemalloc, blocks that pass between such "
+		    "a module and others end the program");
+	if (is_deep)
+		say("to see the requests of such a module, open it without that flag, or link it "
+		    "with %s",
+		    is_over_jemalloc(arguments) ? "-lphaselock" : own);
+}
+
+static void print_guard(const struct page_counts *counts, const struct arguments *arguments)
+{
+	bool is_whole = counts->entries_missing == 0 && counts->unseen_modules == 0;
+
 	if (counts->processes_started == 0)
 		say("not armed: the library did not start in the program");
-	else if (counts->entries_missing != 0)
-		print_missing(counts->entries_missing);
-	else if (counts->processes_started + counts->processes_forked == 1)
+	else if (is_whole && counts->processes_started + counts->processes_forked == 1)
 		say("armed: every entry point comes to the library");
-	else
+	else if (is_whole)
 		say("armed: every entry point comes to the library, in %" PRIu64
 		    " program%s and %" PRIu64 " fork%s",
 		    counts->processes_started, plural(counts->processes_started),
 		    counts->processes_forked, plural(counts->processes_forked));
+	if (counts->entries_missing != 0)
+		print_missing(counts->entries_missing);
+	if (counts->unseen_modules != 0)
+		print_unseen(counts, arguments);
 }
 
 static void print_phase(const char *name, const struct page_phase *phase)
@@ -65,6 +115,21 @@ static void print_incomplete(const struct page_counts *counts)
 		say("counts are incomplete: %" PRIu64 " of %" PRIu64
 		    " ended by _exit(), exec or a signal, or still runs",
 		    guarded - counts->processes_ended, guarded);
+}
+
+/* libc's free() ends the program by one of these signals when it does not know a block. */
+static void print_likely_reason(const struct page_counts *counts, const struct child_end *end,
+				const struct arguments *arguments)
+{
+	bool is_ours = counts->violations > 0 && arguments->options.policy == PHASELOCK_ABORT;
+
+	if (!is_over_jemalloc(arguments) || counts->entries_missing != 0 || is_ours ||
+	    (end->signal != SIGABRT && end->signal != SIGSEGV && end->signal != SIGBUS))
+		return;
+	say("SIG%s: if it does not come without the guard, a plug-in opened with RTLD_DEEPBIND is "
+	    "the likely reason, whose free() is libc's and knows no block of jemalloc; use "
+	    "--allocator=system",
+	    sigabbrev_np(end->signal));
 }
 
 static void print_pass(const struct child_end *end)
@@ -112,13 +177,14 @@ static void print_verdict(enum verdict verdict, const struct page_counts *counts
 }
 
 void summary_print(enum verdict verdict, const struct page_counts *counts,
-		   const struct child_end *end, const struct pl_options *options)
+		   const struct child_end *end, const struct arguments *arguments)
 {
-	print_guard(counts);
+	print_guard(counts, arguments);
 	if (counts->processes_started > 0) {
 		print_phase("init", &counts->init);
 		print_phase("locked", &counts->locked);
 		print_incomplete(counts);
+		print_likely_reason(counts, end, arguments);
 	}
-	print_verdict(verdict, counts, end, options);
+	print_verdict(verdict, counts, end, &arguments->options);
 }

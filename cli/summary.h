@@ -5,9 +5,10 @@
 #ifndef CLI_SUMMARY_H
 #define CLI_SUMMARY_H
 
+#include "arguments.h"
 #include "result.h"
 
 void summary_print(enum verdict verdict, const struct page_counts *counts,
-		   const struct child_end *end, const struct pl_options *options);
+		   const struct child_end *end, const struct arguments *arguments);
 
 #endif

@@ -12,11 +12,13 @@
 #define _GNU_SOURCE
 #include "backend.h"
 
+#include "object.h"
 #include "os.h"
 #include "shortage.h"
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <gnu/libc-version.h>
 #include <stdatomic.h>
 #include <string.h>
 
@@ -85,7 +87,9 @@ static struct {
 	void *(*_Atomic calloc)(size_t, size_t);
 	void *(*_Atomic realloc)(void *, size_t);
 	int (*_Atomic posix_memalign)(void **, size_t, size_t);
+	void *(*_Atomic memalign)(size_t, size_t); /* NULL: posix_memalign serves */
 	size_t (*_Atomic usable_size)(void *);
+	size_t (*_Atomic counted_size)(void *); /* that, if the allocator has it */
 } next;
 static _Atomic bool found; /* release by those, acquire by all */
 
@@ -94,11 +98,49 @@ static _Thread_local bool looking;
 
 #define NEXT(function) atomic_load_explicit(&next.function, memory_order_relaxed)
 
+/* Where the module is loaded that a function is in, or 0, for each, if libc cannot tell. */
+static uintptr_t module_of(uintptr_t function)
+{
+	struct pl_object object;
+
+	return pl_object_find((const void *)function, &object) ? object.base : 0;
+}
+
+static bool is_of_libc(uintptr_t function)
+{
+	uintptr_t libc = module_of((uintptr_t)gnu_get_libc_version);
+
+	return libc != 0 && module_of(function) == libc;
+}
+
+/* The version that the references of programs have. */
+#if defined(__x86_64__)
+#define VERSION "GLIBC_2.2.5"
+#elif defined(__aarch64__)
+#define VERSION "GLIBC_2.17"
+#else
+#error "which one is glibc's first version here?"
+#endif
+
+/*
+ * dlsym() passes over definitions that are there for references with a version alone, as those of
+ * libc_malloc_debug.so are; dlvsym() passes over those without one, which most libraries have.
+ */
+static void *look_up(const char *name)
+{
+	void *function = dlsym(RTLD_NEXT, name);
+	void *versioned = NULL;
+
+	if (is_of_libc((uintptr_t)function))
+		versioned = dlvsym(RTLD_NEXT, name, VERSION);
+	return versioned != NULL ? versioned : function;
+}
+
 static void *find(const char *name)
 {
 	static const char message[] = "phaselock: the process has no allocator behind the library: "
 				      "link it dynamically, with a libc\n";
-	void *function = dlsym(RTLD_NEXT, name);
+	void *function = look_up(name);
 
 	if (function == NULL) {
 		pl_os_write(PL_OS_STDERR, message, sizeof(message) - 1);
@@ -115,18 +157,58 @@ static void *find(const char *name)
 				      memory_order_relaxed);                                       \
 	} while (0)
 
+static bool is_foreign(uintptr_t function)
+{
+	return module_of(function) != module_of((uintptr_t)NEXT(malloc));
+}
+
+static size_t no_size(void *block)
+{
+	(void)block;
+	return 0;
+}
+
+/*
+ * An allocator may lack functions, which are libc's then, and know nothing of its blocks. Not asked
+ * is libc's malloc_usable_size(): it reads what lies around a block. Aligned blocks come by
+ * whichever function the allocator has.
+ */
+static void complete(void)
+{
+	static const char *const aligned[] = {"memalign", "aligned_alloc"};
+
+	atomic_store_explicit(&next.counted_size,
+			      is_foreign((uintptr_t)NEXT(usable_size)) ? no_size
+								       : NEXT(usable_size),
+			      memory_order_relaxed);
+	for (size_t i = 0; i < 2 && is_foreign((uintptr_t)NEXT(posix_memalign)); i++) {
+		void *place = look_up(aligned[i]);
+
+		if (place == NULL || is_foreign((uintptr_t)place))
+			continue;
+		atomic_store_explicit(&next.memalign, (__typeof__(NEXT(memalign)))place,
+				      memory_order_relaxed);
+		return;
+	}
+}
+
 /*
  * The first malloc_usable_size() of an allocator may need memory for itself: tcmalloc takes it by
  * operator new, which is ours. So it is made here, where the arena gives it; later, each such
- * request would ask for its own size, and so on for ever.
+ * request would ask for its own size, and so on for ever. glibc needs none, and would show the
+ * block in its statistics.
  */
 static void warm(void)
 {
-	void *block = NEXT(malloc)(1);
+	void *block;
 
-	if (block == NULL)
+	if (is_of_libc((uintptr_t)NEXT(malloc)))
 		return;
-	NEXT(usable_size)(block);
+	block = NEXT(malloc)(1);
+	/* An allocator whose malloc calls another of its functions by name gets that from here. */
+	if (block == NULL || in_arena(block))
+		return;
+	NEXT(counted_size)(block);
 	NEXT(free)(block);
 }
 
@@ -139,6 +221,7 @@ static PL_COLD void look(void)
 	FIND(realloc, "realloc");
 	FIND(posix_memalign, "posix_memalign");
 	FIND(usable_size, "malloc_usable_size");
+	complete();
 	warm();
 	looking = false;
 	atomic_store_explicit(&found, true, memory_order_release);
@@ -175,10 +258,15 @@ size_t pl_backend_usable_size(const void *block)
 	return NEXT(usable_size)((void *)(uintptr_t)block);
 }
 
+static size_t counted_size(void *block)
+{
+	return in_arena(block) ? head_of(block)->size : NEXT(counted_size)(block);
+}
+
 static void *taken(void *block)
 {
 	if (block != NULL)
-		bytes_of_thread.allocated += pl_backend_usable_size(block);
+		bytes_of_thread.allocated += counted_size(block);
 	return block;
 }
 
@@ -204,6 +292,8 @@ void *pl_backend_aligned(size_t alignment, size_t size)
 
 	if (!ready())
 		return taken(arena_take(alignment, size));
+	if (PL_UNLIKELY(NEXT(memalign) != NULL))
+		return taken(NEXT(memalign)(alignment, size));
 	if (NEXT(posix_memalign)(&block, alignment > sizeof(void *) ? alignment : sizeof(void *),
 				 size) != 0)
 		return NULL;
@@ -216,7 +306,7 @@ void pl_backend_free(void *block)
 
 	if (block == NULL)
 		return;
-	bytes_of_thread.deallocated += pl_backend_usable_size(block);
+	bytes_of_thread.deallocated += counted_size(block);
 	if (!in_arena(block))
 		NEXT(free)(block);
 	errno = saved;
@@ -240,7 +330,7 @@ void pl_backend_thread_end(void)
 
 void *pl_backend_realloc(void *block, size_t size)
 {
-	size_t old = pl_backend_usable_size(block);
+	size_t old = counted_size(block);
 	void *moved;
 
 	if (in_arena(block)) {

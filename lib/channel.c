@@ -7,6 +7,8 @@
 
 #include "os.h"
 
+#include <string.h>
+
 /* Written by the constructor, before any second thread, and read by any. */
 static struct pl_channel *page;
 
@@ -50,6 +52,32 @@ void pl_channel_add(const struct phaselock_stats *done, bool locked)
 	add(&sums->deallocations, done->deallocations);
 	add(&sums->bytes_requested, done->bytes_requested);
 	add(&sums->permitted_attempts, done->permitted_attempts);
+}
+
+static bool is_named(const struct phaselock_unseen *unseen)
+{
+	for (size_t i = 0; i < PL_CHANNEL_UNSEEN; i++)
+		if (atomic_load_explicit(&page->unseen[i].entries, memory_order_acquire) != 0 &&
+		    strncmp(page->unseen[i].module, unseen->module, PHASELOCK_MODULE_NAME_SIZE) ==
+			    0)
+			return true;
+	return false;
+}
+
+void pl_channel_name(const struct phaselock_unseen *unseen)
+{
+	struct pl_channel_unseen *named;
+	uint64_t place;
+
+	if (page == NULL || is_named(unseen))
+		return;
+	place = atomic_fetch_add_explicit(&page->unseen_modules, 1, memory_order_relaxed);
+	if (place >= PL_CHANNEL_UNSEEN)
+		return;
+	named = &page->unseen[place];
+	memcpy(named->module, unseen->module, sizeof(named->module));
+	memcpy(named->allocator, unseen->allocator, sizeof(named->allocator));
+	atomic_store_explicit(&named->entries, unseen->entries, memory_order_release);
 }
 
 void pl_channel_adopt(void)

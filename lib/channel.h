@@ -26,7 +26,7 @@
 /*
  * Changes with the structure, so that a command never reads the page of another version's library.
  */
-#define PL_CHANNEL_MAGIC UINT64_C(0x70686c6b00000002)
+#define PL_CHANNEL_MAGIC UINT64_C(0x70686c6b00000003)
 
 /*
  * What stands before each piece of text in the pipe of reports. With its text it is written at once
@@ -52,6 +52,15 @@ struct pl_channel_phase {
 	_Atomic uint64_t suppressed; /* counted as they happen */
 };
 
+/* A module whose requests go past the library, as a process finds it at its end. */
+struct pl_channel_unseen {
+	_Atomic uint64_t entries; /* PHASELOCK_ENTRY_*; 0 until the names are there: release */
+	char module[PHASELOCK_MODULE_NAME_SIZE];
+	char allocator[PHASELOCK_MODULE_NAME_SIZE];
+};
+
+#define PL_CHANNEL_UNSEEN 8 /* modules that are named */
+
 /*
  * All written by the guarded processes and read by the command after they end, but for magic and
  * report. Relaxed.
@@ -69,6 +78,8 @@ struct pl_channel {
 	_Atomic uint64_t violations; /* and misuses of scopes */
 	struct pl_channel_phase init;
 	struct pl_channel_phase locked;
+	_Atomic uint64_t unseen_modules; /* those without a name here, too */
+	struct pl_channel_unseen unseen[PL_CHANNEL_UNSEEN];
 };
 
 /*
@@ -88,6 +99,9 @@ struct pl_channel *pl_channel(void);
 
 /* Adds what the process did in a phase to that phase's sums. */
 void pl_channel_add(const struct phaselock_stats *done, bool locked);
+
+/* Names a module whose requests go past the library, unless a process has named it before. */
+void pl_channel_name(const struct phaselock_unseen *unseen);
 
 /* Counts the child of a fork as a process of its own. In that child. */
 void pl_channel_adopt(void);

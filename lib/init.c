@@ -334,9 +334,7 @@ static void report_unseen(void)
 
 	for (size_t i = 0; i < count && i < UNSEEN_NAMED; i++) {
 		pl_closing_unseen(&unseen[i]);
-		if (pl_channel() != NULL)
-			atomic_fetch_or_explicit(&pl_channel()->entries_missing, unseen[i].entries,
-						 memory_order_relaxed);
+		pl_channel_name(&unseen[i]);
 	}
 }
 
@@ -354,6 +352,8 @@ static void tell_suppressed(bool unmatched)
 
 __attribute__((destructor)) static void finish(void)
 {
+	if (another_copy_is_in_front())
+		return;
 	if (options.stats) {
 		struct phaselock_stats stats;
 

@@ -84,6 +84,14 @@ static const struct function *find_name(const char *name)
 	return NULL;
 }
 
+/* Whether a function comes before all that were found of a module, in the order of the enum. */
+static bool comes_first(const struct phaselock_unseen *unseen, const struct function *function)
+{
+	unsigned lower = (unsigned)function->entry - 1;
+
+	return (unseen->entries & lower) == 0;
+}
+
 /*
  * Looks where one slot of a module leads. A slot that is not resolved leads to no function, and
  * what everyone gets is for phaselock_armed() to judge.
@@ -99,7 +107,7 @@ static void look_at(const struct list *list, struct phaselock_unseen *unseen,
 	if (target.module == NULL || target.function == NULL || target.function_offset != 1 ||
 	    *slot + 1 - target.offset == list->own_base)
 		return;
-	if (unseen->entries == 0 || (unsigned)function->entry < unseen->entries) {
+	if (comes_first(unseen, function)) {
 		copy_name(unseen->allocator, target.module);
 		unseen->function = function->name;
 	}
@@ -148,7 +156,7 @@ static void look_at_own(struct phaselock_unseen *unseen, const struct pl_dynamic
 		if (function == NULL || symbol->st_shndx == SHN_UNDEF ||
 		    refers_to(dynamic, function->name))
 			continue;
-		if (unseen->entries == 0 || (unsigned)function->entry < unseen->entries)
+		if (comes_first(unseen, function))
 			unseen->function = function->name;
 		unseen->entries |= (unsigned)function->entry;
 		find_function(dynamic->base + symbol->st_value, &place);

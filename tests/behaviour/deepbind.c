@@ -30,7 +30,8 @@
  * exit: 125
  * stderr:
  * | phaselock: plugin.so calls libc.so.6's malloc, not phaselock's: its requests are not seen
- * | phaselock run: not armed: another allocator serves malloc, free
+ * | phaselock run: not armed: plugin.so was opened with RTLD_DEEPBIND: its requests go to libc.so.6 (malloc, free)
+ * | phaselock run: to see the requests of such a module, open it without that flag, or link it with -lphaselock-system
  * | phaselock run: init: {any}
  * | phaselock run: locked: 0 requests for 0 bytes, 0 frees
  * | phaselock run: FAIL: the guard was not armed

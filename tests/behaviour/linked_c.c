@@ -34,7 +34,7 @@
  * | phaselock: {number} violations at {number} sites, by count:
  * | phaselock:   and {number} sites more (max_reports=0)
  * | phaselock: UTF-16.so calls libc.so.6's malloc, not phaselock's: its requests are not seen
- * | phaselock: libc.so.6 calls libc.so.6's calloc, not phaselock's: its requests are not seen
+ * | phaselock: libc.so.6 calls libc.so.6's malloc, not phaselock's: its requests are not seen
  * run: {source}/tests/behaviour/parts/link {build}/libphaselock.a linked_c.c gcc {flags}
  *     -ffunction-sections -fdata-sections -Wl,--gc-sections
  * each: flags -static -static-pie
@@ -42,14 +42,14 @@
  * | phaselock: {number} violations at {number} sites, by count:
  * | phaselock:   and {number} sites more (max_reports=0)
  * | phaselock: UTF-16.so calls libc.so.6's malloc, not phaselock's: its requests are not seen
- * | phaselock: libc.so.6 calls libc.so.6's calloc, not phaselock's: its requests are not seen
+ * | phaselock: libc.so.6 calls libc.so.6's malloc, not phaselock's: its requests are not seen
  * run: {source}/tests/behaviour/parts/link {build}/libphaselock.a linked_c.c gcc -flto {flags}
  * each: flags -static -static-pie
  * stderr:
  * | phaselock: {number} violations at {number} sites, by count:
  * | phaselock:   and {number} sites more (max_reports=0)
  * | phaselock: UTF-16.so calls libc.so.6's malloc, not phaselock's: its requests are not seen
- * | phaselock: libc.so.6 calls libc.so.6's calloc, not phaselock's: its requests are not seen
+ * | phaselock: libc.so.6 calls libc.so.6's malloc, not phaselock's: its requests are not seen
  * run: {source}/tests/behaviour/parts/link {build}/libphaselock.a linked_c.c clang -flto
  *     -fuse-ld={linker} {flags}
  * each: linker=flags lld=-static lld=-static-pie gold=-static
@@ -58,7 +58,7 @@
  * | phaselock: {number} violations at {number} sites, by count:
  * | phaselock:   and {number} sites more (max_reports=0)
  * | phaselock: UTF-16.so calls libc.so.6's malloc, not phaselock's: its requests are not seen
- * | phaselock: libc.so.6 calls libc.so.6's calloc, not phaselock's: its requests are not seen
+ * | phaselock: libc.so.6 calls libc.so.6's malloc, not phaselock's: its requests are not seen
  * run: {source}/tests/behaviour/parts/link - linked_c.c gcc -static -DPHASELOCK_OPTIONAL
  * exit: 1
  * stdout:

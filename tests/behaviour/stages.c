@@ -5,12 +5,12 @@
  * is its own; without stages=1 nothing is said and the structure is not touched.
  *
  * shows: PL-400 PL-401 PL-402
- * backend: jemalloc
  * exit: 0
  *
  * run: {self}
  *
  * run: {self}
+ * backend: jemalloc
  * environment: PHASELOCK_OPTIONS=stages=1
  * stderr:
  * | [MEMORY-TRACK] Request Start: bytes_allocated=0, allocations=0, deallocations=0
@@ -21,11 +21,23 @@
  * | [MEMORY-TRACK] Request Complete: bytes_allocated=-{number} (+128), allocations={number} (+2), deallocations={number} (+0)
  * | [MEMORY-LEAK] Potential leak at Request Complete: 2 net allocations, 128 bytes potentially leaked
  *
+ * run: {self}
+ * backend: system
+ * environment: PHASELOCK_OPTIONS=stages=1
+ * stderr:
+ * | [MEMORY-TRACK] Request Start: bytes_allocated=0, allocations=0, deallocations=0
+ * | [MEMORY-TRACK] After Header Processing: bytes_allocated=104 (+104), allocations=1 (+1), deallocations=0 (+0)
+ * | [MEMORY-TRACK] After Protobuf Creation: bytes_allocated=72 (-32), allocations=2 (+1), deallocations=1 (+1)
+ * | [MEMORY-TRACK] Request End: bytes_allocated=0 (-72), allocations=2 (+0), deallocations=2 (+1)
+ * | [MEMORY-TRACK] Request Start: bytes_allocated=-{number}, allocations={number}, deallocations={number}
+ * | [MEMORY-TRACK] Request Complete: bytes_allocated=-{number} (+144), allocations={number} (+2), deallocations={number} (+0)
+ * | [MEMORY-LEAK] Potential leak at Request Complete: 2 net allocations, 144 bytes potentially leaked
+ *
  * run: {build}/phaselock run --stages --lock-at=main --policy=allow --max-reports=0 {self}
  * exit: 99
  * stderr:
  * | {lines}
- * | [MEMORY-TRACK] Request End: bytes_allocated=0 (-64), allocations=2 (+0), deallocations=2 (+1)
+ * | [MEMORY-TRACK] Request End: bytes_allocated=0 (-{number}), allocations=2 (+0), deallocations=2 (+1)
  * | {lines}
  * | phaselock run: FAIL: {number} violations
  */

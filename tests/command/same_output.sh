@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Usage: same_output.sh BUILD PROGRAM FOLDER
+# Usage: same_output.sh LIBRARY PROGRAM FOLDER
 # Lets a program that nobody here wrote do a real task, without the library and with it preloaded, and compares all
 # that it printed or made. The statistics that the library prints at exit prove that it was there.
 set -eu
-build=$1
+library=$1
 program=$2
 folder=$3
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -81,7 +81,7 @@ run() { # run PRELOAD OPTIONS: the same folder name each time, since programs pr
 }
 
 run "" "" >"$folder/plain"
-run "$build/libphaselock.so" "stats=1:report=$folder/report.%p" >"$folder/guarded"
+run "$library" "stats=1:report=$folder/report.%p" >"$folder/guarded"
 [ -s "$folder/plain" ] || { echo "$program printed nothing"; exit 1; }
 diff "$folder/plain" "$folder/guarded"
 grep -hq '^phaselock: allocations: [1-9]' "$folder"/report.* || { echo "the library was not there"; exit 1; }

@@ -27,7 +27,6 @@
  *
  * run: {build}/phaselock run -- {self}
  * exit: 0
- * backend: jemalloc
  * stdout:
  * | {lines}
  * | end of process
@@ -39,7 +38,6 @@
  *
  * run: {build}/phaselock run -- {self} violate
  * exit: 99
- * backend: jemalloc
  * stdout:
  * | {lines}
  * | end of process

@@ -114,6 +114,25 @@ CHILD_TEST(what_was_done_goes_to_the_sums_of_its_phase)
 	check_sums(&page->locked, 20, 10, 6, 2000, 4);
 }
 
+CHILD_TEST(unseen_modules_are_named_once_while_there_is_room_and_all_counted)
+{
+	struct phaselock_unseen unseen = {.allocator = "libc.so.6", .entries = 5};
+	struct pl_channel *page = open_page();
+
+	for (int round = 0; round < 2; round++)
+		for (int i = 0; i < PL_CHANNEL_UNSEEN; i++) {
+			snprintf(unseen.module, sizeof(unseen.module), "plugin%d.so", i);
+			pl_channel_name(&unseen);
+			CHECK(strcmp(page->unseen[i].module, unseen.module) == 0);
+			CHECK(strcmp(page->unseen[i].allocator, "libc.so.6") == 0);
+			CHECK_EQUAL(page->unseen[i].entries, 5);
+		}
+	CHECK_EQUAL(page->unseen_modules, PL_CHANNEL_UNSEEN);
+	snprintf(unseen.module, sizeof(unseen.module), "one_more.so");
+	pl_channel_name(&unseen);
+	CHECK_EQUAL(page->unseen_modules, PL_CHANNEL_UNSEEN + 1);
+}
+
 static void end_in_child(void)
 {
 	pl_channel_end();
@@ -222,6 +241,7 @@ int main(void)
 		cmocka_unit_test(file_that_is_too_short_for_a_page_is_not_taken),
 		cmocka_unit_test(counts_are_seen_by_whoever_made_the_page),
 		cmocka_unit_test(what_was_done_goes_to_the_sums_of_its_phase),
+		cmocka_unit_test(unseen_modules_are_named_once_while_there_is_room_and_all_counted),
 		cmocka_unit_test(process_ends_once_and_a_child_only_if_it_was_adopted),
 		cmocka_unit_test(each_phase_of_a_process_is_published_when_it_ends),
 		cmocka_unit_test(reset_of_the_statistics_does_not_disturb_the_sums),
