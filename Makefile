@@ -205,7 +205,7 @@ $(B)/phaselock: $(CLI_OBJECTS)
 # Unit tests link the library's own objects, with the malloc family under other names (pl_test_malloc, ...) and a
 # fake backend, so that they run under any sanitizer. An archive: a test may bring its own double of any part.
 UNIT_TESTS    := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
-UNIT_RENAMED  := interpose interpose_cxx armed unseen os_memory
+UNIT_RENAMED  := interpose interpose_cxx armed unseen os_memory os_lock
 UNIT_OBJECTS  := $(patsubst %,$(B)/unit/%.o,$(UNIT_RENAMED)) \
                  $(filter-out $(patsubst %,$(B)/lib/%.o,$(UNIT_RENAMED)),$(CORE_OBJECTS) $(PHASE_LINKED))
 
@@ -217,8 +217,9 @@ $(B)/unit/rename.list: $(B)/exports.list
 $(B)/unit/%.o: $(B)/lib/%.o $(B)/unit/rename.list
 	$(Q)objcopy --redefine-syms=$(B)/unit/rename.list $(UNIT_WEAK) $< $@
 
-# A test may bring its own pl_os_map(), and leave the rest of that file as it is.
+# A test may bring its own pl_os_map(), or its own locks, and leave the rest of those files as they are.
 $(B)/unit/os_memory.o: UNIT_WEAK := --weaken-symbol=pl_os_map
+$(B)/unit/os_lock.o: UNIT_WEAK := --weaken
 
 $(B)/unit/libcore.a: $(UNIT_OBJECTS)
 	@rm -f $@
@@ -235,6 +236,10 @@ $(B)/tests/unit/test_%: $(B)/tests/unit/test_%.o $(B)/tests/unit/fake_backend.o 
 
 # This one includes the backend itself, in the place of the fake one.
 $(B)/tests/unit/test_backend_system: $(B)/tests/unit/test_backend_system.o $(patsubst %,$(B)/lib/%.o,os_clock os_linux os_lock os_memory os_output dynamic object)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ -lcmocka
+
+$(B)/tests/unit/test_jemalloc_fork: $(patsubst %,$(B)/%.o,tests/unit/test_jemalloc_fork lib/jemalloc_fork lib/os_lock lib/os_linux lib/os_clock lib/dynamic)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ -lcmocka
 

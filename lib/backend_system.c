@@ -315,7 +315,7 @@ void pl_backend_free(void *block)
 size_t pl_backend_free_apart(void *block)
 {
 	int saved = errno;
-	size_t size = pl_backend_usable_size(block);
+	size_t size = ready() ? counted_size(block) : 0;
 
 	if (!in_arena(block) && ready())
 		NEXT(free)(block);

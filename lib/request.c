@@ -123,7 +123,7 @@ static void *refuse(enum outcome outcome)
 /* What the backend gave a thread while it is being registered: libc or the backend itself asked. */
 static void *count_apart(size_t size, void *block)
 {
-	pl_strays_allocation(size, block != NULL ? pl_backend_usable_size(block) : 0);
+	pl_strays_allocation(size);
 	if (block == NULL)
 		pl_record_add(&pl_strays, &pl_strays.failed_allocations, 1);
 	return block;

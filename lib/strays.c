@@ -24,11 +24,10 @@ static void add_deallocations(uint64_t number, uint64_t locked, uint64_t bytes)
 	__atomic_fetch_add(&pl_strays.bytes_last[1], bytes, __ATOMIC_RELAXED);
 }
 
-void pl_strays_allocation(size_t requested, size_t bytes)
+void pl_strays_allocation(size_t requested)
 {
 	pl_record_add(&pl_strays, &pl_strays.allocations, 1);
 	pl_record_add(&pl_strays, &pl_strays.bytes_requested, requested);
-	__atomic_fetch_add(&pl_strays.bytes_last[0], bytes, __ATOMIC_RELAXED);
 }
 
 void pl_strays_deallocation(size_t bytes, bool locked)
@@ -57,7 +56,6 @@ void pl_strays_sum(struct pl_counts *sum)
 	sum->reallocations += pl_counter_read(&pl_strays.reallocations);
 	sum->failed_allocations += pl_counter_read(&pl_strays.failed_allocations);
 	sum->bytes_requested += pl_counter_read(&pl_strays.bytes_requested);
-	sum->bytes_allocated += __atomic_load_n(&pl_strays.bytes_last[0], __ATOMIC_RELAXED);
 	sum->bytes_deallocated += __atomic_load_n(&pl_strays.bytes_last[1], __ATOMIC_RELAXED);
 	sum->locked_attempts += pl_counter_read(&pl_strays.locked_attempts);
 	sum->permitted_attempts += pl_counter_read(&pl_strays.permitted_attempts);

@@ -12,8 +12,11 @@
 /* The record of them all. Added to by pl_record_add(), but for what the functions below count. */
 extern PL_HIDDEN struct pl_thread pl_strays;
 
-/* Counts a block of so many bytes that the calling thread was given, or gave back. */
-void pl_strays_allocation(size_t requested, size_t bytes);
+/*
+ * Counts a request of the calling thread, without its usable bytes: to ask for them may be to ask a
+ * backend that is setting itself up. And a block of so many bytes that it gave back.
+ */
+void pl_strays_allocation(size_t requested);
 void pl_strays_deallocation(size_t bytes, bool locked);
 
 /* The calling thread has a record now: what it gave back before belongs there. */

@@ -4,7 +4,7 @@
  * made foreign; so are the operators. That the real ones are found is shown by test_interpose and
  * by the behaviour suite.
  *
- * shows: PL-062
+ * shows: PL-062 PL-562
  */
 #define _GNU_SOURCE
 #include "child.h"
