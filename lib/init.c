@@ -263,6 +263,7 @@ static void fork_child(void)
 	pl_loaded_fork_child();
 	pl_locks_fork_child();
 	pl_thread_fork_child();
+	pl_phase_fork_child();
 	if (pl_channel() != NULL) {
 		pl_stats_publish_nothing();
 		pl_channel_adopt();

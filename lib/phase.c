@@ -49,6 +49,12 @@ void pl_phase_seal(void)
 	pl_os_protect(&pl_phase, sizeof(pl_phase), false);
 }
 
+void pl_phase_fork_child(void)
+{
+	if (pl_phase_load() == PL_PHASE_SEALED)
+		pl_os_protect(&pl_phase, sizeof(pl_phase), false);
+}
+
 enum phaselock_phase phaselock_get_phase(void)
 {
 	switch (pl_phase_load()) {

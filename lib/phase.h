@@ -78,4 +78,7 @@ void pl_phase_watch(bool on);
 /* Any phase to SEALED, whose page is then read-only: a stray write to the word ends the process. */
 void pl_phase_seal(void);
 
+/* In the child of a fork, which may have come while another thread was sealing. */
+void pl_phase_fork_child(void);
+
 #endif

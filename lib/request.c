@@ -292,14 +292,16 @@ void *pl_request_realloc(const char *function, void *block, size_t size, const v
 
 /*
  * A free makes no record of its thread. It may be libc's, of a thread whose destructors have all run:
- * what is kept of it then would lie in memory that goes. Where somebody watches the process it makes
- * one, or no watcher could be told.
+ * what is kept of it then would lie in memory that goes. A thread that does little else gets one, for
+ * it would be slow; and each does where somebody watches the process, or no watcher could be told.
  */
 static struct pl_thread *who_frees(void)
 {
 	struct pl_thread *thread = pl_thread_registered();
 
-	return thread == NULL && pl_watch_of_process() ? pl_thread_self() : thread;
+	if (thread == NULL && (pl_strays_are_many() || pl_watch_of_process()))
+		thread = pl_thread_self();
+	return thread;
 }
 
 /* Returns whether a block is to be given back by a thread without a record. */

@@ -8,6 +8,9 @@
 
 #include <stdatomic.h>
 
+/* More than libc frees of a thread at its end, but when it clears its cache of stacks. */
+#define MANY 32
+
 struct pl_thread pl_strays = {.shared = true};
 
 /* Of the calling thread. */
@@ -36,6 +39,11 @@ void pl_strays_deallocation(size_t bytes, bool locked)
 	strayed.locked_deallocations += locked;
 	strayed.bytes += bytes;
 	add_deallocations(1, locked, bytes);
+}
+
+bool pl_strays_are_many(void)
+{
+	return strayed.deallocations >= MANY;
 }
 
 void pl_strays_bring_home(struct pl_thread *thread)

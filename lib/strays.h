@@ -19,6 +19,12 @@ extern PL_HIDDEN struct pl_thread pl_strays;
 void pl_strays_allocation(size_t requested);
 void pl_strays_deallocation(size_t bytes, bool locked);
 
+/*
+ * Returns whether the calling thread gave back so much that it is not just ending: it is worth a
+ * record, whose end is heard of.
+ */
+bool pl_strays_are_many(void);
+
 /* The calling thread has a record now: what it gave back before belongs there. */
 void pl_strays_bring_home(struct pl_thread *thread);
 
