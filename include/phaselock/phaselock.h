@@ -358,10 +358,12 @@ enum phaselock_entry {
  * Call every entry point as the program calls it, by its public name through the dynamic linker,
  * and see whether the call comes to this library.
  *
- * Returns a set of PHASELOCK_ENTRY_*: those that did. Anything but PHASELOCK_ENTRY_ALL means that
- * another allocator stands in front and that its requests are not seen. Counts nothing and is never
- * a violation. Heap: none when all is ours; a foreign entry point allocates, and its block is given
- * back to it.
+ * Returns a set of PHASELOCK_ENTRY_*: those that did, directly or by way of a program's own function
+ * that takes its memory from the library. Anything but PHASELOCK_ENTRY_ALL means that another
+ * allocator stands in front and that its requests are not seen. It is never a violation. Heap, counts:
+ * none where the names lead to the library. An entry point whose name leads elsewhere, such as a
+ * program's own operator new, is really used: it takes a block, which is given back, and what comes to
+ * the library by that is permitted and counted. Signals: safe where such functions are.
  */
 PHASELOCK_API unsigned phaselock_armed(void);
 
@@ -369,8 +371,8 @@ PHASELOCK_API unsigned phaselock_armed(void);
  * Returns those of phaselock_armed() that another allocator serves and tells the library of: a
  * sanitizer, through its hooks. There a violation is found after the block was handed out, cannot
  * be denied, and is reported as "allocation" or "deallocation", since the hooks do not say more: a
- * reallocation is one of each. What was allocated before the library's constructor is not heard
- * of, and the statistics of usable bytes stay at 0. Heap and errors: as phaselock_armed().
+ * reallocation is one of each. What was allocated before the library's constructor, the first of the
+ * process, is not heard of, and the statistics of usable bytes stay at 0. Heap and errors: as phaselock_armed().
  */
 PHASELOCK_API unsigned phaselock_heard(void);
 
