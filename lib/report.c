@@ -215,7 +215,9 @@ static bool is_due(const struct phaselock_violation *violation,
 	/* 0 is of no site: those that are kept may all be suppressed, and nothing told yet. */
 	if (violation->count > 1 || max_reports == 0)
 		return false;
-	return atomic_fetch_add_explicit(&reports, 1, memory_order_relaxed) < max_reports;
+	/* Looked at first, so that a flood at sites that are not kept does not make it wrap. */
+	return atomic_load_explicit(&reports, memory_order_relaxed) < max_reports &&
+	       atomic_fetch_add_explicit(&reports, 1, memory_order_relaxed) < max_reports;
 }
 
 static void append_heading(struct pl_text *text, const struct phaselock_violation *violation,
