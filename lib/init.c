@@ -236,6 +236,7 @@ __attribute__((constructor)) static void start(void)
 	const char *channel = pl_os_environment(PL_CHANNEL_VARIABLE);
 	bool have_page;
 
+	pl_os_note_stderr();
 	if (another_copy_is_in_front()) {
 		pthread_atfork(pl_thread_fork_prepare, pl_thread_fork_parent, pl_thread_fork_child);
 		return;

@@ -34,7 +34,7 @@ void pl_report_lines(const char *lines)
 {
 	struct pl_text text = {.start = (char *)(uintptr_t)lines, .length = strlen(lines)};
 
-	pl_sink_write(&text);
+	pl_sink_write(&text, PL_SINK_WHOLE);
 }
 
 void pl_report_message(const char *message)
@@ -43,7 +43,7 @@ void pl_report_message(const char *message)
 	struct pl_text text = pl_text_in(buffer, sizeof(buffer));
 
 	pl_text_append(&text, "phaselock: %s\n", message);
-	pl_sink_write(&text);
+	pl_sink_write(&text, PL_SINK_WHOLE);
 }
 
 /* ---- a violation ----------------------------------------------------------------------------- */
@@ -70,7 +70,7 @@ static void append_call(struct pl_text *text, const struct phaselock_violation *
 static void append_line(struct pl_text *text, const char *line)
 {
 	if (text->capacity - text->length < strlen(line) + sizeof("\n")) {
-		pl_sink_write_first(text);
+		pl_sink_write(text, PL_SINK_PART);
 		*text = pl_text_in(text->start, text->capacity);
 	}
 	pl_text_append(text, "%s\n", line);
@@ -275,7 +275,8 @@ void pl_report_violation(const struct phaselock_violation *violation,
 	if (to_name)
 		pl_sink_write_named(&text);
 	else
-		pl_sink_write(&text);
+		pl_sink_write(&text,
+			      context->verdict == PHASELOCK_ABORT ? PL_SINK_LAST : PL_SINK_WHOLE);
 }
 
 size_t phaselock_describe(const struct phaselock_violation *violation, char *text, size_t size)
