@@ -239,8 +239,9 @@ $(B)/tests/unit/test_backend_system: $(B)/tests/unit/test_backend_system.o $(pat
 
 # Of the command: what needs no file.
 $(B)/tests/unit/test_place: $(B)/tests/unit/test_place.o $(B)/cli/place.o
-$(B)/tests/unit/test_annotate: $(patsubst %,$(B)/%.o,tests/unit/test_annotate cli/annotate cli/naming cli/known cli/place cli/demangle)
-$(B)/tests/unit/test_place $(B)/tests/unit/test_annotate:
+$(B)/tests/unit/test_escape: $(patsubst %,$(B)/%.o,tests/unit/test_escape cli/escape cli/format)
+$(B)/tests/unit/test_annotate: $(patsubst %,$(B)/%.o,tests/unit/test_annotate cli/annotate cli/naming cli/known cli/place cli/demangle cli/escape cli/format)
+$(B)/tests/unit/test_place $(B)/tests/unit/test_escape $(B)/tests/unit/test_annotate:
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ -lcmocka -lstdc++
 

@@ -74,10 +74,12 @@ void pl_closing_unseen(const struct phaselock_unseen *unseen)
 	char buffer[512];
 	struct pl_text text = pl_text_in(buffer, sizeof(buffer));
 
-	pl_text_append(&text,
-		       "phaselock: %s calls %s's %s, not phaselock's: its requests are not "
-		       "seen\n",
-		       unseen->module, unseen->allocator, unseen->function);
+	pl_text_append(&text, "phaselock: ");
+	pl_text_escape(&text, unseen->module, SIZE_MAX);
+	pl_text_append(&text, " calls ");
+	pl_text_escape(&text, unseen->allocator, SIZE_MAX);
+	pl_text_append(&text, "'s %s, not phaselock's: its requests are not seen\n",
+		       unseen->function);
 	pl_sink_write(&text, PL_SINK_WHOLE);
 }
 

@@ -186,7 +186,8 @@ static PL_COLD void append_build_ids(struct pl_text *text, struct modules *modul
 		modules->told[modules->count++] = place.build_id;
 		pl_text_append(&line, "  build-id ");
 		append_hex(&line, place.build_id, place.build_id_size);
-		pl_text_append(&line, " %s", place.path);
+		pl_text_append(&line, " ");
+		pl_text_escape(&line, place.path, SIZE_MAX);
 		append_line(text, buffer);
 	}
 }
