@@ -18,13 +18,20 @@ void escape_write(const char *name, FILE *out)
 	}
 }
 
-/* Returns the value of a digit of \xHH, or -1. */
-static int digit(char c)
+/* Returns the value of a hexadecimal digit as the library writes it, or 16. */
+static unsigned digit(char c)
 {
-	static const char digits[] = "0123456789abcdef";
-	const char *at = c != '\0' ? strchr(digits, c) : NULL;
+	if (c >= '0' && c <= '9')
+		return (unsigned)(c - '0');
+	return c >= 'a' && c <= 'f' ? (unsigned)(c - 'a' + 10) : 16;
+}
 
-	return at != NULL ? (int)(at - digits) : -1;
+/* Returns the value of the digits of \xHH, or 0, which no name has in it. */
+static unsigned value_of(const char *digits)
+{
+	unsigned high = digit(digits[0]), low = digit(digits[1]);
+
+	return high < 16 && low < 16 ? high * 16 + low : 0;
 }
 
 /* Takes one character off the front of a text, and returns it. */
@@ -39,10 +46,8 @@ static char take(const char **at, const char *end)
 	if (left >= 2 && c[0] == '\\' && c[1] == 'n')
 		return '\n';
 	*at += 2;
-	/* No name has a NUL in it. */
-	if (left >= 4 && c[0] == '\\' && c[1] == 'x' && digit(c[2]) >= 0 && digit(c[3]) >= 0 &&
-	    (c[2] != '0' || c[3] != '0'))
-		return (char)(digit(c[2]) << 4 | digit(c[3]));
+	if (left >= 4 && c[0] == '\\' && c[1] == 'x' && value_of(c + 2) != 0)
+		return (char)(unsigned char)value_of(c + 2);
 	*at = c + 1;
 	return *c;
 }

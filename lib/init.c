@@ -18,6 +18,7 @@
 #include "interpose_cxx.h"
 #include "listen.h"
 #include "module.h"
+#include "names.h"
 #include "options.h"
 #include "os.h"
 #include "phase.h"
@@ -249,6 +250,7 @@ __attribute__((constructor)) static void start(void)
 	pl_unseen_start();
 	have_page = channel != NULL && pl_channel_open(channel);
 	read_options(pl_os_environment(PL_OPTIONS_VARIABLE));
+	pl_names_start(pl_sink_opens());
 	read_suppressions();
 	phaselock_set_policy(options.policy);
 	pl_violation_set_frames(options.frames);

@@ -137,6 +137,8 @@ char *pl_os_run_program(const struct pl_os_program *program, size_t output_max, 
 
 uint64_t pl_os_process_id(void);
 uint64_t pl_os_thread_id(void);
+
+/* By prctl(2): a filter of system calls may kill the process for it. */
 void pl_os_thread_name(char name[16]);
 
 /* Returns true only if no thread of this process has that id any more. */

@@ -53,7 +53,7 @@ static bool is_ignored(int signal)
 static void take_back(int signal)
 {
 	const uint64_t set = SET_OF(signal);
-	siginfo_t found;
+	siginfo_t found = {.si_code = SI_USER};
 
 	if (is_ignored(signal) || pl_os_call(SYS_rt_sigtimedwait, &set, &found, &at_once,
 					     KERNEL_SIGNAL_SET_SIZE) != signal)

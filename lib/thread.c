@@ -224,6 +224,7 @@ static struct pl_thread *register_thread(void)
 		thread = create();
 	if (thread != NULL) {
 		thread->id = id;
+		thread->stack = (uintptr_t)__builtin_frame_address(0);
 		thread->bytes = bytes;
 		thread->words = &pl_hot.own;
 		/* A thread that used the allocator before it came here brings counts that are no
