@@ -174,7 +174,7 @@ $(TESTING): $(patsubst %.c,$(B)/%.o,$(wildcard testing/*.c))
 	$(Q)ar rcs $@ $(B)/libphaselock-test.o
 
 # ---- the command ----------------------------------------------------------------------------------------
-CLI_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard cli/*.c)) $(patsubst %,$(B)/cli/%.o,options format entries suppress glob os_memory os_output)
+CLI_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard cli/*.c)) $(patsubst %,$(B)/cli/%.o,options format entries suppress glob os_clock os_linux os_lock os_memory os_output dynamic)
 
 CLI_CPPFLAGS := $(CPPFLAGS) -iquote lib -DPHASELOCK_LIBDIR='"$(LIBDIR)"'
 
@@ -235,7 +235,7 @@ $(B)/tests/unit/test_%: $(B)/tests/unit/test_%.o $(B)/tests/unit/fake_backend.o 
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ -lcmocka
 
 # This one includes the backend itself, in the place of the fake one.
-$(B)/tests/unit/test_backend_system: $(B)/tests/unit/test_backend_system.o $(patsubst %,$(B)/lib/%.o,os_clock os_linux os_lock os_memory os_output dynamic object)
+$(B)/tests/unit/test_backend_system: $(B)/tests/unit/test_backend_system.o $(patsubst %,$(B)/lib/%.o,os_clock os_linux os_lock os_memory os_output os_stderr dynamic object)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ -lcmocka
 
@@ -245,8 +245,9 @@ $(B)/tests/unit/test_jemalloc_fork: $(patsubst %,$(B)/%.o,tests/unit/test_jemall
 
 # Of the command: what needs no file.
 $(B)/tests/unit/test_place: $(B)/tests/unit/test_place.o $(B)/cli/place.o
-$(B)/tests/unit/test_annotate: $(patsubst %,$(B)/%.o,tests/unit/test_annotate cli/annotate cli/naming cli/known cli/place cli/demangle)
-$(B)/tests/unit/test_place $(B)/tests/unit/test_annotate:
+$(B)/tests/unit/test_escape: $(patsubst %,$(B)/%.o,tests/unit/test_escape cli/escape cli/format)
+$(B)/tests/unit/test_annotate: $(patsubst %,$(B)/%.o,tests/unit/test_annotate cli/annotate cli/naming cli/known cli/place cli/demangle cli/escape cli/format)
+$(B)/tests/unit/test_place $(B)/tests/unit/test_escape $(B)/tests/unit/test_annotate:
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ -lcmocka -lstdc++
 

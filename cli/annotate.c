@@ -6,6 +6,7 @@
 #define _GNU_SOURCE
 #include "annotate.h"
 
+#include "escape.h"
 #include "naming.h"
 
 #include <stdio.h>
@@ -82,14 +83,14 @@ static struct slice without_newline(struct slice line)
 /* In the place of a build-id line there is nothing, or why its module's frames have no names. */
 static void write_build_id(const struct annotator *annotator, const struct build_id *id, FILE *out)
 {
-	char *path = strndup(id->path.start, id->path.length);
+	char *path = escape_undo(id->path);
 	char *hex = strndup(id->hex.start, id->hex.length);
 	struct symbols_module *module;
 
 	if (path != NULL && hex != NULL &&
 	    symbols_open(annotator->symbols, path, hex, &module) == SYMBOLS_OTHER)
-		fprintf(out, "  (%s has another build-id now: its frames keep their offsets)\n",
-			path);
+		fprintf(out, "  (%.*s has another build-id now: its frames keep their offsets)\n",
+			(int)id->path.length, id->path.start);
 	free(path);
 	free(hex);
 }

@@ -5,7 +5,8 @@
  * Signals are blocked in this process and read one by one from a descriptor, so no handler can meet
  * a child that is not there yet or not there any more. SIGINT and SIGQUIT stay blocked: the
  * terminal sends them to the program too, and whether that ends by them is the program's to decide.
- * So does SIGPIPE: that nobody reads this process's stderr is no reason to leave the program alone.
+ * So do SIGPIPE and SIGXFSZ: that nobody reads this process's stderr, or that the file behind it has
+ * reached its limit, is no reason to leave the program alone.
  */
 #define _GNU_SOURCE
 #include "child.h"
@@ -50,6 +51,7 @@ static bool take_signals(struct inherited *inherited)
 	sigaddset(&taken, SIGINT);
 	sigaddset(&taken, SIGQUIT);
 	sigaddset(&taken, SIGPIPE);
+	sigaddset(&taken, SIGXFSZ);
 	sigprocmask(SIG_BLOCK, &taken, &inherited->mask);
 	sigaction(SIGCHLD, &plain, &inherited->of_child);
 	return true;

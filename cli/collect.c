@@ -23,6 +23,7 @@
 #define PIPE_SIZE 1048576
 #define TEXT_MAX ((size_t)64 * 1024)
 #define PATH_SIZE (PL_OPTIONS_PATH_SIZE + 32)
+#define STDERR_WAIT_MS 60000 /* of a text, where stderr does not wait by itself */
 
 /* A text of which the end has not come yet. */
 struct text {
@@ -107,14 +108,22 @@ static int open_report(struct collector *collector)
 	return fd;
 }
 
+static void write_to_stderr(const char *text, size_t length)
+{
+	pl_os_write(STDERR_FILENO, PL_OS_PLAIN, text, length, STDERR_WAIT_MS);
+}
+
+/* What the file has no room for goes to stderr. */
 static void write_text(void *context, const char *text, size_t length)
 {
 	int fd = open_report(context);
+	size_t done = 0;
 
-	if (fd < 0 || !pl_os_write(fd, text, length))
-		pl_os_write(STDERR_FILENO, text, length);
-	if (fd >= 0)
+	if (fd >= 0) {
+		done = pl_os_write(fd, PL_OS_PLAIN, text, length, 0);
 		pl_os_close(fd);
+	}
+	write_to_stderr(text + done, length - done);
 }
 
 static void finish(struct collector *collector, uint32_t process, const char *text, size_t length)
@@ -206,7 +215,7 @@ static void give_up(struct collector *collector)
 	say("something else than reports came through their pipe; what is in it is written as it "
 	    "is");
 	do
-		pl_os_write(STDERR_FILENO, collector->buffer, (size_t)got);
+		write_to_stderr(collector->buffer, (size_t)got);
 	while ((got = read(collector->reader, collector->buffer, sizeof(collector->buffer))) > 0);
 	close(collector->reader);
 	collector->reader = -1;

@@ -2,6 +2,7 @@
 /*
  * The `phaselock` command: the table of its verbs. It must not know what a verb does.
  */
+#include "escape.h"
 #include "verb.h"
 
 #include <stddef.h>
@@ -51,6 +52,8 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < VERBS; i++)
 		if (strcmp(argv[1], verbs[i].name) == 0)
 			return verbs[i].function(argc - 1, argv + 1);
-	fprintf(stderr, "phaselock: no verb \"%s\"; `phaselock --help` lists them\n", argv[1]);
+	fputs("phaselock: no verb \"", stderr);
+	escape_write(argv[1], stderr);
+	fputs("\"; `phaselock --help` lists them\n", stderr);
 	return STATUS_NOT_CHECKED;
 }

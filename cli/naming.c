@@ -7,6 +7,7 @@
 #include "naming.h"
 
 #include "demangle.h"
+#include "escape.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -22,12 +23,13 @@ static void write_slice(struct slice text, FILE *out)
 static enum symbols_state open_path(const struct naming *naming, struct slice path,
 				    struct symbols_module **module)
 {
-	char *name = strndup(path.start, path.length);
+	char *escaped = strndup(path.start, path.length), *name = escape_undo(path);
 	enum symbols_state state = SYMBOLS_ABSENT;
 
-	if (name != NULL)
+	if (escaped != NULL && name != NULL)
 		state = symbols_open(naming->symbols, name,
-				     known_find(naming->known, name, naming->in_block), module);
+				     known_find(naming->known, escaped, naming->in_block), module);
+	free(escaped);
 	free(name);
 	return state;
 }
@@ -71,9 +73,17 @@ static void write_name(const struct place *place, const struct symbols_place *fo
 	    found->symbol_offset == place->function_offset)
 		reported = reported_name(place);
 	if (reported != NULL)
-		name = reported;
-	fputs(name != NULL ? name : "??", out);
+		fputs(reported, out); /* as escaped as it came */
+	else
+		escape_write(name != NULL ? name : "??", out);
 	free(reported);
+}
+
+static void write_line(const char *file, unsigned line, FILE *out)
+{
+	fputc(' ', out);
+	escape_write(file, out);
+	fprintf(out, ":%u", line);
 }
 
 /* ---- places ---------------------------------------------------------------------------------- */
@@ -97,7 +107,8 @@ static void write_raw(const struct place *place, const struct symbols_place *fou
 
 	if (symbol != NULL &&
 	    (place->function.length == 0 || found->symbol_offset < place->function_offset)) {
-		fprintf(out, "%s+0x%" PRIx64 " ", symbol, found->symbol_offset);
+		escape_write(symbol, out);
+		fprintf(out, "+0x%" PRIx64 " ", found->symbol_offset);
 		write_slice(parenthesis(place), out);
 		return;
 	}
@@ -127,7 +138,7 @@ static void write_short(const struct naming *naming, struct slice text, bool wit
 		const char *slash = with_folder ? NULL : strrchr(file, '/');
 
 		write_name(&place, &found, 0, out);
-		fprintf(out, " %s:%u", slash != NULL ? slash + 1 : file, found.functions[0].line);
+		write_line(slash != NULL ? slash + 1 : file, found.functions[0].line, out);
 	} else {
 		write_raw(&place, &found, out);
 	}
@@ -175,7 +186,7 @@ static void write_frame(const struct naming *naming, struct slice prefix, const 
 			write_slice(prefix, out);
 			write_name(place, &found, i, out);
 			if (function->file != NULL)
-				fprintf(out, " %s:%u", function->file, function->line);
+				write_line(function->file, function->line, out);
 			if (i + 1 < found.count)
 				fputs(" (inlined)\n", out);
 		}

@@ -4,7 +4,7 @@
  * It must not know what a place is good for.
  *
  * A place is [FUNCTION+0xHEX ](PATH+0xHEX). A path may have blanks, parentheses and plus signs in
- * it.
+ * it; function and path are escaped, as escape.h undoes it.
  */
 #ifndef CLI_PLACE_H
 #define CLI_PLACE_H

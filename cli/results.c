@@ -5,6 +5,7 @@
  */
 #include "base.h"
 #include "results_table.h"
+#include "say.h"
 #include "verb.h"
 
 #include <errno.h>
@@ -25,11 +26,9 @@ static void PL_PRINTF(1, 2) complain(const char *format, ...)
 {
 	va_list arguments;
 
-	fputs("phaselock results: ", stderr);
 	va_start(arguments, format);
-	vfprintf(stderr, format, arguments);
+	say_as("results", format, arguments);
 	va_end(arguments);
-	fputc('\n', stderr);
 }
 
 static void print_usage(void)

@@ -2,18 +2,31 @@
 /*
  * Lines on stderr. It must not know what is said.
  */
+#define _GNU_SOURCE
 #include "say.h"
 
-#include <stdarg.h>
+#include "escape.h"
+
 #include <stdio.h>
+#include <stdlib.h>
+
+void say_as(const char *verb, const char *format, va_list arguments)
+{
+	char *message;
+
+	if (vasprintf(&message, format, arguments) < 0) /* no memory for more than the bare words */
+		message = NULL;
+	fprintf(stderr, "phaselock %s: ", verb);
+	escape_write(message != NULL ? message : format, stderr);
+	fputc('\n', stderr);
+	free(message);
+}
 
 void say(const char *format, ...)
 {
 	va_list arguments;
 
-	fputs("phaselock run: ", stderr);
 	va_start(arguments, format);
-	vfprintf(stderr, format, arguments);
+	say_as("run", format, arguments);
 	va_end(arguments);
-	fputc('\n', stderr);
 }

@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How `phaselock run` speaks: on stderr, so that the program's own output stays as it is, each line
- * with its name.
+ * How the command speaks: on stderr, so that the program's own output stays as it is, each line
+ * with its name. Whatever names are in a message, it is one line.
  */
 #ifndef CLI_SAY_H
 #define CLI_SAY_H
 
 #include "base.h"
 
-/* Writes one line; the format brings no newline. */
+#include <stdarg.h>
+
+/* Writes one line of `phaselock run`; the format brings no newline. */
 void say(const char *format, ...) PL_PRINTF(1, 2);
+
+/* The same for any verb. */
+void say_as(const char *verb, const char *format, va_list arguments);
 
 #endif

@@ -5,6 +5,7 @@
  */
 #define _GNU_SOURCE
 #include "annotate.h"
+#include "say.h"
 #include "verb.h"
 
 #include <errno.h>
@@ -33,11 +34,9 @@ static void PL_PRINTF(1, 2) complain(const char *format, ...)
 {
 	va_list arguments;
 
-	fputs("phaselock symbolize: ", stderr);
 	va_start(arguments, format);
-	vfprintf(stderr, format, arguments);
+	say_as("symbolize", format, arguments);
 	va_end(arguments);
-	fputc('\n', stderr);
 }
 
 static void print_usage(void)

@@ -265,7 +265,7 @@ static PL_COLD void end_unless_started(void)
 
 	if (atomic_load_explicit(&has_started, memory_order_relaxed))
 		return;
-	pl_os_write(PL_OS_STDERR, message, sizeof(message) - 1);
+	pl_os_write_stderr(message, sizeof(message) - 1, PL_OS_LAST_WORDS_MS);
 	pl_os_end_at_once();
 }
 

@@ -39,7 +39,7 @@ static void *find(const char *name)
 	void *function = dlsym(RTLD_NEXT, name);
 
 	if (function == NULL) {
-		pl_os_write(PL_OS_STDERR, message, sizeof(message) - 1);
+		pl_os_write_stderr(message, sizeof(message) - 1, PL_OS_LAST_WORDS_MS);
 		pl_os_abort();
 	}
 	return function;

@@ -143,7 +143,7 @@ static void *find(const char *name)
 	void *function = look_up(name);
 
 	if (function == NULL) {
-		pl_os_write(PL_OS_STDERR, message, sizeof(message) - 1);
+		pl_os_write_stderr(message, sizeof(message) - 1, PL_OS_LAST_WORDS_MS);
 		pl_os_abort();
 	}
 	return function;

@@ -36,7 +36,7 @@ static void write_site(const struct phaselock_violation *site)
 	}
 	text.capacity++;
 	pl_text_append(&text, "\n");
-	pl_sink_write(&text);
+	pl_sink_write(&text, PL_SINK_WHOLE);
 }
 
 void pl_closing_sites(void)
@@ -54,7 +54,7 @@ void pl_closing_sites(void)
 	pl_text_append(&text, "phaselock: %lu violation%s at %lu site%s%s, by count:\n", seen,
 		       plural(seen), sites, plural(sites),
 		       pl_site_overflow() > 0 ? " and more" : "");
-	pl_sink_write(&text);
+	pl_sink_write(&text, PL_SINK_WHOLE);
 	/* Other threads may still violate: neither the sites nor their order need be those above. */
 	for (bool more = pl_site_next(&site, true); more && lines < max_lines && lines < sites;
 	     more = pl_site_next(&site, false)) {
@@ -65,7 +65,7 @@ void pl_closing_sites(void)
 		text = pl_text_in(buffer, sizeof(buffer));
 		pl_text_append(&text, "phaselock:   and %lu site%s more (max_reports=%lu)\n",
 			       sites - lines, plural(sites - lines), (uint64_t)max_lines);
-		pl_sink_write(&text);
+		pl_sink_write(&text, PL_SINK_WHOLE);
 	}
 }
 
@@ -74,11 +74,13 @@ void pl_closing_unseen(const struct phaselock_unseen *unseen)
 	char buffer[512];
 	struct pl_text text = pl_text_in(buffer, sizeof(buffer));
 
-	pl_text_append(&text,
-		       "phaselock: %s calls %s's %s, not phaselock's: its requests are not "
-		       "seen\n",
-		       unseen->module, unseen->allocator, unseen->function);
-	pl_sink_write(&text);
+	pl_text_append(&text, "phaselock: ");
+	pl_text_escape(&text, unseen->module, SIZE_MAX);
+	pl_text_append(&text, " calls ");
+	pl_text_escape(&text, unseen->allocator, SIZE_MAX);
+	pl_text_append(&text, "'s %s, not phaselock's: its requests are not seen\n",
+		       unseen->function);
+	pl_sink_write(&text, PL_SINK_WHOLE);
 }
 
 void pl_closing_stats(const struct phaselock_stats *stats)
@@ -113,5 +115,5 @@ void pl_closing_stats(const struct phaselock_stats *stats)
 		pl_text_append(&text, "phaselock: %s: %s%lu\n", lines[i].name, negative ? "-" : "",
 			       negative ? -lines[i].value : lines[i].value);
 	}
-	pl_sink_write(&text);
+	pl_sink_write(&text, PL_SINK_WHOLE);
 }

@@ -25,7 +25,26 @@ void pl_text_append(struct pl_text *text, const char *format, ...) PL_PRINTF(2, 
 /* Appends a number with its English ordinal: 1st, 2nd, 3rd, 4th, 11th. */
 void pl_text_ordinal(struct pl_text *text, uint64_t number);
 
-/* Appends a string with its control characters and double quotes as '?'. */
+/* What pl_escape() needs, with the terminator. */
+#define PL_ESCAPED_SIZE 5
+
+/*
+ * Writes the first character of a string, which is not "", in a form that cannot be taken for
+ * anything else: a control character or a byte that is no UTF-8 as \n or \xHH, a backslash as two,
+ * anything else as it is. Returns how many bytes of the string it was.
+ */
+size_t pl_escape(const char *string, char escaped[PL_ESCAPED_SIZE]);
+
+/*
+ * Appends a name that somebody else has chosen, of a file or a function, escaped. Of one that has
+ * more than `most` bytes the rest is "...".
+ */
+void pl_text_escape(struct pl_text *text, const char *string, size_t most);
+
+/*
+ * Appends a string that stands in double quotes: those in it, control characters and bytes that are
+ * no UTF-8 are '?'.
+ */
 void pl_text_quote(struct pl_text *text, const char *string);
 
 /* Appends a path in which each %p stands for the id of a process. */

@@ -7,21 +7,7 @@
 
 #include "module.h"
 
-#include <string.h>
-
 #define NAME_MAX_SHOWN 400 /* of a mangled name that is beyond all measure */
-
-static void append_cut(struct pl_text *text, const char *string, size_t most)
-{
-	struct pl_text part = {text->start, text->length + most + 1, text->length};
-
-	if (part.capacity > text->capacity)
-		part.capacity = text->capacity;
-	pl_text_append(&part, "%s", string);
-	text->length = part.length;
-	if (strlen(string) > most)
-		pl_text_append(text, "...");
-}
 
 void pl_frame_append(struct pl_text *text, const void *frame)
 {
@@ -33,8 +19,10 @@ void pl_frame_append(struct pl_text *text, const void *frame)
 		return;
 	}
 	if (place.function != NULL) {
-		append_cut(text, place.function, NAME_MAX_SHOWN);
+		pl_text_escape(text, place.function, NAME_MAX_SHOWN);
 		pl_text_append(text, "+0x%lx ", place.function_offset);
 	}
-	pl_text_append(text, "(%s+0x%lx)", place.path, place.offset);
+	pl_text_append(text, "(");
+	pl_text_escape(text, place.path, SIZE_MAX);
+	pl_text_append(text, "+0x%lx)", place.offset);
 }

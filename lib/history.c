@@ -8,6 +8,7 @@
  */
 #include "history.h"
 
+#include "names.h"
 #include "os.h"
 #include "unwind.h"
 
@@ -35,7 +36,7 @@ void pl_history_take(struct pl_history *history, const char *option, const void 
 		.thread_id = pl_os_thread_id(),
 		.option = option,
 	};
-	pl_os_thread_name(history->thread_name);
+	pl_names_get(history->thread_name);
 	history->frame_count = pl_unwind(history->frames, frames_taken, caller);
 }
 

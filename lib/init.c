@@ -22,6 +22,7 @@
 #include "loaded.h"
 #include "locks.h"
 #include "module.h"
+#include "names.h"
 #include "options.h"
 #include "os.h"
 #include "phase.h"
@@ -295,6 +296,7 @@ __attribute__((constructor)) static void start(void)
 	const char *channel = pl_os_environment(PL_CHANNEL_VARIABLE);
 	bool have_page;
 
+	pl_os_note_stderr();
 	if (another_copy_is_in_front()) {
 		pthread_atfork(NULL, NULL, fork_child_of_other);
 		return;
@@ -307,6 +309,7 @@ __attribute__((constructor)) static void start(void)
 	pl_unseen_start();
 	have_page = channel != NULL && pl_channel_open(channel);
 	read_options(pl_os_environment(PL_OPTIONS_VARIABLE));
+	pl_names_start(pl_sink_opens());
 	read_suppressions();
 	phaselock_set_policy(options.policy);
 	pl_violation_set_frames(options.frames);

@@ -58,9 +58,31 @@ const char *pl_os_read_file(const char *path, char *buffer, size_t size, size_t 
 /* ---- output ---------------------------------------------------------------------------------- */
 
 #define PL_OS_STDERR 2
+#define PL_OS_LAST_WORDS_MS 1000 /* how long the last words of a process may wait for room */
 
-/* Writes all of it, however often the write is interrupted. Returns whether it did. */
-bool pl_os_write(int fd, const void *text, size_t size);
+/* How a descriptor is written to. */
+enum pl_os_way {
+	PL_OS_PLAIN,  /* write(2): it waits if the descriptor was opened so */
+	PL_OS_PIPE,   /* poll(2) first, for a pipe that may be full */
+	PL_OS_SOCKET, /* send(2), which does not wait */
+};
+
+/*
+ * Writes a text, however often it is interrupted. One for which there is no room waits for it, for
+ * wait_ms in all; after that, as many of its lines as fit are written. Returns how many bytes were.
+ * This thread gets no SIGPIPE or SIGXFSZ by it, and is not stopped by SIGTTOU.
+ */
+size_t pl_os_write(int fd, enum pl_os_way way, const void *text, size_t size, uint64_t wait_ms);
+
+/* Notes what descriptor 2 is, for pl_os_write_stderr(). From the constructor. */
+void pl_os_note_stderr(void);
+
+/*
+ * Writes to descriptor 2 as pl_os_write() does. If it is not what it was at the start, nothing is
+ * written unless it is a pipe, a character device or a regular file open to append, and that for
+ * writing only and not closed on exec: all else may be a file or a connection of the program's.
+ */
+size_t pl_os_write_stderr(const void *text, size_t size, uint64_t wait_ms);
 
 /*
  * Opens a regular file to append to, creating it readable by its owner; does not follow a link in
@@ -88,10 +110,12 @@ bool pl_os_is_executable(const char *path);
 int pl_os_open_pipe(const char *path, uint64_t *id);
 
 /*
- * Writes head and text in one piece, of no more than PIPE_BUF (4096) bytes, and waits until there
- * is room. Returns false if nobody reads the pipe any more; this thread then gets no SIGPIPE.
+ * Writes head and text in one piece, of no more than PIPE_BUF (4096) bytes, and waits for room,
+ * wait_ms at most. Returns false if there was none, or nobody reads the pipe any more; this thread
+ * then gets no SIGPIPE.
  */
-bool pl_os_write_pipe(int fd, const void *head, size_t head_size, const void *text, size_t size);
+bool pl_os_write_pipe(int fd, const void *head, size_t head_size, const void *text, size_t size,
+		      uint64_t wait_ms);
 
 /* A program to run; input is what it reads, until its end. */
 struct pl_os_program {
@@ -116,6 +140,8 @@ char *pl_os_run_program(const struct pl_os_program *program, size_t output_max, 
 
 uint64_t pl_os_process_id(void);
 uint64_t pl_os_thread_id(void);
+
+/* By prctl(2): a filter of system calls may kill the process for it. */
 void pl_os_thread_name(char name[16]);
 
 /* Returns true only if no thread of this process has that id any more. */

@@ -77,7 +77,7 @@ static bool wait_a_second(struct pl_os_lock *lock, uint32_t self)
 	uint32_t seen;
 	long result;
 
-	pl_os_call(SYS_clock_gettime, CLOCK_REALTIME, &end);
+	pl_os_clock(CLOCK_REALTIME, &end);
 	end.tv_sec++;
 	result = pl_os_call(SYS_futex, &lock->word, FUTEX_LOCK_PI_PRIVATE, 0, &end);
 	if (result == 0)

@@ -75,9 +75,10 @@ struct pl_thread {
 	bool shared; /* nobody's own: any thread adds to its counters */
 
 	/* written by the owner under the registry's lock, read under it */
-	bool exiting; /* its destructor has run: words and bytes point to no memory of its own */
-	bool gone;    /* it is no thread's any more */
-	uint64_t id;  /* as gettid(2) */
+	bool exiting;	 /* its destructor has run: words and bytes point to no memory of its own */
+	bool gone;	 /* it is no thread's any more */
+	uint64_t id;	 /* as gettid(2) */
+	uintptr_t stack; /* a place on the stack on which the present owner registered */
 	const struct pl_hot_words *words; /* where the hot path of the present owner counts */
 	struct pl_backend_bytes bytes;	  /* where the bytes of the present owner are counted */
 	uint64_t bytes_last[2];		  /* a copy of those counts, for when the thread has gone */

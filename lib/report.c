@@ -34,7 +34,7 @@ void pl_report_lines(const char *lines)
 {
 	struct pl_text text = {.start = (char *)(uintptr_t)lines, .length = strlen(lines)};
 
-	pl_sink_write(&text);
+	pl_sink_write(&text, PL_SINK_WHOLE);
 }
 
 void pl_report_message(const char *message)
@@ -43,7 +43,7 @@ void pl_report_message(const char *message)
 	struct pl_text text = pl_text_in(buffer, sizeof(buffer));
 
 	pl_text_append(&text, "phaselock: %s\n", message);
-	pl_sink_write(&text);
+	pl_sink_write(&text, PL_SINK_WHOLE);
 }
 
 /* ---- a violation ----------------------------------------------------------------------------- */
@@ -70,7 +70,7 @@ static void append_call(struct pl_text *text, const struct phaselock_violation *
 static void append_line(struct pl_text *text, const char *line)
 {
 	if (text->capacity - text->length < strlen(line) + sizeof("\n")) {
-		pl_sink_write_first(text);
+		pl_sink_write(text, PL_SINK_PART);
 		*text = pl_text_in(text->start, text->capacity);
 	}
 	pl_text_append(text, "%s\n", line);
@@ -186,7 +186,8 @@ static PL_COLD void append_build_ids(struct pl_text *text, struct modules *modul
 		modules->told[modules->count++] = place.build_id;
 		pl_text_append(&line, "  build-id ");
 		append_hex(&line, place.build_id, place.build_id_size);
-		pl_text_append(&line, " %s", place.path);
+		pl_text_append(&line, " ");
+		pl_text_escape(&line, place.path, SIZE_MAX);
 		append_line(text, buffer);
 	}
 }
@@ -215,7 +216,9 @@ static bool is_due(const struct phaselock_violation *violation,
 	/* 0 is of no site: those that are kept may all be suppressed, and nothing told yet. */
 	if (violation->count > 1 || max_reports == 0)
 		return false;
-	return atomic_fetch_add_explicit(&reports, 1, memory_order_relaxed) < max_reports;
+	/* Looked at first, so that a flood at sites that are not kept does not make it wrap. */
+	return atomic_load_explicit(&reports, memory_order_relaxed) < max_reports &&
+	       atomic_fetch_add_explicit(&reports, 1, memory_order_relaxed) < max_reports;
 }
 
 static void append_heading(struct pl_text *text, const struct phaselock_violation *violation,
@@ -273,7 +276,8 @@ void pl_report_violation(const struct phaselock_violation *violation,
 	if (to_name)
 		pl_sink_write_named(&text);
 	else
-		pl_sink_write(&text);
+		pl_sink_write(&text,
+			      context->verdict == PHASELOCK_ABORT ? PL_SINK_LAST : PL_SINK_WHOLE);
 }
 
 size_t phaselock_describe(const struct phaselock_violation *violation, char *text, size_t size)

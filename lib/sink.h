@@ -25,11 +25,21 @@ void pl_sink_use_stderr(void);
 /* Tries the file. Returns false if it cannot be opened; texts then go to stderr. */
 bool pl_sink_usable(void);
 
-/* Writes a text, or the last piece of one. */
-void pl_sink_write(const struct pl_text *text);
+/* Whether each text opens the file or the pipe that it goes to. */
+bool pl_sink_opens(void);
 
-/* Writes a piece of a text that goes on: `phaselock run` puts it together again. */
-void pl_sink_write_first(const struct pl_text *text);
+enum pl_sink_text {
+	PL_SINK_WHOLE, /* or the last piece of one */
+	PL_SINK_PART,  /* it goes on: `phaselock run` puts it together again */
+	PL_SINK_LAST,  /* of a process that aborts: it may wait longer for its reader */
+};
+
+/*
+ * Writes a text. What the pipe does not take goes to the file, what that does not take, for want of
+ * room, goes to stderr, and what that does not take within a tenth of a second is lost; of the last
+ * text within a second.
+ */
+void pl_sink_write(const struct pl_text *text, enum pl_sink_text kind);
 
 /*
  * Writes the last text of a process that aborts: the symbolizer gets it first, and what it cannot

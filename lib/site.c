@@ -5,8 +5,9 @@
  *
  * A new site is first filled in a slot of its own and then published by one compare-and-swap in the
  * index, so a reader never sees half of one, and a signal handler that interrupts a writer finds
- * nothing to wait for. If two threads publish the same site at once, one finds the other's and its
- * own slot stays unused, with a count of 0.
+ * nothing to wait for. If two threads publish the same site at once, one finds the other's, and its
+ * own slot, whose count is still 0, is spare: the next new site takes it. So a slot is missing only
+ * as long as its thread is between the two.
  */
 #include "site.h"
 
@@ -23,6 +24,11 @@ struct slot {
 	int suppression; /* written like first */
 	_Atomic uint64_t
 		count; /* 0 until published; any thread adds, release: see pl_site_list() */
+	/*
+	 * The spare slot below this one, number + 1, or 0. Relaxed: `spare` orders it. A thread that
+	 * takes a slot may read it while another, which took the slot first, writes it again.
+	 */
+	_Atomic uint32_t next_spare;
 	struct phaselock_violation
 		first; /* written before it is published, never after; its count is unused */
 };
@@ -30,6 +36,14 @@ struct slot {
 static struct slot slots[PHASELOCK_SITES_MAX];
 static _Atomic uint32_t
 	slots_taken; /* may run past the end; any thread adds, relaxed: it only hands out numbers */
+
+/*
+ * The stack of spare slots: number + 1 of the uppermost in the low half, or 0; the high half changes
+ * with each change, so that who was interrupted does not take an old state for the present one. Any
+ * thread, by compare-and-swap.
+ */
+static _Atomic uint64_t spare;
+
 static _Atomic uint64_t overflow; /* any thread adds, relaxed */
 
 /*
@@ -68,19 +82,64 @@ static int suppression_of(const struct phaselock_violation *violation)
 	return pl_suppress_match((const void *const *)violation->frames, violation->frame_count);
 }
 
-/* Fills a slot that is nobody else's; returns its number + 1, or 0 if there is none left. */
-static uint32_t fill_slot(const struct phaselock_violation *violation)
+/* The state of the stack after this one, with another uppermost slot. */
+static uint64_t spare_after(uint64_t state, uint32_t uppermost)
+{
+	return ((state >> 32) + 1) << 32 | uppermost;
+}
+
+/* Returns the number + 1 of a spare slot, which is nobody else's then, or 0. */
+static uint32_t take_spare(void)
+{
+	uint64_t state = atomic_load_explicit(&spare, memory_order_acquire);
+	uint32_t next;
+
+	/* acquire: pairs with the release of give_spare(); whoever fills the slot comes after it */
+	do {
+		if ((uint32_t)state == 0)
+			return 0;
+		next = atomic_load_explicit(&slots[(uint32_t)state - 1].next_spare,
+					    memory_order_relaxed);
+	} while (!atomic_compare_exchange_weak_explicit(&spare, &state, spare_after(state, next),
+							memory_order_acquire,
+							memory_order_acquire));
+	return (uint32_t)state;
+}
+
+static void give_spare(uint32_t number)
+{
+	uint64_t state = atomic_load_explicit(&spare, memory_order_relaxed);
+
+	do
+		atomic_store_explicit(&slots[number - 1].next_spare, (uint32_t)state,
+				      memory_order_relaxed);
+	while (!atomic_compare_exchange_weak_explicit(&spare, &state, spare_after(state, number),
+						      memory_order_release, memory_order_relaxed));
+}
+
+/* Returns the number + 1 of a slot that nobody had before, or 0 if there is none left. */
+static uint32_t take_fresh(void)
 {
 	uint32_t number = atomic_load_explicit(&slots_taken, memory_order_relaxed);
 
 	/* Looked at first, so that a flood at further sites does not make the number wrap. */
 	if (number < PHASELOCK_SITES_MAX)
 		number = atomic_fetch_add_explicit(&slots_taken, 1, memory_order_relaxed);
-	if (number >= PHASELOCK_SITES_MAX)
+	return number < PHASELOCK_SITES_MAX ? number + 1 : 0;
+}
+
+/* Fills a slot that is nobody else's; returns its number + 1, or 0 if there is none left. */
+static uint32_t fill_slot(const struct phaselock_violation *violation)
+{
+	uint32_t number = take_spare();
+
+	if (number == 0)
+		number = take_fresh();
+	if (number == 0)
 		return 0;
-	slots[number].first = *violation;
-	slots[number].suppression = suppression_of(violation);
-	return number + 1;
+	slots[number - 1].first = *violation;
+	slots[number - 1].suppression = suppression_of(violation);
+	return number;
 }
 
 /* Finds or makes the slot of a site; returns its number + 1, or 0 if there is none left. */
@@ -103,8 +162,11 @@ static uint32_t find_slot(const struct phaselock_violation *violation)
 						 memory_order_acquire))
 				return mine;
 		}
-		if (same_site(&slots[present - 1].first, violation))
+		if (same_site(&slots[present - 1].first, violation)) {
+			if (mine != 0)
+				give_spare(mine);
 			return present;
+		}
 	}
 }
 
@@ -136,6 +198,26 @@ static uint64_t count_of(const struct slot *slot)
 	return count > 0 && slot->suppression < 0 ? count : 0;
 }
 
+/*
+ * Puts a site where it belongs among the older and the newer ones of a list, of which the newest is
+ * dropped if there is no room. A slot that was spare may come before older ones.
+ */
+static void insert(struct phaselock_violation *out, size_t count, size_t capacity,
+		   const struct slot *slot, uint64_t seen)
+{
+	size_t at = count < capacity ? count : capacity;
+
+	while (at > 0 && out[at - 1].sequence > slot->first.sequence) {
+		if (at < capacity)
+			out[at] = out[at - 1];
+		at--;
+	}
+	if (at == capacity)
+		return;
+	out[at] = slot->first;
+	out[at].count = seen;
+}
+
 size_t pl_site_list(struct phaselock_violation *out, size_t capacity)
 {
 	uint32_t taken = atomic_load_explicit(&slots_taken, memory_order_relaxed);
@@ -144,13 +226,8 @@ size_t pl_site_list(struct phaselock_violation *out, size_t capacity)
 	for (uint32_t i = 0; i < taken && i < PHASELOCK_SITES_MAX; i++) {
 		uint64_t seen = count_of(&slots[i]);
 
-		if (seen == 0)
-			continue;
-		if (count < capacity) {
-			out[count] = slots[i].first;
-			out[count].count = seen;
-		}
-		count++;
+		if (seen > 0)
+			insert(out, count++, capacity, &slots[i], seen);
 	}
 	return count;
 }

@@ -51,7 +51,7 @@ static void write_line(struct pl_text *line)
 {
 	line->capacity++; /* the line's end has room of its own */
 	pl_text_append(line, "\n");
-	pl_sink_write(line);
+	pl_sink_write(line, PL_SINK_WHOLE);
 }
 
 static void tell(const char *name, const struct phaselock_stage_counts *now,

@@ -115,7 +115,7 @@ static bool is_whole(const char *named, size_t size, const char *text, size_t le
 	       memcmp(named + size - (length - last), text + last, length - last) == 0;
 }
 
-bool pl_symbolizer_write(const char *text, size_t length, int fd)
+char *pl_symbolizer_name(const char *text, size_t length, size_t *size)
 {
 	char name[] = "phaselock", verb[] = "symbolize";
 	char *words[] = {name, verb, NULL};
@@ -125,16 +125,13 @@ bool pl_symbolizer_write(const char *text, size_t length, int fd)
 					.input = text,
 					.input_size = length,
 					.wait_ms = PL_SYMBOLIZER_WAIT_MS};
-	size_t size;
 	char *named;
-	bool written;
 
 	if (!pl_symbolizer_is_on() || length > PL_SYMBOLIZER_TEXT_MAX)
-		return false;
-	named = pl_os_run_program(&program, NAMED_MAX, &size);
-	if (named == NULL)
-		return false;
-	written = is_whole(named, size, text, length) && pl_os_write(fd, named, size);
-	pl_os_unmap(named, size);
-	return written;
+		return NULL;
+	named = pl_os_run_program(&program, NAMED_MAX, size);
+	if (named == NULL || is_whole(named, *size, text, length))
+		return named;
+	pl_os_unmap(named, *size);
+	return NULL;
 }

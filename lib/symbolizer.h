@@ -25,10 +25,10 @@ void pl_symbolizer_stop(void);
 bool pl_symbolizer_is_on(void);
 
 /*
- * Writes the named form of a text to fd: all of it or, if the program fails, takes longer than
- * PL_SYMBOLIZER_WAIT_MS or drops the last line, nothing. Returns whether it was written. Any thread,
- * signal handlers too; no heap request, no lock. Needs 2 KiB of stack.
+ * Returns the named form of a text, to be given back by pl_os_unmap(), and its size: all of it or, if
+ * the program fails, takes longer than PL_SYMBOLIZER_WAIT_MS or drops the last line, NULL. Any
+ * thread, signal handlers too; no heap request, no lock. Needs 2 KiB of stack.
  */
-bool pl_symbolizer_write(const char *text, size_t length, int fd);
+char *pl_symbolizer_name(const char *text, size_t length, size_t *size);
 
 #endif

@@ -233,6 +233,7 @@ static struct pl_thread *register_thread(void)
 	pl_thread_lock(&before);
 	thread = find_record(id, &bytes);
 	if (thread != NULL) {
+		thread->stack = (uintptr_t)__builtin_frame_address(0);
 		own = thread;
 		if (!pl_gate_memory_stays())
 			registry.early = thread;

@@ -8,6 +8,7 @@
 #include "channel.h"
 #include "gate.h"
 #include "locks.h"
+#include "names.h"
 #include "os.h"
 #include "report.h"
 #include "site.h"
@@ -186,6 +187,22 @@ static void count_suppressed(int suppression, struct pl_thread *thread)
 		PL_CHANNEL_COUNT(locked.suppressed);
 }
 
+/* How far from where it registered a thread is still taken for the owner of its record. */
+#define SAME_STACK ((uintptr_t)65536)
+
+/*
+ * The id is in the record, but a thread made by clone(2) without thread-local storage of its own
+ * has its maker's record; it runs on another stack.
+ */
+static uint64_t thread_id(const struct pl_thread *thread)
+{
+	uintptr_t here = (uintptr_t)__builtin_frame_address(0);
+
+	if (thread != NULL && here - thread->stack + SAME_STACK < 2 * SAME_STACK)
+		return thread->id;
+	return pl_os_thread_id();
+}
+
 enum phaselock_verdict pl_violation(const struct pl_request *request, enum phaselock_cause cause,
 				    struct pl_thread *thread)
 {
@@ -197,12 +214,12 @@ enum phaselock_verdict pl_violation(const struct pl_request *request, enum phase
 		.alignment = request->alignment,
 		.old_pointer = request->old,
 		.cause = cause,
-		.thread_id = pl_os_thread_id(),
+		.thread_id = thread_id(thread),
 		.time_ns = pl_os_monotonic_ns(),
 		.sequence = 1 + atomic_fetch_add_explicit(&sequence, 1, memory_order_relaxed),
 	};
 
-	pl_os_thread_name(violation.thread_name);
+	pl_names_get(violation.thread_name);
 	violation.frame_count = pl_unwind(violation.frames, frames_recorded, request->caller);
 	suppression = pl_site_count(&violation);
 	if (suppression >= 0) {

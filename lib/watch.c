@@ -12,6 +12,7 @@
 #include "gate.h"
 #include "locks.h"
 #include "module.h"
+#include "names.h"
 #include "os.h"
 #include "phase.h"
 #include "unwind.h"
@@ -104,7 +105,7 @@ static enum phaselock_answer tell_all(const struct pl_thread *thread, struct pha
 
 	if (event->kind != PHASELOCK_EVENT_RESULT && frames > 0) {
 		told.time_ns = pl_os_monotonic_ns();
-		pl_os_thread_name(told.thread_name);
+		pl_names_get(told.thread_name);
 		told.frame_count = pl_unwind(told.frames, frames, request->caller);
 		event->origin = pl_module_origin(told.frames, told.frame_count);
 	}

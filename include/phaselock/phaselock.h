@@ -57,6 +57,10 @@ enum phaselock_phase {
  * has no private expedited membarrier (before Linux 4.14, or a filter that refuses it), the store
  * is made visible by the exchange alone: another core then sees it as soon as cache coherence
  * brings it there, and the promise above holds for requests that are ordered after the lock.
+ *
+ * A program under a filter that kills (seccomp(2)) locks before it installs the filter, or allows
+ * membarrier, gettid, rt_sigprocmask and futex here, and mprotect for phaselock_seal_allocations().
+ * docs/guarantees.md lists the system calls of every other moment.
  */
 PHASELOCK_API void phaselock_lock_allocations(void);
 
@@ -270,7 +274,9 @@ struct phaselock_violation {
 	uint64_t time_ns;     /* CLOCK_MONOTONIC, nanoseconds */
 	uint64_t sequence;    /* rises from 1; suppressed requests take numbers too */
 	uint64_t count;	      /* times this site was seen, this one included; 0: not kept */
-	char thread_name[16]; /* as pthread_setname_np(3), terminated */
+	/* As pthread_setname_np(3), terminated. That of the process, if the thread may be under a
+	 * filter of system calls and reports go to stderr (docs/guarantees.md). */
+	char thread_name[16];
 	/* Return addresses, the entry point's caller first. Of a function that a signal interrupted
 	 * it is the address one behind the interrupted instruction. */
 	void *frames[PHASELOCK_FRAMES_MAX];
@@ -313,7 +319,7 @@ PHASELOCK_API void phaselock_on_violation(const struct phaselock_violation *viol
 
 /**
  * Write a violation's call and its call stack as a report has them, a line for each: for a handler
- * that has a log of its own. Returns the length of the text, which is cut to size - 1 bytes.
+ * that has a log of its own. Control characters in names are escaped. Returns the length of the text, which is cut to size - 1 bytes.
  */
 PHASELOCK_API size_t phaselock_describe(const struct phaselock_violation *violation, char *text,
 					size_t size);

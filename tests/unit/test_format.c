@@ -4,6 +4,7 @@
  *
  * shows: PL-036 (the number of a report)
  * shows: PL-040 (text is made in the caller's buffer, which is never left)
+ * shows: PL-534 (what a name may have in it when it is written)
  */
 #include "format.h"
 #include "unit.h"
@@ -132,13 +133,63 @@ TEST(quoting_replaces_control_characters_and_quotes_alone)
 {
 	for (int c = 1; c <= UCHAR_MAX; c++) {
 		char string[2] = {(char)c, '\0'};
-		bool bad = c < ' ' || c == '"' || c == 127;
+		bool bad =
+			c < ' ' || c == '"' || c >= 127; /* above that, a byte alone is no UTF-8 */
 		char buffer[4];
 		struct pl_text text = pl_text_in(buffer, sizeof(buffer));
 
 		pl_text_quote(&text, string);
 		assert_string_equal(buffer, bad ? "?" : string);
 	}
+}
+
+TEST(quoting_leaves_utf8_as_it_is)
+{
+	char buffer[64];
+	struct pl_text text = pl_text_in(buffer, sizeof(buffer));
+
+	pl_text_quote(&text, "h\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80\xc2\x9b[\xe2\x82");
+	assert_string_equal(buffer, "h\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80??[??");
+}
+
+TEST(escaping_leaves_what_cannot_harm_and_nothing_else)
+{
+	static const struct {
+		const char *name, *wanted;
+	} cases[] = {
+		{"/usr/lib/libc.so.6", "/usr/lib/libc.so.6"},
+		{"a b (1)+\"'?", "a b (1)+\"'?"},
+		{"a\nphaselock run: PASS\n", "a\\nphaselock run: PASS\\n"},
+		{"\x1b[31m\r\t\x7f\x01", "\\x1b[31m\\x0d\\x09\\x7f\\x01"},
+		{"a\\n\\", "a\\\\n\\\\"},
+		{"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80", "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80"},
+		{"\xc2\x9b", "\\xc2\\x9b"},			       /* CSI, as one character */
+		{"\xe9t\xe9", "\\xe9t\\xe9"},			       /* Latin-1 */
+		{"\xc0\xae\xe0\x80\xae", "\\xc0\\xae\\xe0\\x80\\xae"}, /* longer than needed */
+		{"\xed\xa0\x80", "\\xed\\xa0\\x80"},		       /* a surrogate */
+		{"\xf4\x90\x80\x80\xff", "\\xf4\\x90\\x80\\x80\\xff"}, /* beyond the last one */
+		{"\xf0\x8f\xbf\xbf", "\\xf0\\x8f\\xbf\\xbf"},
+		{"\xe2\x82", "\\xe2\\x82"}, /* cut */
+	};
+
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		char buffer[128];
+		struct pl_text text = pl_text_in(buffer, sizeof(buffer));
+
+		pl_text_escape(&text, cases[i].name, SIZE_MAX);
+		assert_string_equal(buffer, cases[i].wanted);
+	}
+}
+
+TEST(escaped_name_is_cut_with_dots_where_it_is_too_long)
+{
+	char buffer[32];
+	struct pl_text text = pl_text_in(buffer, sizeof(buffer));
+
+	pl_text_escape(&text, "abc", 3);
+	pl_text_escape(&text, "\n\nabc", 2);
+	pl_text_escape(&text, "", 0);
+	assert_string_equal(buffer, "abc\\n\\n...");
 }
 
 TEST(base_name_is_what_follows_the_last_slash)
@@ -171,6 +222,9 @@ int main(void)
 		cmocka_unit_test(text_is_cut_and_terminated_at_every_length),
 		cmocka_unit_test(ordinals_have_their_english_endings),
 		cmocka_unit_test(quoting_replaces_control_characters_and_quotes_alone),
+		cmocka_unit_test(quoting_leaves_utf8_as_it_is),
+		cmocka_unit_test(escaping_leaves_what_cannot_harm_and_nothing_else),
+		cmocka_unit_test(escaped_name_is_cut_with_dots_where_it_is_too_long),
 		cmocka_unit_test(base_name_is_what_follows_the_last_slash),
 		cmocka_unit_test(path_has_the_process_id_wherever_it_is_asked_for),
 	};

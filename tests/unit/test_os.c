@@ -118,7 +118,7 @@ TEST(write_writes_all_of_it_however_often_it_is_interrupted)
 	struct sigaction action = {.sa_handler = interrupt},
 			 before; /* no SA_RESTART: write(2) sees EINTR */
 	pthread_t self = pthread_self(), reader;
-	bool written;
+	size_t written;
 
 	for (size_t i = 0; i < MUCH; i++)
 		text[i] = (char)(i * 31 >> 3);
@@ -126,8 +126,8 @@ TEST(write_writes_all_of_it_however_often_it_is_interrupted)
 	assert_int_equal(sigaction(SIGUSR1, &action, &before), 0);
 	reader = thread_start(read_slowly, &self);
 	errno = OTHER_ERROR;
-	written = pl_os_write(pipe_ends[1], text, MUCH);
-	assert_true(written && errno == OTHER_ERROR);
+	written = pl_os_write(pipe_ends[1], PL_OS_PLAIN, text, MUCH, 0);
+	assert_true(written == MUCH && errno == OTHER_ERROR);
 	assert_ptr_equal(thread_end(reader), &self);
 	assert_int_equal(sigaction(SIGUSR1, &before, NULL), 0);
 	assert_true(interruptions > 0);
@@ -137,8 +137,8 @@ TEST(write_writes_all_of_it_however_often_it_is_interrupted)
 TEST(write_that_cannot_says_so)
 {
 	errno = OTHER_ERROR;
-	assert_false(pl_os_write(-1, "text", 4));
-	assert_true(pl_os_write(-1, "", 0));
+	assert_int_equal(pl_os_write(-1, PL_OS_PLAIN, "text", 4, 0), 0);
+	assert_int_equal(pl_os_write(-1, PL_OS_PLAIN, "", 0, 0), 0);
 	assert_int_equal(errno, OTHER_ERROR);
 }
 
@@ -166,7 +166,7 @@ TEST(file_is_made_for_its_owner_appended_to_and_not_opened_through_a_link)
 
 		assert_true(fd >= 0);
 		assert_int_equal(fcntl(fd, F_GETFD), FD_CLOEXEC);
-		assert_true(pl_os_write(fd, "ab", 2));
+		assert_int_equal(pl_os_write(fd, PL_OS_PLAIN, "ab", 2, 0), 2);
 		pl_os_close(fd);
 		assert_int_equal(fcntl(fd, F_GETFD), -1);
 	}

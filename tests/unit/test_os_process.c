@@ -164,10 +164,27 @@ CHILD_TEST(pipe_is_written_to_in_one_piece)
 	fd = pl_os_open_pipe(path, &id);
 	CHECK(fd >= 0 && id != 0);
 	CHECK_EQUAL(fcntl(fd, F_GETFD), FD_CLOEXEC);
-	CHECK_EQUAL(fcntl(fd, F_GETFL) & O_NONBLOCK, 0);
-	CHECK(pl_os_write_pipe(fd, "ab", 2, "cde", 3));
+	CHECK((fcntl(fd, F_GETFL) & O_NONBLOCK) != 0);
+	CHECK(pl_os_write_pipe(fd, "ab", 2, "cde", 3, 0));
 	CHECK_EQUAL(read(ends[0], text, sizeof(text)), 5);
 	CHECK(memcmp(text, "abcde", 5) == 0);
+}
+
+CHILD_TEST(pipe_that_is_full_is_waited_for_no_longer_than_that)
+{
+	static char much[65536];
+	uint64_t id = 0, start = pl_os_monotonic_ns();
+	char path[64];
+	int ends[2], fd;
+
+	CHECK_EQUAL(pipe(ends), 0);
+	path_of(ends[0], path);
+	fd = pl_os_open_pipe(path, &id);
+	CHECK_EQUAL(write(fd, much, sizeof(much)), sizeof(much));
+	CHECK(!pl_os_write_pipe(fd, "ab", 2, "cde", 3, 50));
+	CHECK(pl_os_monotonic_ns() - start >= 50000000);
+	CHECK_EQUAL(read(ends[0], much, 8192), 8192);
+	CHECK(pl_os_write_pipe(fd, "ab", 2, "cde", 3, 50));
 }
 
 CHILD_TEST(what_is_no_pipe_or_another_one_or_has_no_reader_is_refused)
@@ -202,7 +219,7 @@ CHILD_TEST(writing_to_a_pipe_that_nobody_reads_any_more_makes_no_signal)
 	close(ends[0]);
 	signal(SIGPIPE, count_signal);
 	errno = 77;
-	CHECK(!pl_os_write_pipe(ends[1], "ab", 2, "cde", 3));
+	CHECK(!pl_os_write_pipe(ends[1], "ab", 2, "cde", 3, 0));
 	CHECK_EQUAL(errno, 77);
 	CHECK_EQUAL(signals_seen, 0);
 	CHECK(sigprocmask(SIG_BLOCK, NULL, &set) == 0 && !sigismember(&set, SIGPIPE));
@@ -211,7 +228,7 @@ CHILD_TEST(writing_to_a_pipe_that_nobody_reads_any_more_makes_no_signal)
 	sigaddset(&set, SIGPIPE);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	raise(SIGPIPE); /* the program's own */
-	CHECK(!pl_os_write_pipe(ends[1], "ab", 2, "cde", 3));
+	CHECK(!pl_os_write_pipe(ends[1], "ab", 2, "cde", 3, 0));
 	CHECK(sigpending(&set) == 0 && sigismember(&set, SIGPIPE));
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 	CHECK_EQUAL(signals_seen, 1);
@@ -237,6 +254,7 @@ int main(void)
 		cmocka_unit_test(output_without_end_is_stopped),
 		cmocka_unit_test(input_that_no_pipe_holds_is_refused),
 		cmocka_unit_test(pipe_is_written_to_in_one_piece),
+		cmocka_unit_test(pipe_that_is_full_is_waited_for_no_longer_than_that),
 		cmocka_unit_test(what_is_no_pipe_or_another_one_or_has_no_reader_is_refused),
 		cmocka_unit_test(writing_to_a_pipe_that_nobody_reads_any_more_makes_no_signal),
 		cmocka_unit_test(file_is_executable_or_not),

@@ -193,6 +193,18 @@ TEST(thread_name_cannot_forge_lines)
 			       "\n  thread 77 \"a??phaselock\", 1st time"));
 }
 
+TEST(names_of_modules_cannot_forge_lines)
+{
+	static const struct phaselock_unseen unseen = {
+		.module = "a\nphaselock run: PASS", .allocator = "b\x1b[2J", .function = "malloc"};
+
+	capture_begin(&captured);
+	pl_closing_unseen(&unseen);
+	assert_string_equal(capture_end(&captured),
+			    "phaselock: a\\nphaselock run: PASS calls b\\x1b[2J's malloc, not "
+			    "phaselock's: its requests are not seen\n");
+}
+
 TEST(advice_stands_behind_the_stack_of_a_request_for_memory)
 {
 	struct phaselock_violation violation = plain;
@@ -510,6 +522,7 @@ int main(void)
 		cmocka_unit_test(verdict_says_who_decided_and_nesting_is_told),
 		cmocka_unit_test(request_is_written_as_its_caller_might_have_written_it),
 		cmocka_unit_test(thread_name_cannot_forge_lines),
+		cmocka_unit_test(names_of_modules_cannot_forge_lines),
 		cmocka_unit_test(advice_stands_behind_the_stack_of_a_request_for_memory),
 		cmocka_unit_test(frames_are_as_many_as_the_violation_has),
 		cmocka_unit_test(report_tells_who_locked_the_heap_and_how_long_before),

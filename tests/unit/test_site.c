@@ -2,13 +2,16 @@
 /*
  * The table of distinct violations. Each test starts with an empty table, in a child of its own.
  *
- * shows: PL-037, PL-038, PL-039, PL-042
+ * shows: PL-037, PL-038, PL-039, PL-042, PL-530
  */
 #define _GNU_SOURCE
 #include "site.h"
 
 #include "child.h"
+#include "stepping.h"
 #include "threads.h"
+
+#include <stdatomic.h>
 
 /* Counts a violation, for which there is no suppression. Returns whether its site is kept. */
 static bool count_it(struct phaselock_violation *violation)
@@ -285,6 +288,84 @@ CHILD_TEST(eight_threads_that_fill_the_table_lose_no_count)
 	CHECK_EQUAL(total + pl_site_overflow(), 2 * PHASELOCK_SITES_MAX * (uint64_t)THREADS);
 }
 
+#define RACED_SITES 896
+
+static atomic_uint arrived;
+
+/* Finds each site at the moment at which all others do. */
+static void *find_together(void *argument)
+{
+	bool *failed = argument;
+
+	for (unsigned i = 0; i < RACED_SITES; i++) {
+		struct phaselock_violation violation = at(1 + i);
+
+		violation.sequence = 1 + atomic_fetch_add(&arrived, 1);
+		for (unsigned looks = 1; atomic_load(&arrived) < (i + 1) * THREADS; looks++)
+			if (looks % 10000 == 0) /* more threads than processors */
+				sched_yield();
+		*failed |= !count_it(&violation);
+	}
+	return NULL;
+}
+
+CHILD_TEST(site_that_eight_threads_find_at_once_costs_one_place_in_the_table)
+{
+	static struct phaselock_violation out[PHASELOCK_SITES_MAX];
+	bool failed[THREADS] = {false};
+	pthread_t threads[THREADS];
+
+	for (unsigned i = 0; i < THREADS; i++)
+		threads[i] = thread_start(find_together, &failed[i]);
+	for (unsigned i = 0; i < THREADS; i++) {
+		thread_end(threads[i]);
+		CHECK(!failed[i]);
+	}
+	CHECK_EQUAL(pl_site_list(out, COUNT_OF(out)), RACED_SITES);
+	for (uintptr_t i = 0; i < RACED_SITES; i++) {
+		CHECK_EQUAL(out[i].frames[0], i + 1);
+		CHECK_EQUAL(out[i].count, THREADS);
+	}
+	CHECK_EQUAL(pl_site_overflow(), 0);
+}
+
+#if defined(__x86_64__) && !defined(__SANITIZE_THREAD__)
+
+static unsigned steps, disturbed_step;
+static uintptr_t raced_place;
+
+/* A handler at one instruction of the search finds the same site. */
+static void find_it_too(uintptr_t instruction)
+{
+	struct phaselock_violation violation = at(raced_place);
+
+	(void)instruction;
+	if (++steps == disturbed_step)
+		count_it(&violation);
+}
+
+/* As full as the table gets with one slot for the handler: one that were lost would be missed. */
+CHILD_TEST(site_that_a_handler_finds_at_any_instruction_of_the_search_costs_one_place)
+{
+	const uintptr_t sites = PHASELOCK_SITES_MAX - 1;
+
+	CHECK(stepping_prepare(find_it_too));
+	disturbed_step = 1;
+	for (raced_place = 1; raced_place <= sites; raced_place++) {
+		struct phaselock_violation violation = at(raced_place);
+
+		steps = 0;
+		stepping_begin();
+		CHECK(count_it(&violation));
+		stepping_end();
+		disturbed_step = steps > disturbed_step ? disturbed_step + 1 : 1;
+	}
+	CHECK_EQUAL(pl_site_list(NULL, 0), sites);
+	CHECK_EQUAL(pl_site_overflow(), 0);
+}
+
+#endif
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -298,6 +379,11 @@ int main(void)
 			site_beyond_the_table_is_counted_as_overflow_and_the_known_ones_go_on),
 		cmocka_unit_test(eight_threads_lose_no_count_at_shared_and_at_own_sites),
 		cmocka_unit_test(eight_threads_that_fill_the_table_lose_no_count),
+		cmocka_unit_test(site_that_eight_threads_find_at_once_costs_one_place_in_the_table),
+#if defined(__x86_64__) && !defined(__SANITIZE_THREAD__)
+		cmocka_unit_test(
+			site_that_a_handler_finds_at_any_instruction_of_the_search_costs_one_place),
+#endif
 	};
 
 	return cmocka_run_group_tests_name("site", tests, NULL, NULL);

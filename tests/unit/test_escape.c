@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Escaped names: the command finds the file that the library has named, whatever its name is.
+ *
+ * shows: PL-534
+ */
+#define _GNU_SOURCE
+#include "escape.h"
+#include "format.h"
+#include "unit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void assert_undone(const char *escaped, const char *wanted)
+{
+	char *name = escape_undo((struct slice){escaped, strlen(escaped)});
+
+	assert_non_null(name);
+	assert_string_equal(name, wanted);
+	free(name);
+}
+
+TEST(any_two_bytes_come_back_and_are_no_control_characters_meanwhile)
+{
+	for (unsigned first = 1; first < 256; first++)
+		for (unsigned second = 0; second < 256; second++) {
+			const char name[] = {(char)first, (char)second, '\0'};
+			char escaped[16];
+			struct pl_text text = pl_text_in(escaped, sizeof(escaped));
+
+			pl_text_escape(&text, name, SIZE_MAX);
+			for (const char *c = escaped; *c != '\0'; c++)
+				assert_true((unsigned char)*c >= ' ' && *c != 127);
+			assert_undone(escaped, name);
+		}
+}
+
+TEST(what_is_no_escape_stays)
+{
+	assert_undone("", "");
+	assert_undone("/usr/lib", "/usr/lib");
+	assert_undone("\\", "\\");
+	assert_undone("a\\", "a\\");
+	assert_undone("\\t\\x\\x1\\xg1\\x1G\\X1b", "\\t\\x\\x1\\xg1\\x1G\\X1b");
+	assert_undone("a\\x00b", "a\\x00b"); /* no name has a NUL in it */
+}
+
+TEST(only_the_slice_is_read)
+{
+	char *name = escape_undo((struct slice){"a\\n", 2});
+
+	assert_string_equal(name, "a\\");
+	free(name);
+}
+
+TEST(name_is_written_on_one_line)
+{
+	char *text = NULL;
+	size_t length;
+	FILE *out = open_memstream(&text, &length);
+
+	assert_non_null(out);
+	escape_write("a\nb\x1b\\\xc3\xa9\xc3", out);
+	fclose(out);
+	assert_string_equal(text, "a\\nb\\x1b\\\\\xc3\xa9\\xc3");
+	free(text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(any_two_bytes_come_back_and_are_no_control_characters_meanwhile),
+		cmocka_unit_test(what_is_no_escape_stays),
+		cmocka_unit_test(only_the_slice_is_read),
+		cmocka_unit_test(name_is_written_on_one_line),
+	};
+
+	return cmocka_run_group_tests_name("escape", tests, NULL, NULL);
+}
