@@ -13,6 +13,7 @@
 #include "closing.h"
 #include "entries.h"
 #include "environment.h"
+#include "filter.h"
 #include "format.h"
 #include "guard.h"
 #include "history.h"
@@ -309,7 +310,7 @@ __attribute__((constructor)) static void start(void)
 	pl_unseen_start();
 	have_page = channel != NULL && pl_channel_open(channel);
 	read_options(pl_os_environment(PL_OPTIONS_VARIABLE));
-	pl_names_start(pl_sink_opens());
+	pl_names_start(pl_sink_opens() || !pl_filter_is_possible());
 	read_suppressions();
 	phaselock_set_policy(options.policy);
 	pl_violation_set_frames(options.frames);

@@ -7,11 +7,7 @@
 
 #define PL_NAME_SIZE 16
 
-/*
- * Takes the name of the process, and settles whether threads are asked for theirs later: if they
- * may be whatever happens, or if no module of the process could install a filter. From the
- * constructor.
- */
+/* Takes the name of the process; may_ask: threads may be asked for theirs. From the constructor. */
 void pl_names_start(bool may_ask);
 
 /*
