@@ -75,7 +75,8 @@ $(B)/lib/%.o: lib/%.c
 
 # jemalloc as the distribution built it, under names of ours, without its C++ operators. pl_backend_malloc and
 # pl_backend_free become second names of its functions, so that the hot path can jump straight into them. The one file
-# of it that sets errno for the requests that fail gets it from us. Its code begins at a cache line, as in its own library.
+# of it that sets errno for the requests that fail gets it from us, which is told where the function ends that does so for
+# pl_backend_malloc. Its code begins at a cache line, as in its own library.
 JEMALLOC = $(shell $(CC) -print-file-name=libjemalloc_pic.a)
 $(B)/jemalloc.o: lib/jemalloc.syms Makefile
 	@rm -rf $(B)/jemalloc && mkdir -p $(B)/jemalloc
@@ -84,6 +85,8 @@ $(B)/jemalloc.o: lib/jemalloc.syms Makefile
 	$(Q)ld -r -o $(B)/jemalloc/all.o $(B)/jemalloc/*.pic.o
 	$(Q)objcopy --redefine-syms=lib/jemalloc.syms $(B)/jemalloc/all.o
 	$(Q)objcopy --set-section-alignment .text=64 $(B)/jemalloc/all.o
+	$(Q)set -- $$(nm -S $(B)/jemalloc/all.o | grep ' T je_malloc_default$$') && \
+		objcopy --add-symbol pl_je_malloc_default_end=.text:$$((0x$$1 + 0x$$2)) $(B)/jemalloc/all.o
 	$(Q)ld -r --defsym=pl_backend_malloc=je_malloc --defsym=pl_backend_free=je_free -o $@ $(B)/jemalloc/all.o
 
 # -shared-libgcc: the unwinder must be there from the start, not loaded at its first use.
