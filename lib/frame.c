@@ -5,8 +5,6 @@
  */
 #include "frame.h"
 
-#include "module.h"
-
 #include <string.h>
 
 #define NAME_MAX_SHOWN 400 /* of a mangled name that is beyond all measure */
@@ -23,18 +21,15 @@ static void append_cut(struct pl_text *text, const char *string, size_t most)
 		pl_text_append(text, "...");
 }
 
-void pl_frame_append(struct pl_text *text, const void *frame)
+void pl_frame_append(struct pl_text *text, const struct pl_place *place)
 {
-	struct pl_place place;
-
-	pl_module_find(frame, &place);
-	if (place.module == NULL) {
-		pl_text_append(text, "%p", (void *)(uintptr_t)frame);
+	if (place->module == NULL) {
+		pl_text_append(text, "%p", (void *)place->offset);
 		return;
 	}
-	if (place.function != NULL) {
-		append_cut(text, place.function, NAME_MAX_SHOWN);
-		pl_text_append(text, "+0x%lx ", place.function_offset);
+	if (place->function != NULL) {
+		append_cut(text, place->function, NAME_MAX_SHOWN);
+		pl_text_append(text, "+0x%lx ", place->function_offset);
 	}
-	pl_text_append(text, "(%s+0x%lx)", place.path, place.offset);
+	pl_text_append(text, "(%s+0x%lx)", place->path, place->offset);
 }

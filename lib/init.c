@@ -18,6 +18,7 @@
 #include "interpose_cxx.h"
 #include "listen.h"
 #include "module.h"
+#include "object.h"
 #include "options.h"
 #include "os.h"
 #include "phase.h"
@@ -241,10 +242,11 @@ __attribute__((constructor)) static void start(void)
 		return;
 	}
 	first_process = pl_os_process_id();
-	pl_unwind_warm();
 	pl_os_barrier(); /* registers with the kernel while there is one thread and it is cheap */
 	pl_module_start();
 	pl_symtab_start();
+	pl_object_start();
+	pl_unwind_start();
 	pl_unseen_start();
 	have_page = channel != NULL && pl_channel_open(channel);
 	read_options(pl_os_environment(PL_OPTIONS_VARIABLE));

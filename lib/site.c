@@ -10,6 +10,7 @@
  */
 #include "site.h"
 
+#include "kept.h"
 #include "suppress.h"
 
 #include <stdatomic.h>
@@ -78,6 +79,7 @@ static uint32_t fill_slot(const struct phaselock_violation *violation)
 		number = atomic_fetch_add_explicit(&slots_taken, 1, memory_order_relaxed);
 	if (number >= PHASELOCK_SITES_MAX)
 		return 0;
+	pl_kept_add(violation->frames, violation->frame_count);
 	slots[number].first = *violation;
 	slots[number].suppression = suppression_of(violation);
 	return number + 1;
@@ -120,6 +122,8 @@ int pl_site_count(struct phaselock_violation *violation)
 			1 + atomic_fetch_add_explicit(&slot->count, 1, memory_order_release);
 		return slot->suppression;
 	}
+	/* Its handler may ask for the names later. */
+	pl_kept_add(violation->frames, violation->frame_count);
 	violation->count = 0;
 	suppression = suppression_of(violation);
 	if (suppression < 0)
