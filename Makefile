@@ -76,7 +76,8 @@ $(B)/lib/%.o: lib/%.c
 
 # jemalloc as the distribution built it, under names of ours, without its C++ operators. pl_backend_malloc and
 # pl_backend_free become second names of its functions, so that the hot path can jump straight into them. The one file
-# of it that sets errno for the requests that fail gets it from us. Its code begins at a cache line, as in its own library.
+# of it that sets errno for the requests that fail gets it from us, which is told where the function ends that does so for
+# pl_backend_malloc. Its code begins at a cache line, as in its own library.
 JEMALLOC = $(shell $(CC) -print-file-name=libjemalloc_pic.a)
 $(B)/jemalloc.o: lib/jemalloc.syms Makefile
 	@rm -rf $(B)/jemalloc && mkdir -p $(B)/jemalloc
@@ -85,9 +86,12 @@ $(B)/jemalloc.o: lib/jemalloc.syms Makefile
 	$(Q)ld -r -o $(B)/jemalloc/all.o $(B)/jemalloc/*.pic.o
 	$(Q)objcopy --redefine-syms=lib/jemalloc.syms $(B)/jemalloc/all.o
 	$(Q)objcopy --set-section-alignment .text=64 $(B)/jemalloc/all.o
+	$(Q)set -- $$(nm -S $(B)/jemalloc/all.o | grep ' T je_malloc_default$$') && \
+		objcopy --add-symbol pl_je_malloc_default_end=.text:$$((0x$$1 + 0x$$2)) $(B)/jemalloc/all.o
 	$(Q)ld -r --defsym=pl_backend_malloc=je_malloc --defsym=pl_backend_free=je_free -o $@ $(B)/jemalloc/all.o
 
-# -shared-libgcc: the unwinder must be there from the start, not loaded at its first use.
+# -shared-libgcc: jemalloc's profiler refers to its unwinder; and where it is loaded from the start, a backtrace(3) or a
+# pthread_cancel(3) of the program that is locked asks for less.
 $(B)/libphaselock.so.$(VERSION): $(LIB_OBJECTS)
 $(B)/libphaselock-system.so.$(VERSION): $(SYSTEM_OBJECTS)
 $(B)/libphaselock.so.$(VERSION) $(B)/libphaselock-system.so.$(VERSION): lib/exports.map
@@ -105,8 +109,7 @@ $(B)/system/libphaselock.so.$(SOVERSION): $(SYSTEM)
 	@mkdir -p $(@D)
 	ln -sf ../libphaselock-system.so.$(VERSION) $@
 
-# For programs of musl, over their own allocator. The kernel's headers and gcc's unwinder are the same for both C
-# libraries; libgcc_s is not, so the unwinder is linked in.
+# For programs of musl, over their own allocator. The kernel's headers are the same for both C libraries.
 MUSL_OBJECTS := $(patsubst $(B)/lib/%,$(B)/musl/%,$(filter-out %/object.o %/loaded.o %/start.o %/advice_table.o,$(CORE_OBJECTS))) \
                 $(patsubst %,$(B)/musl/%.o,object_musl loaded_musl start_musl advice_table_musl backend_musl phase_zero)
 MUSL_HEADERS = $(patsubst %,-idirafter %,$(shell $(CC) -print-file-name=include) /usr/include/x86_64-linux-gnu /usr/include)
@@ -122,8 +125,8 @@ $(B)/musl/%.o: lib/%.c lib/musl.h
 
 $(MUSL): $(MUSL_OBJECTS) lib/exports.map
 	$(call say,LD,$@)
-	$(Q)musl-gcc -shared $(ALL_CFLAGS) -static-libgcc -Wl,-soname,$(@F) -Wl,--eh-frame-hdr -Wl,--version-script=lib/exports.map \
-		-Wl,-z,now -Wl,-z,relro -Wl,-z,defs $(LDFLAGS) -o $@ $(MUSL_OBJECTS) -lgcc_eh
+	$(Q)musl-gcc -shared $(ALL_CFLAGS) -Wl,-soname,$(@F) -Wl,--eh-frame-hdr -Wl,--version-script=lib/exports.map \
+		-Wl,-z,now -Wl,-z,relro -Wl,-z,defs $(LDFLAGS) -o $@ $(MUSL_OBJECTS)
 
 # Behaviour programs that are built for musl too. It has no .preinit_array, no C++ here, and no unwind tables of its own.
 MUSL_BEHAVIOURS := abort_handler advice alignment_rules armed counts_outlive_threads errno_is_kept every_result_is_aligned first_request_of_thread \
@@ -657,7 +660,7 @@ check-instructions: $(LIBRARY) $(B)/bench/pair $(B)/bench/mix $(B)/bench/violate
 # ---- the atlas: what the functions of the C and C++ libraries ask of the heap --------------------------------------------
 # Nothing may be turned into another function, or be known to the compiler. It looks up functions as the library does.
 ATLAS_C      := $(patsubst tools/atlas/%.c,%,$(filter-out tools/atlas/harness.c,$(wildcard tools/atlas/*.c)))
-ATLAS_PARTS  := advice callee module dynamic loaded format os_clock os_linux os_lock os_memory symtab
+ATLAS_PARTS  := advice callee segment module dynamic loaded format os_clock os_linux os_lock os_memory symtab
 ATLAS_FLAGS  := -g -O1 -fno-builtin -pthread -Iinclude
 ATLAS        := $(B)/atlas/c $(B)/atlas/cxx $(B)/musl/atlas/c
 

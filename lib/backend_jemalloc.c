@@ -10,7 +10,6 @@
 #include "os.h"
 #include "os_call.h"
 #include "shortage.h"
-#include "unwind.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -23,7 +22,9 @@ extern void *je_calloc(size_t count, size_t size);
 extern void *je_memalign(size_t alignment, size_t size);
 extern void *je_realloc(void *block, size_t size);
 extern size_t je_malloc_usable_size(void *block);
-extern void *je_malloc_default(size_t size); /* where je_malloc goes with what its cache lacks */
+/* Where je_malloc goes with what its cache lacks, and its end, which make finds. */
+extern void *je_malloc_default(size_t size);
+extern const char pl_je_malloc_default_end[];
 extern int je_mallctl(const char *name, void *old, size_t *old_size, void *new, size_t new_size);
 
 /*
@@ -302,7 +303,9 @@ int pl_jemalloc_mprotect(void *address, size_t size, int rights)
  */
 int *pl_jemalloc_errno(void)
 {
-	if (pl_unwind_is_in(PL_CALLER(), (void *)(uintptr_t)je_malloc_default))
+	uintptr_t caller = (uintptr_t)PL_CALLER();
+
+	if (caller > (uintptr_t)je_malloc_default && caller <= (uintptr_t)pl_je_malloc_default_end)
 		pl_shortage();
 	return &errno;
 }

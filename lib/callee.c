@@ -8,6 +8,7 @@
 
 #include "module.h"
 #include "object.h"
+#include "segment.h"
 
 #include <string.h>
 
@@ -21,17 +22,7 @@ static const unsigned char bnd = 0xf2;
 
 static bool in_module(const struct pl_object *module, const void *address, size_t size)
 {
-	uintptr_t offset = (uintptr_t)address - module->base;
-
-	for (size_t i = 0; i < module->header_count; i++) {
-		const ElfW(Phdr) *segment = &module->headers[i];
-
-		if (segment->p_type == PT_LOAD && offset >= segment->p_vaddr &&
-		    segment->p_memsz >= size &&
-		    offset - segment->p_vaddr <= segment->p_memsz - size)
-			return true;
-	}
-	return false;
+	return pl_segment_left(module, address) >= size;
 }
 
 /* Instructions give places by their distance from the instruction's end. */

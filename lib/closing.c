@@ -6,6 +6,7 @@
 
 #include "format.h"
 #include "frame.h"
+#include "kept.h"
 #include "sink.h"
 #include "site.h"
 
@@ -31,8 +32,12 @@ static void write_site(const struct phaselock_violation *site)
 
 	pl_text_append(&text, "phaselock:   %lu x %s  ", site->count, site->function);
 	for (unsigned i = 0; i < site->frame_count && i < TABLE_FRAMES; i++) {
+		struct pl_place place;
+
+		/* It may be long ago: the module need not be there any more. */
+		pl_kept_find(site->frames[i], &place);
 		pl_text_append(&text, "%s", i > 0 ? " < " : "");
-		pl_frame_append(&text, site->frames[i]);
+		pl_frame_append(&text, &place);
 	}
 	text.capacity++;
 	pl_text_append(&text, "\n");

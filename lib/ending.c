@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-/* A stack that is deeper than this is not told from one that cannot be read to its end. */
+/* A deeper stack is one that is not read to its end. */
 #define FRAMES_MAX 256
 
 #if defined(__x86_64__)
@@ -34,10 +34,11 @@ static bool is_direct_call(const unsigned char *call)
 bool pl_ending(void)
 {
 	void *frames[FRAMES_MAX];
-	unsigned count = pl_unwind(frames, FRAMES_MAX, NULL);
+	enum pl_unwind_end end;
+	unsigned count = pl_unwind(frames, FRAMES_MAX, NULL, &end);
 	struct pl_object outermost, runner;
 
-	if (count < 2 || count == FRAMES_MAX)
+	if (count < 2 || end != PL_UNWIND_WHOLE)
 		return false;
 	/* The outermost is libc's, too: where a thread begins, which calls start_thread. */
 	if (!pl_object_find((const char *)frames[count - 1] - 1, &outermost) ||

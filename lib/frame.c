@@ -5,24 +5,19 @@
  */
 #include "frame.h"
 
-#include "module.h"
-
 #define NAME_MAX_SHOWN 400 /* of a mangled name that is beyond all measure */
 
-void pl_frame_append(struct pl_text *text, const void *frame)
+void pl_frame_append(struct pl_text *text, const struct pl_place *place)
 {
-	struct pl_place place;
-
-	pl_module_find(frame, &place);
-	if (place.module == NULL) {
-		pl_text_append(text, "%p", (void *)(uintptr_t)frame);
+	if (place->module == NULL) {
+		pl_text_append(text, "%p", (void *)place->offset);
 		return;
 	}
-	if (place.function != NULL) {
-		pl_text_escape(text, place.function, NAME_MAX_SHOWN);
-		pl_text_append(text, "+0x%lx ", place.function_offset);
+	if (place->function != NULL) {
+		pl_text_escape(text, place->function, NAME_MAX_SHOWN);
+		pl_text_append(text, "+0x%lx ", place->function_offset);
 	}
 	pl_text_append(text, "(");
-	pl_text_escape(text, place.path, SIZE_MAX);
-	pl_text_append(text, "+0x%lx)", place.offset);
+	pl_text_escape(text, place->path, SIZE_MAX);
+	pl_text_append(text, "+0x%lx)", place->offset);
 }

@@ -5,11 +5,12 @@
 
 #include "base.h"
 #include "format.h"
+#include "module.h"
 
 /*
- * Appends the place of a return address, FUNCTION+0xOFFSET (PATH+0xOFFSET), as far as it is known.
- * Any thread, signal handlers too; no lock, no heap request.
+ * Appends a place, FUNCTION+0xOFFSET (PATH+0xOFFSET), as far as it is known. Any thread, signal
+ * handlers too; no lock, no heap request.
  */
-void pl_frame_append(struct pl_text *text, const void *frame);
+void pl_frame_append(struct pl_text *text, const struct pl_place *place);
 
 #endif

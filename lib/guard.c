@@ -7,6 +7,7 @@
 #include "channel.h"
 #include "gate.h"
 #include "history.h"
+#include "kept.h"
 #include "locks.h"
 #include "os.h"
 #include "phase.h"
@@ -22,7 +23,7 @@
  * heap. Under `phaselock run`, what was done in the phase that ends is added to that
  * phase's sums. Returns what the writer says.
  */
-static bool change(bool (*write)(void), const struct pl_history *history)
+static bool change(bool (*write)(void), struct pl_history *history)
 {
 	bool was_locked, changed;
 	struct pl_os_signals before;
@@ -59,6 +60,7 @@ void phaselock_lock_allocations(void)
 
 	pl_history_take(&history, NULL, PL_CALLER());
 	change(lock, &history);
+	pl_history_complete(&history, PL_CALLER());
 }
 
 void pl_guard_lock(const char *option)
@@ -67,6 +69,7 @@ void pl_guard_lock(const char *option)
 
 	pl_history_take(&history, option, PL_CALLER());
 	change(lock, &history);
+	pl_history_complete(&history, PL_CALLER());
 }
 
 void phaselock_seal_allocations(void)
@@ -75,6 +78,7 @@ void phaselock_seal_allocations(void)
 
 	pl_history_take(&history, NULL, PL_CALLER());
 	change(seal, &history);
+	pl_history_complete(&history, PL_CALLER());
 }
 
 void phaselock_unlock_allocations(void)
@@ -108,6 +112,9 @@ static void begin(enum pl_scope scope, const void *caller)
 			"end missing?";
 	if (fault != NULL)
 		misuse(fault);
+	/* A later report may name it when its module is gone. */
+	if (scope == PL_SCOPE_FORBID)
+		pl_kept_add((void *[]){(void *)(uintptr_t)caller}, 1);
 }
 
 static void end(enum pl_scope scope, const char *message)

@@ -24,6 +24,7 @@
 #include "locks.h"
 #include "module.h"
 #include "names.h"
+#include "object.h"
 #include "options.h"
 #include "os.h"
 #include "phase.h"
@@ -303,10 +304,11 @@ __attribute__((constructor)) static void start(void)
 		return;
 	}
 	pl_init_first(); /* first of all: a library is linked with -z initfirst for that */
-	pl_unwind_warm();
 	pl_os_barrier(); /* registers with the kernel while there is one thread and it is cheap */
 	pl_module_start();
 	pl_symtab_start();
+	pl_object_start();
+	pl_unwind_start();
 	pl_unseen_start();
 	have_page = channel != NULL && pl_channel_open(channel);
 	read_options(pl_os_environment(PL_OPTIONS_VARIABLE));

@@ -97,22 +97,52 @@ static void find_build_id(const struct pl_object *object, struct pl_place *place
 	}
 }
 
+static bool is_program(const struct pl_object *object)
+{
+	return object->name[0] == '\0' || pl_symtab_is_of(object->base);
+}
+
+/* Finds all but the function. */
+static bool find_file(const void *address, struct pl_object *object, struct pl_place *place)
+{
+	*place = (struct pl_place){.offset = (uintptr_t)address};
+	if (!pl_object_find((const void *)((uintptr_t)address - 1), object))
+		return false;
+	place->offset = (uintptr_t)address - object->base;
+	place->path = is_program(object) ? program_path() : object->name;
+	place->module = pl_base_name(place->path);
+	find_build_id(object, place);
+	return true;
+}
+
+static void find_function(const struct pl_object *object, struct pl_place *place)
+{
+	name_function(object, place);
+	if (place->function == NULL && is_program(object))
+		place->function = pl_symtab_find(place->offset, &place->function_offset);
+}
+
 void pl_module_find(const void *address, struct pl_place *place)
 {
 	struct pl_object object;
-	bool is_program;
 
-	*place = (struct pl_place){.offset = (uintptr_t)address};
-	if (!pl_object_find((const void *)((uintptr_t)address - 1), &object))
-		return;
-	place->offset = (uintptr_t)address - object.base;
-	is_program = object.name[0] == '\0' || pl_symtab_is_of(object.base);
-	place->path = is_program ? program_path() : object.name;
-	place->module = pl_base_name(place->path);
-	name_function(&object, place);
-	if (place->function == NULL && is_program)
-		place->function = pl_symtab_find(place->offset, &place->function_offset);
-	find_build_id(&object, place);
+	if (find_file(address, &object, place))
+		find_function(&object, place);
+}
+
+void pl_module_find_file(const void *address, struct pl_place *place)
+{
+	struct pl_object object;
+
+	find_file(address, &object, place);
+}
+
+void pl_module_find_function(const void *address, struct pl_place *place)
+{
+	struct pl_object object;
+
+	if (pl_object_find((const void *)((uintptr_t)address - 1), &object))
+		find_function(&object, place);
 }
 
 bool pl_module_is_runtime(const char *file_name)

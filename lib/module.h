@@ -18,9 +18,14 @@ struct pl_place {
 /*
  * Finds the place of a return address. Any thread, signal handlers too; takes no lock of the
  * dynamic linker and makes no heap request. Where libc has no _dl_find_object() (before glibc 2.35)
- * it finds nothing.
+ * it finds nothing. The module must stay loaded meanwhile, and as long as the place is used: for
+ * frames of this thread's stack. For others there is kept.h.
  */
 void pl_module_find(const void *address, struct pl_place *place);
+
+/* The same in two steps: all but the function, which is found by looking at each symbol; and that. */
+void pl_module_find_file(const void *address, struct pl_place *place);
+void pl_module_find_function(const void *address, struct pl_place *place);
 
 /*
  * Returns whether a module is a run-time library of C or C++, by its file name, with folders or

@@ -13,6 +13,15 @@
 
 #pragma weak _dl_find_object /* an older libc does not have it */
 
+#define LASTING_MAX 256 /* objects beyond these are taken for such as may be unloaded */
+
+/* Written by the constructor, read by any thread; in the order of their addresses. */
+static struct range {
+	uintptr_t start;
+	uintptr_t end;
+} lasting[LASTING_MAX];
+static size_t lasting_count;
+
 /* The ELF header lies at the start of the object, and the program headers on the same page. */
 static void find_headers(const void *start, struct pl_object *object)
 {
@@ -25,6 +34,17 @@ static void find_headers(const void *start, struct pl_object *object)
 	object->header_count = header->e_phnum;
 }
 
+/* Of a static program glibc knows no more than where its code is. */
+static void find_in_static_program(struct pl_object *object)
+{
+	object->headers = (const void *)getauxval(AT_PHDR);
+	object->header_count = getauxval(AT_PHNUM);
+	for (size_t i = 0; i < object->header_count; i++)
+		if (object->headers[i].p_type == PT_GNU_EH_FRAME)
+			object->table_index =
+				(const void *)(object->base + object->headers[i].p_vaddr);
+}
+
 bool pl_object_find(const void *address, struct pl_object *object)
 {
 	struct dl_find_object found;
@@ -33,12 +53,59 @@ bool pl_object_find(const void *address, struct pl_object *object)
 		return false;
 	*object = (struct pl_object){.base = found.dlfo_link_map->l_addr,
 				     .name = found.dlfo_link_map->l_name,
-				     .dynamic = found.dlfo_link_map->l_ld};
+				     .dynamic = found.dlfo_link_map->l_ld,
+				     .start = (uintptr_t)found.dlfo_map_start,
+				     .end = (uintptr_t)found.dlfo_map_end,
+				     .table_index = found.dlfo_eh_frame};
 	find_headers(found.dlfo_map_start, object);
-	if (object->header_count == 0 && object->name[0] == '\0') {
-		/* A static program, of which glibc knows no more than where its code is. */
-		object->headers = (const void *)getauxval(AT_PHDR);
-		object->header_count = getauxval(AT_PHNUM);
-	}
+	if (object->header_count == 0 && object->name[0] == '\0')
+		find_in_static_program(object);
 	return true;
+}
+
+static int note(struct dl_phdr_info *info, size_t size, void *unused)
+{
+	struct range range = {.start = UINTPTR_MAX};
+	size_t at = lasting_count;
+
+	(void)size;
+	(void)unused;
+	for (size_t i = 0; i < info->dlpi_phnum; i++) {
+		const ElfW(Phdr) *part = &info->dlpi_phdr[i];
+		uintptr_t start = info->dlpi_addr + part->p_vaddr;
+
+		if (part->p_type != PT_LOAD)
+			continue;
+		range.start = start < range.start ? start : range.start;
+		range.end = start + part->p_memsz > range.end ? start + part->p_memsz : range.end;
+	}
+	if (at == LASTING_MAX || range.end == 0)
+		return 0;
+	for (; at > 0 && lasting[at - 1].start > range.start; at--)
+		lasting[at] = lasting[at - 1];
+	lasting[at] = range;
+	lasting_count++;
+	return 0;
+}
+
+void pl_object_start(void)
+{
+	dl_iterate_phdr(note, NULL);
+}
+
+bool pl_object_stays(const void *address)
+{
+	size_t low = 0, high = lasting_count;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if ((uintptr_t)address < lasting[middle].start)
+			high = middle;
+		else if ((uintptr_t)address >= lasting[middle].end)
+			low = middle + 1;
+		else
+			return true;
+	}
+	return false;
 }

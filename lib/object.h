@@ -14,7 +14,9 @@ struct pl_object {
 	const char *name;	  /* a path, "" for the program */
 	const ElfW(Dyn) *dynamic; /* its addresses may not be relocated; NULL if there is none */
 	const ElfW(Phdr) *headers;
-	size_t header_count; /* 0 if they are not known */
+	size_t header_count;	    /* 0 if they are not known */
+	uintptr_t start, end;	    /* of its code at least: no other object lies between */
+	const uint8_t *table_index; /* its PT_GNU_EH_FRAME; NULL if it has none */
 };
 
 /*
@@ -22,5 +24,17 @@ struct pl_object {
  * linker's, to read.
  */
 bool pl_object_find(const void *address, struct pl_object *object);
+
+/*
+ * Remembers which objects there are at the start of the process: nobody can unload those. Once,
+ * from the constructor; takes the dynamic linker's lock.
+ */
+void pl_object_start(void);
+
+/*
+ * Returns whether an address lies in an object that can never be unloaded. If not, its memory may
+ * only be read as long as something keeps it there: a function of it on this thread's stack.
+ */
+bool pl_object_stays(const void *address);
 
 #endif

@@ -3,9 +3,6 @@
  * Objects by dl_iterate_phdr(), as musl has nothing better. It takes the dynamic linker's lock, to
  * read, from one object to the next. musl's own linker does not call the public malloc() under that
  * lock, so only a signal handler that interrupted a dlopen() could wait for its own thread.
- *
- * The unwinder of a gcc that was built for glibc asks for tables by a function that musl lacks: it
- * is here, and hidden.
  */
 #define _GNU_SOURCE
 #include "object.h"
@@ -13,31 +10,34 @@
 struct search {
 	uintptr_t address;
 	struct pl_object *object;
-	void *unwind_tables; /* .eh_frame_hdr of the object, or NULL */
 };
 
 static int look(struct dl_phdr_info *info, size_t size, void *argument)
 {
 	struct search *search = argument;
+	struct pl_object object = {.base = info->dlpi_addr,
+				   .name = info->dlpi_name,
+				   .headers = info->dlpi_phdr,
+				   .header_count = info->dlpi_phnum,
+				   .start = UINTPTR_MAX};
 	bool inside = false;
 
 	(void)size;
-	search->unwind_tables = NULL;
 	for (size_t i = 0; i < info->dlpi_phnum; i++) {
 		const ElfW(Phdr) *part = &info->dlpi_phdr[i];
-		uintptr_t start = info->dlpi_addr + part->p_vaddr;
+		uintptr_t start = info->dlpi_addr + part->p_vaddr, end = start + part->p_memsz;
 
-		if (part->p_type == PT_LOAD && search->address - start < part->p_memsz)
-			inside = true;
 		if (part->p_type == PT_DYNAMIC)
-			search->object->dynamic = (const void *)start;
+			object.dynamic = (const void *)start;
 		if (part->p_type == PT_GNU_EH_FRAME)
-			search->unwind_tables = (void *)start;
+			object.table_index = (const void *)start;
+		if (part->p_type != PT_LOAD)
+			continue;
+		inside = inside || search->address - start < part->p_memsz;
+		object.start = start < object.start ? start : object.start;
+		object.end = end > object.end ? end : object.end;
 	}
-	search->object->base = info->dlpi_addr;
-	search->object->name = info->dlpi_name;
-	search->object->headers = info->dlpi_phdr;
-	search->object->header_count = info->dlpi_phnum;
+	*search->object = object;
 	return inside;
 }
 
@@ -49,27 +49,13 @@ bool pl_object_find(const void *address, struct pl_object *object)
 	return dl_iterate_phdr(look, &search) != 0;
 }
 
-/* As in the <dlfcn.h> of glibc for x86-64. */
-struct dl_find_object {
-	unsigned long long flags;
-	void *map_start;
-	void *map_end;
-	struct link_map *link_map;
-	void *eh_frame;
-	unsigned long long reserved[7];
-};
-
-PL_HIDDEN int _dl_find_object(void *address, struct dl_find_object *found);
-
-/* libgcc looks at eh_frame only. */
-int _dl_find_object(void *address, struct dl_find_object *found)
+/* musl's dlclose() unloads nothing. */
+void pl_object_start(void)
 {
-	struct pl_object object = {.base = 0};
-	struct search search = {.address = (uintptr_t)address, .object = &object};
+}
 
-	*found = (struct dl_find_object){.eh_frame = NULL};
-	if (dl_iterate_phdr(look, &search) == 0 || search.unwind_tables == NULL)
-		return -1;
-	found->eh_frame = search.unwind_tables;
-	return 0;
+bool pl_object_stays(const void *address)
+{
+	(void)address;
+	return true;
 }

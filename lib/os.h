@@ -46,6 +46,12 @@ const void *pl_os_map_file(const char *path, size_t *size);
  */
 bool pl_os_wipe_on_fork(void *address, size_t size);
 
+/*
+ * Returns whether the page of an address may be read. Where it may not, this asks without a fault;
+ * if it is unmapped right afterwards, the answer was of before.
+ */
+bool pl_os_is_readable(const void *address);
+
 /* Gives back memory of one of the functions above that nothing lives in. */
 void pl_os_unmap(const void *memory, size_t size);
 

@@ -56,6 +56,17 @@ bool pl_os_wipe_on_fork(void *address, size_t size)
 	return pl_os_call(SYS_madvise, address, size, MADV_WIPEONFORK) == 0;
 }
 
+/*
+ * The kernel copies the set of signals before it looks at what is to be done with it, which is
+ * nothing: there is no such way to change the mask.
+ */
+bool pl_os_is_readable(const void *address)
+{
+	const int no_way = -1;
+
+	return pl_os_call(SYS_rt_sigprocmask, no_way, address, NULL, sizeof(uint64_t)) == -EINVAL;
+}
+
 void pl_os_unmap(const void *memory, size_t size)
 {
 	pl_os_call(SYS_munmap, memory, size);

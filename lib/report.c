@@ -9,6 +9,7 @@
 #include "format.h"
 #include "frame.h"
 #include "history.h"
+#include "kept.h"
 #include "module.h"
 #include "os.h"
 #include "sink.h"
@@ -76,22 +77,36 @@ static void append_line(struct pl_text *text, const char *line)
 	pl_text_append(text, "%s\n", line);
 }
 
-static void append_frame(struct pl_text *text, unsigned number, const void *frame)
+/*
+ * Finds the place of a frame: pl_module_find() for those of this thread's stack, as it is now; else
+ * pl_kept_find(), for the module may have been unloaded, or be so at this very moment.
+ */
+typedef void find_place(const void *frame, struct pl_place *place);
+
+static void append_frame(struct pl_text *text, unsigned number, const void *frame, find_place *find)
 {
+	struct pl_place place;
+
+	find(frame, &place);
 	pl_text_append(text, "    #%lu ", (uint64_t)number);
-	pl_frame_append(text, frame);
+	pl_frame_append(text, &place);
 }
 
-static PL_COLD void append_frames(struct pl_text *text, void *const *frames, unsigned count)
+static PL_COLD void append_frames(struct pl_text *text, void *const *frames, unsigned count,
+				  enum pl_unwind_end end, find_place *find)
 {
 	char buffer[LINE_SIZE];
 
 	for (unsigned i = 0; i < count; i++) {
 		struct pl_text line = pl_text_in(buffer, sizeof(buffer));
 
-		append_frame(&line, i, frames[i]);
+		append_frame(&line, i, frames[i], find);
 		append_line(text, buffer);
 	}
+	if (end == PL_UNWIND_NO_TABLE)
+		append_line(text, "    (the stack cannot be read further: no unwind table)");
+	if (end == PL_UNWIND_UNREADABLE)
+		append_line(text, "    (the stack cannot be read further: it leads to no stack)");
 }
 
 /* What a violation was against: frames of who began the scope, or locked the heap. */
@@ -120,13 +135,15 @@ static PL_COLD void append_against(struct pl_text *text,
 	const struct pl_history *lock = &against->lock;
 	char buffer[LINE_SIZE];
 	struct pl_text line = pl_text_in(buffer, sizeof(buffer));
+	struct pl_place place;
 	uint64_t before_us;
 
 	if (!against->known)
 		return;
 	if (violation->cause == PHASELOCK_CAUSE_FORBID) {
+		pl_kept_find(lock->frames[0], &place);
 		pl_text_append(&line, "  forbidden by ");
-		pl_frame_append(&line, lock->frames[0]);
+		pl_frame_append(&line, &place);
 		append_line(text, buffer);
 		return;
 	}
@@ -139,7 +156,8 @@ static PL_COLD void append_against(struct pl_text *text,
 	pl_text_append(&line, "\"%s%s%s:", lock->option != NULL ? " (" : "",
 		       lock->option != NULL ? lock->option : "", lock->option != NULL ? ")" : "");
 	append_line(text, buffer);
-	append_frames(text, lock->frames, lock->frame_count);
+	append_frames(text, lock->frames, (unsigned)lock->frame_count,
+		      (enum pl_unwind_end)lock->end, pl_kept_find);
 }
 
 /* What to do instead, if a function of libc asked for memory that is known to. */
@@ -164,26 +182,37 @@ static void append_hex(struct pl_text *text, const unsigned char *bytes, size_t 
 
 /* The modules of a block, by their build-ids, by which a symbolizer knows the files. */
 struct modules {
-	const unsigned char *told[2 * PHASELOCK_FRAMES_MAX];
+	struct {
+		const unsigned char *id;
+		size_t size;
+	} told[2 * PHASELOCK_FRAMES_MAX];
 	unsigned count;
 };
 
+/* Whether a module was told of, by what its id is: a kept one lies elsewhere than the module's own. */
+static bool is_told(const struct modules *modules, const struct pl_place *place)
+{
+	for (unsigned i = 0; i < modules->count; i++)
+		if (modules->told[i].size == place->build_id_size &&
+		    memcmp(modules->told[i].id, place->build_id, place->build_id_size) == 0)
+			return true;
+	return false;
+}
+
 /* Tells of each module of a call stack that was not told of yet. */
 static PL_COLD void append_build_ids(struct pl_text *text, struct modules *modules,
-				     void *const *frames, unsigned count)
+				     void *const *frames, unsigned count, find_place *find)
 {
 	for (unsigned i = 0; i < count; i++) {
 		char buffer[LINE_SIZE];
 		struct pl_text line = pl_text_in(buffer, sizeof(buffer));
 		struct pl_place place;
-		unsigned at = 0;
 
-		pl_module_find(frames[i], &place);
-		while (at < modules->count && modules->told[at] != place.build_id)
-			at++;
-		if (place.build_id == NULL || place.path[0] != '/' || at < modules->count)
+		find(frames[i], &place);
+		if (place.build_id == NULL || place.path[0] != '/' || is_told(modules, &place))
 			continue;
-		modules->told[modules->count++] = place.build_id;
+		modules->told[modules->count].id = place.build_id;
+		modules->told[modules->count++].size = place.build_id_size;
 		pl_text_append(&line, "  build-id ");
 		append_hex(&line, place.build_id, place.build_id_size);
 		pl_text_append(&line, " ");
@@ -265,13 +294,16 @@ void pl_report_violation(const struct phaselock_violation *violation,
 	if (to_name)
 		text = room_to_name(text);
 	append_heading(&text, violation, context->nested);
-	append_frames(&text, violation->frames, violation->frame_count);
+	append_frames(&text, violation->frames, violation->frame_count, context->end,
+		      pl_module_find);
 	find_against(&against, violation, context->forbidden_by);
 	append_against(&text, violation, &against);
 	append_advice(&text, violation);
-	append_build_ids(&text, &modules, violation->frames, violation->frame_count);
+	append_build_ids(&text, &modules, violation->frames, violation->frame_count,
+			 pl_module_find);
 	if (against.known)
-		append_build_ids(&text, &modules, against.lock.frames, against.lock.frame_count);
+		append_build_ids(&text, &modules, against.lock.frames,
+				 (unsigned)against.lock.frame_count, pl_kept_find);
 	append_verdict(&text, context);
 	if (to_name)
 		pl_sink_write_named(&text);
@@ -290,7 +322,7 @@ size_t phaselock_describe(const struct phaselock_violation *violation, char *tex
 	append_call(&out, violation);
 	pl_text_append(&out, "\n");
 	for (unsigned i = 0; i < violation->frame_count; i++) {
-		append_frame(&out, i, violation->frames[i]);
+		append_frame(&out, i, violation->frames[i], pl_kept_find);
 		pl_text_append(&out, "\n");
 	}
 	return out.length;

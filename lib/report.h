@@ -6,6 +6,7 @@
 #define PL_REPORT_H
 
 #include "base.h"
+#include "unwind.h"
 
 #include <phaselock/phaselock.h>
 
@@ -19,6 +20,7 @@ struct pl_report_context {
 	bool nested;	 /* the violation was made inside the handler */
 	bool undeniable; /* the verdict was to deny, and the request had been served already */
 	const void *forbidden_by; /* who began the forbid scope, or NULL */
+	enum pl_unwind_end end;	  /* of the violation's frames */
 };
 
 /*

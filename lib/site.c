@@ -11,6 +11,7 @@
  */
 #include "site.h"
 
+#include "kept.h"
 #include "suppress.h"
 
 #include <stdatomic.h>
@@ -137,6 +138,7 @@ static uint32_t fill_slot(const struct phaselock_violation *violation)
 		number = take_fresh();
 	if (number == 0)
 		return 0;
+	pl_kept_add(violation->frames, violation->frame_count);
 	slots[number - 1].first = *violation;
 	slots[number - 1].suppression = suppression_of(violation);
 	return number;
@@ -182,6 +184,8 @@ int pl_site_count(struct phaselock_violation *violation)
 			1 + atomic_fetch_add_explicit(&slot->count, 1, memory_order_release);
 		return slot->suppression;
 	}
+	/* Its handler may ask for the names later. */
+	pl_kept_add(violation->frames, violation->frame_count);
 	violation->count = 0;
 	suppression = suppression_of(violation);
 	if (suppression < 0)

@@ -26,6 +26,7 @@ static struct {
 	size_t count;
 	const char *names; /* the last one is terminated */
 	size_t names_size;
+	const uint8_t *unwind_tables;
 } program;
 
 /* Returns a part of the file, or NULL if it is not all in it or not aligned. */
@@ -71,6 +72,28 @@ static bool find_base(const struct file *file, const ElfW(Ehdr) *header, uintptr
 	return false;
 }
 
+/* A program that has no program header for them may have them all the same: a static one has. */
+static const uint8_t *find_unwind_tables(const struct file *file, const ElfW(Ehdr) *header)
+{
+	static const char name[] = ".eh_frame";
+	const ElfW(Shdr) *sections =
+		part(file, header->e_shoff, header->e_shnum * sizeof(ElfW(Shdr)));
+	const ElfW(Shdr) *names;
+
+	if (sections == NULL || header->e_shstrndx >= header->e_shnum)
+		return NULL;
+	names = &sections[header->e_shstrndx];
+	if (names->sh_offset > file->size || names->sh_size > file->size - names->sh_offset)
+		return NULL;
+	for (size_t i = 0; i < header->e_shnum; i++)
+		if (sections[i].sh_name < names->sh_size &&
+		    names->sh_size - sections[i].sh_name >= sizeof(name) &&
+		    memcmp(file->start + names->sh_offset + sections[i].sh_name, name,
+			   sizeof(name)) == 0)
+			return (const uint8_t *)(program.base + sections[i].sh_addr);
+	return NULL;
+}
+
 static bool find_symbols(const struct file *file, const ElfW(Ehdr) *header)
 {
 	const ElfW(Shdr) *sections =
@@ -101,13 +124,16 @@ void pl_symtab_start(void)
 	const ElfW(Ehdr) *header;
 
 	program.count = 0;
+	program.unwind_tables = NULL;
 	file.start = pl_os_map_file("/proc/self/exe", &file.size);
 	if (file.start == NULL)
 		return;
 	header = read_header(&file);
-	if (header != NULL && find_base(&file, header, &program.base) &&
-	    find_symbols(&file, header))
-		return;
+	if (header != NULL && find_base(&file, header, &program.base)) {
+		program.unwind_tables = find_unwind_tables(&file, header);
+		if (find_symbols(&file, header))
+			return;
+	}
 	program.count = 0;
 	pl_os_unmap(file.start, file.size);
 }
@@ -136,4 +162,9 @@ const char *pl_symtab_find(uintptr_t offset, uintptr_t *function_offset)
 			break;
 	}
 	return found;
+}
+
+const uint8_t *pl_symtab_unwind_tables(void)
+{
+	return program.unwind_tables;
 }

@@ -21,4 +21,7 @@ bool pl_symtab_is_of(uintptr_t base);
  */
 const char *pl_symtab_find(uintptr_t offset, uintptr_t *function_offset);
 
+/* Returns where the program's unwind tables (.eh_frame) are loaded, or NULL. */
+const uint8_t *pl_symtab_unwind_tables(void);
+
 #endif

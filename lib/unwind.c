@@ -1,141 +1,179 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Call stacks by cfi.h, and where that does not know a frame by libgcc's unwinder, on which the
- * library depends at link time: glibc's backtrace() would load it, and allocate, at its first use.
- * With glibc 2.35 and gcc 12 or later it finds the tables of a frame through _dl_find_object(),
- * without a lock. It must not know what a violation is.
+ * Walks call stacks by cfi.h. libgcc's unwinder is never asked: where a program has registered
+ * tables of its own, as a JIT does, it takes a lock and asks for memory. It must not know what a
+ * violation is.
  */
 #include "unwind.h"
 
 #include "cfi.h"
-
-#include <unwind.h>
+#include "cfi_index.h"
 
 /* Frames of our own that may lie between the unwinder and the caller. */
 #define OWN_FRAMES_MAX 12
 
+/* No stack has so many: a walk that goes on is lost. */
+#define FRAMES_WALKED_MAX 10000000
+
+/* Begins a walk at the function that calls this. */
+PL_INLINE void begin(struct pl_cfi *cfi)
+{
+	cfi->tables.object.start = cfi->tables.object.end = 0;
+	cfi->first.common = NULL;
+	pl_frame_capture(&cfi->frame);
+	pl_stack_begin(&cfi->stack, cfi->frame.registers[PL_REGISTER_STACK]);
+}
+
 /*
  * Returns the address of a frame as a return address: one byte before it lies the instruction that
- * the frame is at. That is so but for a function that a signal interrupted. 0 at the stack's end.
+ * the frame is at. That is so but for a function that a signal interrupted.
  */
-static uintptr_t address_of(struct _Unwind_Context *context, bool *interrupted)
+static uintptr_t address_of(const struct pl_frame *frame)
 {
-	int exact = 0;
-	uintptr_t address = _Unwind_GetIPInfo(context, &exact);
-
-	*interrupted = exact != 0;
-	return exact != 0 && address != 0 ? address + 1 : address;
+	return pl_cfi_instruction(frame) + 1;
 }
 
-struct walk {
-	void **frames;
-	unsigned capacity;
-	unsigned count;
-	const void *caller;
-	bool found;
-	unsigned skipped;
-};
-
-static _Unwind_Reason_Code step(struct _Unwind_Context *context, void *argument)
+static enum pl_unwind_end end_of(enum pl_cfi_result result)
 {
-	struct walk *walk = argument;
-	bool interrupted;
-	uintptr_t address = address_of(context, &interrupted);
+	return result == PL_CFI_NO_TABLE ? PL_UNWIND_NO_TABLE : PL_UNWIND_UNREADABLE;
+}
 
-	if (address == 0)
-		return _URC_END_OF_STACK;
-	if (!walk->found) {
-		walk->found = address == (uintptr_t)walk->caller || walk->caller == NULL;
-		if (!walk->found && ++walk->skipped == OWN_FRAMES_MAX)
-			return _URC_END_OF_STACK;
+/* Goes to the frame that returns to caller. Returns false if it cannot, or if it is not there. */
+static bool skip_own(struct pl_cfi *cfi, const void *caller, enum pl_unwind_end *end)
+{
+	for (unsigned own = 0; own < OWN_FRAMES_MAX; own++) {
+		enum pl_cfi_result result = pl_cfi_step(cfi);
+
+		if (result != PL_CFI_DONE)
+			*end = end_of(result);
+		if (result != PL_CFI_DONE || cfi->frame.pc == 0)
+			return false;
+		if (caller == NULL || cfi->frame.pc == (uintptr_t)caller)
+			return true;
 	}
-	if (!walk->found)
-		return _URC_NO_REASON;
-	/* What a handler returns to was not called either: it begins where the handler ends. */
-	if (interrupted && walk->count > 0)
-		walk->frames[walk->count - 1] = (char *)walk->frames[walk->count - 1] + 1;
-	walk->frames[walk->count++] = (void *)address;
-	/* Here, not at the next frame: each costs as much as all that is done with it. */
-	return walk->count == walk->capacity ? _URC_END_OF_STACK : _URC_NO_REASON;
+	return false;
 }
 
-/* The same from the frame on, by cfi.h. Returns 0 if that does not know one of the frames. */
-static unsigned walk_plainly(struct pl_frame frame, void **frames, unsigned capacity,
-			     const void *caller)
+static bool is_in_module(struct pl_cfi *cfi)
 {
+	return pl_cfi_table_open(&cfi->tables, pl_cfi_instruction(&cfi->frame));
+}
+
+__attribute__((noinline)) unsigned pl_unwind(void **frames, unsigned capacity, const void *caller,
+					     enum pl_unwind_end *end)
+{
+	enum pl_cfi_result result = PL_CFI_DONE;
 	unsigned count = 0;
+	struct pl_cfi cfi;
 
-	for (unsigned own = 0; frame.pc != (uintptr_t)caller; own++)
-		if (own == OWN_FRAMES_MAX || frame.pc == 0 || !pl_cfi_step(&frame))
-			return 0;
-	while (frame.pc != 0) {
-		frames[count++] = (void *)frame.pc;
-		if (count == capacity)
-			break;
-		if (!pl_cfi_step(&frame))
-			return 0;
-	}
-	return count;
-}
-
-__attribute__((noinline)) unsigned pl_unwind(void **frames, unsigned capacity, const void *caller)
-{
-	/* To ask for the frame's address makes it one with rbp: both words are where they are. */
-	const uintptr_t *own = __builtin_frame_address(0);
-	struct pl_frame frame = {own[1], (uintptr_t)(own + 2), own[0]};
-	struct walk walk = {.frames = frames, .capacity = capacity, .caller = caller};
-
+	*end = capacity == 0 ? PL_UNWIND_FULL : PL_UNWIND_NO_TABLE;
 	if (capacity == 0)
 		return 0;
-	if (caller != NULL)
-		walk.count = walk_plainly(frame, frames, capacity, caller);
-	if (walk.count > 0)
-		return walk.count;
-	_Unwind_Backtrace(step, &walk);
-	if (walk.count == 0 && caller != NULL) {
+	begin(&cfi);
+	if (!skip_own(&cfi, caller, end)) {
 		/* Code without unwind tables hides it: the one frame that is sure is better than
 		 * none. */
 		frames[0] = (void *)(uintptr_t)caller;
-		walk.count = 1;
+		return caller != NULL;
 	}
-	return walk.count;
+	do {
+		/* Whoever called us is code, wherever it lies. */
+		if ((count > 0 || caller == NULL) && !is_in_module(&cfi)) {
+			*end = PL_UNWIND_NO_TABLE;
+			return count;
+		}
+		/* What a handler returns to was not called either: it begins where the handler ends. */
+		if (cfi.frame.is_exact && count > 0)
+			frames[count - 1] = (char *)frames[count - 1] + 1;
+		frames[count++] = (void *)address_of(&cfi.frame);
+		if (count == capacity) {
+			*end = PL_UNWIND_FULL;
+			return count;
+		}
+		result = pl_cfi_step(&cfi);
+	} while (result == PL_CFI_DONE && cfi.frame.pc != 0);
+	*end = result == PL_CFI_DONE ? PL_UNWIND_WHOLE : end_of(result);
+	return count;
 }
 
-struct search {
-	const void *function;
-	bool found;
-};
+/* ---- whether a call is under way ------------------------------------------------------------- */
 
-static _Unwind_Reason_Code look(struct _Unwind_Context *context, void *argument)
+/* Whether the frame is in the function that begins there. */
+static bool is_in(struct pl_cfi *cfi, const void *function)
 {
-	struct search *search = argument;
-	bool interrupted;
-	uintptr_t address = address_of(context, &interrupted);
+	struct pl_cfi_function found;
+	uintptr_t address = pl_cfi_instruction(&cfi->frame);
 
-	if (address == 0)
-		return _URC_END_OF_STACK;
-	/* Less one: the instruction that called, not the one to return to. */
-	search->found = _Unwind_FindEnclosingFunction((void *)(address - 1)) == search->function;
-	return search->found ? _URC_END_OF_STACK : _URC_NO_REASON;
+	return pl_cfi_table_open(&cfi->tables, address) &&
+	       pl_cfi_table_find(&cfi->tables, address, &found) &&
+	       found.start == (uintptr_t)function;
 }
 
-bool pl_unwind_is_in(const void *address, const void *function)
+__attribute__((noinline)) bool pl_unwind_passes(const void *function)
 {
-	/* It takes one off the address itself. */
-	return _Unwind_FindEnclosingFunction((void *)(uintptr_t)address) == function;
+	struct pl_cfi cfi;
+
+	begin(&cfi);
+	for (unsigned i = 0; i < FRAMES_WALKED_MAX && cfi.frame.pc != 0; i++) {
+		if (is_in(&cfi, function))
+			return true;
+		if (pl_cfi_step(&cfi) != PL_CFI_DONE)
+			break;
+	}
+	return false;
 }
 
-bool pl_unwind_passes(const void *function)
+/* Whether the walk is above the mark, on the same stack for certain. */
+static bool has_passed(const struct pl_cfi *cfi, uintptr_t mark)
 {
-	struct search search = {.function = function};
+	uintptr_t pointer = cfi->frame.registers[PL_REGISTER_STACK];
 
-	_Unwind_Backtrace(look, &search);
-	return search.found;
+	return pointer > mark && pl_stack_is_own(&cfi->stack, pointer) &&
+	       pl_stack_is_own(&cfi->stack, mark);
 }
 
-void pl_unwind_warm(void)
+/* Whether an address is in a frame, if nothing but a call lies between it and its caller. */
+static bool contains(const struct pl_cfi *cfi, const struct pl_frame *frame,
+		     const struct pl_frame *caller, uintptr_t address)
 {
-	void *frames[4];
+	uintptr_t low = frame->registers[PL_REGISTER_STACK];
+	uintptr_t end = caller->registers[PL_REGISTER_STACK];
 
-	pl_unwind(frames, 4, NULL);
+	return !caller->is_exact && address >= low && address < end &&
+	       pl_stack_is_own(&cfi->stack, low) == pl_stack_is_own(&cfi->stack, end);
+}
+
+__attribute__((noinline)) enum pl_unwind_found pl_unwind_find(const struct pl_unwind_mark *mark,
+							      const void *function)
+{
+	uintptr_t at = (uintptr_t)mark->word, here, value;
+	struct pl_cfi cfi;
+
+	begin(&cfi);
+	here = cfi.frame.registers[PL_REGISTER_STACK];
+	/* Those that came after a frame was left have written over it. */
+	if (has_passed(&cfi, at) || !pl_stack_read(&cfi.stack, at, &value) || value != mark->value)
+		return PL_UNWIND_GONE;
+	for (unsigned i = 0; i < FRAMES_WALKED_MAX; i++) {
+		struct pl_frame frame = cfi.frame;
+
+		if (has_passed(&cfi, at))
+			return PL_UNWIND_GONE;
+		if (pl_cfi_step(&cfi) != PL_CFI_DONE)
+			return pl_stack_joins(&cfi.stack, here, at) ? PL_UNWIND_FOUND
+								    : PL_UNWIND_UNKNOWN;
+		if (contains(&cfi, &frame, &cfi.frame, at)) {
+			cfi.frame = frame;
+			return is_in(&cfi, function) ? PL_UNWIND_FOUND : PL_UNWIND_GONE;
+		}
+		if (cfi.frame.pc == 0)
+			return PL_UNWIND_GONE;
+	}
+	return PL_UNWIND_UNKNOWN;
+}
+
+void pl_unwind_start(void)
+{
+	pl_stack_start();
+	pl_cfi_index_start();
 }

@@ -45,15 +45,15 @@ static struct {
 
 /*
  * Set while the handler runs on this thread. The handler may leave by longjmp(), and then it stays
- * set: it is believed only if call_handler() is on the stack.
+ * set: it is believed only as long as its function is on the stack.
  */
-static _Thread_local bool handler_runs;
+static _Thread_local struct pl_unwind_mark handler_runs;
 
 /*
  * Set when this thread ends the process. A handler of SIGABRT may leave by longjmp(), and a child
- * of vfork() ends only itself: it is believed only if pl_violation_end() is on the stack.
+ * of vfork() ends only itself: likewise.
  */
-static _Thread_local bool ends;
+static _Thread_local struct pl_unwind_mark ends;
 
 void pl_violation_set_frames(unsigned frames)
 {
@@ -108,20 +108,44 @@ __attribute__((noinline)) void phaselock_on_violation(const struct phaselock_vio
 	__asm__ volatile("" : : "r"(violation) : "memory");
 }
 
+/* Marks the frame that the word lies in. */
+static struct pl_unwind_mark mark(volatile uintptr_t *word)
+{
+	*word = (uintptr_t)word ^ 0x9e3779b97f4a7c15u; /* no address, and no small number */
+	return (struct pl_unwind_mark){word, *word};
+}
+
+/* Whether a marked call of function is under way on this thread. Forgets a mark of one that is over. */
+static bool is_under_way(struct pl_unwind_mark *of, const void *function)
+{
+	enum pl_unwind_found found;
+
+	if (of->word == NULL)
+		return false;
+	found = pl_unwind_find(of, function);
+	if (found == PL_UNWIND_GONE)
+		*of = (struct pl_unwind_mark){.word = NULL};
+	return found == PL_UNWIND_FOUND;
+}
+
 static __attribute__((noinline)) enum phaselock_verdict call_handler(
 	phaselock_handler handler, const struct phaselock_violation *violation, void *context)
 {
+	const struct pl_unwind_mark before = handler_runs; /* of another stack, if of any */
+	volatile uintptr_t word;
 	enum phaselock_verdict verdict;
 
-	handler_runs = true;
+	handler_runs = mark(&word);
 	verdict = handler(violation, context);
-	handler_runs = false;
+	handler_runs = before;
 	return verdict;
 }
 
 __attribute__((noinline)) _Noreturn void pl_violation_end(void)
 {
-	ends = true;
+	volatile uintptr_t word;
+
+	ends = mark(&word);
 	if (pl_channel() != NULL) {
 		pl_stats_publish(phaselock_get_phase() != PHASELOCK_INIT);
 		pl_channel_end();
@@ -131,8 +155,7 @@ __attribute__((noinline)) _Noreturn void pl_violation_end(void)
 
 bool pl_violation_ending(void)
 {
-	ends = ends && pl_unwind_passes((void *)(uintptr_t)pl_violation_end);
-	return ends;
+	return is_under_way(&ends, (void *)(uintptr_t)pl_violation_end);
 }
 
 /*
@@ -170,7 +193,7 @@ static void decide(const struct phaselock_violation *violation, struct pl_report
 
 	context->verdict =
 		(enum phaselock_verdict)atomic_load_explicit(&policy, memory_order_relaxed);
-	context->nested = handler_runs && pl_unwind_passes((void *)(uintptr_t)call_handler);
+	context->nested = is_under_way(&handler_runs, (void *)(uintptr_t)call_handler);
 	if (handler == NULL || context->nested)
 		return;
 	context->verdict = call_handler(handler, violation, handler_context);
@@ -220,7 +243,8 @@ enum phaselock_verdict pl_violation(const struct pl_request *request, enum phase
 	};
 
 	pl_names_get(violation.thread_name);
-	violation.frame_count = pl_unwind(violation.frames, frames_recorded, request->caller);
+	violation.frame_count =
+		pl_unwind(violation.frames, frames_recorded, request->caller, &context.end);
 	suppression = pl_site_count(&violation);
 	if (suppression >= 0) {
 		count_suppressed(suppression, thread);

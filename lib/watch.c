@@ -10,6 +10,7 @@
 #include "watch.h"
 
 #include "gate.h"
+#include "kept.h"
 #include "locks.h"
 #include "module.h"
 #include "names.h"
@@ -95,6 +96,7 @@ static enum phaselock_answer tell_all(const struct pl_thread *thread, struct pha
 	const struct phaselock_watch *of_thread = thread->watch, *of_all = of_process();
 	unsigned frames = wanted(of_all, event, wanted(of_thread, event, 0));
 	enum phaselock_answer answer;
+	enum pl_unwind_end end;
 	struct phaselock_violation told = {
 		.function = request->function,
 		.size = request->size,
@@ -106,7 +108,9 @@ static enum phaselock_answer tell_all(const struct pl_thread *thread, struct pha
 	if (event->kind != PHASELOCK_EVENT_RESULT && frames > 0) {
 		told.time_ns = pl_os_monotonic_ns();
 		pl_names_get(told.thread_name);
-		told.frame_count = pl_unwind(told.frames, frames, request->caller);
+		told.frame_count = pl_unwind(told.frames, frames, request->caller, &end);
+		pl_kept_add(told.frames,
+			    told.frame_count); /* a watcher describes it when it likes */
 		event->origin = pl_module_origin(told.frames, told.frame_count);
 	}
 	event->request = &told;

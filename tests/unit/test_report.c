@@ -16,6 +16,7 @@
 #include "closing.h"
 #include "format.h"
 #include "history.h"
+#include "kept.h"
 #include "module.h"
 #include "sink.h"
 #include "site.h"
@@ -54,6 +55,17 @@ void pl_module_find(const void *address, struct pl_place *place)
 					   .offset = 0x40,
 					   .function = long_name,
 					   .function_offset = 0x6};
+}
+
+void pl_kept_find(const void *frame, struct pl_place *place)
+{
+	pl_module_find(frame, place);
+}
+
+void pl_kept_add(void *const *frames, unsigned count)
+{
+	(void)frames;
+	(void)count;
 }
 
 void pl_module_start(void)
@@ -135,6 +147,28 @@ TEST(report_has_request_thread_count_stack_and_verdict)
 			    "phaselock: violation: malloc(64) while allocations are locked\n"
 			    "  thread 77 \"worker\", 1st time at this site\n" FRAMES BUILD_IDS
 			    "phaselock: allowed (policy=allow)\n");
+}
+
+TEST(report_says_that_the_stack_could_not_be_read_further)
+{
+	struct pl_report_context context = {.verdict = PHASELOCK_ALLOW};
+
+	context.end = PL_UNWIND_NO_TABLE;
+	capture_begin(&captured);
+	pl_report_violation(&plain, &context);
+	assert_non_null(
+		strstr(capture_end(&captured), FRAMES
+		       "    (the stack cannot be read further: no unwind table)\n" BUILD_IDS));
+	context.end = PL_UNWIND_UNREADABLE;
+	capture_begin(&captured);
+	pl_report_violation(&plain, &context);
+	assert_non_null(strstr(capture_end(&captured),
+			       FRAMES "    (the stack cannot be read further: it leads to no "
+				      "stack)\n" BUILD_IDS));
+	context.end = PL_UNWIND_FULL;
+	capture_begin(&captured);
+	pl_report_violation(&plain, &context);
+	assert_non_null(strstr(capture_end(&captured), FRAMES BUILD_IDS));
 }
 
 TEST(verdict_says_who_decided_and_nesting_is_told)
@@ -519,6 +553,7 @@ int main(void)
 		cmocka_unit_test(
 			violations_at_sites_that_are_not_kept_are_reported_while_there_is_room),
 		cmocka_unit_test(report_has_request_thread_count_stack_and_verdict),
+		cmocka_unit_test(report_says_that_the_stack_could_not_be_read_further),
 		cmocka_unit_test(verdict_says_who_decided_and_nesting_is_told),
 		cmocka_unit_test(request_is_written_as_its_caller_might_have_written_it),
 		cmocka_unit_test(thread_name_cannot_forge_lines),

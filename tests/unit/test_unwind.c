@@ -19,12 +19,13 @@
 
 static void *frames[CAPACITY];
 static unsigned count;
+static enum pl_unwind_end end;
 static const void *returns_to[3]; /* innermost first */
 
 static NOT_INLINED void inner(unsigned capacity, const void *caller)
 {
 	returns_to[0] = __builtin_return_address(0);
-	count = pl_unwind(frames, capacity, caller != NULL ? caller : returns_to[0]);
+	count = pl_unwind(frames, capacity, caller != NULL ? caller : returns_to[0], &end);
 	STAYS_ON_THE_STACK();
 }
 
@@ -47,7 +48,7 @@ static NOT_INLINED void recurse(unsigned depth, const void *caller)
 	if (depth > 0)
 		recurse(depth - 1, caller);
 	else
-		count = pl_unwind(frames, CAPACITY, caller);
+		count = pl_unwind(frames, CAPACITY, caller, &end);
 	STAYS_ON_THE_STACK();
 }
 
@@ -83,6 +84,18 @@ TEST(caller_that_is_not_on_the_stack_stands_alone)
 	assert_int_equal(count, 0);
 }
 
+TEST(why_the_stack_ends_is_told)
+{
+	static const char nowhere[1];
+
+	outer(CAPACITY, NULL);
+	assert_int_equal(end, PL_UNWIND_WHOLE);
+	outer(2, NULL);
+	assert_int_equal(end, PL_UNWIND_FULL);
+	outer(CAPACITY, nowhere);
+	assert_int_equal(end, PL_UNWIND_NO_TABLE);
+}
+
 TEST(frames_between_the_unwinder_and_the_caller_are_left_out)
 {
 	const void *caller;
@@ -116,27 +129,10 @@ TEST(without_a_caller_the_whole_stack_is_given)
 	assert_int_equal(count, CAPACITY);
 }
 
-TEST(warming_up_can_be_done_again)
-{
-	pl_unwind_warm();
-	pl_unwind_warm();
-	outer(CAPACITY, NULL);
-	assert_ptr_equal(frames[0], returns_to[0]);
-}
-
 /* ---- whether a call is under way ------------------------------------------------------------- */
 
 static bool passes;
 static jmp_buf out;
-
-TEST(return_address_is_in_the_function_that_made_the_call)
-{
-	outer(CAPACITY, NULL);
-	assert_true(pl_unwind_is_in(returns_to[0], (void *)(uintptr_t)middle));
-	assert_false(pl_unwind_is_in(returns_to[0], (void *)(uintptr_t)outer));
-	assert_true(pl_unwind_is_in(returns_to[1], (void *)(uintptr_t)outer));
-	assert_false(pl_unwind_is_in(NULL, (void *)(uintptr_t)outer));
-}
 
 static NOT_INLINED void look(const void *function)
 {
@@ -216,20 +212,92 @@ TEST(call_that_is_over_or_was_left_by_longjmp_is_not_found)
 	assert_false(passes);
 }
 
+/* ---- whether a call is under way, by a mark --------------------------------------------------- */
+
+static struct pl_unwind_mark mark;
+static enum pl_unwind_found found;
+
+static NOT_INLINED void marked(void (*inside)(void))
+{
+	volatile uintptr_t word = 0x12345;
+
+	mark = (struct pl_unwind_mark){&word, word};
+	inside();
+	STAYS_ON_THE_STACK();
+}
+
+static NOT_INLINED void find(void)
+{
+	found = pl_unwind_find(&mark, (void *)(uintptr_t)marked);
+	STAYS_ON_THE_STACK();
+}
+
+static NOT_INLINED void find_from_the_depth(unsigned depth)
+{
+	if (depth > 0)
+		find_from_the_depth(depth - 1);
+	else
+		find();
+	STAYS_ON_THE_STACK();
+}
+
+static void find_far_inside(void)
+{
+	find_from_the_depth(100);
+	STAYS_ON_THE_STACK();
+}
+
+static void leave_marked(void)
+{
+	longjmp(out, 1);
+}
+
+TEST(marked_call_that_is_under_way_is_found)
+{
+	marked(find);
+	assert_int_equal(found, PL_UNWIND_FOUND);
+	marked(find_far_inside);
+	assert_int_equal(found, PL_UNWIND_FOUND);
+}
+
+TEST(marked_call_that_is_over_is_gone_from_every_depth)
+{
+	if (setjmp(out) == 0)
+		marked(leave_marked);
+	find();
+	assert_int_equal(found, PL_UNWIND_GONE);
+	if (setjmp(out) == 0)
+		marked(leave_marked);
+	for (unsigned depth = 0; depth < 50; depth++) {
+		find_from_the_depth(depth);
+		assert_int_equal(found, PL_UNWIND_GONE);
+	}
+}
+
+TEST(mark_where_nothing_is_any_more_is_gone)
+{
+	mark = (struct pl_unwind_mark){(const volatile uintptr_t *)4096, 1};
+	find();
+	assert_int_equal(found, PL_UNWIND_GONE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(stack_starts_at_the_caller_and_goes_outwards),
 		cmocka_unit_test(stack_ends_at_the_capacity),
 		cmocka_unit_test(caller_that_is_not_on_the_stack_stands_alone),
+		cmocka_unit_test(why_the_stack_ends_is_told),
 		cmocka_unit_test(frames_between_the_unwinder_and_the_caller_are_left_out),
 		cmocka_unit_test(caller_behind_too_many_frames_is_not_searched_for),
 		cmocka_unit_test(without_a_caller_the_whole_stack_is_given),
-		cmocka_unit_test(warming_up_can_be_done_again),
-		cmocka_unit_test(return_address_is_in_the_function_that_made_the_call),
 		cmocka_unit_test(call_that_is_under_way_is_found_from_any_depth),
 		cmocka_unit_test(call_that_is_over_or_was_left_by_longjmp_is_not_found),
+		cmocka_unit_test(marked_call_that_is_under_way_is_found),
+		cmocka_unit_test(marked_call_that_is_over_is_gone_from_every_depth),
+		cmocka_unit_test(mark_where_nothing_is_any_more_is_gone),
 	};
 
+	pl_unwind_start();
 	return cmocka_run_group_tests_name("unwind", tests, NULL, NULL);
 }
