@@ -26,6 +26,7 @@
 #include "names.h"
 #include "object.h"
 #include "options.h"
+#include "order.h"
 #include "os.h"
 #include "phase.h"
 #include "report.h"
@@ -298,9 +299,11 @@ __attribute__((constructor)) static void start(void)
 	const char *channel = pl_os_environment(PL_CHANNEL_VARIABLE);
 	bool have_page;
 
+	pl_order_start();
 	pl_os_note_stderr();
 	if (another_copy_is_in_front()) {
 		pthread_atfork(NULL, NULL, fork_child_of_other);
+		pl_loaded_started();
 		return;
 	}
 	pl_init_first(); /* first of all: a library is linked with -z initfirst for that */
@@ -325,6 +328,7 @@ __attribute__((constructor)) static void start(void)
 	prove_armed();
 	if (pl_channel() != NULL)
 		join_run();
+	pl_loaded_started();
 	arm_triggers();
 }
 

@@ -13,6 +13,7 @@ struct pl_loaded {
 	uintptr_t base;		  /* what is added to the module's own addresses */
 	const char *name;	  /* a path, "" for the program */
 	const ElfW(Dyn) *dynamic; /* NULL if it has none */
+	uintptr_t start, end;	  /* where it lies */
 };
 
 /*
@@ -20,10 +21,15 @@ struct pl_loaded {
  * Takes the dynamic linker's lock, so that none goes meanwhile: not for signal handlers, nor for
  * reports. No heap request.
  *
- * In the child of a fork() it takes no lock: a thread that the child does not have may have held it.
- * A module that another thread of the child unloads meanwhile is then not safe to look at.
+ * It takes no lock, and calls nothing that another library may have put a function of its own in
+ * front of, until the library has started, when there is one thread; and in the child of a fork(),
+ * where a thread that the child does not have may have held the lock. A module that another thread
+ * of such a child unloads meanwhile is not safe to look at.
  */
 bool pl_loaded_each(bool (*look)(const struct pl_loaded *module, void *argument), void *argument);
+
+/* The library has started. */
+void pl_loaded_started(void);
 
 /* In the child of a fork. */
 void pl_loaded_fork_child(void);

@@ -6,6 +6,10 @@
 #define _GNU_SOURCE
 #include "loaded.h"
 
+void pl_loaded_started(void)
+{
+}
+
 void pl_loaded_fork_child(void)
 {
 }
@@ -18,13 +22,21 @@ struct walk {
 static int hand_on(struct dl_phdr_info *info, size_t size, void *argument)
 {
 	const struct walk *walk = argument;
-	struct pl_loaded module = {.base = info->dlpi_addr, .name = info->dlpi_name};
+	struct pl_loaded module = {
+		.base = info->dlpi_addr, .name = info->dlpi_name, .start = UINTPTR_MAX};
 
 	(void)size;
-	for (size_t i = 0; i < info->dlpi_phnum; i++)
-		if (info->dlpi_phdr[i].p_type == PT_DYNAMIC)
-			module.dynamic =
-				(const void *)(info->dlpi_addr + info->dlpi_phdr[i].p_vaddr);
+	for (size_t i = 0; i < info->dlpi_phnum; i++) {
+		const ElfW(Phdr) *part = &info->dlpi_phdr[i];
+		uintptr_t start = info->dlpi_addr + part->p_vaddr, end = start + part->p_memsz;
+
+		if (part->p_type == PT_DYNAMIC)
+			module.dynamic = (const void *)start;
+		if (part->p_type != PT_LOAD)
+			continue;
+		module.start = start < module.start ? start : module.start;
+		module.end = end > module.end ? end : module.end;
+	}
 	return walk->look(&module, walk->argument);
 }
 

@@ -6,6 +6,8 @@
 #define _GNU_SOURCE
 #include "object.h"
 
+#include "loaded.h"
+
 #include <dlfcn.h>
 #include <elf.h>
 #include <string.h>
@@ -63,34 +65,24 @@ bool pl_object_find(const void *address, struct pl_object *object)
 	return true;
 }
 
-static int note(struct dl_phdr_info *info, size_t size, void *unused)
+static bool note(const struct pl_loaded *module, void *unused)
 {
-	struct range range = {.start = UINTPTR_MAX};
+	struct range range = {module->start, module->end};
 	size_t at = lasting_count;
 
-	(void)size;
 	(void)unused;
-	for (size_t i = 0; i < info->dlpi_phnum; i++) {
-		const ElfW(Phdr) *part = &info->dlpi_phdr[i];
-		uintptr_t start = info->dlpi_addr + part->p_vaddr;
-
-		if (part->p_type != PT_LOAD)
-			continue;
-		range.start = start < range.start ? start : range.start;
-		range.end = start + part->p_memsz > range.end ? start + part->p_memsz : range.end;
-	}
 	if (at == LASTING_MAX || range.end == 0)
-		return 0;
+		return false;
 	for (; at > 0 && lasting[at - 1].start > range.start; at--)
 		lasting[at] = lasting[at - 1];
 	lasting[at] = range;
 	lasting_count++;
-	return 0;
+	return false;
 }
 
 void pl_object_start(void)
 {
-	dl_iterate_phdr(note, NULL);
+	pl_loaded_each(note, NULL);
 }
 
 bool pl_object_stays(const void *address)

@@ -14,8 +14,11 @@
 
 #include <stdlib.h>
 
-/* Of the runtimes; only their presence is asked for. Each runtime has one that no other has. */
-extern char __asan_init[], __msan_init[], __tsan_init[], __lsan_init[];
+/* Of the runtimes: what instrumented code calls first, any number of times. Each has one of its own. */
+extern void __asan_init(void);
+extern void __msan_init(void);
+extern void __tsan_init(void);
+extern void __lsan_init(void);
 #pragma weak __asan_init
 #pragma weak __msan_init
 #pragma weak __tsan_init
@@ -28,36 +31,48 @@ extern char __asan_init[], __msan_init[], __tsan_init[], __lsan_init[];
 extern PL_HIDDEN void *pl_own_malloc(size_t size);
 #pragma weak pl_own_malloc
 
-static const char *sanitizer_present(void)
+struct sanitizer {
+	const char *name;
+	void (*start)(void);
+};
+
+/* Its functions are NULL if there is none. */
+static struct sanitizer sanitizer_present(void)
 {
 	if (__asan_init != NULL)
-		return "AddressSanitizer";
+		return (struct sanitizer){"AddressSanitizer", __asan_init};
 	if (__msan_init != NULL)
-		return "MemorySanitizer";
+		return (struct sanitizer){"MemorySanitizer", __msan_init};
 	if (__tsan_init != NULL)
-		return "ThreadSanitizer";
-	return __lsan_init != NULL ? "LeakSanitizer" : NULL;
+		return (struct sanitizer){"ThreadSanitizer", __tsan_init};
+	return (struct sanitizer){"LeakSanitizer", __lsan_init};
 }
 
 bool pl_order_is_second(void)
 {
-	return PL_UNLIKELY(sanitizer_present() != NULL) && pl_own_malloc != NULL &&
+	return PL_UNLIKELY(sanitizer_present().start != NULL) && pl_own_malloc != NULL &&
 	       malloc != pl_own_malloc;
+}
+
+void pl_order_start(void)
+{
+	if (pl_order_is_second())
+		sanitizer_present().start();
 }
 
 void pl_order_require(void)
 {
-	const char *sanitizer = sanitizer_present();
+	struct sanitizer sanitizer = sanitizer_present();
 	char buffer[256];
 	struct pl_text text = pl_text_in(buffer, sizeof(buffer));
 
-	if (PL_LIKELY(sanitizer == NULL) || pl_own_malloc == NULL || malloc != pl_own_malloc)
+	if (PL_LIKELY(sanitizer.start == NULL) || pl_own_malloc == NULL || malloc != pl_own_malloc)
 		return;
 	pl_text_append(&text,
 		       "%s is in this program, but the malloc of this library stands in front of "
 		       "it: link libphaselock.so, or preload the sanitizer's runtime first "
 		       "(docs/sanitizers.md)",
-		       sanitizer);
+		       sanitizer.name);
 	pl_report_message(buffer);
 	pl_os_end_at_once();
 }

@@ -14,4 +14,10 @@ void pl_order_require(void);
 /* Returns whether a sanitizer's malloc is the one that the process calls. */
 bool pl_order_is_second(void);
 
+/*
+ * Has the sanitizer that serves the requests of the process set itself up, if there is one: it has
+ * functions in front of many of libc's, which do not work before. From the constructor, first of all.
+ */
+void pl_order_start(void);
+
 #endif

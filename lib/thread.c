@@ -42,6 +42,7 @@ static struct {
 	size_t fresh_left;
 	struct pl_thread *early; /* under the lock: of a thread whose memory was not filled yet */
 	size_t departing; /* under the lock: records whose thread is exiting, and may be gone */
+	uint64_t process; /* its id is that of its first thread, whose end is the process's */
 	bool have_key;	  /* with the first registration */
 	pthread_key_t key;
 	struct pl_thread first[FIRST_RECORDS];
@@ -218,8 +219,7 @@ static void enter_late(struct pl_thread *thread)
 static struct pl_thread *register_thread(void)
 {
 	uint64_t id = pl_os_thread_id();
-	bool first = id == pl_os_process_id(); /* whose end is that of the process */
-	bool late = !first && pl_ending();
+	bool late = all() != NULL && id != registry.process && pl_ending();
 	struct pl_os_signals before;
 	struct pl_backend_bytes bytes;
 	struct pl_thread *thread;
@@ -293,6 +293,7 @@ struct pl_thread *pl_thread_self(void)
 static void adopt(void)
 {
 	pl_owner_undo();
+	registry.process = pl_os_process_id();
 	registry.departing = 0;
 	for (struct pl_thread *thread = all(); thread != NULL; thread = thread->next) {
 		if (thread == own)
