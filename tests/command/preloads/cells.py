@@ -10,6 +10,7 @@ import dataclasses
 import os
 import re
 import shlex
+import signal
 import subprocess
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
@@ -44,12 +45,19 @@ def limited(starter: list[str], settings: list[str], command: list[str]) -> list
 
 def run(command: list[str]) -> Outcome:
     """In a folder of its own, which tools write into. What differs from run to run is taken out of what it printed."""
-    with tempfile.TemporaryDirectory(prefix="phaselock-cell-") as folder:
-        done = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace",
-                              check=False, timeout=2 * LIMIT)
-    status = str(128 - done.returncode if done.returncode < 0 else done.returncode)
-    out = re.sub(r"0x[0-9a-f]+", "0x...", re.sub(r"\b[0-9]+ ms\b", "... ms", done.stdout))
-    return Outcome(f"killed after {LIMIT} s" if status == "137" else status, out, done.stderr)
+    with tempfile.TemporaryDirectory(prefix="phaselock-cell-") as folder, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        child = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=err)
+        status = child.wait(timeout=2 * LIMIT)
+        try:
+            os.killpg(child.pid, signal.SIGKILL)  # children that hang: the group is of timeout's making
+        except ProcessLookupError:
+            pass
+        out.seek(0)
+        err.seek(0)
+        texts = [stream.read().decode(errors="replace") for stream in (out, err)]
+    status = str(128 - status if status < 0 else status)
+    texts[0] = re.sub(r"0x[0-9a-f]+", "0x...", re.sub(r"\b[0-9]+ ms\b", "... ms", texts[0]))
+    return Outcome(f"killed after {LIMIT} s" if status == "137" else status, *texts)
 
 
 def faults_of(cell: Cell, alone: Outcome, real: Outcome) -> list[str]:
