@@ -27,7 +27,7 @@ for case in "$@"; do
 	timeout -s KILL 10 env LD_PRELOAD="$preload" ./program $case >out 2>&1 &
 	wait $!
 	status=$?
-	kill -KILL -- -$! 2>/dev/null # children that hang: the group is of timeout's making
+	kill -s KILL -- -$! 2>/dev/null # children that hang: the group is of timeout's making
 	[ $status != 0 ] || continue
 	echo "$form, $case: expected status 0, got $status"
 	cat out

@@ -15,7 +15,7 @@ while [ $n -lt 500 ]; do
 	timeout -s KILL 20 ./fail_mmap $n "$mode" failed "$preload" "$@" >out 2>err &
 	wait $!
 	status=$?
-	kill -KILL -- -$! 2>/dev/null # children that hang: the group is of timeout's making
+	kill -s KILL -- -$! 2>/dev/null # children that hang: the group is of timeout's making
 	[ -e failed ] || break
 	# The allocator itself is what cannot start, and the library says so: the first calls, and no later one.
 	if [ $status = 134 ] && grep -qx "phaselock: no memory for the allocator to start with" err; then
