@@ -25,7 +25,7 @@
  * backend: jemalloc
  * each: MODE once on
  * each: library libphaselock.so libphaselock-system.so
- * each: deed threads fork
+ * each: deed threads fork-beside
  */
 #define _GNU_SOURCE
 #include "behaviour.h"

@@ -17,7 +17,7 @@ import sys
 
 from cells import LIBRARIES, OPTIONS, Cell, limited, run_all
 
-DEEDS = ("start", "threads", "fork", "exec", "exit")
+DEEDS = ("start", "threads", "fork", "fork-beside", "exec", "exit")
 ALLOCATORS = {"libphaselock.so": "jemalloc", "libphaselock-system.so": "system"}
 VIOLATIONS = "99"
 
@@ -34,6 +34,8 @@ TOOLS = {
 STARTERS = {"fakeroot": ["fakeroot", "--"]}
 # It takes LD_PRELOAD out of the environment of what is executed: the library is not there either.
 UNPROVED = {("heaptrack", "exec")}
+# What it does not survive by itself: its lock is held in the child. One run in four hangs.
+UNSOUND = {("heaptrack", "fork-beside")}
 
 # What MALLOC_CONF may hold. The last is refused by jemalloc itself, with words.
 SETTINGS = ("background_thread:true", "percpu_arena:percpu", "percpu_arena:phycpu", "abort_conf:true", "narenas:1", "tcache:false",
@@ -57,7 +59,7 @@ def cells_of(tool: str, build: pathlib.Path) -> list[Cell]:
     starter = STARTERS.get(tool, [])
     program = str(build / "tests/command/preloads/program")
     cells = []
-    for deed in DEEDS:
+    for deed in [deed for deed in DEEDS if (tool, deed) not in UNSOUND]:
         like = limited(starter, [*settings, f"LD_PRELOAD={preload}"], [program, deed])
         for name in LIBRARIES:
             library = build / name

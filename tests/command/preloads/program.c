@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A program that knows nothing of the library, and does what its argument names: start, threads,
- * fork, exec or exit. What it prints is the same in every run. It calls, beside the heap, whatever
+ * fork, fork-beside (a thread that makes requests), exec or exit. What it prints is the same in every run. It calls, beside the heap, whatever
  * the preloads of this folder take from libc.
  */
 #define _GNU_SOURCE
@@ -164,12 +164,8 @@ static void *allocate_until(void *stop)
 
 static void fork_children(void)
 {
-	static atomic_int stop;
-	pthread_t other;
 	int calls = handlers_were_called();
 
-	if (pthread_create(&other, NULL, allocate_until, &stop) != 0)
-		fail("pthread_create");
 	for (int i = 0; i < FORKS; i++) {
 		pid_t child = fork();
 		int status;
@@ -185,9 +181,19 @@ static void fork_children(void)
 		printf("child %d: status %d\n", i, WEXITSTATUS(status));
 		fflush(stdout);
 	}
+	printf("handlers: %d\n", handlers_were_called() - calls);
+}
+
+static void fork_children_beside_a_thread(void)
+{
+	static atomic_int stop;
+	pthread_t other;
+
+	if (pthread_create(&other, NULL, allocate_until, &stop) != 0)
+		fail("pthread_create");
+	fork_children();
 	atomic_store(&stop, 1);
 	pthread_join(other, NULL);
-	printf("handlers: %d\n", handlers_were_called() - calls);
 }
 
 static void at_exit(void)
@@ -207,6 +213,8 @@ int main(int count, char **argument)
 		start_threads();
 	if (strcmp(what, "fork") == 0)
 		fork_children();
+	if (strcmp(what, "fork-beside") == 0)
+		fork_children_beside_a_thread();
 	if (strcmp(what, "exec") == 0) {
 		execl(argument[0], argument[0], "start", (char *)NULL);
 		fail("exec");
