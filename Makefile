@@ -296,6 +296,47 @@ $(FRAMEWORKS): %: %.o $(B)/examples/request_counter.o $(LIBRARY) $(TESTING)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) -rdynamic $(LDFLAGS) -o $@ $(filter %.o,$^) $(TESTING) $(TEST_LDFLAGS) -lhttp_parser $(FRAMEWORK_LIBS)
 
+# Preloads that stand beside the library, and a program with a library of its own: tests/command/preloads/beside.py.
+PRELOADS_B := $(B)/tests/command/preloads
+PRELOADS   := $(patsubst tests/command/preloads/hooks/%.c,$(PRELOADS_B)/%.so,$(wildcard tests/command/preloads/hooks/*.c))
+
+$(PRELOADS_B)/%.so: tests/command/preloads/hooks/%.c
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LIB_CFLAGS) -fvisibility=default -shared -MMD -MP -MF $@.d $< -o $@
+
+$(PRELOADS_B)/libhandlers.so: tests/command/preloads/handlers.c
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LIB_CFLAGS) -fvisibility=default -shared $< -o $@
+
+$(PRELOADS_B)/program: tests/command/preloads/program.c $(PRELOADS_B)/libhandlers.so
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $< -o $@ -L$(PRELOADS_B) -Wl,-rpath,$(abspath $(PRELOADS_B)) -lhandlers
+
+# Programs with a heap of their own: NAME, and the same linked with each library, NAME-phaselock and NAME-phaselock-system.
+HEAPS := $(patsubst tests/command/preloads/heaps/%,$(PRELOADS_B)/%,$(basename $(wildcard tests/command/preloads/heaps/*.c*)))
+$(PRELOADS_B)/cpputest: HEAP_LIBS := -lCppUTest
+HEAP_LINK = $(Q)$(CXX) -pthread $@.o -o $@ $(HEAP_LIBS) && for library in phaselock phaselock-system; do \
+	$(CXX) -pthread $@.o -o $@-$$library $(HEAP_LIBS) -L$(B) -Wl,-rpath,$(abspath $(B)) -Wl,--no-as-needed -l$$library || exit 1; done
+
+$(PRELOADS_B)/%: tests/command/preloads/heaps/%.c $(LIBRARY) $(SYSTEM)
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -MF $@.d -MT $@ -c $< -o $@.o
+	$(HEAP_LINK)
+
+$(PRELOADS_B)/%: tests/command/preloads/heaps/%.cc $(LIBRARY) $(SYSTEM)
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CXX) -std=c++17 $(FLAGS_$(VARIANT)) -g -Wall -Wextra $(if $(WERROR),-Werror) -pthread -fno-builtin-malloc \
+		-MMD -MP -MF $@.d -MT $@ -c $< -o $@.o
+	$(HEAP_LINK)
+
+ifeq ($(SANITIZED),)
+test: $(PRELOADS) $(HEAPS) $(PRELOADS_B)/program
+endif
+
 # ---- soak: a short form of each is in `make test` -------------------------------------------------------------------
 SOAK := $(B)/tests/soak/soak
 SOAK_OPERATIONS ?= 1000000000
@@ -702,7 +743,7 @@ check-atlas: $(ATLAS)
 
 # ---- checks of the project itself --------------------------------------------------------------------------
 C_FILES := $(wildcard lib/*.[ch] cli/*.[ch] include/phaselock/*.h include/phaselock/*.hpp tests/unit/*.[ch] tests/behaviour/*.[ch] tests/harness/*.[ch] testing/*.[ch] tests/soak/*.[ch] bench/*.[ch] \
-             examples/*.[ch] examples/*/*.[ch] examples/*/*/*.[ch] tools/atlas/*.[ch] wasm/*.[ch] tests/wasm/*.[ch])
+             tests/command/preloads/*/*.[ch] tests/command/preloads/*.c examples/*.[ch] examples/*/*.[ch] examples/*/*/*.[ch] tools/atlas/*.[ch] wasm/*.[ch] tests/wasm/*.[ch])
 
 .PHONY: check check-format check-layers check-exports check-headers check-requirements check-static check-man
 check: deps-check check-format check-layers check-exports check-headers check-requirements check-static check-man check-atlas check-instructions

@@ -1,21 +1,31 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Every mmap() of a process fails in turn, alone or with all that follow, from the allocator's very
- * start on. A program that looks at its results goes on: forty threads at a time, more than there
- * are records for, and what they got and gave back is what is counted. sqlite3 says that memory is
- * out, and ends. Nobody crashes.
+ * Every mmap() of memory in a process fails in the kernel in turn, alone or with all that follow,
+ * whoever makes it: the library, its allocator, libc for a stack. A program that looks at its
+ * results goes on: forty threads at a time, more than there are records for, and what they got and
+ * gave back is what is counted. sqlite3 says that memory is out, and ends; so does a program that
+ * makes detached threads or forks. Nobody crashes.
  *
  * shows: PL-118
- * needs: gcc sqlite3
- * backend: jemalloc
+ * needs: gcc
+ * timeout: 120
  * exit: 0
  * run: {source}/tests/behaviour/parts/each_mmap.sh {MODE} "" "" {self}
  * each: MODE once on
- * run: {source}/tests/behaviour/parts/each_mmap.sh {MODE} {build}/libphaselock.so "1 7" sqlite3
+ * run: {source}/tests/behaviour/parts/each_mmap.sh {MODE} {build}/{library} "1 7" sqlite3
  *     :memory: "create table t(a,b); with recursive n(i) as (select 1 union all select i+1 from n
  *     where i<3000) insert into t select i, hex(randomblob(100)) from n; create index x on t(b);
  *     select count(*) from t"
+ * needs: sqlite3
+ * backend: jemalloc
  * each: MODE once on
+ * each: library libphaselock.so libphaselock-system.so
+ * run: {source}/tests/behaviour/parts/each_mmap.sh {MODE} {build}/{library} 1
+ *     {build}/tests/command/preloads/program {deed}
+ * backend: jemalloc
+ * each: MODE once on
+ * each: library libphaselock.so libphaselock-system.so
+ * each: deed threads fork-beside
  */
 #define _GNU_SOURCE
 #include "behaviour.h"
