@@ -46,6 +46,8 @@ LIB_CFLAGS := $(ALL_CFLAGS) -fPIC -fvisibility=hidden -ftls-model=initial-exec
 # library, in another in a program, and as zero where it is no x86-64 or no glibc; and what a program alone has.
 # initfirst: no constructor of another library comes before ours.
 LIB_SOURCES  := $(wildcard lib/*.c)
+# The operating system, for programs that have no other part of the library, or few.
+OS_PARTS     := os_clock os_linux os_lock os_memory os_output os_stderr dynamic
 CORE_OBJECTS := $(patsubst %.c,$(B)/%.o,$(filter-out lib/backend_%.c lib/jemalloc_%.c lib/phase_%.c lib/%_linked.c lib/%_musl.c,$(LIB_SOURCES)))
 X86_64       := $(filter x86_64-%,$(shell $(CC) -dumpmachine))
 PHASE_SHARED := $(B)/lib/phase_$(if $(X86_64),shared,zero).o
@@ -177,7 +179,7 @@ $(TESTING): $(patsubst %.c,$(B)/%.o,$(wildcard testing/*.c))
 	$(Q)ar rcs $@ $(B)/libphaselock-test.o
 
 # ---- the command ----------------------------------------------------------------------------------------
-CLI_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard cli/*.c)) $(patsubst %,$(B)/cli/%.o,options format entries suppress glob os_clock os_linux os_lock os_memory os_output dynamic)
+CLI_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard cli/*.c)) $(patsubst %,$(B)/cli/%.o,options format entries suppress glob $(OS_PARTS))
 
 CLI_CPPFLAGS := $(CPPFLAGS) -iquote lib -DPHASELOCK_LIBDIR='"$(LIBDIR)"'
 
@@ -238,11 +240,11 @@ $(B)/tests/unit/test_%: $(B)/tests/unit/test_%.o $(B)/tests/unit/fake_backend.o 
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ -lcmocka
 
 # This one includes the backend itself, in the place of the fake one.
-$(B)/tests/unit/test_backend_system: $(B)/tests/unit/test_backend_system.o $(patsubst %,$(B)/lib/%.o,os_clock os_linux os_lock os_memory os_output os_stderr dynamic object)
+$(B)/tests/unit/test_backend_system: $(B)/tests/unit/test_backend_system.o $(patsubst %,$(B)/lib/%.o,$(OS_PARTS) object)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ -lcmocka
 
-$(B)/tests/unit/test_jemalloc_fork: $(patsubst %,$(B)/%.o,tests/unit/test_jemalloc_fork lib/jemalloc_fork lib/os_lock lib/os_linux lib/os_clock lib/dynamic)
+$(B)/tests/unit/test_jemalloc_fork: $(patsubst %,$(B)/%.o,tests/unit/test_jemalloc_fork lib/jemalloc_fork $(addprefix lib/,$(OS_PARTS)))
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ -lcmocka
 
@@ -701,7 +703,7 @@ check-instructions: $(LIBRARY) $(B)/bench/pair $(B)/bench/mix $(B)/bench/violate
 # ---- the atlas: what the functions of the C and C++ libraries ask of the heap --------------------------------------------
 # Nothing may be turned into another function, or be known to the compiler. It looks up functions as the library does.
 ATLAS_C      := $(patsubst tools/atlas/%.c,%,$(filter-out tools/atlas/harness.c,$(wildcard tools/atlas/*.c)))
-ATLAS_PARTS  := advice callee segment module dynamic loaded format os_clock os_linux os_lock os_memory symtab
+ATLAS_PARTS  := advice callee segment module loaded format symtab $(OS_PARTS)
 ATLAS_FLAGS  := -g -O1 -fno-builtin -pthread -Iinclude
 ATLAS        := $(B)/atlas/c $(B)/atlas/cxx $(B)/musl/atlas/c
 

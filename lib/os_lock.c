@@ -90,10 +90,21 @@ static bool wait_a_second(struct pl_os_lock *lock, uint32_t self)
 	return false;
 }
 
-/* Signals come in between, so that a process in which this takes for ever can be ended. */
+/*
+ * Signals come in between, so that a process in which this takes for ever can be ended; and it is
+ * said, once for each wait.
+ */
 static PL_COLD void wait_for(struct pl_os_lock *lock, struct pl_os_signals *before, uint32_t self)
 {
+	static const char message[] =
+		"phaselock: waiting for a lock of the library that another thread has held for a "
+		"second; signals are delivered meanwhile\n";
+	bool said = false;
+
 	while (!wait_a_second(lock, self)) {
+		if (!said)
+			pl_os_write_stderr(message, sizeof(message) - 1, 0);
+		said = true;
 		pl_os_restore_signals(before);
 		pl_os_block_signals(before);
 	}

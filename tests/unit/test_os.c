@@ -372,6 +372,59 @@ CHILD_TEST(lock_keeps_signals_away_until_it_is_open_and_leaves_the_mask_as_it_wa
 	CHECK(sigismember(&mask, SIGUSR2) == 1 && sigismember(&mask, SIGUSR1) == 0);
 }
 
+static struct pl_os_lock held_long;
+static _Atomic bool is_held;
+static volatile sig_atomic_t alarms;
+
+static void *hold_for_long(void *unused)
+{
+	struct pl_os_signals before;
+
+	pl_os_lock(&held_long, &before);
+	is_held = true;
+	pl_os_sleep_ms(1300);
+	pl_os_unlock(&held_long, &before);
+	return unused;
+}
+
+static void count_alarm(int number)
+{
+	(void)number;
+	alarms = alarms + 1;
+}
+
+/* Of no use with ThreadSanitizer, which delivers signals when it likes. */
+static void wait_for_long(void)
+{
+	pthread_t thread = thread_start(hold_for_long, NULL);
+	struct pl_os_signals before;
+
+	signal(SIGUSR1, count_alarm);
+	while (!is_held)
+		sched_yield();
+	raise(SIGUSR1);
+	CHECK_EQUAL(alarms, 1);
+	alarm(1);
+	signal(SIGALRM, count_alarm);
+	pl_os_lock(&held_long, &before);
+	CHECK_EQUAL(alarms, 2); /* while it waited */
+	pl_os_unlock(&held_long, &before);
+	thread_end(thread);
+}
+
+TEST(who_waits_for_a_lock_for_a_second_says_so_and_lets_signals_come)
+{
+	static struct child_end end;
+
+	if (THREAD_SANITIZED)
+		skip();
+	child_run(wait_for_long, &end);
+	assert_int_equal(end.status, 0);
+	assert_string_equal(end.text,
+			    "phaselock: waiting for a lock of the library that another thread has "
+			    "held for a second; signals are delivered meanwhile\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -394,6 +447,7 @@ int main(void)
 		cmocka_unit_test(lock_lets_one_thread_in_at_a_time),
 		cmocka_unit_test(
 			lock_keeps_signals_away_until_it_is_open_and_leaves_the_mask_as_it_was),
+		cmocka_unit_test(who_waits_for_a_lock_for_a_second_says_so_and_lets_signals_come),
 	};
 
 	return cmocka_run_group_tests_name("os", tests, NULL, NULL);
