@@ -9,7 +9,7 @@
 /* A page of its own: the kernel zeroes whole ones (madvise(2), MADV_WIPEONFORK, Linux 4.14). */
 static _Alignas(PL_PAGE_SIZE) struct {
 	struct pl_os_lock locks[PL_LOCKS];
-	bool known; /* under PL_LOCK_THREADS: this process has asked whether they are new */
+	bool known; /* under PL_LOCK_THREADS: the first thread has asked whether they are new */
 	char rest[PL_PAGE_SIZE - PL_LOCKS * sizeof(struct pl_os_lock) - sizeof(bool)];
 } page;
 
@@ -30,10 +30,10 @@ void pl_unlock(enum pl_lock lock, const struct pl_os_signals *before)
 
 bool pl_locks_are_new(void)
 {
-	bool new = !page.known;
-
+	if (PL_LIKELY(page.known) || pl_os_thread_id() != pl_os_process_id())
+		return false;
 	page.known = true;
-	return new;
+	return true;
 }
 
 void pl_locks_start(void)

@@ -20,8 +20,8 @@ void pl_lock(enum pl_lock lock, struct pl_os_signals *before);
 void pl_unlock(enum pl_lock lock, const struct pl_os_signals *before);
 
 /*
- * Returns true once in each process, the first time that it is asked there: a child of vfork() is
- * none. Under PL_LOCK_THREADS.
+ * Returns true once in each process, the first time that its first thread asks; a child of vfork()
+ * is no process here. Under PL_LOCK_THREADS.
  */
 bool pl_locks_are_new(void);
 

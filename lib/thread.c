@@ -288,7 +288,7 @@ struct pl_thread *pl_thread_self(void)
 
 /*
  * The child of a fork has the memory of all of its parent's threads, until a new one takes it, but
- * only one that runs. Under the lock.
+ * only one that runs, and those that this has started. By its first thread, under the lock.
  */
 static void adopt(void)
 {
@@ -296,7 +296,7 @@ static void adopt(void)
 	registry.process = pl_os_process_id();
 	registry.departing = 0;
 	for (struct pl_thread *thread = all(); thread != NULL; thread = thread->next) {
-		if (thread == own)
+		if (thread == own || (!thread->exiting && !pl_os_thread_is_gone(thread->id)))
 			continue;
 		if (!pl_owner_has_left(thread))
 			leave(thread);
