@@ -85,8 +85,9 @@ void pl_os_note_stderr(void);
 
 /*
  * Writes to descriptor 2 as pl_os_write() does. If it is not what it was at the start, nothing is
- * written unless it is a pipe, a character device or a regular file open to append, and that for
- * writing only and not closed on exec: all else may be a file or a connection of the program's.
+ * written, for it may be a file or a connection of the program's, with two exceptions: a pipe, a
+ * character device or a regular file open to append, and that for writing only and not closed on
+ * exec; and anything, if what was there at the start is open under another number.
  */
 size_t pl_os_write_stderr(const void *text, size_t size, uint64_t wait_ms);
 

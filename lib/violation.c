@@ -214,8 +214,8 @@ static void count_suppressed(int suppression, struct pl_thread *thread)
 #define SAME_STACK ((uintptr_t)65536)
 
 /*
- * The id is in the record, but a thread made by the system call clone without thread-local storage of its own
- * has its maker's record; it runs on another stack.
+ * The id is in the record, but a raw thread without thread-local storage of its own has its maker's
+ * record; it runs on another stack.
  */
 static uint64_t thread_id(const struct pl_thread *thread)
 {

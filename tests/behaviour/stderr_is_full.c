@@ -24,14 +24,14 @@
  * environment: PHASELOCK_OPTIONS=policy=abort
  * stdout:
  * | phaselock: violation: malloc(10) while allocations are locked
- * |   thread {number} "{any}", 1st time at this site
+ * |   thread {number} "exe", 1st time at this site
  * | in time
  * run: {self} slow_reader {kind}
  * each: kind pipe pipe_that_does_not_wait socket fifo
  * environment: PHASELOCK_OPTIONS=policy=abort
  * stdout:
  * | phaselock: violation: malloc(10) while allocations are locked
- * |   thread {number} "{any}", 1st time at this site
+ * |   thread {number} "exe", 1st time at this site
  * |     #0 main+{hex} ({any})
  * | {details}
  * | phaselock: aborting (policy=abort)

@@ -2,8 +2,8 @@
 /*
  * A program closes descriptor 2, and what it opens next gets the number: its database, its
  * connection. No word of the library's goes there, whatever the verdict; the file of report= gets
- * them as ever. What was put there for texts, a log or a pipe, gets them, and so does what was there
- * at the start and comes back.
+ * them as ever. What was put there for texts, a log or a pipe, gets them, and so does a file that
+ * captures them for a while, as test runners do it, and what comes back after that.
  *
  * shows: PL-531
  * run: {self} allow {kind}
@@ -33,14 +33,19 @@
  * exit: 0
  * stdout:
  * | {log}: a report
- * run: {self} allow back
- * environment: PHASELOCK_OPTIONS=policy=allow:max_reports=0
+ * run: {self} allow captured
+ * environment: PHASELOCK_OPTIONS=policy=allow
  * exit: 0
  * stdout:
- * | back: 0 bytes of text
+ * | captured: a report
  * stderr:
  * | phaselock: 1 violation at 1 site, by count:
- * | phaselock:   and 1 site more (max_reports=0)
+ * | phaselock:   1 x malloc  {any}
+ * run: sh -c '{self} allow kept_null 2>/dev/null'
+ * environment: PHASELOCK_OPTIONS=policy=allow
+ * exit: 0
+ * stdout:
+ * | kept_null: 0 bytes of text
  */
 #define _GNU_SOURCE
 #include "behaviour.h"
@@ -144,7 +149,8 @@ static void tell(const char *kind)
 int main(int argc, char **argv)
 {
 	const char *kind = argc == 3 ? argv[2] : "";
-	int saved = dup(STDERR_FILENO);
+	bool is_kept = strcmp(kind, "captured") == 0 || strcmp(kind, "kept_null") == 0;
+	int saved = is_kept ? dup(STDERR_FILENO) : -1;
 
 	require_armed();
 	if (strcmp(kind, "started_without") == 0) {
@@ -156,12 +162,12 @@ int main(int argc, char **argv)
 	if (strcmp(kind, "log") == 0 || strcmp(kind, "pipe") == 0)
 		redirect(kind);
 	else
-		replace(strcmp(kind, "back") == 0 ? "database" : kind);
+		replace(is_kept ? "journal" : kind);
 	lock_allocations();
 	free(opaque(malloc(10)));
 	unlock_allocations();
 	tell(kind);
-	if (strcmp(kind, "back") == 0)
+	if (is_kept)
 		hold(dup2(saved, STDERR_FILENO) == STDERR_FILENO);
 	return 0;
 }
