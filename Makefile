@@ -224,7 +224,7 @@ $(B)/unit/%.o: $(B)/lib/%.o $(B)/unit/rename.list
 
 # A test may bring its own pl_os_map(), or its own locks, and leave the rest of those files as they are.
 $(B)/unit/os_memory.o: UNIT_WEAK := --weaken-symbol=pl_os_map
-$(B)/unit/os_lock.o: UNIT_WEAK := --weaken
+$(B)/unit/os_lock.o: UNIT_WEAK := $(patsubst %,--weaken-symbol=pl_os_%,lock unlock block_signals restore_signals)
 
 $(B)/unit/libcore.a: $(UNIT_OBJECTS)
 	@rm -f $@
