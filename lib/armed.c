@@ -267,12 +267,20 @@ static void use_take(const struct pl_thread *thread, const struct take *take, un
 		take->give_back(block);
 }
 
-/* A block of ours is no use where those that give back are another heap's. */
+/*
+ * Whether there is no block that a program would give back so: the sample is ours, and what gives
+ * back is another heap's, or, behind a function of ours that hands on to it, a free() that is not.
+ */
 static bool is_mixed(const struct give *give, unsigned elsewhere, const struct findings *findings)
 {
+	const unsigned by_free = ENTRY(CFREE) | ENTRY(FREE_SIZED) | ENTRY(FREE_ALIGNED_SIZED);
 	const unsigned plain = ENTRY(FREE) | ENTRY(DELETE) | ENTRY(DELETE_ALIGNED);
 
-	return ((unsigned)give->sample_entry & elsewhere) == 0 && (findings->missing & plain) != 0;
+	if (((unsigned)give->sample_entry & elsewhere) != 0)
+		return false;
+	if (((unsigned)give->entry & by_free) != 0 && (elsewhere & ENTRY(FREE)) != 0)
+		return true;
+	return (findings->missing & plain) != 0;
 }
 
 static void use_give(const struct pl_thread *thread, const struct give *give,
@@ -299,8 +307,8 @@ static void use_all(struct pl_thread *thread, unsigned elsewhere, struct finding
 	for (size_t i = 0; i < GIVES; i++) {
 		if (((unsigned)gives[i].entry & elsewhere) == 0)
 			continue;
-		if (is_mixed(&gives[i], elsewhere, findings))
-			findings->missing |= (unsigned)gives[i].entry;
+		if (is_mixed(&gives[i], elsewhere, findings)) /* then it goes with free() */
+			note(findings, gives[i].entry, (findings->missing & ENTRY(FREE)) == 0);
 		else
 			use_give(thread, &gives[i], findings);
 	}

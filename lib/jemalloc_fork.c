@@ -85,8 +85,11 @@ static void child(void)
 	pl_os_restore_signals(&before);
 }
 
+/* Once: what asks for memory while jemalloc sets itself up may have it begin anew. */
 int pl_jemalloc_atfork(void (*before)(void), void (*in_parent)(void), void (*in_child)(void))
 {
+	if (jemalloc.prepare != NULL)
+		return 0;
 	jemalloc.prepare = before;
 	jemalloc.parent = in_parent;
 	jemalloc.child = in_child;

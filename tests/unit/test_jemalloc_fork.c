@@ -21,8 +21,11 @@ static struct {
 	void (*child)(void);
 } registered;
 
+static unsigned registrations;
+
 int pthread_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void))
 {
+	registrations++;
 	registered.prepare = prepare;
 	registered.parent = parent;
 	registered.child = child;
@@ -126,12 +129,20 @@ CHILD_TEST(list_of_streams_comes_before_the_allocator_and_signals_wait_for_both)
 	thread_end(thread);
 }
 
+CHILD_TEST(handlers_are_registered_once)
+{
+	pl_jemalloc_atfork(prepare, parent, child);
+	pl_jemalloc_atfork(prepare, parent, child);
+	CHECK_EQUAL(registrations, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(process_of_one_thread_takes_no_lock),
 		cmocka_unit_test(
 			list_of_streams_comes_before_the_allocator_and_signals_wait_for_both),
+		cmocka_unit_test(handlers_are_registered_once),
 	};
 
 	return cmocka_run_group_tests_name("jemalloc_fork", tests, NULL, NULL);
