@@ -655,9 +655,10 @@ BENCH         := $(patsubst bench/%.c,$(B)/bench/%,$(filter-out bench/global_cou
 BENCH_LIBRARY := $(B)/bench/libglobal-counters.so
 BENCH_RUN     := $(PYTHON) -B bench/run.py --build $(B)
 
-# Most know nothing of the library: it is preloaded. These two call it.
-$(B)/bench/violation $(B)/bench/latency: BENCH_LIBS = $(TEST_LDFLAGS)
-$(B)/bench/violation $(B)/bench/latency: $(LIBRARY)
+# Most know nothing of the library: it is preloaded. These call it.
+BENCH_CALLERS := $(patsubst %,$(B)/bench/%,violation latency promise)
+$(BENCH_CALLERS): BENCH_LIBS = $(TEST_LDFLAGS)
+$(BENCH_CALLERS): $(LIBRARY)
 
 $(B)/bench/%: bench/%.c
 	@mkdir -p $(@D)
@@ -830,7 +831,7 @@ help:
 	@echo "make fuzz       the header filter with random input for FUZZ_SECONDS=60; findings lie in $(FILTER_B)/fuzz/found"
 	@echo "make check      format, layers, exports, headers, requirements, static analysis, man pages, atlas"
 	@echo "make atlas      measures what libc allocates; writes docs/libc-allocations.md and lib/advice_table*.c"
-	@echo "make bench      the main ratios against other allocators, in five minutes; make bench-full for the rest, in ten"
+	@echo "make bench      the main ratios against other allocators, in five minutes; make bench-full for the rest, in thirteen"
 	@echo "make performance   both, and docs/performance.md anew from them"
 	@echo "make coverage   line coverage of the unit tests"
 	@echo "make deps       installs what the above need from the distribution"

@@ -17,7 +17,7 @@ import sys
 
 import turns
 
-PARTS = ("micro", "micro-more", "settings", "startup", "instructions", "latency", "violation", "macro", "growth", "memory", "peers")
+PARTS = ("micro", "micro-more", "settings", "startup", "instructions", "latency", "violation", "realtime", "macro", "growth", "memory", "peers")
 BLOCK = re.compile(r"(<!-- (?P<name>[a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 

@@ -11,6 +11,7 @@ Parts, of which `quick` and `full` are the lists that `make bench` and `make ben
     instructions  of one operation, by callgrind
     latency       distribution of the time of one call in a locked phase
     violation     what a violation costs
+    realtime      the worst of lock_allocations() under load, and of a thread's first malloc
     macro         whole programs: time and largest size
     growth        cost against the number of threads ever, and of distinct sites
     memory        resident size
@@ -33,6 +34,7 @@ import memory
 import micro
 import peers
 import programs
+import realtime
 import settings
 import startup
 import turns
@@ -44,6 +46,7 @@ PARTS = {
     "instructions": instructions.measure,
     "latency": latency.measure,
     "violation": violation.measure,
+    "realtime": realtime.measure,
     "micro-more": micro.measure_more,
     "settings": settings.measure,
     "macro": macro.measure,
@@ -52,7 +55,7 @@ PARTS = {
     "peers": peers.measure,
 }
 LISTS = {"quick": ["micro", "startup", "instructions", "latency", "violation"],
-         "full": ["micro-more", "settings", "macro", "growth", "memory", "peers"]}
+         "full": ["micro-more", "settings", "realtime", "macro", "growth", "memory", "peers"]}
 
 
 @dataclasses.dataclass

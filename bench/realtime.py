@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: MIT
+"""What a real-time program waits for at most: lock_allocations() under loads that hold locks, and a thread's first malloc.
+
+Each is the worst of a process; ratios within a process (bench/promise.c), or within a round (bench/first.c).
+"""
+from __future__ import annotations
+
+import programs
+import turns
+
+REPEATS = 7  # processes; less if fewer rounds are asked for
+TARGET = 2.0
+LOADS = {"forks": "the worst of 10,000, while another thread forks with 1 GiB resident",
+         "threads": "the worst of 10,000, while 64 threads make requests",
+         "priorities": "the worst of 10,000 by the highest of three real-time priorities on one processor, the lowest of which sums"}
+
+
+def worst(bench, load: str) -> float:
+    ours, barrier = programs.run([bench.program("promise"), load]).output.split()
+    return float(ours) / float(barrier)
+
+
+def measure(bench) -> None:
+    rounds = min(bench.rounds, REPEATS)
+    for load, meaning in LOADS.items():
+        if bench.wanted(f"realtime/lock/{load}"):
+            ratios = [worst(bench, load) for _ in range(rounds)]
+            bench.add(turns.of_ratios(bench.part, f"realtime/lock/{load}", "membarrier, worst", ratios, target=TARGET, meaning=meaning))
+    if bench.wanted("realtime/first"):
+        runs = {allocator: lambda preload=bench.preload(allocator): programs.run([bench.program("first")], preload).nanoseconds()
+                for allocator in (programs.PHASELOCK, "jemalloc")}
+        taken = turns.take(runs, rounds)
+        bench.add(turns.of_pairs(bench.part, "realtime/first", "jemalloc, longest", taken[programs.PHASELOCK], taken["jemalloc"],
+                                 target=TARGET, meaning="the longest first malloc of 20 threads, with mlockall(MCL_FUTURE)"))
