@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The longest of 10,000 calls of lock_allocations(), and of as many of membarrier(2), which it
- * promises to be little more than: in turns, under a load that is the same for both. Two numbers,
- * in ticks of the processor. argv[1] is the load:
+ * The longest of 10,000 calls of lock_allocations(), and of as many of what it promises to be little
+ * more than: membarrier(2) alone, and an exchange and membarrier(2). In turns, under a load that is
+ * the same for all. Three numbers, in ticks of the processor. argv[1] is the load:
  *
  *     forks       another thread forks again and again, with 1 GiB resident
  *     threads     64 threads of the lowest priority make requests
@@ -37,7 +37,11 @@
 static atomic_bool stop;
 static atomic_int
 	ready; /* threads whose own first requests are behind them: later ones would be violations */
-static uint64_t worst_lock, worst_barrier;
+static uint64_t worst_lock, worst_barrier, worst_exchange;
+static _Alignas(4096) struct { /* a page of its own, as the phase word has */
+	_Atomic uint64_t word;
+	char rest[4096 - sizeof(uint64_t)];
+} page;
 
 /* Nothing before it is still under way, nothing after it has begun. */
 static inline uint64_t ticks(void)
@@ -71,15 +75,26 @@ static void time_barrier(void)
 		worst_barrier = time;
 }
 
-static void *time_both(void *unused)
+/* A fork() leaves each page to be copied by the next who writes to it, and makes that one wait. */
+static void time_exchange(void)
 {
+	uint64_t begin = ticks(), time;
+
+	atomic_exchange(&page.word, begin);
+	syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
+	time = ticks() - begin;
+	if (time > worst_exchange)
+		worst_exchange = time;
+}
+
+static void *time_all(void *unused)
+{
+	static void (*const timed[])(void) = {time_lock, time_barrier, time_exchange};
+
 	for (int i = 0; i < CALLS; i++) {
 		/* Which comes first finds what happened in the pause. */
-		if (i % 2 == 0)
-			time_lock();
-		time_barrier();
-		if (i % 2 != 0)
-			time_lock();
+		for (int j = 0; j < 3; j++)
+			timed[(i + j) % 3]();
 		usleep(PAUSE);
 	}
 	atomic_store(&stop, true);
@@ -187,10 +202,10 @@ static void *compute_on(void *unused)
 	return unused;
 }
 
-static void *time_both_first(void *unused)
+static void *time_all_first(void *unused)
 {
 	take_priority(50);
-	return time_both(unused);
+	return time_all(unused);
 }
 
 int main(int count, char **argument)
@@ -217,10 +232,11 @@ int main(int count, char **argument)
 	}
 	while (ready < threads)
 		usleep(1000);
-	start(&timer, strcmp(load, "priorities") == 0 ? time_both_first : time_both);
+	start(&timer, strcmp(load, "priorities") == 0 ? time_all_first : time_all);
 	pthread_join(timer, NULL);
 	for (int i = 0; i < threads; i++)
 		pthread_join(thread[i], NULL);
-	printf("%llu %llu\n", (unsigned long long)worst_lock, (unsigned long long)worst_barrier);
+	printf("%llu %llu %llu\n", (unsigned long long)worst_lock,
+	       (unsigned long long)worst_barrier, (unsigned long long)worst_exchange);
 	return 0;
 }

@@ -15,17 +15,19 @@ LOADS = {"forks": "the worst of 10,000, while another thread forks with 1 GiB re
          "priorities": "the worst of 10,000 by the highest of three real-time priorities on one processor, the lowest of which sums"}
 
 
-def worst(bench, load: str) -> float:
-    ours, barrier = programs.run([bench.program("promise"), load]).output.split()
-    return float(ours) / float(barrier)
+def worst(bench, load: str) -> list[float]:
+    """Of lock_allocations(), of membarrier(2), of an exchange and membarrier(2)."""
+    return [float(word) for word in programs.run([bench.program("promise"), load]).output.split()]
 
 
 def measure(bench) -> None:
     rounds = min(bench.rounds, REPEATS)
     for load, meaning in LOADS.items():
         if bench.wanted(f"realtime/lock/{load}"):
-            ratios = [worst(bench, load) for _ in range(rounds)]
-            bench.add(turns.of_ratios(bench.part, f"realtime/lock/{load}", "membarrier, worst", ratios, target=TARGET, meaning=meaning))
+            ours, barrier, exchange = zip(*[worst(bench, load) for _ in range(rounds)])
+            bench.add(turns.of_pairs(bench.part, f"realtime/lock/{load}", "membarrier, worst", ours, barrier, target=TARGET, meaning=meaning))
+            bench.add(turns.of_pairs(bench.part, f"realtime/lock/{load}/exchange", "exchange + membarrier", ours, exchange,
+                                     target=TARGET, meaning="the same against an exchange of a word on a page of its own, and membarrier"))
     if bench.wanted("realtime/first"):
         runs = {allocator: lambda preload=bench.preload(allocator): programs.run([bench.program("first")], preload).nanoseconds()
                 for allocator in (programs.PHASELOCK, "jemalloc")}
