@@ -99,36 +99,69 @@ _Static_assert(sizeof(struct pl_jemalloc_mutex) <= sizeof(pthread_mutex_t) &&
 		       sizeof(struct pl_jemalloc_condition) <= sizeof(pthread_cond_t),
 	       "they lie in its memory");
 
+enum { OPEN, HELD, AWAITED, STATES = 4 };
+
+/* How many forks this process is away from the first one; written in the child of a fork. */
+static _Atomic uint32_t forks;
+
+void pl_jemalloc_mutexes_fork_child(void)
+{
+	atomic_fetch_add_explicit(&forks, 1, memory_order_relaxed);
+}
+
+/* A word of this process. */
+static uint32_t of_process(uint32_t state)
+{
+	return state + STATES * atomic_load_explicit(&forks, memory_order_relaxed);
+}
+
 int pl_jemalloc_mutex_init(struct pl_jemalloc_mutex *mutex, const void *attributes)
 {
 	(void)attributes;
-	atomic_store_explicit(&mutex->word, 0, memory_order_relaxed);
+	atomic_store_explicit(&mutex->word, OPEN, memory_order_relaxed);
 	return 0;
+}
+
+static bool replace(struct pl_jemalloc_mutex *mutex, uint32_t seen, uint32_t word)
+{
+	/* acquire: pairs with the release of the holder before */
+	return atomic_compare_exchange_strong_explicit(&mutex->word, &seen, word,
+						       memory_order_acquire, memory_order_relaxed);
 }
 
 int pl_jemalloc_mutex_trylock(struct pl_jemalloc_mutex *mutex)
 {
-	uint32_t open = 0;
+	return replace(mutex, OPEN, of_process(HELD)) ? 0 : EBUSY;
+}
 
-	/* acquire: pairs with the release of the holder before */
-	return atomic_compare_exchange_strong_explicit(&mutex->word, &open, 1, memory_order_acquire,
-						       memory_order_relaxed)
-		       ? 0
-		       : EBUSY;
+static PL_COLD void wait_for(struct pl_jemalloc_mutex *mutex)
+{
+	const uint32_t held = of_process(HELD), awaited = of_process(AWAITED);
+
+	for (;;) {
+		uint32_t seen = atomic_load_explicit(&mutex->word, memory_order_relaxed);
+
+		if (seen == awaited)
+			pl_os_wait(&mutex->word, awaited, NULL);
+		else if (seen == held)
+			replace(mutex, held, awaited);	/* who lets go then wakes somebody */
+		else if (replace(mutex, seen, awaited)) /* open, or its holder was left behind */
+			return;
+	}
 }
 
 int pl_jemalloc_mutex_lock(struct pl_jemalloc_mutex *mutex)
 {
-	if (PL_LIKELY(pl_jemalloc_mutex_trylock(mutex) == 0))
-		return 0;
-	while (atomic_exchange_explicit(&mutex->word, 2, memory_order_acquire) != 0)
-		pl_os_wait(&mutex->word, 2, NULL);
+	if (PL_UNLIKELY(!replace(mutex, OPEN, of_process(HELD))))
+		wait_for(mutex);
 	return 0;
 }
 
 int pl_jemalloc_mutex_unlock(struct pl_jemalloc_mutex *mutex)
 {
-	if (atomic_exchange_explicit(&mutex->word, 0, memory_order_release) == 2)
+	uint32_t word = atomic_exchange_explicit(&mutex->word, OPEN, memory_order_release);
+
+	if (word % STATES == AWAITED)
 		pl_os_wake(&mutex->word);
 	return 0;
 }

@@ -26,7 +26,11 @@ void *pl_jemalloc_dlsym(void *handle, const char *name);
 
 /* Zeroed memory is an open mutex, and a condition that nobody waits for. */
 struct pl_jemalloc_mutex {
-	_Atomic uint32_t word; /* 0 open, 1 held, 2 held and awaited; any thread writes */
+	/*
+	 * 0: open; else 1: held, or 2: held and awaited, and four times how many forks the process of
+	 * the holder is away from the first one. Any thread writes.
+	 */
+	_Atomic uint32_t word;
 };
 
 struct pl_jemalloc_condition {
@@ -43,6 +47,13 @@ int pl_jemalloc_condition_wait(struct pl_jemalloc_condition *condition,
 			       struct pl_jemalloc_mutex *mutex);
 int pl_jemalloc_condition_timedwait(struct pl_jemalloc_condition *condition,
 				    struct pl_jemalloc_mutex *mutex, const struct timespec *end);
+
+/*
+ * In the child of a fork of several threads: a mutex that is still held then was held by a thread that
+ * the child does not have, and is open to the next one who asks. jemalloc's own handlers do not know
+ * all of theirs.
+ */
+void pl_jemalloc_mutexes_fork_child(void);
 
 /* Has jemalloc's handlers of fork() called by ours (jemalloc_fork.c). */
 int pl_jemalloc_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void));

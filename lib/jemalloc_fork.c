@@ -79,6 +79,7 @@ static void child(void)
 	if (!held)
 		return;
 	held = false;
+	pl_jemalloc_mutexes_fork_child();
 	jemalloc.child();
 	if (_IO_list_resetlock != NULL)
 		_IO_list_resetlock();
