@@ -262,7 +262,12 @@ static void use_take(const struct pl_thread *thread, const struct take *take, un
 	void *block = take->resize != NULL ? take->resize(old) : take->call();
 
 	note(findings, take->entry, requests_of(thread) != before);
-	/* If its way back is ours, it is not known whose block it is: it is left alone. */
+	if (block == NULL)
+		block = old;
+	/*
+	 * If its way back is ours, it is not known whose block it is: it is left alone.
+	 * NOLINTNEXTLINE(clang-analyzer-unix.Malloc): then it is
+	 */
 	if (block != NULL && ((unsigned)take->give_back_entry & elsewhere) != 0)
 		take->give_back(block);
 }
