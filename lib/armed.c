@@ -254,6 +254,7 @@ static uint64_t releases_of(const struct pl_thread *thread)
 	return counts.deallocations;
 }
 
+/* NOLINTBEGIN(clang-analyzer-unix.Malloc): a block that is left alone */
 static void use_take(const struct pl_thread *thread, const struct take *take, unsigned elsewhere,
 		     struct findings *findings)
 {
@@ -264,13 +265,11 @@ static void use_take(const struct pl_thread *thread, const struct take *take, un
 	note(findings, take->entry, requests_of(thread) != before);
 	if (block == NULL)
 		block = old;
-	/*
-	 * If its way back is ours, it is not known whose block it is: it is left alone.
-	 * NOLINTNEXTLINE(clang-analyzer-unix.Malloc): then it is
-	 */
+	/* If its way back is ours, it is not known whose block it is: it is left alone. */
 	if (block != NULL && ((unsigned)take->give_back_entry & elsewhere) != 0)
 		take->give_back(block);
 }
+/* NOLINTEND(clang-analyzer-unix.Malloc) */
 
 /*
  * Whether there is no block that a program would give back so: the sample is ours, and what gives
