@@ -104,16 +104,34 @@ static void *leave(void *unused)
 	pthread_cleanup_pop(0);
 }
 
+/*
+ * Not while the thread is in the allocator, which no handler may call then: what that keeps of a
+ * thread with requests goes by a destructor, and this comes after it.
+ */
+static _Thread_local volatile sig_atomic_t may_ask;
+static pthread_key_t after_the_allocator;
+
+static void allow_to_ask(void *unused)
+{
+	(void)unused;
+	may_ask = 1;
+}
+
 static void in_handler(int signal)
 {
 	(void)signal;
-	take_and_give();
+	if (may_ask)
+		take_and_give();
 }
 
 static void *live_shortly(void *request)
 {
-	if (request != NULL)
+	if (request != NULL) {
 		take_and_give();
+		CHECK_EQUAL(pthread_setspecific(after_the_allocator, request), 0);
+	} else {
+		may_ask = 1;
+	}
 	tid = (int)syscall(SYS_gettid);
 	return NULL;
 }
@@ -170,6 +188,7 @@ int main(int count, char **argument)
 	if (getenv("ALONE") == NULL)
 		require_armed();
 	CHECK_EQUAL(sigaction(SIGUSR1, &action, NULL), 0);
+	CHECK_EQUAL(pthread_key_create(&after_the_allocator, allow_to_ask), 0);
 	function = strcmp(how, "local") == 0	? have_a_local
 		   : strcmp(how, "cancel") == 0 ? be_cancelled
 		   : strcmp(how, "exit") == 0	? leave
