@@ -23,13 +23,14 @@ enum verdict result_judge(const struct page_counts *counts, const struct child_e
 		return VERDICT_NOT_AT_MAIN;
 	if (counts->locks == 0 && counts->scopes == 0)
 		return options->lock_never_given ? VERDICT_NOT_TO_CHECK : VERDICT_NOT_LOCKED;
-	return VERDICT_PASS;
+	return end->signal != 0 ? VERDICT_SIGNAL : VERDICT_PASS;
 }
 
 int result_status(enum verdict verdict, const struct child_end *end)
 {
 	switch (verdict) {
 	case VERDICT_PASS:
+	case VERDICT_SIGNAL:
 	case VERDICT_NOT_TO_CHECK:
 		return end->status;
 	case VERDICT_VIOLATIONS:

@@ -11,6 +11,7 @@
 
 enum verdict {
 	VERDICT_PASS,
+	VERDICT_SIGNAL, /* it would be one, had the program come to an end of its own */
 	VERDICT_VIOLATIONS,
 	VERDICT_NOT_STARTED,  /* the library was never loaded */
 	VERDICT_NOT_ARMED,    /* it was, but requests went to another allocator */

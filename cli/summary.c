@@ -132,48 +132,69 @@ static void print_likely_reason(const struct page_counts *counts, const struct c
 	    sigabbrev_np(end->signal));
 }
 
-static void print_pass(const struct child_end *end)
+/* Whatever the verdict is, it must not hide that a signal ended the program. */
+static void append_signal(struct pl_text *text, const struct child_end *end)
 {
-	if (end->signal != 0)
-		say("PASS: no violation; signal %d (SIG%s) ended the program", end->signal,
-		    sigabbrev_np(end->signal) != NULL ? sigabbrev_np(end->signal) : "?");
-	else if (end->status != 0)
-		say("PASS: no violation; the program ended with status %d", end->status);
-	else
-		say("PASS");
+	const char *name = sigabbrev_np(end->signal); /* NULL: a real-time signal has none */
+
+	if (end->signal == 0)
+		return;
+	pl_text_append(text, "; signal %lu", (unsigned long)end->signal);
+	if (name != NULL)
+		pl_text_append(text, " (SIG%s)", name);
+	pl_text_append(text, " ended the program");
+}
+
+static void append_verdict(struct pl_text *text, enum verdict verdict,
+			   const struct page_counts *counts, const struct child_end *end,
+			   const struct pl_options *options)
+{
+	switch (verdict) {
+	case VERDICT_PASS:
+		pl_text_append(text, "PASS");
+		if (end->status != 0)
+			pl_text_append(text, ": no violation; the program ended with status %lu",
+				       (unsigned long)end->status);
+		break;
+	case VERDICT_SIGNAL:
+		pl_text_append(text, "FAIL: no violation");
+		break;
+	case VERDICT_VIOLATIONS:
+		pl_text_append(text, "FAIL: %lu violation%s", (unsigned long)counts->violations,
+			       plural(counts->violations));
+		break;
+	case VERDICT_NOT_STARTED:
+	case VERDICT_NOT_ARMED:
+		pl_text_append(text, "FAIL: the guard was not armed");
+		break;
+	case VERDICT_REPLACED:
+		pl_text_append(text,
+			       "FAIL: the program replaced itself by exec, and what it became was "
+			       "not guarded%s",
+			       options->follow_children ? "" : " (use --follow-children)");
+		break;
+	case VERDICT_NOT_AT_MAIN:
+		pl_text_append(text, "FAIL: the lock before main() could not be set");
+		break;
+	case VERDICT_NOT_LOCKED:
+		pl_text_append(text, "FAIL: nothing was checked, for nothing was locked "
+				     "(use --lock-at=main, or lock=never if it is meant)");
+		break;
+	case VERDICT_NOT_TO_CHECK:
+		pl_text_append(text, "not checked (lock=never)");
+		break;
+	}
 }
 
 static void print_verdict(enum verdict verdict, const struct page_counts *counts,
 			  const struct child_end *end, const struct pl_options *options)
 {
-	switch (verdict) {
-	case VERDICT_PASS:
-		print_pass(end);
-		break;
-	case VERDICT_VIOLATIONS:
-		say("FAIL: %" PRIu64 " violation%s", counts->violations,
-		    plural(counts->violations));
-		break;
-	case VERDICT_NOT_STARTED:
-	case VERDICT_NOT_ARMED:
-		say("FAIL: the guard was not armed");
-		break;
-	case VERDICT_REPLACED:
-		say("FAIL: the program replaced itself by exec, and what it became was not "
-		    "guarded%s",
-		    options->follow_children ? "" : " (use --follow-children)");
-		break;
-	case VERDICT_NOT_AT_MAIN:
-		say("FAIL: the lock before main() could not be set");
-		break;
-	case VERDICT_NOT_LOCKED:
-		say("FAIL: nothing was checked, for nothing was locked "
-		    "(use --lock-at=main, or lock=never if it is meant)");
-		break;
-	case VERDICT_NOT_TO_CHECK:
-		say("not checked (lock=never)");
-		break;
-	}
+	char words[256];
+	struct pl_text text = pl_text_in(words, sizeof(words));
+
+	append_verdict(&text, verdict, counts, end, options);
+	append_signal(&text, end);
+	say("%s", words);
 }
 
 void summary_print(enum verdict verdict, const struct page_counts *counts,

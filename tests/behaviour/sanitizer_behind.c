@@ -48,7 +48,7 @@
  * | phaselock: aborting (policy=abort)
  * | phaselock run: {any}armed: {any}
  * | {lines}
- * | phaselock run: FAIL: 1 violation
+ * | phaselock run: FAIL: 1 violation; signal 6 (SIGABRT) ended the program
  * run: sh -c '{source}/tests/behaviour/parts/sanitized.sh {build} none gcc "-fsanitize={FLAGS}"
  *     sanitizer_behind.c && LD_PRELOAD="$(gcc -print-file-name=lib{RUNTIME}.so):{build}/libphaselock.so"
  *     PHASELOCK_OPTIONS=lock=main exec ./program violate'
