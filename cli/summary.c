@@ -107,14 +107,18 @@ static void print_phase(const char *name, const struct page_phase *phase)
 	    phase->frees, plural(phase->frees));
 }
 
-static void print_incomplete(const struct page_counts *counts)
+static void print_incomplete(const struct page_counts *counts, bool still_runs)
 {
 	uint64_t guarded = counts->processes_started + counts->processes_forked;
 
 	if (guarded > counts->processes_ended)
 		say("counts are incomplete: %" PRIu64 " of %" PRIu64
-		    " ended by _exit(), exec or a signal, or still runs",
-		    guarded - counts->processes_ended, guarded);
+		    " ended by _exit(), exec or a signal%s",
+		    guarded - counts->processes_ended, guarded,
+		    still_runs ? ", or still runs" : "");
+	if (still_runs)
+		say("not awaited: a process that the program forked still runs; what it does from "
+		    "now on is in no count");
 }
 
 /* libc's free() ends the program by one of these signals when it does not know a block. */
@@ -176,6 +180,10 @@ static void append_verdict(struct pl_text *text, enum verdict verdict,
 	case VERDICT_NOT_AT_MAIN:
 		pl_text_append(text, "FAIL: the lock before main() could not be set");
 		break;
+	case VERDICT_STILL_RUNS:
+		pl_text_append(text, "FAIL: the program ended before a process that it forked "
+				     "(keep it in the foreground, or have it wait)");
+		break;
 	case VERDICT_NOT_LOCKED:
 		pl_text_append(text, "FAIL: nothing was checked, for nothing was locked "
 				     "(use --lock-at=main, or lock=never if it is meant)");
@@ -198,13 +206,13 @@ static void print_verdict(enum verdict verdict, const struct page_counts *counts
 }
 
 void summary_print(enum verdict verdict, const struct page_counts *counts,
-		   const struct child_end *end, const struct arguments *arguments)
+		   const struct child_end *end, bool still_runs, const struct arguments *arguments)
 {
 	print_guard(counts, arguments);
 	if (counts->processes_started > 0) {
 		print_phase("init", &counts->init);
 		print_phase("locked", &counts->locked);
-		print_incomplete(counts);
+		print_incomplete(counts, still_runs);
 		print_likely_reason(counts, end, arguments);
 	}
 	print_verdict(verdict, counts, end, &arguments->options);

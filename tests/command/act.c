@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include <phaselock/phaselock.h>
+#include <phaselock/watch.h>
 
 static void *volatile block;
 
@@ -77,6 +78,19 @@ static void say_process(void)
 	say(digit);
 }
 
+/* The parent ends; the child goes on with the rest when it has. */
+static void daemonise(void)
+{
+	struct timespec rest = {0, 1000000};
+	pid_t parent = getpid();
+
+	if (fork() != 0)
+		exit(0);
+	setsid();
+	while (getppid() == parent)
+		nanosleep(&rest, NULL);
+}
+
 /* Waits until an alarm of the library has locked the heap. */
 static void await_lock(void)
 {
@@ -107,6 +121,10 @@ static bool act(const char *word)
 		say_process();
 	} else if (strcmp(word, "await-lock") == 0) {
 		await_lock();
+	} else if (strcmp(word, "daemonise") == 0) {
+		daemonise();
+	} else if (strcmp(word, "detach") == 0) {
+		phaselock_detach_child();
 	} else if (strcmp(word, "pause") == 0) {
 		pause();
 	} else if (strcmp(word, "await-hangup") == 0) {
