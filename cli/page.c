@@ -29,7 +29,8 @@ bool page_make(struct page *page, const char *report)
 	if (fd < 0)
 		return false;
 	snprintf(empty.report, sizeof(empty.report), "%s", report);
-	if (pwrite(fd, &empty, sizeof(empty), 0) != (ssize_t)sizeof(empty))
+	if (ftruncate(fd, sizeof(empty)) != 0 ||
+	    pwrite(fd, &empty, sizeof(empty), 0) != (ssize_t)sizeof(empty))
 		return false;
 	mapped = mmap(NULL, sizeof(empty), PROT_READ, MAP_PRIVATE, fd, 0);
 	if (mapped == MAP_FAILED)

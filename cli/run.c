@@ -90,6 +90,10 @@ int verb_run(int count, char **words)
 	status = program_find(arguments.program, &program);
 	if (status != 0)
 		return status;
+	if (!child_take_signals(arguments.options.lock_signal, arguments.options.unlock_signal)) {
+		say("cannot take signals: %s", strerror(errno));
+		return STATUS_NOT_CHECKED;
+	}
 	collector = collector_new(&arguments);
 	child = start(&arguments, &program, collector, &page, &status);
 	if (child == 0)

@@ -91,12 +91,12 @@ static void daemonise(void)
 		nanosleep(&rest, NULL);
 }
 
-/* Waits until an alarm of the library has locked the heap. */
-static void await_lock(void)
+/* Waits until the library has locked the heap, or unlocked it, by an alarm or a signal. */
+static void await_phase(bool locked)
 {
 	struct timespec rest = {0, 1000000};
 
-	while (phaselock_present() && phaselock_get_phase() == PHASELOCK_INIT)
+	while (phaselock_present() && (phaselock_get_phase() != PHASELOCK_INIT) != locked)
 		nanosleep(&rest, NULL);
 }
 
@@ -120,7 +120,9 @@ static bool act(const char *word)
 	} else if (strcmp(word, "say-pid") == 0) {
 		say_process();
 	} else if (strcmp(word, "await-lock") == 0) {
-		await_lock();
+		await_phase(true);
+	} else if (strcmp(word, "await-unlock") == 0) {
+		await_phase(false);
 	} else if (strcmp(word, "daemonise") == 0) {
 		daemonise();
 	} else if (strcmp(word, "detach") == 0) {
