@@ -6,7 +6,8 @@
  * a child that is not there yet or not there any more. SIGINT and SIGQUIT stay blocked: the
  * terminal sends them to the program too, and whether that ends by them is the program's to decide.
  * So do SIGPIPE and SIGXFSZ: that nobody reads this process's stderr, or that the file behind it has
- * reached its limit, is no reason to leave the program alone.
+ * reached its limit, is no reason to leave the program alone. A signal that locks or unlocks the
+ * program is passed on like SIGTERM: who sends it to the command means the program.
  */
 #define _GNU_SOURCE
 #include "child.h"
@@ -23,20 +24,20 @@
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 /* What the program is to find as this process found it. */
-struct inherited {
+static struct inherited {
 	sigset_t mask;
 	struct sigaction
 		of_child; /* SIGCHLD: ignored, it would make the kernel forget how a child ended */
-};
+} inherited;
 
-/* Where the signals come that are obeyed. Written once by child_start(). */
+/* Where the signals come that are obeyed. Written once by child_take_signals(). */
 static int signals = -1;
 
-/* Returns false, with errno, if there is no descriptor to be had. */
-static bool take_signals(struct inherited *inherited)
+bool child_take_signals(int lock_signal, int unlock_signal)
 {
 	struct sigaction plain = {.sa_handler = SIG_DFL};
 	sigset_t taken;
@@ -45,6 +46,10 @@ static bool take_signals(struct inherited *inherited)
 	sigaddset(&taken, SIGTERM);
 	sigaddset(&taken, SIGHUP);
 	sigaddset(&taken, SIGCHLD);
+	if (lock_signal != 0)
+		sigaddset(&taken, lock_signal);
+	if (unlock_signal != 0)
+		sigaddset(&taken, unlock_signal);
 	signals = signalfd(-1, &taken, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (signals < 0)
 		return false;
@@ -52,19 +57,18 @@ static bool take_signals(struct inherited *inherited)
 	sigaddset(&taken, SIGQUIT);
 	sigaddset(&taken, SIGPIPE);
 	sigaddset(&taken, SIGXFSZ);
-	sigprocmask(SIG_BLOCK, &taken, &inherited->mask);
-	sigaction(SIGCHLD, &plain, &inherited->of_child);
+	sigprocmask(SIG_BLOCK, &taken, &inherited.mask);
+	sigaction(SIGCHLD, &plain, &inherited.of_child);
 	return true;
 }
 
 /* In the child, between fork and exec: only what a signal handler may call. */
-static _Noreturn void become(const struct program *program, char *const *environment,
-			     const struct inherited *inherited, int failure)
+static _Noreturn void become(const struct program *program, char *const *environment, int failure)
 {
 	int error;
 
-	sigaction(SIGCHLD, &inherited->of_child, NULL);
-	sigprocmask(SIG_SETMASK, &inherited->mask, NULL);
+	sigaction(SIGCHLD, &inherited.of_child, NULL);
+	sigprocmask(SIG_SETMASK, &inherited.mask, NULL);
 	execve(program->path, program->words, environment);
 	error = errno;
 	if (write(failure, &error, sizeof(error)) != (ssize_t)sizeof(error))
@@ -86,17 +90,16 @@ static int wait_for_exec(int failure)
 
 pid_t child_start(const struct program *program, char *const *environment)
 {
-	struct inherited inherited;
 	int failure[2], error;
 	pid_t child;
 
-	if (pipe2(failure, O_CLOEXEC) != 0 || !take_signals(&inherited))
+	if (pipe2(failure, O_CLOEXEC) != 0)
 		return 0;
 	child = fork();
 	if (child < 0)
 		return 0;
 	if (child == 0)
-		become(program, environment, &inherited, failure[1]);
+		become(program, environment, failure[1]);
 	close(failure[1]);
 	error = wait_for_exec(failure[0]);
 	close(failure[0]);
@@ -136,13 +139,32 @@ static struct child_end end_of(const siginfo_t *end)
 	return (struct child_end){.status = 128 + end->si_status, .signal = end->si_status};
 }
 
+/*
+ * A signal that locks would end the program before the library in it handles it. It does that when
+ * it starts, and is waited for no longer than a second: who took the handler away means it so.
+ */
+static void await_handler(pid_t child, int signal)
+{
+	enum { STEPS = 1000, STEP_NS = 1000000 };
+	struct timespec step = {0, STEP_NS};
+
+	for (int i = 0; i < STEPS && !has_handler(child, signal); i++)
+		nanosleep(&step, NULL);
+}
+
 static void pass_signals_on(pid_t child)
 {
 	struct signalfd_siginfo signal;
 
-	while (read(signals, &signal, sizeof(signal)) == (ssize_t)sizeof(signal))
-		if (signal.ssi_signo == SIGTERM || signal.ssi_signo == SIGHUP)
-			kill(child, (int)signal.ssi_signo);
+	while (read(signals, &signal, sizeof(signal)) == (ssize_t)sizeof(signal)) {
+		int number = (int)signal.ssi_signo;
+
+		if (number == SIGCHLD)
+			continue;
+		if (number != SIGTERM && number != SIGHUP)
+			await_handler(child, number);
+		kill(child, number);
+	}
 }
 
 struct child_end child_wait(pid_t child, int fd, void (*readable)(void *context), void *context)

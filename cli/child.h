@@ -16,13 +16,20 @@ struct child_end {
 };
 
 /*
- * Starts the program with that environment. Returns its process, or 0 with errno of why it cannot
- * be started. From here on this process has signals blocked: call it once.
+ * From here on this process has signals blocked, and obeys those that it passes on: SIGTERM, SIGHUP
+ * and the two given, 0 being none. Before all else, once. Returns false, with errno, if there is no
+ * descriptor to be had.
+ */
+bool child_take_signals(int lock_signal, int unlock_signal);
+
+/*
+ * Starts the program with that environment, and the signals as they were found. Returns its
+ * process, or 0 with errno of why it cannot be started.
  */
 pid_t child_start(const struct program *program, char *const *environment);
 
 /*
- * Waits until the program ends, and passes SIGTERM and SIGHUP on to it meanwhile. Calls readable
+ * Waits until the program ends, and passes signals on to it meanwhile. Calls readable
  * whenever there is something to read from fd, unless that is -1.
  */
 struct child_end child_wait(pid_t child, int fd, void (*readable)(void *context), void *context);

@@ -2,12 +2,15 @@
 /*
  * The `phaselock` command: the table of its verbs. It must not know what a verb does.
  */
+#define _GNU_SOURCE
 #include "escape.h"
 #include "verb.h"
 
+#include <fcntl.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <phaselock/phaselock.h>
 
@@ -34,8 +37,25 @@ static void print_usage(FILE *stream)
 	fputs("`phaselock VERB --help` tells about one.\n", stream);
 }
 
+/*
+ * A standard stream that was closed stays so, here and in a program that is run, but no file of the
+ * command's own can take its number: what is written to the stream would go there. To read or write
+ * a descriptor of O_PATH fails as if it were closed. Returns false if there is none to be had.
+ */
+static bool occupy_closed_streams(void)
+{
+	int fd;
+
+	do
+		fd = open("/", O_PATH | O_CLOEXEC);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	return fd >= 0 && close(fd) == 0;
+}
+
 int main(int argc, char **argv)
 {
+	if (!occupy_closed_streams())
+		return STATUS_NOT_CHECKED;
 	if (argc < 2) {
 		print_usage(stderr);
 		return STATUS_NOT_CHECKED;

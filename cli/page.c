@@ -3,12 +3,18 @@
  * The page as an unnamed file in memory. A guarded process opens it through this process's folder
  * in /proc: so it needs no descriptor handed down, which the program could find, and no name in the
  * file system, which could stay.
+ *
+ * Here it is mapped privately, and never written: the kernel shows what the others write all the
+ * same, and refuses to seal the file as long as somebody has it mapped to write. So it tells
+ * whether a guarded process lives, whoever its parent is, and whatever rights it has.
  */
 #define _GNU_SOURCE
 #include "page.h"
 
 #include "format.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -16,20 +22,21 @@
 
 bool page_make(struct page *page, const char *report)
 {
-	int fd = memfd_create("phaselock run", MFD_CLOEXEC);
-	struct pl_channel *channel;
+	int fd = memfd_create("phaselock run", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	struct pl_channel empty = {.magic = PL_CHANNEL_MAGIC};
+	void *mapped;
 
 	if (fd < 0)
 		return false;
-	if (ftruncate(fd, sizeof(*channel)) != 0)
+	snprintf(empty.report, sizeof(empty.report), "%s", report);
+	if (ftruncate(fd, sizeof(empty)) != 0 ||
+	    pwrite(fd, &empty, sizeof(empty), 0) != (ssize_t)sizeof(empty))
 		return false;
-	channel = mmap(NULL, sizeof(*channel), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	if (channel == MAP_FAILED)
+	mapped = mmap(NULL, sizeof(empty), PROT_READ, MAP_PRIVATE, fd, 0);
+	if (mapped == MAP_FAILED)
 		return false;
-	channel->magic = PL_CHANNEL_MAGIC;
-	snprintf(channel->report, sizeof(channel->report), "%s", report);
-	page->channel = channel;
-	/* The descriptor stays open: the path leads through it. */
+	page->channel = mapped;
+	page->fd = fd; /* stays open: the path leads through it */
 	snprintf(page->path, sizeof(page->path), "/proc/%ld/fd/%d", (long)getpid(), fd);
 	return true;
 }
@@ -88,4 +95,9 @@ struct page_counts page_read(const struct page *page)
 	for (size_t i = 0; i < PL_CHANNEL_UNSEEN; i++)
 		read_unseen(&counts.unseen[i], &channel->unseen[i]);
 	return counts;
+}
+
+bool page_is_in_use(const struct page *page)
+{
+	return fcntl(page->fd, F_ADD_SEALS, F_SEAL_WRITE) != 0 && errno == EBUSY;
 }

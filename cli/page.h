@@ -10,6 +10,7 @@
 struct page {
 	const struct pl_channel *channel; /* what the guarded processes write */
 	char path[64];			  /* where they find it, while this process lives */
+	int fd;
 };
 
 /* What the page said at one moment. */
@@ -50,5 +51,11 @@ struct page_counts {
 bool page_make(struct page *page, const char *report);
 
 struct page_counts page_read(const struct page *page);
+
+/*
+ * Whether a guarded process lives that has the page. Once none has, none can take it up any more:
+ * not before the program has ended.
+ */
+bool page_is_in_use(const struct page *page);
 
 #endif

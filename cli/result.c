@@ -8,7 +8,7 @@
 #include "verb.h"
 
 enum verdict result_judge(const struct page_counts *counts, const struct child_end *end,
-			  const struct pl_options *options)
+			  bool still_runs, const struct pl_options *options)
 {
 	/* A violation is one, whatever else there was. */
 	if (counts->violations > 0)
@@ -21,15 +21,20 @@ enum verdict result_judge(const struct page_counts *counts, const struct child_e
 		return VERDICT_REPLACED;
 	if (counts->lock_at_main_failed > 0)
 		return VERDICT_NOT_AT_MAIN;
+	if (counts->locks == 0 && counts->scopes == 0 && options->lock_never_given)
+		return VERDICT_NOT_TO_CHECK;
+	if (still_runs)
+		return VERDICT_STILL_RUNS;
 	if (counts->locks == 0 && counts->scopes == 0)
-		return options->lock_never_given ? VERDICT_NOT_TO_CHECK : VERDICT_NOT_LOCKED;
-	return VERDICT_PASS;
+		return VERDICT_NOT_LOCKED;
+	return end->signal != 0 ? VERDICT_SIGNAL : VERDICT_PASS;
 }
 
 int result_status(enum verdict verdict, const struct child_end *end)
 {
 	switch (verdict) {
 	case VERDICT_PASS:
+	case VERDICT_SIGNAL:
 	case VERDICT_NOT_TO_CHECK:
 		return end->status;
 	case VERDICT_VIOLATIONS:

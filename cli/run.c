@@ -16,6 +16,7 @@
 #include "verb.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 
 /*
@@ -49,6 +50,24 @@ static pid_t start(const struct arguments *arguments, const struct program *prog
 	return child;
 }
 
+/*
+ * Waits a little for the processes that the program has left, as those end soon that it has just
+ * told to. Returns whether one is left even so: it may run for ever, and the run must end.
+ */
+static bool others_still_run(const struct page *page, struct collector *collector)
+{
+	enum { STEPS = 100, STEP_MS = 10 };
+	struct pollfd reports = {collector_fd(collector), POLLIN, 0};
+
+	for (int i = 0; i < STEPS; i++) {
+		if (!page_is_in_use(page))
+			return false;
+		if (poll(&reports, 1, STEP_MS) > 0 && (reports.revents & POLLIN) != 0)
+			collector_read(collector);
+	}
+	return page_is_in_use(page);
+}
+
 int verb_run(int count, char **words)
 {
 	struct collector *collector;
@@ -58,6 +77,7 @@ int verb_run(int count, char **words)
 	enum verdict verdict;
 	struct child_end end;
 	struct page page;
+	bool still_runs;
 	pid_t child;
 	int status;
 
@@ -70,14 +90,19 @@ int verb_run(int count, char **words)
 	status = program_find(arguments.program, &program);
 	if (status != 0)
 		return status;
+	if (!child_take_signals(arguments.options.lock_signal, arguments.options.unlock_signal)) {
+		say("cannot take signals: %s", strerror(errno));
+		return STATUS_NOT_CHECKED;
+	}
 	collector = collector_new(&arguments);
 	child = start(&arguments, &program, collector, &page, &status);
 	if (child == 0)
 		return status;
 	end = child_wait(child, collector_fd(collector), collector_read, collector);
+	still_runs = others_still_run(&page, collector);
 	collector_end(collector);
 	counts = page_read(&page);
-	verdict = result_judge(&counts, &end, &arguments.options);
-	summary_print(verdict, &counts, &end, &arguments);
+	verdict = result_judge(&counts, &end, still_runs, &arguments.options);
+	summary_print(verdict, &counts, &end, still_runs, &arguments);
 	return result_status(verdict, &end);
 }

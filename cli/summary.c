@@ -107,14 +107,18 @@ static void print_phase(const char *name, const struct page_phase *phase)
 	    phase->frees, plural(phase->frees));
 }
 
-static void print_incomplete(const struct page_counts *counts)
+static void print_incomplete(const struct page_counts *counts, bool still_runs)
 {
 	uint64_t guarded = counts->processes_started + counts->processes_forked;
 
 	if (guarded > counts->processes_ended)
 		say("counts are incomplete: %" PRIu64 " of %" PRIu64
-		    " ended by _exit(), exec or a signal, or still runs",
-		    guarded - counts->processes_ended, guarded);
+		    " ended by _exit(), exec or a signal%s",
+		    guarded - counts->processes_ended, guarded,
+		    still_runs ? ", or still runs" : "");
+	if (still_runs)
+		say("not awaited: a process that the program forked still runs; what it does from "
+		    "now on is in no count");
 }
 
 /* libc's free() ends the program by one of these signals when it does not know a block. */
@@ -132,58 +136,83 @@ static void print_likely_reason(const struct page_counts *counts, const struct c
 	    sigabbrev_np(end->signal));
 }
 
-static void print_pass(const struct child_end *end)
+/* Whatever the verdict is, it must not hide that a signal ended the program. */
+static void append_signal(struct pl_text *text, const struct child_end *end)
 {
-	if (end->signal != 0)
-		say("PASS: no violation; signal %d (SIG%s) ended the program", end->signal,
-		    sigabbrev_np(end->signal) != NULL ? sigabbrev_np(end->signal) : "?");
-	else if (end->status != 0)
-		say("PASS: no violation; the program ended with status %d", end->status);
-	else
-		say("PASS");
+	const char *name = sigabbrev_np(end->signal); /* NULL: a real-time signal has none */
+
+	if (end->signal == 0)
+		return;
+	pl_text_append(text, "; signal %lu", (unsigned long)end->signal);
+	if (name != NULL)
+		pl_text_append(text, " (SIG%s)", name);
+	pl_text_append(text, " ended the program");
+}
+
+static void append_verdict(struct pl_text *text, enum verdict verdict,
+			   const struct page_counts *counts, const struct child_end *end,
+			   const struct pl_options *options)
+{
+	switch (verdict) {
+	case VERDICT_PASS:
+		pl_text_append(text, "PASS");
+		if (end->status != 0)
+			pl_text_append(text, ": no violation; the program ended with status %lu",
+				       (unsigned long)end->status);
+		break;
+	case VERDICT_SIGNAL:
+		pl_text_append(text, "FAIL: no violation");
+		break;
+	case VERDICT_VIOLATIONS:
+		pl_text_append(text, "FAIL: %lu violation%s", (unsigned long)counts->violations,
+			       plural(counts->violations));
+		break;
+	case VERDICT_NOT_STARTED:
+	case VERDICT_NOT_ARMED:
+		pl_text_append(text, "FAIL: the guard was not armed");
+		break;
+	case VERDICT_REPLACED:
+		pl_text_append(text,
+			       "FAIL: the program replaced itself by exec, and what it became was "
+			       "not guarded%s",
+			       options->follow_children ? "" : " (use --follow-children)");
+		break;
+	case VERDICT_NOT_AT_MAIN:
+		pl_text_append(text, "FAIL: the lock before main() could not be set");
+		break;
+	case VERDICT_STILL_RUNS:
+		pl_text_append(text, "FAIL: the program ended before a process that it forked "
+				     "(keep it in the foreground, or have it wait)");
+		break;
+	case VERDICT_NOT_LOCKED:
+		pl_text_append(text, "FAIL: nothing was checked, for nothing was locked "
+				     "(use --lock-at=main, or lock=never if it is meant)");
+		break;
+	case VERDICT_NOT_TO_CHECK:
+		pl_text_append(text, "not checked (lock=never)");
+		break;
+	}
 }
 
 static void print_verdict(enum verdict verdict, const struct page_counts *counts,
 			  const struct child_end *end, const struct pl_options *options)
 {
-	switch (verdict) {
-	case VERDICT_PASS:
-		print_pass(end);
-		break;
-	case VERDICT_VIOLATIONS:
-		say("FAIL: %" PRIu64 " violation%s", counts->violations,
-		    plural(counts->violations));
-		break;
-	case VERDICT_NOT_STARTED:
-	case VERDICT_NOT_ARMED:
-		say("FAIL: the guard was not armed");
-		break;
-	case VERDICT_REPLACED:
-		say("FAIL: the program replaced itself by exec, and what it became was not "
-		    "guarded%s",
-		    options->follow_children ? "" : " (use --follow-children)");
-		break;
-	case VERDICT_NOT_AT_MAIN:
-		say("FAIL: the lock before main() could not be set");
-		break;
-	case VERDICT_NOT_LOCKED:
-		say("FAIL: nothing was checked, for nothing was locked "
-		    "(use --lock-at=main, or lock=never if it is meant)");
-		break;
-	case VERDICT_NOT_TO_CHECK:
-		say("not checked (lock=never)");
-		break;
-	}
+	char words[256];
+	struct pl_text text = pl_text_in(words, sizeof(words));
+
+	append_verdict(&text, verdict, counts, end, options);
+	append_signal(&text, end);
+	say("%s", words);
 }
 
 void summary_print(enum verdict verdict, const struct page_counts *counts,
-		   const struct child_end *end, const struct arguments *arguments)
+		   const struct child_end *end, bool still_runs, const struct arguments *arguments)
 {
 	print_guard(counts, arguments);
 	if (counts->processes_started > 0) {
 		print_phase("init", &counts->init);
 		print_phase("locked", &counts->locked);
-		print_incomplete(counts);
+		print_incomplete(counts, still_runs);
 		print_likely_reason(counts, end, arguments);
 	}
 	print_verdict(verdict, counts, end, &arguments->options);

@@ -9,6 +9,6 @@
 #include "result.h"
 
 void summary_print(enum verdict verdict, const struct page_counts *counts,
-		   const struct child_end *end, const struct arguments *arguments);
+		   const struct child_end *end, bool still_runs, const struct arguments *arguments);
 
 #endif

@@ -30,6 +30,9 @@
 #define PL_INLINE static inline __attribute__((always_inline))
 #define PL_CALLER() __builtin_return_address(0)
 
+/* An ELF note: a section of such a name is one. */
+#define PL_NOTE __attribute__((section(".note.phaselock"), used, aligned(4)))
+
 /* Two lines: the prefetcher of x86-64 fetches pairs, so that is what two threads must not share. */
 #define PL_CACHE_ALIGNED __attribute__((aligned(128)))
 

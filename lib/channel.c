@@ -89,10 +89,14 @@ void pl_channel_adopt(void)
 
 bool pl_channel_leave(void)
 {
+	struct pl_channel *left;
+
 	if (page == NULL || !adopted || owner != pl_os_process_id())
 		return false;
-	atomic_fetch_sub_explicit(&page->processes_forked, 1, memory_order_relaxed);
+	left = page;
+	atomic_fetch_sub_explicit(&left->processes_forked, 1, memory_order_relaxed);
 	page = NULL;
+	pl_os_unmap(left, sizeof(*left)); /* who has it mapped is awaited */
 	return true;
 }
 

@@ -11,6 +11,7 @@
 #include "armed.h"
 #include "channel.h"
 #include "closing.h"
+#include "copy.h"
 #include "entries.h"
 #include "environment.h"
 #include "filter.h"
@@ -44,6 +45,7 @@
 #include "violation.h"
 
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <phaselock/phaselock.h>
@@ -67,14 +69,16 @@ PL_HIDDEN const char *pl_own_version(void) __attribute__((alias("phaselock_versi
 /*
  * A process may load two copies: over jemalloc and over its own allocator, one linked, the other
  * preloaded. Every call of a program then goes to the first one, which the dynamic linker puts in
- * front; the other one is at most its allocator.
+ * front; the other one is at most its allocator. One that is linked statically is in front by the
+ * malloc family alone: its other names are not exported.
  */
 static bool another_copy_is_in_front(void)
 {
 	const char *(*volatile called)(void) = phaselock_version;
 	const char *(*volatile own)(void) = pl_own_version;
+	void *(*volatile served)(size_t) = malloc;
 
-	return called != own;
+	return called != own || pl_copy_serves((uintptr_t)served);
 }
 
 /* ---- proof ----------------------------------------------------------------------------------- */
@@ -303,6 +307,7 @@ __attribute__((constructor)) static void start(void)
 	pl_os_note_stderr();
 	if (another_copy_is_in_front()) {
 		pthread_atfork(NULL, NULL, fork_child_of_other);
+		pl_interpose_give_way(pl_armed_elsewhere());
 		pl_loaded_started();
 		return;
 	}

@@ -28,7 +28,7 @@
  * stderr:
  * | phaselock: {NAME}Sanitizer is in this program, but the malloc of this library stands in front of it: link libphaselock.so, or preload the sanitizer's runtime first (docs/sanitizers.md)
  * | phaselock run: not armed: the library did not start in the program
- * | phaselock run: FAIL: the guard was not armed
+ * | phaselock run: FAIL: the guard was not armed; signal 6 (SIGABRT) ended the program
  * run: sh -c '{source}/tests/behaviour/parts/sanitized.sh {build} none {CC} "-fsanitize={FLAGS}"
  *     sanitizer_behind.c && exec {build}/phaselock run --lock-at=main -- ./program'
  * each: CC=FLAGS "gcc=address" "clang=address -shared-libsan"
@@ -36,7 +36,7 @@
  * stderr:
  * | phaselock: AddressSanitizer is in this program, but the malloc of this library stands in front of it: link libphaselock.so, or preload the sanitizer's runtime first (docs/sanitizers.md)
  * | phaselock run: not armed: the library did not start in the program
- * | phaselock run: FAIL: the guard was not armed
+ * | phaselock run: FAIL: the guard was not armed; signal 6 (SIGABRT) ended the program
  * run: sh -c '{source}/tests/behaviour/parts/sanitized.sh {build} none {CC} "-fsanitize={FLAGS}"
  *     sanitizer_behind.c && exec {build}/phaselock run --lock-at=main -- ./program violate'
  * each: CC=FLAGS "clang=address" "clang=thread" "clang=leak" "clang=memory"
@@ -48,7 +48,7 @@
  * | phaselock: aborting (policy=abort)
  * | phaselock run: {any}armed: {any}
  * | {lines}
- * | phaselock run: FAIL: 1 violation
+ * | phaselock run: FAIL: 1 violation; signal 6 (SIGABRT) ended the program
  * run: sh -c '{source}/tests/behaviour/parts/sanitized.sh {build} none gcc "-fsanitize={FLAGS}"
  *     sanitizer_behind.c && LD_PRELOAD="$(gcc -print-file-name=lib{RUNTIME}.so):{build}/libphaselock.so"
  *     PHASELOCK_OPTIONS=lock=main exec ./program violate'

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include <phaselock/phaselock.h>
+#include <phaselock/watch.h>
 
 static void *volatile block;
 
@@ -77,12 +78,25 @@ static void say_process(void)
 	say(digit);
 }
 
-/* Waits until an alarm of the library has locked the heap. */
-static void await_lock(void)
+/* The parent ends; the child goes on with the rest when it has. */
+static void daemonise(void)
+{
+	struct timespec rest = {0, 1000000};
+	pid_t parent = getpid();
+
+	if (fork() != 0)
+		exit(0);
+	setsid();
+	while (getppid() == parent)
+		nanosleep(&rest, NULL);
+}
+
+/* Waits until the library has locked the heap, or unlocked it, by an alarm or a signal. */
+static void await_phase(bool locked)
 {
 	struct timespec rest = {0, 1000000};
 
-	while (phaselock_present() && phaselock_get_phase() == PHASELOCK_INIT)
+	while (phaselock_present() && (phaselock_get_phase() != PHASELOCK_INIT) != locked)
 		nanosleep(&rest, NULL);
 }
 
@@ -106,7 +120,13 @@ static bool act(const char *word)
 	} else if (strcmp(word, "say-pid") == 0) {
 		say_process();
 	} else if (strcmp(word, "await-lock") == 0) {
-		await_lock();
+		await_phase(true);
+	} else if (strcmp(word, "await-unlock") == 0) {
+		await_phase(false);
+	} else if (strcmp(word, "daemonise") == 0) {
+		daemonise();
+	} else if (strcmp(word, "detach") == 0) {
+		phaselock_detach_child();
 	} else if (strcmp(word, "pause") == 0) {
 		pause();
 	} else if (strcmp(word, "await-hangup") == 0) {
