@@ -6,6 +6,7 @@
 #include "report.h"
 
 #include "advice.h"
+#include "clone.h"
 #include "format.h"
 #include "frame.h"
 #include "history.h"
@@ -326,4 +327,18 @@ size_t phaselock_describe(const struct phaselock_violation *violation, char *tex
 		pl_text_append(&out, "\n");
 	}
 	return out.length;
+}
+
+bool phaselock_has_function(const struct phaselock_violation *violation, const char *function)
+{
+	size_t length = strlen(function);
+	struct pl_place place;
+
+	for (unsigned i = 0; i < violation->frame_count; i++) {
+		pl_kept_find(violation->frames[i], &place);
+		if (place.function != NULL && strncmp(place.function, function, length) == 0 &&
+		    (place.function[length] == '\0' || pl_clone_base(place.function) == length))
+			return true;
+	}
+	return false;
 }

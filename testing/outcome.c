@@ -136,7 +136,7 @@ void outcome_report(struct phaselock_check *check)
 		message = malloc(MESSAGE_SIZE);
 	if (message == NULL)
 		return;
-	message_write(message, &told, requests, check->reason == NULL ? count : 0);
+	message_write(message, &told, &check->nearest, requests, check->reason == NULL ? count : 0);
 	told.message = message;
 }
 

@@ -243,7 +243,8 @@ void phaselock_checks_abandon(void);
 /*
  * The block makes a request against the lock or a forbid scope, of which it is told here instead of
  * there; _OF: by that function ("malloc"; NULL: any), of that size (PHASELOCK_ANY_SIZE), with a
- * function of that name in its call stack (NULL: any). The request is served.
+ * function of that name in its call stack (NULL: any; as phaselock_has_function() has names). The
+ * request is served. A failure says in what the nearest request differs.
  */
 #define PHASELOCK_ASSERT_VIOLATION                                                                 \
 	PHASELOCK_COUNT_(PHASELOCK_CHECK_VIOLATION, PHASELOCK_THIS_THREAD, 0, "violation")

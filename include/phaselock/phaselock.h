@@ -325,6 +325,14 @@ PHASELOCK_API size_t phaselock_describe(const struct phaselock_violation *violat
 					size_t size);
 
 /**
+ * Return whether a function of that name is in a violation's call stack. The name is one of the
+ * symbol table, as a report has it; "copy_of" is also what a compiler made of it, as
+ * copy_of.constprop.0.
+ */
+PHASELOCK_API bool phaselock_has_function(const struct phaselock_violation *violation,
+					  const char *function);
+
+/**
  * The violation that was judged last, or NULL; in a core dump, the one that ended the process or
  * one that came at the same moment on another thread. It lies in the library and is overwritten
  * after 63 further violations: for a debugger. A program copies what it wants to keep in its
