@@ -660,7 +660,7 @@ check-instructions: $(LIBRARY) $(B)/bench/pair $(B)/bench/mix $(B)/bench/violate
 # ---- the atlas: what the functions of the C and C++ libraries ask of the heap --------------------------------------------
 # Nothing may be turned into another function, or be known to the compiler. It looks up functions as the library does.
 ATLAS_C      := $(patsubst tools/atlas/%.c,%,$(filter-out tools/atlas/harness.c,$(wildcard tools/atlas/*.c)))
-ATLAS_PARTS  := advice callee segment module dynamic loaded format os_clock os_linux os_lock os_memory symtab
+ATLAS_PARTS  := advice callee segment module dynamic format os_clock os_linux os_lock os_memory symtab
 ATLAS_FLAGS  := -g -O1 -fno-builtin -pthread -Iinclude
 ATLAS        := $(B)/atlas/c $(B)/atlas/cxx $(B)/musl/atlas/c
 
@@ -679,16 +679,16 @@ $(B)/musl/atlas/%.o: tools/atlas/%.c
 	$(call say,CC,$@)
 	$(Q)musl-gcc -std=c11 $(ATLAS_FLAGS) $(MUSL_HEADERS) -MMD -MP -c $< -o $@
 
-$(B)/atlas/c: $(patsubst %,$(B)/atlas/%.o,harness $(ATLAS_C)) $(patsubst %,$(B)/lib/%.o,$(ATLAS_PARTS) advice_table object) $(LIBRARY)
+$(B)/atlas/c: $(patsubst %,$(B)/atlas/%.o,harness $(ATLAS_C)) $(patsubst %,$(B)/lib/%.o,$(ATLAS_PARTS) advice_table loaded object) $(LIBRARY)
 	$(call say,LD,$@)
 	$(Q)$(CC) -pthread -o $@ $(filter %.o,$^) $(TEST_LDFLAGS)
 
-$(B)/atlas/cxx: $(patsubst %,$(B)/atlas/%.o,harness cxx) $(patsubst %,$(B)/lib/%.o,$(ATLAS_PARTS) advice_table object) $(LIBRARY)
+$(B)/atlas/cxx: $(patsubst %,$(B)/atlas/%.o,harness cxx) $(patsubst %,$(B)/lib/%.o,$(ATLAS_PARTS) advice_table loaded object) $(LIBRARY)
 	$(call say,LD,$@)
 	$(Q)$(CXX) -pthread -o $@ $(filter %.o,$^) $(TEST_LDFLAGS)
 
 $(B)/musl/atlas/c: $(patsubst %,$(B)/musl/atlas/%.o,harness $(filter-out glibc,$(ATLAS_C))) \
-		$(patsubst %,$(B)/musl/%.o,$(ATLAS_PARTS) advice_table_musl object_musl) $(MUSL)
+		$(patsubst %,$(B)/musl/%.o,$(ATLAS_PARTS) advice_table_musl loaded_musl object_musl) $(MUSL)
 	$(call say,LD,$@)
 	$(Q)musl-gcc -pthread -Wl,--eh-frame-hdr -o $@ $(filter %.o,$^) -L$(B)/musl -Wl,-rpath,$(abspath $(B)/musl) \
 		-Wl,--no-as-needed -lphaselock-system

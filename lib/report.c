@@ -161,15 +161,19 @@ static PL_COLD void append_against(struct pl_text *text,
 		      (enum pl_unwind_end)lock->end, pl_kept_find);
 }
 
+static bool gives_back(const struct phaselock_violation *violation)
+{
+	return violation->old_pointer != NULL && violation->size == 0;
+}
+
 /* What to do instead, if a function of libc asked for memory that is known to. */
 static PL_COLD void append_advice(struct pl_text *text, const struct phaselock_violation *violation)
 {
 	char buffer[LINE_SIZE];
 	struct pl_text line = pl_text_in(buffer, sizeof(buffer));
-	bool gives_back = violation->old_pointer != NULL && violation->size == 0;
 
 	pl_text_append(&line, "  advice: ");
-	if (!gives_back &&
+	if (!gives_back(violation) &&
 	    pl_advice((const void *const *)violation->frames, violation->frame_count, &line))
 		append_line(text, buffer);
 }
@@ -341,4 +345,17 @@ bool phaselock_has_function(const struct phaselock_violation *violation, const c
 			return true;
 	}
 	return false;
+}
+
+bool phaselock_advise(const struct phaselock_violation *violation, struct phaselock_advice *advice)
+{
+	const struct pl_advice *found = NULL;
+
+	if (!gives_back(violation))
+		found = pl_advice_find((const void *const *)violation->frames,
+				       violation->frame_count);
+	if (found == NULL)
+		return false;
+	*advice = (struct phaselock_advice){found->name, found->when, found->cure};
+	return true;
 }

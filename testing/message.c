@@ -76,17 +76,21 @@ static void append_summary(struct text *text, const struct phaselock_check_repor
 	}
 }
 
-static void append_request(struct text *text, const struct phaselock_violation *request)
+static void append_request(struct text *text, const struct phaselock_violation *request,
+			   const struct phaselock_advice *advice)
 {
 	char lines[4096];
 
 	phaselock_describe(request, lines, sizeof(lines));
 	text_append(text, "  %" PRIu64 " x %s", request->count, lines);
+	if (advice != NULL && advice->function != NULL)
+		text_append(text, "    advice: %s allocates %s; %s\n", advice->function,
+			    advice->when, advice->cure);
 }
 
 void message_write(char text[MESSAGE_SIZE], const struct phaselock_check_report *report,
 		   const struct nearest *nearest, const struct phaselock_violation *requests,
-		   size_t count)
+		   const struct phaselock_advice *advice, size_t count)
 {
 	struct text out = {.start = text, .size = MESSAGE_SIZE};
 
@@ -98,7 +102,7 @@ void message_write(char text[MESSAGE_SIZE], const struct phaselock_check_report 
 		append_summary(&out, report, nearest);
 	text_append(&out, "\n");
 	for (size_t i = 0; i < count; i++)
-		append_request(&out, &requests[i]);
+		append_request(&out, &requests[i], advice != NULL ? &advice[i] : NULL);
 	if (count > 0)
 		names_add(text, MESSAGE_SIZE);
 }

@@ -47,6 +47,9 @@ static void keep(struct phaselock_check *check, const struct phaselock_violation
 	} else if (at < REQUESTS_KEPT) {
 		check->requests[at] = *request;
 		check->requests[at].count = 1;
+		/* Here, for later the code that calls may have been unloaded. */
+		if (!phaselock_advise(request, &check->advice[at]))
+			check->advice[at].function = NULL;
 		check->request_count++;
 	}
 	give_lock(check);

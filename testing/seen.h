@@ -40,6 +40,8 @@ struct phaselock_check {
 	struct nearest nearest;
 	size_t request_count;
 	struct phaselock_violation requests[REQUESTS_KEPT];
+	struct phaselock_advice
+		advice[REQUESTS_KEPT]; /* of each; .function is NULL: there is none */
 };
 
 /* The watcher of an assertion, which is its context. */

@@ -332,6 +332,21 @@ PHASELOCK_API size_t phaselock_describe(const struct phaselock_violation *violat
 PHASELOCK_API bool phaselock_has_function(const struct phaselock_violation *violation,
 					  const char *function);
 
+/* What to do instead of a call of the C or C++ library that allocates. The strings live for ever. */
+struct phaselock_advice {
+	const char *function; /* of the library, that was called */
+	const char *when;     /* it allocates, as "at every call" */
+	const char *cure;     /* what to do instead */
+};
+
+/**
+ * Write the advice that a report of this violation ends with; returns whether there is any. In the
+ * handler or watcher that is told of the request, whose callers' code it reads: later that may have
+ * been unloaded.
+ */
+PHASELOCK_API bool phaselock_advise(const struct phaselock_violation *violation,
+				    struct phaselock_advice *advice);
+
 /**
  * The violation that was judged last, or NULL; in a core dump, the one that ended the process or
  * one that came at the same moment on another thread. It lies in the library and is overwritten
