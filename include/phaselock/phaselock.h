@@ -414,9 +414,10 @@ struct phaselock_unseen {
 	char module[PHASELOCK_MODULE_NAME_SIZE];
 	/* The file name of the module whose functions it calls instead. */
 	char allocator[PHASELOCK_MODULE_NAME_SIZE];
-	/* The first of them, by the order of enum phaselock_entry. */
+	/* The first of them, by the order of enum phaselock_entry. Of an allocator's own names, how it
+	 * begins. */
 	const char *function;
-	/* All of them: a set of PHASELOCK_ENTRY_*. */
+	/* All of them: a set of PHASELOCK_ENTRY_*; mallocx stands for malloc, and so on. */
 	unsigned entries;
 };
 
@@ -425,7 +426,9 @@ struct phaselock_unseen {
  * cfree or the aligned family lead elsewhere than everyone else's, for which phaselock_armed()
  * stands: a plug-in opened with RTLD_DEEPBIND, and what was loaded along with it; and those loaded
  * after the start that define such functions themselves and are bound to them without a reference
- * (-Bsymbolic). The same modules are named on stderr when the process exits.
+ * (-Bsymbolic); and those that refer to an allocator by names of its own, whatever else they call:
+ * mallocx, rallocx, dallocx, sdallocx, and je_malloc, tc_malloc, mi_malloc and the like. The same
+ * modules are named on stderr when the process exits.
  *
  * Copies up to capacity of them to out, which may be NULL if capacity is 0, and returns how many
  * there are. Not seen: a reference that was not called yet and is bound at its first call
