@@ -179,7 +179,7 @@ $(TESTING): $(patsubst %.c,$(B)/%.o,$(wildcard testing/*.c))
 	$(Q)ar rcs $@ $(B)/libphaselock-test.o
 
 # ---- the command ----------------------------------------------------------------------------------------
-CLI_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard cli/*.c)) $(patsubst %,$(B)/cli/%.o,options format entries suppress glob $(OS_PARTS))
+CLI_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard cli/*.c)) $(patsubst %,$(B)/cli/%.o,options format dialect entries suppress glob $(OS_PARTS))
 
 CLI_CPPFLAGS := $(CPPFLAGS) -iquote lib -DPHASELOCK_LIBDIR='"$(LIBDIR)"'
 
@@ -723,16 +723,16 @@ $(B)/musl/atlas/%.o: tools/atlas/%.c
 	$(call say,CC,$@)
 	$(Q)musl-gcc -std=c11 $(ATLAS_FLAGS) $(MUSL_HEADERS) -MMD -MP -c $< -o $@
 
-$(B)/atlas/c: $(patsubst %,$(B)/atlas/%.o,harness $(ATLAS_C)) $(patsubst %,$(B)/lib/%.o,$(ATLAS_PARTS) advice_table object) $(LIBRARY)
+$(B)/atlas/c: $(patsubst %,$(B)/atlas/%.o,harness $(ATLAS_C)) $(patsubst %,$(B)/lib/%.o,$(ATLAS_PARTS) advice_table loaded object) $(LIBRARY)
 	$(call say,LD,$@)
 	$(Q)$(CC) -pthread -o $@ $(filter %.o,$^) $(TEST_LDFLAGS)
 
-$(B)/atlas/cxx: $(patsubst %,$(B)/atlas/%.o,harness cxx) $(patsubst %,$(B)/lib/%.o,$(ATLAS_PARTS) advice_table object) $(LIBRARY)
+$(B)/atlas/cxx: $(patsubst %,$(B)/atlas/%.o,harness cxx) $(patsubst %,$(B)/lib/%.o,$(ATLAS_PARTS) advice_table loaded object) $(LIBRARY)
 	$(call say,LD,$@)
 	$(Q)$(CXX) -pthread -o $@ $(filter %.o,$^) $(TEST_LDFLAGS)
 
 $(B)/musl/atlas/c: $(patsubst %,$(B)/musl/atlas/%.o,harness $(filter-out glibc,$(ATLAS_C))) \
-		$(patsubst %,$(B)/musl/%.o,$(ATLAS_PARTS) advice_table_musl object_musl) $(MUSL)
+		$(patsubst %,$(B)/musl/%.o,$(ATLAS_PARTS) advice_table_musl loaded_musl object_musl) $(MUSL)
 	$(call say,LD,$@)
 	$(Q)musl-gcc -pthread -Wl,--eh-frame-hdr -o $@ $(filter %.o,$^) -L$(B)/musl -Wl,-rpath,$(abspath $(B)/musl) \
 		-Wl,--no-as-needed -lphaselock-system

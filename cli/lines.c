@@ -17,14 +17,16 @@
 
 /*
  * The compilation unit of an address. The table of addresses (.debug_aranges) has none of clang's,
- * so if it knows nothing each unit is asked.
+ * and libdwfl answers with the nearest unit for what lies between two ranges of one: the code of an
+ * object without debug information. So each unit is asked itself.
  */
 static Dwarf_Die *find_unit(Dwfl_Module *module, Dwarf_Addr address, Dwarf_Addr *bias)
 {
 	Dwarf_Die *unit = dwfl_module_addrdie(module, address, bias);
 
-	if (unit != NULL)
+	if (unit != NULL && dwarf_haspc(unit, address - *bias) > 0)
 		return unit;
+	unit = NULL;
 	while ((unit = dwfl_module_nextcu(module, unit, bias)) != NULL)
 		if (dwarf_haspc(unit, address - *bias) > 0)
 			return unit;

@@ -73,6 +73,7 @@ static void read_unseen(struct page_unseen *unseen, const struct pl_channel_unse
 	unseen->entries = atomic_load_explicit(&written->entries, memory_order_acquire);
 	read_name(unseen->module, written->module);
 	read_name(unseen->allocator, written->allocator);
+	read_name(unseen->function, written->function);
 }
 
 struct page_counts page_read(const struct page *page)

@@ -27,6 +27,7 @@ struct page_unseen {
 	uint64_t entries; /* a set of PHASELOCK_ENTRY_*; 0: none has this place */
 	char module[PHASELOCK_MODULE_NAME_SIZE];
 	char allocator[PHASELOCK_MODULE_NAME_SIZE]; /* where its requests went */
+	char function[PHASELOCK_MODULE_NAME_SIZE];  /* by what */
 };
 
 struct page_counts {

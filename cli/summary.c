@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #include "summary.h"
 
+#include "dialect.h"
 #include "entries.h"
 #include "say.h"
 
@@ -32,41 +33,69 @@ static bool is_over_jemalloc(const struct arguments *arguments)
 	return arguments->allocator != NULL && strcmp(arguments->allocator, "jemalloc") == 0;
 }
 
-/* Returns whether the module was opened with RTLD_DEEPBIND: no other reference leads past us. */
-static bool print_unseen_module(const struct page_unseen *unseen)
+/* Why the requests of a module are not seen. */
+enum reason {
+	BY_DEEPBIND, /* no other reference to malloc and its kin leads past us */
+	BY_DIALECT,  /* it calls an allocator by that one's own names */
+	BY_OWN_ALLOCATOR,
+	REASONS,
+};
+
+static enum reason reason_of(const struct page_unseen *unseen)
 {
-	bool is_deep = strcmp(unseen->module, unseen->allocator) != 0;
+	if (pl_dialect_find(unseen->function) != NULL)
+		return BY_DIALECT;
+	return strcmp(unseen->module, unseen->allocator) != 0 ? BY_DEEPBIND : BY_OWN_ALLOCATOR;
+}
+
+static void print_unseen_module(const struct page_unseen *unseen)
+{
 	char names[512];
 	struct pl_text text = pl_text_in(names, sizeof(names));
 
 	pl_entries_append(&text, unseen->entries);
-	if (is_deep)
+	switch (reason_of(unseen)) {
+	case BY_DEEPBIND:
 		say("not armed: %s was opened with RTLD_DEEPBIND: its requests go to %s (%s)",
 		    unseen->module, unseen->allocator, names);
-	else
+		break;
+	case BY_DIALECT:
+		say("not armed: %s calls %s by names of its own, as %s (in place of %s)",
+		    unseen->module, unseen->allocator, unseen->function, names);
+		break;
+	default:
 		say("not armed: %s brings an allocator of its own (%s)", unseen->module, names);
-	return is_deep;
+		break;
+	}
 }
 
 static void print_unseen(const struct page_counts *counts, const struct arguments *arguments)
 {
 	const char *own = arguments->library != NULL ? arguments->library : "-lphaselock-system";
 	uint64_t named = 0;
-	bool is_deep = false;
+	bool found[REASONS] = {false};
 
 	for (size_t i = 0; i < PL_CHANNEL_UNSEEN; i++) {
 		if (counts->unseen[i].entries == 0)
 			continue;
-		is_deep |= print_unseen_module(&counts->unseen[i]);
+		print_unseen_module(&counts->unseen[i]);
+		found[reason_of(&counts->unseen[i])] = true;
 		named++;
 	}
 	if (counts->unseen_modules > named)
 		say("not armed: and %" PRIu64 " module%s more", counts->unseen_modules - named,
 		    plural(counts->unseen_modules - named));
-	if (is_deep && is_over_jemalloc(arguments))
+	if (found[BY_DEEPBIND] && is_over_jemalloc(arguments))
 		say("run it with --allocator=system: over jemalloc, blocks that pass between such "
 		    "a module and others end the program");
-	if (is_deep)
+	if (found[BY_DIALECT] && is_over_jemalloc(arguments))
+		say("run it with --allocator=system: over jemalloc, blocks that pass between such "
+		    "names and malloc's end the program");
+	if (found[BY_DIALECT])
+		say("to see such requests, build the module to call malloc() and free(), as many "
+		    "do "
+		    "that are configured without that allocator");
+	if (found[BY_DEEPBIND])
 		say("to see the requests of such a module, open it without that flag, or link it "
 		    "with %s",
 		    is_over_jemalloc(arguments) ? "-lphaselock" : own);

@@ -77,6 +77,7 @@ void pl_channel_name(const struct phaselock_unseen *unseen)
 	named = &page->unseen[place];
 	memcpy(named->module, unseen->module, sizeof(named->module));
 	memcpy(named->allocator, unseen->allocator, sizeof(named->allocator));
+	strncpy(named->function, unseen->function, sizeof(named->function) - 1);
 	atomic_store_explicit(&named->entries, unseen->entries, memory_order_release);
 }
 

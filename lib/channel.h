@@ -26,7 +26,7 @@
 /*
  * Changes with the structure, so that a command never reads the page of another version's library.
  */
-#define PL_CHANNEL_MAGIC UINT64_C(0x70686c6b00000003)
+#define PL_CHANNEL_MAGIC UINT64_C(0x70686c6b00000004)
 
 /*
  * What stands before each piece of text in the pipe of reports. With its text it is written at once
@@ -57,6 +57,7 @@ struct pl_channel_unseen {
 	_Atomic uint64_t entries; /* PHASELOCK_ENTRY_*; 0 until the names are there: release */
 	char module[PHASELOCK_MODULE_NAME_SIZE];
 	char allocator[PHASELOCK_MODULE_NAME_SIZE];
+	char function[PHASELOCK_MODULE_NAME_SIZE]; /* of the allocator */
 };
 
 #define PL_CHANNEL_UNSEEN 8 /* modules that are named */

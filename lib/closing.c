@@ -4,6 +4,7 @@
  */
 #include "closing.h"
 
+#include "dialect.h"
 #include "format.h"
 #include "frame.h"
 #include "kept.h"
@@ -83,8 +84,9 @@ void pl_closing_unseen(const struct phaselock_unseen *unseen)
 	pl_text_escape(&text, unseen->module, SIZE_MAX);
 	pl_text_append(&text, " calls ");
 	pl_text_escape(&text, unseen->allocator, SIZE_MAX);
-	pl_text_append(&text, "'s %s, not phaselock's: its requests are not seen\n",
-		       unseen->function);
+	pl_text_append(&text, "'s %s, not phaselock's: its requests %sare not seen\n",
+		       unseen->function,
+		       pl_dialect_find(unseen->function) != NULL ? "by such names " : "");
 	pl_sink_write(&text, PL_SINK_WHOLE);
 }
 

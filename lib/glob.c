@@ -7,6 +7,8 @@
  */
 #include "glob.h"
 
+#include <string.h>
+
 /* One place of a pattern: what matches a byte there, and where the next place begins. */
 struct place {
 	const char *next; /* NULL: the pattern ends in the middle of it */
@@ -67,12 +69,13 @@ bool pl_glob_is_valid(const char *pattern)
 	return pattern != NULL;
 }
 
-bool pl_glob_matches(const char *pattern, const char *text)
+bool pl_glob_matches_start(const char *pattern, const char *text, size_t length)
 {
+	const char *end = text + length;
 	const char *behind_star = NULL; /* in the pattern; then the star's text ends at star_text */
 	const char *star_text = NULL;
 
-	while (*text != '\0') {
+	while (text < end) {
 		struct place place = {.next = NULL};
 
 		if (*pattern == '*') {
@@ -95,4 +98,9 @@ bool pl_glob_matches(const char *pattern, const char *text)
 	while (*pattern == '*')
 		pattern++;
 	return *pattern == '\0';
+}
+
+bool pl_glob_matches(const char *pattern, const char *text)
+{
+	return pl_glob_matches_start(pattern, text, strlen(text));
 }

@@ -13,9 +13,10 @@
 bool pl_glob_is_valid(const char *pattern);
 
 /*
- * Returns whether a valid pattern matches the whole text. Time: at most the product of the two
- * lengths, whatever the pattern.
+ * Returns whether a valid pattern matches the whole text, or the first length bytes of it, which
+ * must not be longer. Time: at most the product of the two lengths, whatever the pattern.
  */
 bool pl_glob_matches(const char *pattern, const char *text);
+bool pl_glob_matches_start(const char *pattern, const char *text, size_t length);
 
 #endif

@@ -6,6 +6,7 @@
 #include "report.h"
 
 #include "advice.h"
+#include "clone.h"
 #include "format.h"
 #include "frame.h"
 #include "history.h"
@@ -160,15 +161,19 @@ static PL_COLD void append_against(struct pl_text *text,
 		      (enum pl_unwind_end)lock->end, pl_kept_find);
 }
 
+static bool gives_back(const struct phaselock_violation *violation)
+{
+	return violation->old_pointer != NULL && violation->size == 0;
+}
+
 /* What to do instead, if a function of libc asked for memory that is known to. */
 static PL_COLD void append_advice(struct pl_text *text, const struct phaselock_violation *violation)
 {
 	char buffer[LINE_SIZE];
 	struct pl_text line = pl_text_in(buffer, sizeof(buffer));
-	bool gives_back = violation->old_pointer != NULL && violation->size == 0;
 
 	pl_text_append(&line, "  advice: ");
-	if (!gives_back &&
+	if (!gives_back(violation) &&
 	    pl_advice((const void *const *)violation->frames, violation->frame_count, &line))
 		append_line(text, buffer);
 }
@@ -326,4 +331,31 @@ size_t phaselock_describe(const struct phaselock_violation *violation, char *tex
 		pl_text_append(&out, "\n");
 	}
 	return out.length;
+}
+
+bool phaselock_has_function(const struct phaselock_violation *violation, const char *function)
+{
+	size_t length = strlen(function);
+	struct pl_place place;
+
+	for (unsigned i = 0; i < violation->frame_count; i++) {
+		pl_kept_find(violation->frames[i], &place);
+		if (place.function != NULL && strncmp(place.function, function, length) == 0 &&
+		    (place.function[length] == '\0' || pl_clone_base(place.function) == length))
+			return true;
+	}
+	return false;
+}
+
+bool phaselock_advise(const struct phaselock_violation *violation, struct phaselock_advice *advice)
+{
+	const struct pl_advice *found = NULL;
+
+	if (!gives_back(violation))
+		found = pl_advice_find((const void *const *)violation->frames,
+				       violation->frame_count);
+	if (found == NULL)
+		return false;
+	*advice = (struct phaselock_advice){found->name, found->when, found->cure};
+	return true;
 }

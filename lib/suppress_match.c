@@ -5,6 +5,7 @@
  */
 #include "suppress.h"
 
+#include "clone.h"
 #include "glob.h"
 #include "module.h"
 
@@ -34,9 +35,13 @@ static void look_up(struct stack *stack, const void *const *frames, unsigned cou
 	}
 }
 
+/* Of a compiler's copy the name as it was written is as good as the copy's own. */
 static bool matches_function(const struct pl_place *place, const char *glob)
 {
-	return place->function != NULL && pl_glob_matches(glob, place->function);
+	const char *name = place->function;
+
+	return name != NULL && (pl_glob_matches(glob, name) ||
+				pl_glob_matches_start(glob, name, pl_clone_base(name)));
 }
 
 static bool matches_module(const struct pl_place *place, const char *glob)

@@ -6,11 +6,13 @@
  *
  * Only slots that are resolved are looked at; one that is not has not been called. The C++
  * operators need no look: those that are not ours call malloc, and the module that they are in is
- * looked at. It must not know what is done about it.
+ * looked at. Modules that ask an allocator by names of its own, mallocx(), go past the library, too:
+ * those need only refer to them. It must not know what is done about it.
  */
 #define _GNU_SOURCE
 #include "unseen.h"
 
+#include "dialect.h"
 #include "dynamic.h"
 #include "loaded.h"
 #include "module.h"
@@ -165,6 +167,44 @@ static void look_at_own(struct phaselock_unseen *unseen, const struct pl_dynamic
 	}
 }
 
+/* Notes a function of an allocator's own that a module refers to, if another module has it. */
+static void look_at_dialect(const struct list *list, struct phaselock_unseen *unseen,
+			    const struct pl_dynamic *dynamic, const ElfW(Rela) *entry)
+{
+	const char *name = pl_dynamic_name(dynamic, entry);
+	const struct pl_dialect *dialect = pl_dialect_find(name);
+	struct pl_place target, holder;
+	uintptr_t address;
+
+	/* The names alone may be anybody's, and a weak reference may lead nowhere. */
+	if (dialect == NULL || pl_module_function("", dialect->malloc) == NULL)
+		return;
+	address = (uintptr_t)pl_module_function("", name);
+	if (address == 0)
+		return;
+	find_function(address, &target);
+	if (target.module == NULL || address + 1 - target.offset == list->own_base ||
+	    address + 1 - target.offset == dynamic->base)
+		return;
+	if (unseen->entries == 0 || dialect->entry < (unseen->entries & -unseen->entries)) {
+		copy_name(unseen->allocator, target.module);
+		unseen->function = dialect->name;
+	}
+	find_function((uintptr_t)dynamic->names, &holder);
+	copy_name(unseen->module, holder.module != NULL ? holder.module : "?");
+	unseen->entries |= dialect->entry;
+}
+
+static void look_at_dialects(const struct list *list, struct phaselock_unseen *unseen,
+			     const struct pl_dynamic *dynamic)
+{
+	const struct pl_references *all[] = {&dynamic->data, &dynamic->calls};
+
+	for (size_t kind = 0; kind < 2; kind++)
+		for (size_t i = 0; i < all[kind]->count; i++)
+			look_at_dialect(list, unseen, dynamic, &all[kind]->entries[i]);
+}
+
 static bool look_into(const struct pl_loaded *module, void *argument)
 {
 	struct list *list = argument;
@@ -179,6 +219,8 @@ static bool look_into(const struct pl_loaded *module, void *argument)
 	look_through(list, &unseen, &dynamic, &dynamic.calls);
 	if (unseen.entries == 0 && list->position > modules_at_start)
 		look_at_own(&unseen, &dynamic);
+	if (unseen.entries == 0)
+		look_at_dialects(list, &unseen, &dynamic);
 	if (unseen.entries == 0)
 		return false;
 	if (list->count < list->capacity)

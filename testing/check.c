@@ -48,6 +48,7 @@ static struct phaselock_check *take_from_pool(const struct phaselock_check_spec 
 		check->allocations = check->bytes = check->deallocations = check->violations = 0;
 		check->ledger_full = false;
 		check->request_count = 0;
+		check->nearest.function = NULL;
 		return check;
 	}
 	fprintf(stderr,

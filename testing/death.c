@@ -19,8 +19,8 @@
 
 /* What the child tells of the last request that the scope is against. */
 struct note {
-	bool pending; /* it was neither served nor followed by another */
-	bool wanted;
+	bool pending;	      /* it was neither served nor followed by another */
+	unsigned differences; /* from the one that is wanted */
 	char request[4096];
 };
 
@@ -37,7 +37,7 @@ enum phaselock_answer death_see(const struct phaselock_event *event, void *conte
 	if (framework_made(event))
 		return PHASELOCK_SERVE;
 	phaselock_describe(event->request, note->request, sizeof(note->request));
-	note->wanted = is_wanted(context, event);
+	note->differences = wanted_compare(context, event);
 	note->pending = true;
 	return PHASELOCK_GO_ON;
 }
@@ -66,12 +66,16 @@ static void describe(const struct phaselock_check_spec *spec, const struct child
 		child_quote(child, text); /* else it is the report of what follows */
 		return;
 	}
-	if (!seen->pending)
-		text_append(text, ", after a violation that was let pass:\n");
-	else
-		text_append(text, ", %s:\n",
-			    was_abort(child) ? "by another violation" : "after a violation");
-	text_append(text, "  %s", seen->request);
+	if (!seen->pending) {
+		text_append(text, ", after a violation that was let pass");
+	} else if (was_abort(child)) {
+		text_append(text, ", by another violation (");
+		wanted_append(text, seen->differences);
+		text_append(text, ")");
+	} else {
+		text_append(text, ", after a violation");
+	}
+	text_append(text, ":\n  %s", seen->request);
 }
 
 bool death_begin(const struct phaselock_check_spec *spec)
@@ -88,7 +92,7 @@ bool death_begin(const struct phaselock_check_spec *spec)
 	}
 	child_wait(&child);
 	seen = child.shared;
-	if (was_abort(&child) && seen->pending && seen->wanted) {
+	if (was_abort(&child) && seen->pending && seen->differences == 0) {
 		result = PHASELOCK_CHECK_HOLDS;
 	} else {
 		phaselock_permit_begin();

@@ -6,7 +6,9 @@
 #include "message.h"
 
 #include "names.h"
+#include "seen.h"
 #include "text.h"
+#include "wanted.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -38,7 +40,17 @@ static void append_not_armed(struct text *text)
 		__builtin_popcount(PHASELOCK_ENTRY_ALL), armed);
 }
 
-static void append_summary(struct text *text, const struct phaselock_check_report *report)
+static void append_nearest(struct text *text, const struct nearest *nearest)
+{
+	text_append(text, "there was none");
+	if (nearest->function == NULL)
+		return;
+	text_append(text, "; the nearest is %s(%zu): ", nearest->function, nearest->size);
+	wanted_append(text, nearest->differences);
+}
+
+static void append_summary(struct text *text, const struct phaselock_check_report *report,
+			   const struct nearest *nearest)
 {
 	if (report->reason != NULL) {
 		text_append(text, "%s", report->reason);
@@ -54,7 +66,7 @@ static void append_summary(struct text *text, const struct phaselock_check_repor
 			    report->leaked_blocks == 1 ? " is" : "s are");
 		break;
 	case PHASELOCK_CHECK_VIOLATION:
-		text_append(text, "there was none");
+		append_nearest(text, nearest);
 		break;
 	default:
 		text_append(text, "%" PRIu64 " allocation%s, %" PRIu64 " byte%s",
@@ -64,16 +76,21 @@ static void append_summary(struct text *text, const struct phaselock_check_repor
 	}
 }
 
-static void append_request(struct text *text, const struct phaselock_violation *request)
+static void append_request(struct text *text, const struct phaselock_violation *request,
+			   const struct phaselock_advice *advice)
 {
 	char lines[4096];
 
 	phaselock_describe(request, lines, sizeof(lines));
 	text_append(text, "  %" PRIu64 " x %s", request->count, lines);
+	if (advice != NULL && advice->function != NULL)
+		text_append(text, "    advice: %s allocates %s; %s\n", advice->function,
+			    advice->when, advice->cure);
 }
 
 void message_write(char text[MESSAGE_SIZE], const struct phaselock_check_report *report,
-		   const struct phaselock_violation *requests, size_t count)
+		   const struct nearest *nearest, const struct phaselock_violation *requests,
+		   const struct phaselock_advice *advice, size_t count)
 {
 	struct text out = {.start = text, .size = MESSAGE_SIZE};
 
@@ -82,10 +99,10 @@ void message_write(char text[MESSAGE_SIZE], const struct phaselock_check_report 
 	    report->result == PHASELOCK_CHECK_SKIPPED)
 		append_not_armed(&out);
 	else
-		append_summary(&out, report);
+		append_summary(&out, report, nearest);
 	text_append(&out, "\n");
 	for (size_t i = 0; i < count; i++)
-		append_request(&out, &requests[i]);
+		append_request(&out, &requests[i], advice != NULL ? &advice[i] : NULL);
 	if (count > 0)
 		names_add(text, MESSAGE_SIZE);
 }

@@ -112,6 +112,7 @@ void outcome_report(struct phaselock_check *check)
 {
 	struct phaselock_violation leaked[REQUESTS_KEPT];
 	const struct phaselock_violation *requests = check->requests;
+	const struct phaselock_advice *advice = check->advice;
 	size_t count = check->request_count;
 
 	told_spec = check->spec;
@@ -130,13 +131,17 @@ void outcome_report(struct phaselock_check *check)
 	if (check->spec.kind == PHASELOCK_CHECK_NO_LEAK) {
 		told.leaked_blocks = ledger_count(check);
 		requests = leaked;
+		advice = NULL;
 		count = ledger_list(check, leaked, REQUESTS_KEPT);
 	}
 	if (message == NULL)
 		message = malloc(MESSAGE_SIZE);
 	if (message == NULL)
 		return;
-	message_write(message, &told, requests, check->reason == NULL ? count : 0);
+	if (check->spec.kind == PHASELOCK_CHECK_VIOLATION)
+		advice = NULL; /* requests are what was asserted */
+	message_write(message, &told, &check->nearest, requests, advice,
+		      check->reason == NULL ? count : 0);
 	told.message = message;
 }
 

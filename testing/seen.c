@@ -23,13 +23,23 @@ static bool same_stack(const struct phaselock_violation *a, const struct phaselo
 	       memcmp(a->frames, b->frames, a->frame_count * sizeof(a->frames[0])) == 0;
 }
 
+static void take_lock(struct phaselock_check *check)
+{
+	while (atomic_flag_test_and_set_explicit(&check->requests_lock, memory_order_acquire))
+		continue;
+}
+
+static void give_lock(struct phaselock_check *check)
+{
+	atomic_flag_clear_explicit(&check->requests_lock, memory_order_release);
+}
+
 /* Keeps a request to tell of, once for each call stack. */
 static void keep(struct phaselock_check *check, const struct phaselock_violation *request)
 {
 	size_t at = 0;
 
-	while (atomic_flag_test_and_set_explicit(&check->requests_lock, memory_order_acquire))
-		continue;
+	take_lock(check);
 	while (at < check->request_count && !same_stack(&check->requests[at], request))
 		at++;
 	if (at < check->request_count) {
@@ -37,9 +47,35 @@ static void keep(struct phaselock_check *check, const struct phaselock_violation
 	} else if (at < REQUESTS_KEPT) {
 		check->requests[at] = *request;
 		check->requests[at].count = 1;
+		/* Here, for later the code that calls may have been unloaded. */
+		if (!phaselock_advise(request, &check->advice[at]))
+			check->advice[at].function = NULL;
 		check->request_count++;
 	}
-	atomic_flag_clear_explicit(&check->requests_lock, memory_order_release);
+	give_lock(check);
+}
+
+/* Of several that are as near the first. */
+static void keep_nearest(struct phaselock_check *check, const struct phaselock_violation *request,
+			 unsigned differences)
+{
+	struct nearest *nearest = &check->nearest;
+
+	take_lock(check);
+	if (nearest->function == NULL ||
+	    __builtin_popcount(differences) < __builtin_popcount(nearest->differences))
+		*nearest = (struct nearest){request->function, request->size, differences};
+	give_lock(check);
+}
+
+static void look_for_violation(struct phaselock_check *check, const struct phaselock_event *event)
+{
+	unsigned differences = wanted_compare(&check->spec, event);
+
+	if (differences == 0)
+		atomic_fetch_add(&check->violations, 1);
+	else
+		keep_nearest(check, event->request, differences);
 }
 
 static void see_request(struct phaselock_check *check, const struct phaselock_event *event)
@@ -50,8 +86,8 @@ static void see_request(struct phaselock_check *check, const struct phaselock_ev
 	pending.request = *event->request;
 	atomic_fetch_add(&check->allocations, 1);
 	atomic_fetch_add(&check->bytes, event->request->size);
-	if (is_wanted(&check->spec, event))
-		atomic_fetch_add(&check->violations, 1);
+	if (check->spec.kind == PHASELOCK_CHECK_VIOLATION)
+		look_for_violation(check, event);
 	if (check->spec.kind != PHASELOCK_CHECK_NO_LEAK &&
 	    check->spec.kind != PHASELOCK_CHECK_NO_DEALLOCATIONS)
 		keep(check, event->request);

@@ -14,6 +14,13 @@
 #define FRAMES 16
 #define NAME_SIZE 256 /* of an assertion's name, which is cut there */
 
+/* The request that came nearest to the one that an assertion of a violation is about. */
+struct nearest {
+	const char *function; /* NULL: there was none */
+	size_t size;
+	unsigned differences; /* of wanted.h */
+};
+
 struct phaselock_check {
 	atomic_bool taken;
 	struct phaselock_check *outer; /* of the same thread */
@@ -29,9 +36,12 @@ struct phaselock_check {
 	struct phaselock_watch watch;
 	_Atomic uint64_t allocations, bytes, deallocations, violations;
 	atomic_bool ledger_full;
-	atomic_flag requests_lock;
+	atomic_flag requests_lock; /* of what is below */
+	struct nearest nearest;
 	size_t request_count;
 	struct phaselock_violation requests[REQUESTS_KEPT];
+	struct phaselock_advice
+		advice[REQUESTS_KEPT]; /* of each; .function is NULL: there is none */
 };
 
 /* The watcher of an assertion, which is its context. */

@@ -10,7 +10,7 @@
  * is not, the assertion fails and says why. What fails is told to the callback of
  * phaselock_on_failure(), with the place of the assertion and the call stack of each request that
  * broke it, by name and line if the `phaselock` command can be found (PATH, or the variable
- * PHASELOCK_COMMAND). <phaselock/cmocka.h> has the same for CMocka, phaselock.hpp for C++.
+ * PHASELOCK_COMMAND), and with what to do instead of libc's functions. <phaselock/cmocka.h> has the same for CMocka, phaselock.hpp for C++.
  *
  * Requests are those of malloc, calloc, realloc, the aligned family and operator new. Those inside
  * a permit scope do not count. While an assertion's block runs nothing in it is a violation: the
@@ -243,7 +243,8 @@ void phaselock_checks_abandon(void);
 /*
  * The block makes a request against the lock or a forbid scope, of which it is told here instead of
  * there; _OF: by that function ("malloc"; NULL: any), of that size (PHASELOCK_ANY_SIZE), with a
- * function of that name in its call stack (NULL: any). The request is served.
+ * function of that name in its call stack (NULL: any; as phaselock_has_function() has names). The
+ * request is served. A failure says in what the nearest request differs.
  */
 #define PHASELOCK_ASSERT_VIOLATION                                                                 \
 	PHASELOCK_COUNT_(PHASELOCK_CHECK_VIOLATION, PHASELOCK_THIS_THREAD, 0, "violation")

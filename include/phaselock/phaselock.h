@@ -325,6 +325,29 @@ PHASELOCK_API size_t phaselock_describe(const struct phaselock_violation *violat
 					size_t size);
 
 /**
+ * Return whether a function of that name is in a violation's call stack. The name is one of the
+ * symbol table, as a report has it; "copy_of" is also what a compiler made of it, as
+ * copy_of.constprop.0.
+ */
+PHASELOCK_API bool phaselock_has_function(const struct phaselock_violation *violation,
+					  const char *function);
+
+/* What to do instead of a call of the C or C++ library that allocates. The strings live for ever. */
+struct phaselock_advice {
+	const char *function; /* of the library, that was called */
+	const char *when;     /* it allocates, as "at every call" */
+	const char *cure;     /* what to do instead */
+};
+
+/**
+ * Write the advice that a report of this violation ends with; returns whether there is any. In the
+ * handler or watcher that is told of the request, whose callers' code it reads: later that may have
+ * been unloaded.
+ */
+PHASELOCK_API bool phaselock_advise(const struct phaselock_violation *violation,
+				    struct phaselock_advice *advice);
+
+/**
  * The violation that was judged last, or NULL; in a core dump, the one that ended the process or
  * one that came at the same moment on another thread. It lies in the library and is overwritten
  * after 63 further violations: for a debugger. A program copies what it wants to keep in its
@@ -391,9 +414,10 @@ struct phaselock_unseen {
 	char module[PHASELOCK_MODULE_NAME_SIZE];
 	/* The file name of the module whose functions it calls instead. */
 	char allocator[PHASELOCK_MODULE_NAME_SIZE];
-	/* The first of them, by the order of enum phaselock_entry. */
+	/* The first of them, by the order of enum phaselock_entry. Of an allocator's own names, how it
+	 * begins. */
 	const char *function;
-	/* All of them: a set of PHASELOCK_ENTRY_*. */
+	/* All of them: a set of PHASELOCK_ENTRY_*; mallocx stands for malloc, and so on. */
 	unsigned entries;
 };
 
@@ -402,7 +426,9 @@ struct phaselock_unseen {
  * cfree or the aligned family lead elsewhere than everyone else's, for which phaselock_armed()
  * stands: a plug-in opened with RTLD_DEEPBIND, and what was loaded along with it; and those loaded
  * after the start that define such functions themselves and are bound to them without a reference
- * (-Bsymbolic). The same modules are named on stderr when the process exits.
+ * (-Bsymbolic); and those that refer to an allocator by names of its own, whatever else they call:
+ * mallocx, rallocx, dallocx, sdallocx, and je_malloc, tc_malloc, mi_malloc and the like. The same
+ * modules are named on stderr when the process exits.
  *
  * Copies up to capacity of them to out, which may be NULL if capacity is 0, and returns how many
  * there are. Not seen: a reference that was not called yet and is bound at its first call

@@ -1,24 +1,40 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The report of a request that libc makes ends with advice, under the name of the function that the
- * program called, though some of them leave no frame; a request of the program itself has none. The
- * unwinder does not come out of musl: there it is the innermost function that is named.
+ * program called, though some of them leave no frame; a request of the program itself has none.
+ * A function that may want memory for two reasons has the advice for the one that it has: getline()
+ * for a long line, or for the first line of its stream. The unwinder does not come out of musl:
+ * there it is the innermost function that is named.
  *
- * shows: PL-180 PL-181
+ * shows: PL-180 PL-181 PL-583
  * exit: SIGABRT
  *
+ * run: {self} {use}
  * each: use=when "strdup=at every call" "printf=at the first use of a stream"
  *     "fgetc=at the first use of a stream" "fopen=at every call"
  *     "localtime_r=at its first use" "setenv=at every call"
  *     "vfprintf=at the first use of a stream" "opendir=at every call"
  *     "qsort=for 1,024 bytes or more"
- * run: {self} {use}
  * backend: jemalloc system
  * stderr:
  * | phaselock: violation: {any} while allocations are locked
  * |   thread {number} "advice", 1st time at this site
  * | {details}
  * |   advice: {use} allocates {when}; {any}
+ * | {details}
+ * | phaselock: aborting (policy=abort)
+ *
+ * run: {self} {use}
+ * each: use=advice "getline=getdelim allocates at the first use of a stream; give the stream a buffer"
+ *     "getline_long=getdelim allocates when the line is longer than its buffer; read with fgets()"
+ *     "fscanf=fscanf allocates at the first use of a stream; give the stream a buffer"
+ *     "fscanf_m=fscanf allocates for %m; give %s an array"
+ * backend: jemalloc system
+ * stderr:
+ * | phaselock: violation: {any} while allocations are locked
+ * |   thread {number} "advice", 1st time at this site
+ * | {details}
+ * |   advice: {advice}{any}
  * | {details}
  * | phaselock: aborting (policy=abort)
  *
@@ -50,6 +66,13 @@
 #include <time.h>
 
 static int values[1000];
+
+/* Streams of the same file: one that is read for the first time, and one that has its buffer. */
+static FILE *fresh, *used;
+static size_t line_size = 1000;
+static char *line;
+
+static const char *volatile taken = "%ms"; /* which ISO C has not */
 
 static int compare(const void *a, const void *b)
 {
@@ -89,6 +112,14 @@ static void use(const char *name)
 		opaque(opendir("/"));
 	else if (strcmp(name, "qsort") == 0)
 		qsort(values, 1000, sizeof(values[0]), compare);
+	else if (strcmp(name, "getline") == 0)
+		CHECK(getline(&line, &line_size, fresh) > 0);
+	else if (strcmp(name, "getline_long") == 0)
+		CHECK(getline(&(char *){NULL}, &(size_t){0}, used) > 0);
+	else if (strcmp(name, "fscanf") == 0)
+		CHECK(fscanf(fresh, "%999s", line) == 1);
+	else if (strcmp(name, "fscanf_m") == 0)
+		CHECK(fscanf(used, taken, &line) == 1);
 	else
 		opaque(malloc(10));
 }
@@ -97,6 +128,10 @@ int main(int argc, char **argv)
 {
 	require_armed();
 	CHECK(argc == 2);
+	fresh = fopen("/proc/self/maps", "r");
+	used = fopen("/proc/self/maps", "r");
+	line = malloc(line_size);
+	CHECK(fresh != NULL && used != NULL && line != NULL && fgetc(used) != EOF);
 	lock_allocations();
 	use(argv[1]);
 	return 0;

@@ -32,7 +32,7 @@
  * | line 0: asserted at most 5 bytes: 2 allocations, 6 bytes
  * | bytes: false
  * | violation: true
- * | line 0: asserted violation: there was none
+ * | line 0: asserted violation: there was none; the nearest is malloc(3): not forbidden
  * | violation: false
  * | other thread: true
  * | line 0: asserted no allocations anywhere: 1 allocation, 3 bytes

@@ -3,7 +3,7 @@
  * A block that does not end its process by the violation that was asserted fails its test with how
  * the child ended, and the test program goes on: whatever way the block is left.
  *
- * shows: PL-320 PL-322 PL-323
+ * shows: PL-582 PL-320 PL-322 PL-323
  * environment: CMOCKA_MESSAGE_OUTPUT=tap
  * run: {self}
  * exit: 12
@@ -42,7 +42,7 @@
  * | #     last words
  * | # {any}/death_tests_that_fail.c:{number}: error: Failure!
  * | not ok 11 - violates_otherwise
- * | # asserted aborts on allocation of "malloc", 5, {any}: the block ended by SIGABRT (Aborted), by another violation:
+ * | # asserted aborts on allocation of "malloc", 5, {any}: the block ended by SIGABRT (Aborted), by another violation (other size):
  * | #   malloc(7)
  * | #     #0 {any}
  * | {lines}

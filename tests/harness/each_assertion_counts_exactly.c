@@ -2,9 +2,9 @@
 /*
  * Each assertion, for the thread and for the process, at the edge where it holds and where it
  * fails, over every kind of request; and what its report says of allocations, bytes, deallocations
- * and leaked blocks. Blocks that come from outside are nobody's leak, however they grow.
+ * and leaked blocks, and of the request that came nearest. Blocks that come from outside are nobody's leak, however they grow.
  *
- * shows: PL-301 PL-302
+ * shows: PL-301 PL-302 PL-581 PL-582
  * run: {self}
  * exit: 0
  * stdout:
@@ -277,6 +277,52 @@ static void *forbidden(size_t size)
 	return served;
 }
 
+/* Under the name of a copy that a compiler made; it makes none of its own for a known size. */
+static volatile size_t five = 5;
+static void *copy_of(size_t size) __asm__("copy_of.constprop.0") __attribute__((noinline));
+static void *copy_of(size_t size)
+{
+	void *volatile copy = forbidden(size);
+
+	return copy;
+}
+
+static void near_misses(void)
+{
+	PHASELOCK_ASSERT_VIOLATION_OF("malloc", 5, "copy_of") {
+		free(copy_of(five));
+	}
+	HOLDS(1, 5, 1);
+	PHASELOCK_ASSERT_VIOLATION_OF("malloc", 5, "copy_of.constprop.0") {
+		free(copy_of(five));
+	}
+	HOLDS(1, 5, 1);
+	PHASELOCK_ASSERT_VIOLATION_OF("malloc", 5, "other_copy_of") {
+		free(copy_of(five));
+	}
+	FAILS("violation of \"malloc\", 5, \"other_copy_of\": there was none; the nearest is "
+	      "malloc(5): other site",
+	      1, 5, 1, 0);
+	PHASELOCK_ASSERT_VIOLATION_OF("malloc", 6, "copy_of") {
+		free(malloc(7));
+		free(copy_of(five));
+		free(forbidden(6));
+	}
+	FAILS("violation of \"malloc\", 6, \"copy_of\": there was none; the nearest is "
+	      "malloc(5): other size",
+	      3, 18, 3, 0);
+	PHASELOCK_ASSERT_VIOLATION_OF("calloc", 6, "nowhere") {
+		free(malloc(5));
+	}
+	FAILS("violation of \"calloc\", 6, \"nowhere\": there was none; the nearest is "
+	      "malloc(5): other function, other size, other site, not forbidden",
+	      1, 5, 1, 0);
+	PHASELOCK_ASSERT_VIOLATION {
+		differences += 0;
+	}
+	FAILS("violation: there was none", 0, 0, 0, 0);
+}
+
 static void of_violations(void)
 {
 	PHASELOCK_ASSERT_VIOLATION {
@@ -286,7 +332,7 @@ static void of_violations(void)
 	PHASELOCK_ASSERT_VIOLATION {
 		free(malloc(5));
 	}
-	FAILS("violation: there was none", 1, 5, 1, 0);
+	FAILS("violation: there was none; the nearest is malloc(5): not forbidden", 1, 5, 1, 0);
 	PHASELOCK_ASSERT_VIOLATION_OF("malloc", 5, NULL) {
 		free(forbidden(5));
 	}
@@ -294,11 +340,15 @@ static void of_violations(void)
 	PHASELOCK_ASSERT_VIOLATION_OF("malloc", 6, NULL) {
 		free(forbidden(5));
 	}
-	FAILS("violation of \"malloc\", 6, NULL: there was none", 1, 5, 1, 0);
+	FAILS("violation of \"malloc\", 6, NULL: there was none; the nearest is malloc(5): "
+	      "other size",
+	      1, 5, 1, 0);
 	PHASELOCK_ASSERT_VIOLATION_OF("calloc", PHASELOCK_ANY_SIZE, NULL) {
 		free(forbidden(5));
 	}
-	FAILS("violation of \"calloc\", PHASELOCK_ANY_SIZE, NULL: there was none", 1, 5, 1, 0);
+	FAILS("violation of \"calloc\", PHASELOCK_ANY_SIZE, NULL: there was none; the nearest is "
+	      "malloc(5): other function",
+	      1, 5, 1, 0);
 	PHASELOCK_ASSERT_VIOLATION_OF(NULL, PHASELOCK_ANY_SIZE, "main") {
 		free(forbidden(5));
 	}
@@ -306,7 +356,9 @@ static void of_violations(void)
 	PHASELOCK_ASSERT_VIOLATION_OF(NULL, PHASELOCK_ANY_SIZE, "mai") {
 		free(forbidden(5));
 	}
-	FAILS("violation of NULL, PHASELOCK_ANY_SIZE, \"mai\": there was none", 1, 5, 1, 0);
+	FAILS("violation of NULL, PHASELOCK_ANY_SIZE, \"mai\": there was none; the nearest is "
+	      "malloc(5): other site",
+	      1, 5, 1, 0);
 }
 
 int main(void)
@@ -320,6 +372,7 @@ int main(void)
 	nested();
 	of_the_process();
 	of_violations();
+	near_misses();
 	lock_allocations(); /* the phase changes nothing */
 	of_this_thread();
 	nested();

@@ -57,6 +57,17 @@ TEST(advice_is_for_the_outermost_function_of_libc)
 					       "that was taken before the lock");
 }
 
+TEST(request_for_a_stream_s_buffer_has_the_advice_for_that)
+{
+	const void *const buffer_of[] = {in_libc("_IO_file_doallocate"), in_libc("_IO_doallocbuf"),
+					 in_libc("getdelim"), in_program()};
+
+	assert_non_null(strstr(advice(buffer_of, 4), "getdelim allocates at the first use of a "
+						     "stream; give the stream a buffer"));
+	assert_non_null(strstr(advice(buffer_of + 2, 2), "getdelim allocates when the line is "
+							 "longer"));
+}
+
 TEST(functions_behind_the_program_are_not_asked)
 {
 	const void *const frames[] = {in_libc("strdup"), in_program(), in_libc("qsort")};
@@ -92,13 +103,17 @@ TEST(table_is_sorted_and_each_function_stands_there_once)
 	assert_true(pl_advice_count > 50);
 	for (size_t i = 1; i < pl_advice_count; i++)
 		assert_true(strcmp(pl_advice_table[i - 1].function, pl_advice_table[i].function) <
-			    0);
+				    0 ||
+			    (strcmp(pl_advice_table[i - 1].function, pl_advice_table[i].function) ==
+				     0 &&
+			     pl_advice_table[i - 1].of_stream && !pl_advice_table[i].of_stream));
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(advice_is_for_the_outermost_function_of_libc),
+		cmocka_unit_test(request_for_a_stream_s_buffer_has_the_advice_for_that),
 		cmocka_unit_test(functions_behind_the_program_are_not_asked),
 		cmocka_unit_test(
 			requests_of_the_program_itself_and_functions_that_are_not_known_have_none),

@@ -116,7 +116,8 @@ CHILD_TEST(what_was_done_goes_to_the_sums_of_its_phase)
 
 CHILD_TEST(unseen_modules_are_named_once_while_there_is_room_and_all_counted)
 {
-	struct phaselock_unseen unseen = {.allocator = "libc.so.6", .entries = 5};
+	struct phaselock_unseen unseen = {
+		.allocator = "libc.so.6", .function = "malloc", .entries = 5};
 	struct pl_channel *page = open_page();
 
 	for (int round = 0; round < 2; round++)
@@ -125,6 +126,7 @@ CHILD_TEST(unseen_modules_are_named_once_while_there_is_room_and_all_counted)
 			pl_channel_name(&unseen);
 			CHECK(strcmp(page->unseen[i].module, unseen.module) == 0);
 			CHECK(strcmp(page->unseen[i].allocator, "libc.so.6") == 0);
+			CHECK(strcmp(page->unseen[i].function, "malloc") == 0);
 			CHECK_EQUAL(page->unseen[i].entries, 5);
 		}
 	CHECK_EQUAL(page->unseen_modules, PL_CHANNEL_UNSEEN);

@@ -3,7 +3,7 @@
  * The words of the reports, and where they go. Violations are made by hand; pl_module_find() is a
  * double whose places do not depend on where anything is loaded.
  *
- * shows: PL-180
+ * shows: PL-180 PL-584
  * shows: PL-030 (the report of an abort is always written), PL-036, PL-037 (the limit), PL-039
  * shows: PL-041, PL-200, PL-202
  */
@@ -83,6 +83,14 @@ int pl_suppress_match(const void *const *frames, unsigned count)
 /* ---- the double of lib/advice.c -------------------------------------------------------------- */
 
 #define IN_LIBC ((void *)0x5050)
+
+const struct pl_advice *pl_advice_find(const void *const *frames, unsigned count)
+{
+	static const struct pl_advice known = {
+		.name = "f", .when = "at every call", .cure = "do without"};
+
+	return count > 0 && frames[0] == IN_LIBC ? &known : NULL;
+}
 
 bool pl_advice(const void *const *frames, unsigned count, struct pl_text *text)
 {
@@ -252,6 +260,22 @@ TEST(advice_stands_behind_the_stack_of_a_request_for_memory)
 	violation.old_pointer = (void *)0xbeef;
 	violation.size = 0;
 	assert_null(strstr(report_of(&violation, PHASELOCK_ABORT, false, false), "advice"));
+}
+
+TEST(advice_is_given_for_a_request_for_memory_alone)
+{
+	struct phaselock_violation violation = plain;
+	struct phaselock_advice advice;
+
+	assert_false(phaselock_advise(&violation, &advice));
+	violation.frames[0] = IN_LIBC;
+	assert_true(phaselock_advise(&violation, &advice));
+	assert_string_equal(advice.function, "f");
+	assert_string_equal(advice.when, "at every call");
+	assert_string_equal(advice.cure, "do without");
+	violation.old_pointer = (void *)0xbeef;
+	violation.size = 0;
+	assert_false(phaselock_advise(&violation, &advice));
 }
 
 TEST(frames_are_as_many_as_the_violation_has)
@@ -559,6 +583,7 @@ int main(void)
 		cmocka_unit_test(thread_name_cannot_forge_lines),
 		cmocka_unit_test(names_of_modules_cannot_forge_lines),
 		cmocka_unit_test(advice_stands_behind_the_stack_of_a_request_for_memory),
+		cmocka_unit_test(advice_is_given_for_a_request_for_memory_alone),
 		cmocka_unit_test(frames_are_as_many_as_the_violation_has),
 		cmocka_unit_test(report_tells_who_locked_the_heap_and_how_long_before),
 		cmocka_unit_test(report_of_a_forbid_scope_tells_who_began_it),

@@ -3,7 +3,7 @@
  * Which requests a pattern is for. The places of the frames are those of a double, so each stack is
  * what its row says: a letter is a frame, the innermost first.
  *
- * shows: PL-173
+ * shows: PL-173 PL-581
  */
 #define _GNU_SOURCE
 #include "suppress.h"
@@ -28,6 +28,8 @@ static const struct {
 	{'p', {.module = "libpng16.so.16", .path = "/lib/libpng16.so.16", .function = "png_read"}},
 	{'v', {.module = "plugin.so", .path = "/opt/vendor/plugin.so", .function = NULL}},
 	{'m', {.module = "app", .path = "/usr/bin/app", .function = "main"}},
+	{'k', {.module = "app", .path = "/usr/bin/app", .function = "copy_of.constprop.0.cold"}},
+	{'g', {.module = "app", .path = "/usr/bin/app", .function = "main.copy"}},
 	{'j', {.module = NULL, .path = NULL, .function = NULL}},
 };
 
@@ -82,6 +84,16 @@ TEST(each_kind_matches_what_it_is_for_and_nothing_else)
 		{"function:*", "j", false},
 		{"function:libpng*", "pm", false},
 		{"function:strdup", "pcm", false}, /* a callback of libc's, further out */
+		/* What a compiler appended may be left out, and need not be. */
+		{"function:copy_of", "ckm", true},
+		{"function:copy*f", "km", true},
+		{"function:copy_of.constprop.?.cold", "km", true},
+		{"function:copy_of*", "km", true},
+		{"function:copy", "km", false},
+		{"function:copy_of.constprop", "km", false},
+		{"function:main", "g", false},
+		{"stack:copy_of", "cmk", true},
+		{"module:copy_of", "km", false},
 		/* module: by the file name, or with a slash by the whole path. */
 		{"module:libpng*", "pm", true},
 		{"module:libpng16.so", "pm", false},

@@ -34,6 +34,7 @@ static struct count {
 static struct count *now = counts;
 static const char *keys[KEYS_MAX]; /* of the functions that the case called */
 static unsigned key_count;
+static bool for_stream; /* a request was for the buffer of a stream */
 
 void atlas_begin(void)
 {
@@ -57,12 +58,13 @@ static void add_key(const char *key)
 /* What the library would look up. */
 static void find_keys(const struct phaselock_violation *violation)
 {
-	const char *found[2];
+	struct pl_advice_call call;
 
-	pl_advice_keys((const void *const *)violation->frames, violation->frame_count, found);
+	pl_advice_call((const void *const *)violation->frames, violation->frame_count, &call);
 	for (int i = 0; i < 2; i++)
-		if (found[i] != NULL)
-			add_key(found[i]);
+		if (call.keys[i] != NULL)
+			add_key(call.keys[i]);
+	for_stream = for_stream || call.for_stream;
 }
 
 static enum phaselock_verdict count(const struct phaselock_violation *violation, void *unused)
@@ -87,9 +89,10 @@ static void run(const struct atlas_case *wanted)
 	now++;
 	wanted->run();
 	phaselock_set_handler(NULL, NULL);
-	length = snprintf(line, sizeof(line), "%u\t%u\t%zu\t%u\t%u\t%zu\t", counts[0].allocations,
-			  counts[0].reallocations, counts[0].bytes, counts[1].allocations,
-			  counts[1].reallocations, counts[1].bytes);
+	length = snprintf(line, sizeof(line), "%u\t%u\t%zu\t%u\t%u\t%zu\t%d\t",
+			  counts[0].allocations, counts[0].reallocations, counts[0].bytes,
+			  counts[1].allocations, counts[1].reallocations, counts[1].bytes,
+			  for_stream);
 	for (unsigned i = 0; i < key_count; i++)
 		length += snprintf(line + length, sizeof(line) - (size_t)length, "%s%s",
 				   i > 0 ? " " : "", keys[i]);

@@ -93,8 +93,16 @@ def when(case: Case) -> str:
     return case.when or ("at every call" if case.warm.any() else "at its first use")
 
 
-def entries(cases: list[Case], may_differ: bool) -> list[tuple[str, str, bool, str, str]]:
-    """The rows of a table. A case that has the name of the key itself goes before others that lead to it."""
+Row = tuple[str, str, bool, bool, str, str]
+
+
+def choose(key: str, cases: list[Case]) -> list[Case]:
+    return [case for case in cases if base(case) == key] or cases
+
+
+def entries(cases: list[Case], may_differ: bool) -> list[Row]:
+    """The rows of a table. A case that has the name of the key itself goes before others that lead to it. If there are two
+    cures, one may be for what is asked for a stream's buffer: it has a row of its own, before the other."""
     users: dict[str, list[Case]] = {}
     families: dict[str, Case] = {}
     for case in cases:
@@ -104,19 +112,23 @@ def entries(cases: list[Case], may_differ: bool) -> list[tuple[str, str, bool, s
             users.setdefault(key, []).append(case)
         for prefix in case.prefixes:
             families.setdefault(prefix, case)
-    rows = [(prefix, case.family, True, when(case), case.cure) for prefix, case in families.items()]
+    rows = [(prefix, case.family, True, False, when(case), case.cure) for prefix, case in families.items()]
     for key, own in users.items():
         if any(key.startswith(prefix) for prefix in families):
             continue
-        chosen = [case for case in own if base(case) == key] or own
-        if len({case.cure for case in chosen}) > 1:
+        chosen = choose(key, own)
+        groups = [choose(key, [case for case in own if case.for_stream == of_stream]) for of_stream in (True, False)]
+        if not all(groups) or len({case.cure for group in groups for case in group}) == 1:
+            groups = [chosen]
+        if any(len({case.cure for case in group}) > 1 for group in groups):
             if may_differ:
                 continue
             raise SystemExit(f"atlas: {key}: two cures: " + ", ".join(case.name for case in own))
         alike = len({base(case) for case in chosen}) == 1 or key.startswith("_")
         name = base(chosen[0]) if alike else key
-        rows.append((key, name, False, when(chosen[0]), chosen[0].cure))
-    return sorted(rows)
+        for group in groups:
+            rows.append((key, name, False, len(groups) > 1 and group[0].for_stream, when(group[0]), group[0].cure))
+    return sorted(rows, key=lambda row: (row[0], not row[3]))
 
 
 def literal(text: str) -> str:
@@ -124,7 +136,7 @@ def literal(text: str) -> str:
     return "\n\t ".join(f'"{line}"' for line in lines)
 
 
-def table(library: str, rows: list[tuple[str, str, bool, str, str]]) -> str:
+def table(library: str, rows: list[Row]) -> str:
     text = f"""\
 /* SPDX-License-Identifier: MIT */
 /*
@@ -137,8 +149,9 @@ def table(library: str, rows: list[tuple[str, str, bool, str, str]]) -> str:
 /* clang-format off */
 const struct pl_advice pl_advice_table[] = {{
 """
-    for function, name, beginning, condition, cure in rows:
-        first = f'\t{{"{function}", "{name}", {"true" if beginning else "false"},'
+    for function, name, beginning, of_stream, condition, cure in rows:
+        kinds = ", ".join("true" if kind else "false" for kind in (beginning, of_stream))
+        first = f'\t{{"{function}", "{name}", {kinds},'
         between = " " if len(first) + len(condition) < 85 else "\n\t "
         text += f'{first}{between}"{condition}",\n\t {literal(cure)}}},\n'
     return text + """\

@@ -40,6 +40,7 @@ class Case:
     cold: Count
     warm: Count
     prewarmed: Count
+    for_stream: bool  # a request was for a stream's buffer
     keys: list[str]  # functions of the library that the program called; "?" for one without a name
 
     def allocates(self) -> bool:
@@ -81,16 +82,16 @@ def start(program: Path, *arguments: str) -> str:
 
 def measure(program: Path) -> list[Case]:
     """Runs every case of a program, by itself and after phaselock_prewarm(); sorted by name."""
-    def counts(mode: str, name: str) -> tuple[Count, Count, list[str]]:
+    def counts(mode: str, name: str) -> tuple[Count, Count, bool, list[str]]:
         *numbers, keys = start(program, mode, name).rstrip("\n").split("\t")
         values = [int(number) for number in numbers]
-        return Count(*values[:3]), Count(*values[3:]), keys.split()
+        return Count(*values[:3]), Count(*values[3:6]), bool(values[6]), keys.split()
 
     def one(line: str) -> Case:
         name, flags, when, cure, family, prefixes = line.split("\t")
-        cold, warm, keys = counts("run", name)
+        cold, warm, for_stream, keys = counts("run", name)
         return Case(name, int(flags), when, cure, family, prefixes.split(), cold, warm,
-                    counts("prewarmed", name)[0], keys)
+                    counts("prewarmed", name)[0], for_stream, keys)
 
     with ThreadPoolExecutor(max_workers=2) as pool:
         cases = list(pool.map(one, start(program, "list").splitlines()))

@@ -186,6 +186,17 @@ CASE(getline_kept, "getline into a kept buffer", "")
 	fclose(file);
 }
 
+CASE_WHEN(getline_fresh, "getline into a kept buffer, from a stream without one", STREAM, BUFFER)
+{
+	FILE *file = readable("a line\n");
+	size_t size = 200;
+	char *line = malloc(size);
+
+	MEASURE(getline(&line, &size, file));
+	free(line);
+	fclose(file);
+}
+
 CASE_WHEN(getdelim, "getdelim", "when the line is longer than its buffer", LINE)
 {
 	FILE *file = readable("a:line\n");
@@ -250,6 +261,26 @@ CASE_WHEN(sscanf_m, "sscanf with %ms", "for %m", "give %s an array and a width")
 
 	MEASURE(sscanf("word", "%ms", &word));
 	free(word);
+}
+
+CASE_WHEN(fscanf_m, "fscanf with %ms", "for %m", "give %s an array and a width")
+{
+	FILE *file = readable("a word\n");
+	char *word = NULL;
+
+	ungetc(getc(file), file);
+	MEASURE(fscanf(file, "%ms", &word));
+	free(word);
+	fclose(file);
+}
+
+CASE_WHEN(scanf_m, "scanf with %m[", "for %m", "give %s an array and a width")
+{
+	char *nulls = NULL;
+
+	getchar();
+	MEASURE(scanf("%2m[^a]", &nulls));
+	free(nulls);
 }
 
 CASE(asprintf, "asprintf", FORMAT)
