@@ -220,8 +220,8 @@ $(B)/unit/rename.list: $(B)/exports.list
 $(B)/unit/%.o: $(B)/lib/%.o $(B)/unit/rename.list
 	$(Q)objcopy --redefine-syms=$(B)/unit/rename.list $(UNIT_WEAK) $< $@
 
-# A test may bring its own pl_os_map(), or its own locks, and leave the rest of those files as they are.
-$(B)/unit/os_memory.o: UNIT_WEAK := --weaken-symbol=pl_os_map
+# A test may bring its own pl_os_map() or pl_os_wipe_on_fork(), or its own locks, and leave the rest of those files as they are.
+$(B)/unit/os_memory.o: UNIT_WEAK := --weaken-symbol=pl_os_map --weaken-symbol=pl_os_wipe_on_fork
 $(B)/unit/os_lock.o: UNIT_WEAK := --weaken
 
 $(B)/unit/libcore.a: $(UNIT_OBJECTS)
@@ -704,8 +704,8 @@ check-atlas: $(ATLAS)
 C_FILES := $(wildcard lib/*.[ch] cli/*.[ch] include/phaselock/*.h include/phaselock/*.hpp tests/unit/*.[ch] tests/behaviour/*.[ch] tests/harness/*.[ch] testing/*.[ch] tests/soak/*.[ch] bench/*.[ch] \
              examples/*.[ch] examples/*/*.[ch] examples/*/*/*.[ch] tools/atlas/*.[ch] wasm/*.[ch] tests/wasm/*.[ch])
 
-.PHONY: check check-format check-layers check-exports check-headers check-requirements check-static check-man
-check: deps-check check-format check-layers check-exports check-headers check-requirements check-static check-man check-atlas check-instructions
+.PHONY: check check-format check-layers check-exports check-headers check-requirements check-static check-man check-model
+check: deps-check check-format check-layers check-exports check-headers check-requirements check-static check-man check-model check-atlas check-instructions
 	@echo "check: clean"
 
 check-format:
@@ -737,6 +737,10 @@ check-static:
 
 check-man:
 	mandoc -T lint -W warning docs/man/*.[137]
+
+# Lock and gate as a model, and the faults that it must find.
+check-model:
+	tests/model/run $(B)/model
 
 # ---- dependencies: each target that needs packages runs its group ---------------------------------------------
 .PHONY: deps deps-test deps-check

@@ -169,6 +169,18 @@ TEST(suppressions_takes_any_path_that_fits)
 	assert_means(strcat(text, wanted.suppressions), &wanted);
 }
 
+TEST(path_that_is_given_again_replaces_a_longer_one_whole)
+{
+	struct pl_options wanted = pl_options_default();
+
+	strcpy(wanted.suppressions, "b");
+	assert_means("suppressions=/a/long/path:suppressions=b", &wanted);
+	strcpy(wanted.report, "b");
+	assert_means("report=/a/long/path:report=b:suppressions=ab:suppressions=b", &wanted);
+	strcpy(wanted.symbolize, "/b");
+	assert_means("symbolize=/a/long/path:symbolize=/b:report=b:suppressions=b", &wanted);
+}
+
 TEST(symbolize_takes_a_flag_or_a_whole_path)
 {
 	struct pl_options wanted = pl_options_default();
@@ -387,6 +399,7 @@ int main(void)
 		cmocka_unit_test(signals_are_names_with_or_without_sig_or_numbers),
 		cmocka_unit_test(report_takes_a_path_with_no_directive_but_the_process_id),
 		cmocka_unit_test(suppressions_takes_any_path_that_fits),
+		cmocka_unit_test(path_that_is_given_again_replaces_a_longer_one_whole),
 		cmocka_unit_test(symbolize_takes_a_flag_or_a_whole_path),
 		cmocka_unit_test(path_that_does_not_fit_is_a_bad_value),
 		cmocka_unit_test(bad_values_are_named_with_their_key_and_change_nothing),
