@@ -99,6 +99,7 @@ $(B)/libphaselock.so.$(VERSION) $(B)/libphaselock-system.so.$(VERSION): lib/expo
 	$(Q)$(CC) -shared $(ALL_CFLAGS) -shared-libgcc -Wl,-soname,$(patsubst %.$(VERSION),%.$(SOVERSION),$(@F)) \
 		-Wl,--version-script=lib/exports.map -Wl,-z,now -Wl,-z,relro -Wl,-z,defs -Wl,-z,initfirst $(LDFLAGS) \
 		-o $@ $(filter %.o,$^) -lm
+	$(if $(X86_64),$(Q)tools/check-phase $@)
 
 $(LIBRARY) $(SYSTEM): %.so: %.so.$(VERSION)
 	$(Q)ln -sf $(notdir $<) $*.so.$(SOVERSION)
