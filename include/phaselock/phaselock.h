@@ -294,6 +294,11 @@ typedef enum phaselock_verdict (*phaselock_handler)(const struct phaselock_viola
 /**
  * Install the handler of the process, or remove it with NULL; then the policy decides.
  * The pair is replaced as one: no call ever sees one handler with another's context.
+ *
+ * Violations that begin after it has returned meet the new one. It does not wait for calls that are
+ * under way: the old handler may still run on another thread, with the old context. So keep a
+ * context, and the module of a handler, until every thread that could be in it has been joined;
+ * best, for the life of the process.
  */
 PHASELOCK_API void phaselock_set_handler(phaselock_handler handler, void *context);
 
