@@ -302,6 +302,16 @@ typedef enum phaselock_verdict (*phaselock_handler)(const struct phaselock_viola
  */
 PHASELOCK_API void phaselock_set_handler(phaselock_handler handler, void *context);
 
+/**
+ * A program may define this function, which the library then calls once, when it is loaded and
+ * before main() and all constructors: its result has the form of PHASELOCK_OPTIONS, or is NULL.
+ * Whoever starts the program can then not change a key that stands in it, and with environment=0
+ * none at all; who tries is told on stderr. Otherwise the environment can disarm a sealed program,
+ * by suppressions=FILE. It must not rely on anything that the program sets up, and returns a
+ * constant. A program that the library is preloaded into is linked with -rdynamic for it.
+ */
+const char *phaselock_default_options(void) __attribute__((visibility("default")));
+
 /** Set the verdict for violations that no handler decides. The default is PHASELOCK_ABORT. */
 PHASELOCK_API void phaselock_set_policy(enum phaselock_verdict policy);
 
