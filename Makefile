@@ -101,6 +101,7 @@ $(B)/libphaselock.so.$(VERSION) $(B)/libphaselock-system.so.$(VERSION): lib/expo
 	$(Q)$(CC) -shared $(ALL_CFLAGS) -shared-libgcc -Wl,-soname,$(patsubst %.$(VERSION),%.$(SOVERSION),$(@F)) \
 		-Wl,--version-script=lib/exports.map -Wl,-z,now -Wl,-z,relro -Wl,-z,defs -Wl,-z,initfirst $(LDFLAGS) \
 		-o $@ $(filter %.o,$^) -lm
+	$(if $(X86_64),$(Q)tools/check-phase $@)
 
 $(LIBRARY) $(SYSTEM): %.so: %.so.$(VERSION)
 	$(Q)ln -sf $(notdir $<) $*.so.$(SOVERSION)
@@ -222,9 +223,9 @@ $(B)/unit/rename.list: $(B)/exports.list
 $(B)/unit/%.o: $(B)/lib/%.o $(B)/unit/rename.list
 	$(Q)objcopy --redefine-syms=$(B)/unit/rename.list $(UNIT_WEAK) $< $@
 
-# A test may bring its own pl_os_map(), or its own locks, and leave the rest of those files as they are.
-$(B)/unit/os_memory.o: UNIT_WEAK := --weaken-symbol=pl_os_map
-$(B)/unit/os_lock.o: UNIT_WEAK := $(patsubst %,--weaken-symbol=pl_os_%,lock unlock block_signals restore_signals)
+# A test may bring its own pl_os_map() or pl_os_wipe_on_fork(), or its own locks and barrier, and leave the rest as it is.
+$(B)/unit/os_memory.o: UNIT_WEAK := --weaken-symbol=pl_os_map --weaken-symbol=pl_os_wipe_on_fork
+$(B)/unit/os_lock.o: UNIT_WEAK := $(patsubst %,--weaken-symbol=pl_os_%,lock unlock block_signals restore_signals barrier)
 
 $(B)/unit/libcore.a: $(UNIT_OBJECTS)
 	@rm -f $@
@@ -748,8 +749,8 @@ check-atlas: $(ATLAS)
 C_FILES := $(wildcard lib/*.[ch] cli/*.[ch] include/phaselock/*.h include/phaselock/*.hpp tests/unit/*.[ch] tests/behaviour/*.[ch] tests/harness/*.[ch] testing/*.[ch] tests/soak/*.[ch] bench/*.[ch] \
              tests/command/preloads/*/*.[ch] tests/command/preloads/*.c examples/*.[ch] examples/*/*.[ch] examples/*/*/*.[ch] tools/atlas/*.[ch] wasm/*.[ch] tests/wasm/*.[ch])
 
-.PHONY: check check-format check-layers check-exports check-headers check-requirements check-static check-man
-check: deps-check check-format check-layers check-exports check-headers check-requirements check-static check-man check-atlas check-instructions
+.PHONY: check check-format check-layers check-exports check-headers check-requirements check-static check-man check-model
+check: deps-check check-format check-layers check-exports check-headers check-requirements check-static check-man check-model check-atlas check-instructions
 	@echo "check: clean"
 
 check-format:
@@ -781,6 +782,10 @@ check-static:
 
 check-man:
 	mandoc -T lint -W warning docs/man/*.[137]
+
+# Lock and gate as a model, and the faults that it must find.
+check-model:
+	tests/model/run $(B)/model
 
 # ---- dependencies: each target that needs packages runs its group ---------------------------------------------
 .PHONY: deps deps-test deps-check

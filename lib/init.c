@@ -175,13 +175,22 @@ static void say_faults(struct pl_text *errors)
 	pl_report_lines(errors->start);
 }
 
+/* The program's own, if it has one. Weak: nothing else defines it. */
+#pragma weak phaselock_default_options
+
 static void read_options(const char *text)
 {
 	char buffer[1024];
 	struct pl_text errors = pl_text_in(buffer, sizeof(buffer));
+	const char *own = phaselock_default_options != NULL ? phaselock_default_options() : NULL;
+	unsigned faults = 0;
 
 	options = pl_options_default();
-	if (text != NULL && pl_options_parse(text, &options, &errors) > 0)
+	if (own != NULL)
+		faults = pl_options_parse_program(own, &options, &errors);
+	if (text != NULL)
+		faults += pl_options_parse(text, &options, &errors);
+	if (faults > 0)
 		say_faults(&errors);
 	place_reports();
 	if (options.help) {

@@ -185,6 +185,12 @@ static bool set_follow_children(struct value value, struct pl_options *options)
 	return read_flag(value, &options->follow_children);
 }
 
+static bool set_environment(struct value value, struct pl_options *options)
+{
+	options->environment_shut_out = is(value, "0");
+	return options->environment_shut_out || is(value, "1");
+}
+
 static bool set_help(struct value value, struct pl_options *options)
 {
 	return read_flag(value, &options->help);
@@ -218,10 +224,14 @@ static const struct {
 	{"stages", set_stages, "0|1", "tell the stages of requests that the program names (0)"},
 	{"follow_children", set_follow_children, "0|1",
 	 "keep the guard in programs that this one starts (0)"},
+	{"environment", set_environment, "0|1",
+	 "whether " PL_OPTIONS_VARIABLE " is obeyed; only " PL_OPTIONS_FUNCTION " may say so (1)"},
 	{"help", set_help, "0|1", "print this list at the start (0)"},
 };
 
 #define KEYS (sizeof(table) / sizeof(table[0]))
+
+_Static_assert(KEYS <= 32, "a bit each in pl_options.fixed");
 
 struct pl_options pl_options_default(void)
 {
@@ -238,48 +248,89 @@ static void append_value(struct pl_text *text, struct value value)
 	pl_text_quote(text, word);
 }
 
+/* Where a text comes from, as messages name it. */
+static const char environment[] = PL_OPTIONS_VARIABLE, program[] = PL_OPTIONS_FUNCTION;
+
+/*
+ * Whether a text may set a key. What the program names is its own from then on, with a wrong value
+ * too: a slip there must not leave the key to the environment.
+ */
+static bool may_set(const char *from, size_t key, struct pl_options *options)
+{
+	if (from == program)
+		options->fixed |= UINT32_C(1) << key;
+	else if ((options->fixed & UINT32_C(1) << key) != 0 || table[key].set == set_environment)
+		return false;
+	return true;
+}
+
 /* Reads one "key=value"; returns whether it was right. */
-static bool parse_one(struct value part, struct pl_options *options, struct pl_text *errors)
+static bool parse_one(const char *from, struct value part, struct pl_options *options,
+		      struct pl_text *errors)
 {
 	const char *equals = memchr(part.start, '=', part.length);
 	struct value key = {part.start,
 			    equals != NULL ? (size_t)(equals - part.start) : part.length};
 	struct value value = {part.start + part.length, 0};
-	struct pl_options changed = *options;
+	struct pl_options changed;
 
 	if (equals != NULL)
 		value = (struct value){equals + 1, part.length - key.length - 1};
 	for (size_t i = 0; i < KEYS; i++) {
 		if (!is(key, table[i].key))
 			continue;
+		if (!may_set(from, i, options)) {
+			pl_text_append(errors, "phaselock: %s: %s is for %s alone to set\n", from,
+				       table[i].key, program);
+			return false;
+		}
+		changed = *options;
 		if (equals != NULL && table[i].set(value, &changed)) {
 			*options = changed;
 			return true;
 		}
-		pl_text_append(errors, "phaselock: " PL_OPTIONS_VARIABLE ": bad value \"");
+		pl_text_append(errors, "phaselock: %s: bad value \"", from);
 		append_value(errors, value);
 		pl_text_append(errors, "\" for %s (want %s)\n", table[i].key, table[i].values);
 		return false;
 	}
-	pl_text_append(errors, "phaselock: " PL_OPTIONS_VARIABLE ": unknown key \"");
+	pl_text_append(errors, "phaselock: %s: unknown key \"", from);
 	append_value(errors, key);
 	pl_text_append(errors, "\" (help=1 lists the keys)\n");
 	return false;
 }
 
-unsigned pl_options_parse(const char *text, struct pl_options *options, struct pl_text *errors)
+static unsigned parse(const char *from, const char *text, struct pl_options *options,
+		      struct pl_text *errors)
 {
 	unsigned faults = 0;
 
 	while (*text != '\0') {
 		struct value part = {text, strcspn(text, ":")};
 
-		if (part.length > 0 && !parse_one(part, options, errors))
+		if (part.length > 0 && !parse_one(from, part, options, errors))
 			faults++;
 		text += part.length;
 		text += *text == ':';
 	}
 	return faults;
+}
+
+unsigned pl_options_parse(const char *text, struct pl_options *options, struct pl_text *errors)
+{
+	if (!options->environment_shut_out)
+		return parse(environment, text, options, errors);
+	if (*text == '\0')
+		return 0;
+	pl_text_append(errors, "phaselock: %s: not obeyed: %s has environment=0\n", environment,
+		       program);
+	return 1;
+}
+
+unsigned pl_options_parse_program(const char *text, struct pl_options *options,
+				  struct pl_text *errors)
+{
+	return parse(program, text, options, errors);
 }
 
 void pl_options_help(struct pl_text *text)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * PHASELOCK_OPTIONS as a structure. Pure functions: the library and the command read options the
+ * The options of the program and of PHASELOCK_OPTIONS as a structure. Pure functions: the library and the command read options the
  * same way.
  */
 #ifndef PL_OPTIONS_H
@@ -12,6 +12,7 @@
 #include <phaselock/phaselock.h>
 
 #define PL_OPTIONS_VARIABLE "PHASELOCK_OPTIONS"
+#define PL_OPTIONS_FUNCTION "phaselock_default_options()"
 #define PL_OPTIONS_PATH_SIZE 1024
 
 struct pl_options {
@@ -32,6 +33,8 @@ struct pl_options {
 	bool stages;
 	bool follow_children;
 	bool help;
+	bool environment_shut_out; /* environment=0 */
+	uint32_t fixed;		   /* a bit for each key that the program has set, or meant to */
 };
 
 /* What holds when nothing is said. */
@@ -40,9 +43,13 @@ struct pl_options pl_options_default(void);
 /*
  * Reads "key=value:key=value"; what comes later wins, empty parts are nothing. Each fault is one
  * line in errors, naming the key and the value, and leaves its key as it was. Returns how many
- * faults there were.
+ * faults there were; a key that the program has set is one, and with environment=0 the whole text.
  */
 unsigned pl_options_parse(const char *text, struct pl_options *options, struct pl_text *errors);
+
+/* Likewise what phaselock_default_options() has returned. Before the other. */
+unsigned pl_options_parse_program(const char *text, struct pl_options *options,
+				  struct pl_text *errors);
 
 /* Appends one line for each key: its values, default and meaning. */
 void pl_options_help(struct pl_text *text);

@@ -294,8 +294,23 @@ typedef enum phaselock_verdict (*phaselock_handler)(const struct phaselock_viola
 /**
  * Install the handler of the process, or remove it with NULL; then the policy decides.
  * The pair is replaced as one: no call ever sees one handler with another's context.
+ *
+ * Violations that begin after it has returned meet the new one. It does not wait for calls that are
+ * under way: the old handler may still run on another thread, with the old context. So keep a
+ * context, and the module of a handler, until every thread that could be in it has been joined;
+ * best, for the life of the process.
  */
 PHASELOCK_API void phaselock_set_handler(phaselock_handler handler, void *context);
+
+/**
+ * A program may define this function, which the library then calls once, when it is loaded and
+ * before main() and all constructors: its result has the form of PHASELOCK_OPTIONS, or is NULL.
+ * Whoever starts the program can then not change a key that stands in it, and with environment=0
+ * none at all; who tries is told on stderr. Otherwise the environment can disarm a sealed program,
+ * by suppressions=FILE. It must not rely on anything that the program sets up, and returns a
+ * constant. A program that the library is preloaded into is linked with -rdynamic for it.
+ */
+const char *phaselock_default_options(void) __attribute__((visibility("default")));
 
 /** Set the verdict for violations that no handler decides. The default is PHASELOCK_ABORT. */
 PHASELOCK_API void phaselock_set_policy(enum phaselock_verdict policy);

@@ -11,6 +11,7 @@
 #include "child.h"
 #include "renamed.h"
 #include "stats.h"
+#include "threads.h"
 
 #include <sys/mman.h>
 
@@ -210,6 +211,41 @@ CHILD_TEST(violations_locks_and_forbid_scopes_are_counted)
 	CHECK_EQUAL(page->processes_ended, 0);
 }
 
+#define COUNTERS 4
+#define COUNTS 500000
+
+static pthread_barrier_t together;
+
+static void *count_often(void *unused)
+{
+	const struct phaselock_stats done = {.allocations = 1, .bytes_requested = 3};
+
+	pthread_barrier_wait(&together);
+	for (int i = 0; i < COUNTS; i++) {
+		PL_CHANNEL_COUNT(violations);
+		PL_CHANNEL_COUNT(locked.suppressed);
+		pl_channel_add(&done, true);
+	}
+	return unused;
+}
+
+CHILD_TEST(threads_that_count_at_once_lose_nothing)
+{
+	struct pl_channel *page = open_page();
+	pthread_t threads[COUNTERS];
+
+	pthread_barrier_init(&together, NULL, COUNTERS);
+	for (int i = 0; i < COUNTERS; i++)
+		threads[i] = thread_start(count_often, NULL);
+	for (int i = 0; i < COUNTERS; i++)
+		thread_end(threads[i]);
+	CHECK_EQUAL(page->violations, COUNTERS * COUNTS);
+	CHECK_EQUAL(page->locked.suppressed, COUNTERS * COUNTS);
+	CHECK_EQUAL(page->init.suppressed, 0);
+	CHECK_EQUAL(page->locked.allocations, COUNTERS * COUNTS);
+	CHECK_EQUAL(page->locked.bytes_requested, 3 * COUNTERS * COUNTS);
+}
+
 static struct pl_channel *shared_page;
 
 static void violate_and_abort(void)
@@ -248,6 +284,7 @@ int main(void)
 		cmocka_unit_test(each_phase_of_a_process_is_published_when_it_ends),
 		cmocka_unit_test(reset_of_the_statistics_does_not_disturb_the_sums),
 		cmocka_unit_test(violations_locks_and_forbid_scopes_are_counted),
+		cmocka_unit_test(threads_that_count_at_once_lose_nothing),
 		cmocka_unit_test(process_that_ends_by_a_violation_has_published_all_it_did),
 	};
 

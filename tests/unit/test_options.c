@@ -33,6 +33,7 @@ static void assert_same(const struct pl_options *is, const struct pl_options *wa
 	assert_int_equal(is->stats, wanted->stats);
 	assert_int_equal(is->follow_children, wanted->follow_children);
 	assert_int_equal(is->help, wanted->help);
+	assert_int_equal(is->environment_shut_out, wanted->environment_shut_out);
 }
 
 /* text has no fault, and makes of the defaults what is wanted. */
@@ -167,6 +168,18 @@ TEST(suppressions_takes_any_path_that_fits)
 	memset(wanted.suppressions, 'x', sizeof(wanted.suppressions) - 1);
 	wanted.suppressions[sizeof(wanted.suppressions) - 1] = '\0';
 	assert_means(strcat(text, wanted.suppressions), &wanted);
+}
+
+TEST(path_that_is_given_again_replaces_a_longer_one_whole)
+{
+	struct pl_options wanted = pl_options_default();
+
+	strcpy(wanted.suppressions, "b");
+	assert_means("suppressions=/a/long/path:suppressions=b", &wanted);
+	strcpy(wanted.report, "b");
+	assert_means("report=/a/long/path:report=b:suppressions=ab:suppressions=b", &wanted);
+	strcpy(wanted.symbolize, "/b");
+	assert_means("symbolize=/a/long/path:symbolize=/b:report=b:suppressions=b", &wanted);
 }
 
 TEST(symbolize_takes_a_flag_or_a_whole_path)
@@ -352,6 +365,64 @@ TEST(buffer_too_small_for_the_errors_is_filled_and_not_left)
 	}
 }
 
+#define FUNCTION "phaselock_default_options()"
+
+/* What the program says and then the environment, with what is said of both. Returns the options. */
+static struct pl_options both(const char *own, const char *environment, const char *words)
+{
+	char buffer[1024];
+	struct pl_text errors = pl_text_in(buffer, sizeof(buffer));
+	struct pl_options options = pl_options_default();
+
+	pl_options_parse_program(own, &options, &errors);
+	pl_options_parse(environment, &options, &errors);
+	assert_string_equal(buffer, words);
+	return options;
+}
+
+TEST(key_that_the_program_sets_is_shut_to_the_environment_and_others_are_not)
+{
+	struct pl_options options =
+		both("policy=deny:frames=3:frames=4", "policy=allow:stats=1:frames=9",
+		     "phaselock: PHASELOCK_OPTIONS: policy is for " FUNCTION " alone to set\n"
+		     "phaselock: PHASELOCK_OPTIONS: frames is for " FUNCTION " alone to set\n");
+
+	assert_int_equal(options.policy, PHASELOCK_DENY);
+	assert_int_equal(options.frames, 4);
+	assert_true(options.stats);
+}
+
+TEST(faults_of_the_program_are_said_as_its_own_and_shut_the_key_all_the_same)
+{
+	struct pl_options options =
+		both("policy=dney:polcy=deny", "policy=allow",
+		     "phaselock: " FUNCTION ": bad value \"dney\" for policy (want "
+		     "abort|allow|deny)\n"
+		     "phaselock: " FUNCTION ": unknown key \"polcy\" (help=1 lists the keys)\n"
+		     "phaselock: PHASELOCK_OPTIONS: policy is for " FUNCTION " alone to set\n");
+
+	assert_int_equal(options.policy, PHASELOCK_ABORT);
+}
+
+TEST(environment_can_be_shut_out_as_a_whole)
+{
+	struct pl_options options =
+		both("environment=0:stats=1", "suppressions=all:stats=0",
+		     "phaselock: PHASELOCK_OPTIONS: not obeyed: " FUNCTION " has environment=0\n");
+
+	assert_string_equal(options.suppressions, "");
+	assert_true(options.stats);
+	both("environment=0", "", "");
+	options = both("environment=1", "suppressions=all", "");
+	assert_string_equal(options.suppressions, "all");
+	options = both("", "environment=0:stats=1",
+		       "phaselock: PHASELOCK_OPTIONS: environment is for " FUNCTION
+		       " alone to set\n");
+	assert_true(options.stats);
+	both("environment=2", "",
+	     "phaselock: " FUNCTION ": bad value \"2\" for environment (want 0|1)\n");
+}
+
 TEST(help_has_each_key_with_its_values)
 {
 	static const char *const lines[] = {
@@ -367,6 +438,7 @@ TEST(help_has_each_key_with_its_values)
 		"  frames=1..32\n",
 		"  stats=0|1\n",
 		"  follow_children=0|1\n",
+		"  environment=0|1\n",
 		"  help=0|1\n",
 	};
 	char buffer[4096];
@@ -387,6 +459,7 @@ int main(void)
 		cmocka_unit_test(signals_are_names_with_or_without_sig_or_numbers),
 		cmocka_unit_test(report_takes_a_path_with_no_directive_but_the_process_id),
 		cmocka_unit_test(suppressions_takes_any_path_that_fits),
+		cmocka_unit_test(path_that_is_given_again_replaces_a_longer_one_whole),
 		cmocka_unit_test(symbolize_takes_a_flag_or_a_whole_path),
 		cmocka_unit_test(path_that_does_not_fit_is_a_bad_value),
 		cmocka_unit_test(bad_values_are_named_with_their_key_and_change_nothing),
@@ -397,6 +470,11 @@ int main(void)
 		cmocka_unit_test(other_keys_hold_beside_faults),
 		cmocka_unit_test(huge_text_is_read_to_its_end_and_its_messages_are_cut),
 		cmocka_unit_test(buffer_too_small_for_the_errors_is_filled_and_not_left),
+		cmocka_unit_test(
+			key_that_the_program_sets_is_shut_to_the_environment_and_others_are_not),
+		cmocka_unit_test(
+			faults_of_the_program_are_said_as_its_own_and_shut_the_key_all_the_same),
+		cmocka_unit_test(environment_can_be_shut_out_as_a_whole),
 		cmocka_unit_test(help_has_each_key_with_its_values),
 	};
 

@@ -332,6 +332,7 @@ CHILD_TEST(site_that_eight_threads_find_at_once_costs_one_place_in_the_table)
 #if defined(__x86_64__) && !defined(__SANITIZE_THREAD__)
 
 static unsigned steps, disturbed_step;
+static uint64_t disturbances;
 static uintptr_t raced_place;
 
 /* A handler at one instruction of the search finds the same site. */
@@ -340,8 +341,21 @@ static void find_it_too(uintptr_t instruction)
 	struct phaselock_violation violation = at(raced_place);
 
 	(void)instruction;
-	if (++steps == disturbed_step)
+	if (++steps == disturbed_step) {
 		count_it(&violation);
+		disturbances++;
+	}
+}
+
+static uint64_t sum_of_counts(void)
+{
+	static struct phaselock_violation sites[PHASELOCK_SITES_MAX];
+	size_t count = pl_site_list(sites, COUNT_OF(sites));
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < count; i++)
+		sum += sites[i].count;
+	return sum;
 }
 
 /* As full as the table gets with one slot for the handler: one that were lost would be missed. */
@@ -361,6 +375,7 @@ CHILD_TEST(site_that_a_handler_finds_at_any_instruction_of_the_search_costs_one_
 		disturbed_step = steps > disturbed_step ? disturbed_step + 1 : 1;
 	}
 	CHECK_EQUAL(pl_site_list(NULL, 0), sites);
+	CHECK_EQUAL(sum_of_counts(), sites + disturbances); /* no count is lost */
 	CHECK_EQUAL(pl_site_overflow(), 0);
 }
 

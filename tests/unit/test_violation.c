@@ -190,6 +190,18 @@ static __attribute__((noinline)) void violate_at_depth(unsigned depth)
 	__asm__ volatile("" : : : "memory"); /* no tail call */
 }
 
+/* More than there are slots: each slot is used again. */
+CHILD_TEST(debugger_finds_the_last_of_any_number_of_violations)
+{
+	phaselock_set_policy(PHASELOCK_ALLOW);
+	for (size_t size = 1; size <= 1000; size++) {
+		violate(size);
+		CHECK(phaselock_last_violation != NULL);
+		CHECK_EQUAL(phaselock_last_violation->size, size);
+		CHECK_EQUAL(phaselock_last_violation->sequence, size);
+	}
+}
+
 CHILD_TEST(frames_start_at_the_caller_and_are_as_many_as_is_set)
 {
 	phaselock_set_policy(PHASELOCK_ALLOW);
@@ -337,6 +349,7 @@ int main(void)
 			process_whose_handler_of_sigabrt_left_by_longjmp_ends_no_more_until_the_next_violation),
 		cmocka_unit_test(violation_says_who_asked_for_what_and_when),
 		cmocka_unit_test(same_line_counts_up_at_one_site_and_another_line_is_another_site),
+		cmocka_unit_test(debugger_finds_the_last_of_any_number_of_violations),
 		cmocka_unit_test(frames_start_at_the_caller_and_are_as_many_as_is_set),
 		cmocka_unit_test(
 			handler_is_called_after_the_record_and_before_the_report_and_its_verdict_is_final),
