@@ -113,8 +113,8 @@ $(B)/system/libphaselock.so.$(SOVERSION): $(SYSTEM)
 	ln -sf ../libphaselock-system.so.$(VERSION) $@
 
 # For programs of musl, over their own allocator. The kernel's headers are the same for both C libraries.
-MUSL_OBJECTS := $(patsubst $(B)/lib/%,$(B)/musl/%,$(filter-out %/object.o %/loaded.o %/start.o %/advice_table.o,$(CORE_OBJECTS))) \
-                $(patsubst %,$(B)/musl/%.o,object_musl loaded_musl start_musl advice_table_musl backend_musl phase_zero)
+MUSL_OBJECTS := $(patsubst $(B)/lib/%,$(B)/musl/%,$(filter-out %/object.o %/chain.o %/start.o %/advice_table.o,$(CORE_OBJECTS))) \
+                $(patsubst %,$(B)/musl/%.o,object_musl chain_musl start_musl advice_table_musl backend_musl phase_zero)
 MUSL_HEADERS = $(patsubst %,-idirafter %,$(shell $(CC) -print-file-name=include) /usr/include/x86_64-linux-gnu /usr/include)
 MUSL         := $(B)/musl/libphaselock-system.so
 
@@ -241,7 +241,7 @@ $(B)/tests/unit/test_%: $(B)/tests/unit/test_%.o $(B)/tests/unit/fake_backend.o 
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ -lcmocka
 
 # This one includes the backend itself, in the place of the fake one.
-$(B)/tests/unit/test_backend_system: $(B)/tests/unit/test_backend_system.o $(patsubst %,$(B)/lib/%.o,$(OS_PARTS) object loaded)
+$(B)/tests/unit/test_backend_system: $(B)/tests/unit/test_backend_system.o $(patsubst %,$(B)/lib/%.o,$(OS_PARTS) object loaded chain)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ -lcmocka
 
@@ -724,16 +724,16 @@ $(B)/musl/atlas/%.o: tools/atlas/%.c
 	$(call say,CC,$@)
 	$(Q)musl-gcc -std=c11 $(ATLAS_FLAGS) $(MUSL_HEADERS) -MMD -MP -c $< -o $@
 
-$(B)/atlas/c: $(patsubst %,$(B)/atlas/%.o,harness $(ATLAS_C)) $(patsubst %,$(B)/lib/%.o,$(ATLAS_PARTS) advice_table loaded object) $(LIBRARY)
+$(B)/atlas/c: $(patsubst %,$(B)/atlas/%.o,harness $(ATLAS_C)) $(patsubst %,$(B)/lib/%.o,$(ATLAS_PARTS) advice_table loaded chain object) $(LIBRARY)
 	$(call say,LD,$@)
 	$(Q)$(CC) -pthread -o $@ $(filter %.o,$^) $(TEST_LDFLAGS)
 
-$(B)/atlas/cxx: $(patsubst %,$(B)/atlas/%.o,harness cxx) $(patsubst %,$(B)/lib/%.o,$(ATLAS_PARTS) advice_table loaded object) $(LIBRARY)
+$(B)/atlas/cxx: $(patsubst %,$(B)/atlas/%.o,harness cxx) $(patsubst %,$(B)/lib/%.o,$(ATLAS_PARTS) advice_table loaded chain object) $(LIBRARY)
 	$(call say,LD,$@)
 	$(Q)$(CXX) -pthread -o $@ $(filter %.o,$^) $(TEST_LDFLAGS)
 
 $(B)/musl/atlas/c: $(patsubst %,$(B)/musl/atlas/%.o,harness $(filter-out glibc,$(ATLAS_C))) \
-		$(patsubst %,$(B)/musl/%.o,$(ATLAS_PARTS) advice_table_musl loaded_musl object_musl) $(MUSL)
+		$(patsubst %,$(B)/musl/%.o,$(ATLAS_PARTS) advice_table_musl loaded chain_musl object_musl) $(MUSL)
 	$(call say,LD,$@)
 	$(Q)musl-gcc -pthread -Wl,--eh-frame-hdr -o $@ $(filter %.o,$^) -L$(B)/musl -Wl,-rpath,$(abspath $(B)/musl) \
 		-Wl,--no-as-needed -lphaselock-system

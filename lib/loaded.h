@@ -4,17 +4,7 @@
 #define PL_LOADED_H
 
 #include "base.h"
-#include "dynamic.h"
-
-#include <link.h>
-
-/* One of them, while it is looked at. */
-struct pl_loaded {
-	uintptr_t base;		  /* what is added to the module's own addresses */
-	const char *name;	  /* a path, "" for the program */
-	const ElfW(Dyn) *dynamic; /* NULL if it has none */
-	uintptr_t start, end;	  /* where it lies */
-};
+#include "chain.h"
 
 /*
  * Calls look for each module, in the order of loading, until it returns true. Returns whether it did.
