@@ -80,8 +80,11 @@ static bool wait_a_second(struct pl_os_lock *lock, uint32_t self)
 	pl_os_clock(CLOCK_REALTIME, &end);
 	end.tv_sec++;
 	result = pl_os_call(SYS_futex, &lock->word, FUTEX_LOCK_PI_PRIVATE, 0, &end);
-	if (result == 0)
+	if (result == 0) {
+		/* The kernel has made it the caller's. acquire: pairs with the release before that */
+		atomic_load_explicit(&lock->word, memory_order_acquire);
 		return true;
+	}
 	seen = atomic_load_explicit(&lock->word, memory_order_relaxed);
 	if (seen == 0 || result == -ESRCH) /* open by now, or the holder is no thread any more */
 		return take(lock, seen, self);
@@ -125,7 +128,10 @@ void pl_os_unlock(struct pl_os_lock *lock, const struct pl_os_signals *before)
 
 	/* release: what was done under the lock comes before the next acquire */
 	if (!atomic_compare_exchange_strong_explicit(&lock->word, &self, 0, memory_order_release,
-						     memory_order_relaxed))
+						     memory_order_relaxed)) {
+		/* The kernel will write it. */
+		atomic_fetch_or_explicit(&lock->word, 0, memory_order_release);
 		pl_os_call(SYS_futex, &lock->word, FUTEX_UNLOCK_PI_PRIVATE);
+	}
 	pl_os_restore_signals(before);
 }

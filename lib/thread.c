@@ -192,10 +192,6 @@ static struct pl_thread *find_record(uint64_t id, const struct pl_backend_bytes 
  */
 static void await_end(struct pl_thread *thread)
 {
-	if (!registry.have_key)
-		registry.have_key = pthread_key_create(&registry.key, depart) == 0;
-	if (!registry.have_key)
-		return;
 	pl_gate_scope_begin(thread, PL_SCOPE_PERMIT, NULL);
 	pthread_setspecific(registry.key, thread);
 	pl_gate_scope_end(thread, PL_SCOPE_PERMIT);
@@ -223,6 +219,7 @@ static struct pl_thread *register_thread(void)
 	struct pl_os_signals before;
 	struct pl_backend_bytes bytes;
 	struct pl_thread *thread;
+	bool heard;
 
 	pl_order_require();
 	pl_locks_start();
@@ -240,10 +237,13 @@ static struct pl_thread *register_thread(void)
 		pl_gate_set(thread);
 		pl_shortage_tell(count_failure);
 	}
+	if (!registry.have_key)
+		registry.have_key = pthread_key_create(&registry.key, depart) == 0;
+	heard = registry.have_key;
 	pl_thread_unlock(&before);
 	if (thread != NULL && late)
 		enter_late(thread);
-	else if (thread != NULL)
+	else if (thread != NULL && heard)
 		await_end(thread);
 	return thread;
 }

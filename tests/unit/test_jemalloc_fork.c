@@ -106,6 +106,8 @@ static void *stay(void *unused)
 
 CHILD_TEST(process_of_one_thread_takes_no_lock)
 {
+	if (THREAD_SANITIZED) /* whose runtime has a thread of its own */
+		return;
 	pl_jemalloc_atfork(prepare, parent, child);
 	CHECK_EQUAL(strlen(fork_calls(registered.parent)), 0);
 	CHECK_EQUAL(strlen(fork_calls(registered.child)), 0);

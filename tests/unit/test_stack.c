@@ -75,7 +75,7 @@ static void *look_at_own_stack(void *unused)
 
 TEST(stacks_of_other_threads_are_known)
 {
-	static char memory[1 << 17] __attribute__((aligned(4096)));
+	static char memory[1 << 22] __attribute__((aligned(4096)));
 	pthread_attr_t attributes;
 	pthread_t thread;
 
