@@ -80,13 +80,18 @@ static bool is_kept(void)
 	return false;
 }
 
-/* Takes the room for a text; returns whether there was so much. */
+/*
+ * Takes the room for a text; returns whether there was so much. The first text for which there is
+ * not may fill the pipe, so after it there is none for any.
+ */
 static bool take_room(size_t size)
 {
 	/* Looked at first, so that it does not become ever smaller. */
-	return atomic_load_explicit(&room, memory_order_relaxed) >= (int64_t)size &&
-	       atomic_fetch_sub_explicit(&room, (int64_t)size, memory_order_relaxed) >=
-		       (int64_t)size;
+	if (atomic_load_explicit(&room, memory_order_relaxed) >= (int64_t)size &&
+	    atomic_fetch_sub_explicit(&room, (int64_t)size, memory_order_relaxed) >= (int64_t)size)
+		return true;
+	atomic_store_explicit(&room, 0, memory_order_relaxed);
+	return false;
 }
 
 size_t pl_os_write_stderr(const void *text, size_t size, uint64_t wait_ms)
