@@ -5,9 +5,11 @@
  * the same for all. Three numbers, in ticks of the processor. argv[1] is the load:
  *
  *     forks       another thread forks again and again, with 1 GiB resident
- *     threads     64 threads of the lowest priority make requests
+ *     threads     64 threads make requests
  *     priorities  three threads of real-time priorities on one processor: the lowest sums the
  *                 statistics of 64 threads, the middle one computes, the highest calls
+ *
+ * The caller has a real-time priority under each.
  */
 #define _GNU_SOURCE
 #include <phaselock/phaselock.h>
@@ -21,7 +23,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -87,10 +88,22 @@ static void time_exchange(void)
 		worst_exchange = time;
 }
 
+static void take_priority(int priority)
+{
+	struct sched_param wanted = {.sched_priority = priority};
+
+	if (pthread_setschedparam(pthread_self(), SCHED_FIFO, &wanted) != 0) {
+		fputs("promise: no right to real-time priorities\n", stderr);
+		_exit(1);
+	}
+}
+
+/* Of a real-time priority: what is timed is the call, not the wait for a processor. */
 static void *time_all(void *unused)
 {
 	static void (*const timed[])(void) = {time_lock, time_barrier, time_exchange};
 
+	take_priority(50);
 	for (int i = 0; i < CALLS; i++) {
 		/* Which comes first finds what happened in the pause. */
 		for (int j = 0; j < 3; j++)
@@ -137,7 +150,6 @@ static void make_resident(void)
 /* Its requests are granted in the locked phase too. */
 static void *request_on(void *unused)
 {
-	setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), 19);
 	phaselock_permit_begin();
 	ready++;
 	while (!atomic_load_explicit(&stop, memory_order_relaxed)) {
@@ -160,24 +172,20 @@ static void *sleep_on(void *unused)
 	return unused;
 }
 
-static void take_priority(int priority)
+static void stay_on_one_processor(void)
 {
-	struct sched_param wanted = {.sched_priority = priority};
 	cpu_set_t first;
 
 	CPU_ZERO(&first);
 	CPU_SET(0, &first);
 	sched_setaffinity(0, sizeof(first), &first);
-	if (pthread_setschedparam(pthread_self(), SCHED_FIFO, &wanted) != 0) {
-		fputs("promise: no right to real-time priorities\n", stderr);
-		_exit(1);
-	}
 }
 
 static void *sum_on(void *unused)
 {
 	struct phaselock_stats stats;
 
+	stay_on_one_processor();
 	take_priority(1);
 	ready++;
 	while (!atomic_load(&stop))
@@ -189,6 +197,7 @@ static void *compute_on(void *unused)
 {
 	struct timespec now, end;
 
+	stay_on_one_processor();
 	take_priority(10);
 	ready++;
 	while (!atomic_load(&stop)) {
@@ -202,9 +211,9 @@ static void *compute_on(void *unused)
 	return unused;
 }
 
-static void *time_all_first(void *unused)
+static void *time_all_there(void *unused)
 {
-	take_priority(50);
+	stay_on_one_processor();
 	return time_all(unused);
 }
 
@@ -232,7 +241,7 @@ int main(int count, char **argument)
 	}
 	while (ready < threads)
 		usleep(1000);
-	start(&timer, strcmp(load, "priorities") == 0 ? time_all_first : time_all);
+	start(&timer, strcmp(load, "priorities") == 0 ? time_all_there : time_all);
 	pthread_join(timer, NULL);
 	for (int i = 0; i < threads; i++)
 		pthread_join(thread[i], NULL);

@@ -25,7 +25,9 @@ def measure(bench) -> None:
     for load, meaning in LOADS.items():
         if bench.wanted(f"realtime/lock/{load}"):
             ours, barrier, exchange = zip(*[worst(bench, load) for _ in range(rounds)])
-            bench.add(turns.of_pairs(bench.part, f"realtime/lock/{load}", "membarrier, worst", ours, barrier, target=TARGET, meaning=meaning))
+            # A store waits for the fork of another thread, a barrier does not: decision 0027.
+            target = None if load == "forks" else TARGET
+            bench.add(turns.of_pairs(bench.part, f"realtime/lock/{load}", "membarrier, worst", ours, barrier, target=target, meaning=meaning))
             bench.add(turns.of_pairs(bench.part, f"realtime/lock/{load}/exchange", "exchange + membarrier", ours, exchange,
                                      target=TARGET, meaning="the same against an exchange of a word on a page of its own, and membarrier"))
     if bench.wanted("realtime/first"):
