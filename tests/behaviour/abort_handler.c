@@ -7,6 +7,7 @@
  * thread id that a child of vfork() has from its parent, that ends too.
  *
  * shows: PL-011 PL-030
+ * libc: glibc musl
  * environment: PHASELOCK_OPTIONS=frames=1
  * run: {self} report
  * exit: SIGABRT

@@ -7,6 +7,7 @@
  * there it is the innermost function that is named.
  *
  * shows: PL-180 PL-181 PL-583
+ * libc: glibc musl
  * exit: SIGABRT
  *
  * run: {self} {use}

@@ -5,6 +5,7 @@
  * is kept.
  *
  * shows: PL-003
+ * libc: glibc musl
  * exit: 0
  */
 #define _GNU_SOURCE

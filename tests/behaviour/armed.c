@@ -6,6 +6,7 @@
  * locked, in a forbid scope, and as a thread's first act.
  *
  * shows: PL-001 PL-062
+ * libc: glibc musl
  * run: {self}
  * exit: 0
  * stdout:

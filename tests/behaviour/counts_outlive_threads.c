@@ -4,6 +4,7 @@
  * number of threads goes back; blocks may be freed by another thread than the one that took them.
  *
  * shows: PL-050
+ * libc: glibc musl
  * exit: 0
  */
 #define _GNU_SOURCE

@@ -4,6 +4,7 @@
  * every phase and inside a forbid scope; a request that succeeds leaves it alone too.
  *
  * shows: PL-005
+ * libc: glibc musl
  * exit: 0
  */
 #define _GNU_SOURCE

@@ -4,6 +4,7 @@
  * its size; every byte that malloc_usable_size() names may be used, and calloc() clears them all.
  *
  * shows: PL-001 PL-050
+ * libc: glibc musl
  * exit: 0
  */
 #include "behaviour.h"

@@ -5,6 +5,7 @@
  * operator new: first_throwing_new.cc.)
  *
  * shows: PL-010 PL-019
+ * libc: glibc musl
  * run: {self} {function} init
  * each: function malloc calloc realloc_null realloc reallocarray_null reallocarray posix_memalign
  *     aligned_alloc memalign valloc pvalloc new new_array new_nothrow new_array_nothrow

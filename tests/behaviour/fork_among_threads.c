@@ -5,6 +5,7 @@
  * parent's threads.
  *
  * shows: PL-018 PL-050 PL-051
+ * libc: glibc musl
  * environment: PHASELOCK_OPTIONS=policy=deny:max_reports=0
  * exit: 0
  */

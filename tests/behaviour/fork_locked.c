@@ -5,6 +5,7 @@
  * and inside a scope.
  *
  * shows: PL-013 PL-018
+ * libc: glibc musl
  * environment: PHASELOCK_OPTIONS=policy=deny:max_reports=0
  * exit: 0
  * stderr:

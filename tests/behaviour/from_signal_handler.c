@@ -5,6 +5,7 @@
  * itself.
  *
  * shows: PL-021 PL-042
+ * libc: glibc musl
  * environment: PHASELOCK_OPTIONS=policy=deny:max_reports=0:frames=1
  * exit: 0
  * timeout: 60

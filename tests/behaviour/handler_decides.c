@@ -5,6 +5,7 @@
  * installed with.
  *
  * shows: PL-030 PL-033 PL-036
+ * libc: glibc musl
  * environment: PHASELOCK_OPTIONS=policy=deny:frames=1
  * run: {self} allow
  * exit: 0

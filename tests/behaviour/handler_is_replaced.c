@@ -4,6 +4,7 @@
  * violation of another thread ever sees the function of one with the context of the other.
  *
  * shows: PL-033
+ * libc: glibc musl
  * environment: PHASELOCK_OPTIONS=policy=deny:max_reports=0
  * exit: 0
  * stderr:

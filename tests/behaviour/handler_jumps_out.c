@@ -5,6 +5,7 @@
  * again.
  *
  * shows: PL-035
+ * libc: glibc musl
  * each: first=second=sites 10=10=1 10=0=2 10=20={number} 0=100=2
  * run: {self} {first} {second}
  * environment: PHASELOCK_OPTIONS=max_reports=0:frames=12

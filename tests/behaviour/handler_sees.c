@@ -5,6 +5,7 @@
  * call stack, the caller first.
  *
  * shows: PL-033 PL-036 PL-038
+ * libc: glibc musl
  * environment: PHASELOCK_OPTIONS=max_reports=0
  * exit: 0
  * stderr:

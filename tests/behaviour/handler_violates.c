@@ -4,6 +4,7 @@
  * the handler is not called again for it; the next violation outside calls it again.
  *
  * shows: PL-034
+ * libc: glibc musl
  * run: {self}
  * environment: PHASELOCK_OPTIONS=policy=deny
  * exit: 0

@@ -4,6 +4,7 @@
  * failed_allocations, and is not among the live blocks.
  *
  * shows: PL-004 PL-007 PL-054 PL-503
+ * libc: glibc musl
  * exit: 0
  */
 #define _GNU_SOURCE

@@ -4,6 +4,7 @@
  * are counted.
  *
  * shows: PL-001 PL-050
+ * libc: glibc musl
  * exit: 0
  */
 #include "behaviour.h"

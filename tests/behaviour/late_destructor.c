@@ -4,6 +4,7 @@
  * judged and counted, bytes and all, in every round of destructors that the C library makes.
  *
  * shows: PL-019 PL-050 PL-051
+ * libc: glibc musl
  * environment: PHASELOCK_OPTIONS=policy=deny:max_reports=0
  * exit: 0
  * stderr:

@@ -4,6 +4,7 @@
  * locked. Its arguments, its environment and its status pass through. lock=never is the default.
  *
  * shows: PL-061
+ * libc: glibc musl
  * run: {self} locked argument
  * environment: PHASELOCK_OPTIONS=lock=main:policy=deny
  * backend: jemalloc system

@@ -4,6 +4,7 @@
  * come; a signal that cannot be handled is named.
  *
  * shows: PL-061
+ * libc: glibc musl
  * run: {self} lock_after
  * environment: PHASELOCK_OPTIONS=lock_after=50
  * exit: 0

@@ -4,6 +4,7 @@
  * and unlocked again. None of the four functions makes a heap request, and none touches errno.
  *
  * shows: PL-012
+ * libc: glibc musl
  * environment: PHASELOCK_OPTIONS=policy=deny:max_reports=0
  * exit: 0
  * stderr:

@@ -6,6 +6,7 @@
  * and at their one site.
  *
  * shows: PL-010 PL-038 PL-042 PL-050
+ * libc: glibc musl
  * environment: PHASELOCK_OPTIONS=policy=deny:max_reports=0:frames=1
  * exit: 0
  * timeout: 60

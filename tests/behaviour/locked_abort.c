@@ -4,6 +4,7 @@
  * by default, and when policy=abort is given.
  *
  * shows: PL-010 PL-011 PL-030 PL-036
+ * libc: glibc musl
  * each: function=report
  *     "malloc=malloc(48)"
  *     "calloc=calloc(48)"

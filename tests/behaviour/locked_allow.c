@@ -4,6 +4,7 @@
  * block; the request is counted as what it is and as a violation, and the closing table lists it.
  *
  * shows: PL-011 PL-031 PL-039 PL-050
+ * libc: glibc musl
  * each: function=report malloc=malloc calloc=calloc realloc_null=realloc realloc=realloc
  *     reallocarray_null=reallocarray reallocarray=reallocarray posix_memalign=posix_memalign
  *     aligned_alloc=aligned_alloc memalign=memalign valloc=valloc pvalloc=pvalloc "new=operator

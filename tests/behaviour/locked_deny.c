@@ -6,6 +6,7 @@
  * block whole. Nothing but the violation is counted.
  *
  * shows: PL-004 PL-006 PL-007 PL-011 PL-032
+ * libc: glibc musl
  * each: function=report malloc=malloc calloc=calloc realloc_null=realloc realloc=realloc
  *     reallocarray_null=reallocarray reallocarray=reallocarray posix_memalign=posix_memalign
  *     aligned_alloc=aligned_alloc memalign=memalign valloc=valloc pvalloc=pvalloc

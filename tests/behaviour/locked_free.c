@@ -5,6 +5,7 @@
  * back.
  *
  * shows: PL-005 PL-006 PL-017
+ * libc: glibc musl
  * each: function free cfree free_sized free_aligned_sized realloc reallocarray delete delete_array
  *     delete_sized delete_array_sized delete_nothrow delete_array_nothrow delete_aligned
  *     delete_array_aligned delete_sized_aligned delete_array_sized_aligned delete_aligned_nothrow

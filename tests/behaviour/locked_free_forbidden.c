@@ -5,6 +5,7 @@
  * ends. Unlocked, nothing is forbidden.
  *
  * shows: PL-005 PL-017 PL-030 PL-031 PL-032
+ * libc: glibc musl
  * each: function=report free=free cfree=cfree free_sized=free_sized
  *     free_aligned_sized=free_aligned_sized realloc=realloc reallocarray=reallocarray
  *     "delete=operator delete" "delete_array=operator delete[]" "delete_sized=operator delete"

@@ -5,6 +5,7 @@
  * more than 1400 KiB between the two looks; the allocator's own growth was seen to reach 300 KiB.
  *
  * shows: PL-050 PL-051 PL-055
+ * libc: glibc musl
  * exit: 0
  * timeout: 60
  */

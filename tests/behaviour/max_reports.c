@@ -4,6 +4,7 @@
  * number; the counts are exact all the same, and the report of an abort is always written.
  *
  * shows: PL-037 PL-038 PL-039
+ * libc: glibc musl
  * run: {self} goes_on
  * environment: PHASELOCK_OPTIONS=policy=deny:max_reports=2
  * exit: 0

@@ -5,6 +5,7 @@
  * like any other, and the table says so.
  *
  * shows: PL-037 PL-038 PL-042
+ * libc: glibc musl
  * environment: PHASELOCK_OPTIONS=policy=deny:max_reports=0:frames=32
  * exit: 0
  * stderr:

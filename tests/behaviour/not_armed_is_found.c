@@ -5,6 +5,7 @@
  * does not ask is told.
  *
  * shows: PL-062 PL-140
+ * libc: glibc musl
  * run: {self}
  * exit: 0
  * run: sh -c 'LD_PRELOAD=libjemalloc.so.2 exec {self}'

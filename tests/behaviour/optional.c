@@ -5,6 +5,7 @@
  * Linked with the library it is guarded as well.
  *
  * shows: PL-032 PL-063
+ * libc: glibc musl
  * run: {self}
  * environment: PHASELOCK_OPTIONS=policy=deny:max_reports=0
  * exit: 0

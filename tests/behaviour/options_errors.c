@@ -5,6 +5,7 @@
  * on.
  *
  * shows: PL-060
+ * libc: glibc musl
  * run: {self} allow
  * environment: PHASELOCK_OPTIONS=polizy=abort:policy=allow:max_reports=0
  * exit: 0

@@ -5,6 +5,7 @@
  * TZ is set: while it is not, tzset(), mktime() and strftime() of glibc copy its default each time.
  *
  * shows: PL-182
+ * libc: glibc musl
  * each: use puts printf getchar tzset localtime_r gmtime_r mktime strftime mbrtowc wcrtomb
  *     backtrace pthread_exit pthread_cancel
  * environment: LC_ALL=C.UTF-8

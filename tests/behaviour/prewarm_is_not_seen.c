@@ -5,6 +5,7 @@
  * have got; it touches no stream that has a buffer, wants none, or is held by another thread.
  *
  * shows: PL-183
+ * libc: glibc musl
  * each: what terminal pipe unbuffered lines own_buffer wide held closed quiet again
  * run: {self} {what}
  * exit: 0

@@ -4,6 +4,7 @@
  * NULL, and when they fail they leave the old block whole; each is counted as what it was.
  *
  * shows: PL-004 PL-006 PL-050 PL-054
+ * libc: glibc musl
  * each: function reallocate reallocate_array
  * run: {self} {function}
  * exit: 0

@@ -5,6 +5,7 @@
  * folder: a message says so, and the reports go to stderr.
  *
  * shows: PL-041 PL-036 PL-039
+ * libc: glibc musl
  * run: sh -c 'echo before > reports; {self} && cat reports'
  * environment: PHASELOCK_OPTIONS=policy=deny:report={tmp}/reports
  * exit: 0

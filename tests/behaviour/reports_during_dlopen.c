@@ -5,6 +5,7 @@
  * its first request then, too.
  *
  * shows: PL-019 PL-036 PL-040
+ * libc: glibc musl
  * needs: gcc
  * run: sh -c 'gcc -shared -fPIC {source}/tests/behaviour/parts/waiting_constructor.c -o waiting.so
  *     && exec {self} ./waiting.so'

@@ -4,6 +4,7 @@
  * stdout, and while this one holds them itself.
  *
  * shows: PL-040
+ * libc: glibc musl
  * environment: PHASELOCK_OPTIONS=policy=deny:frames=1
  * exit: 0
  * timeout: 20

@@ -5,6 +5,7 @@
  * of flows and the end's levels.
  *
  * shows: PL-038 PL-050 PL-052
+ * libc: glibc musl
  * environment: PHASELOCK_OPTIONS=policy=deny:max_reports=0
  * exit: 0
  * stderr:

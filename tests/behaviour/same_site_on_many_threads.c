@@ -4,6 +4,7 @@
  * exact count in the statistics, in phaselock_get_violations() and in the closing table.
  *
  * shows: PL-037 PL-038 PL-039 PL-042
+ * libc: glibc musl
  * each: policy=deed deny=denied allow=allowed
  * environment: PHASELOCK_OPTIONS=policy={policy}
  * exit: 0

@@ -4,6 +4,7 @@
  * granted in the unlocked phase; while one permits, the other is denied in the locked phase.
  *
  * shows: PL-015
+ * libc: glibc musl
  * environment: PHASELOCK_OPTIONS=policy=deny:max_reports=0
  * exit: 0
  * stderr:

@@ -4,6 +4,7 @@
  * left: by its end, by return, goto, break or continue.
  *
  * shows: PL-014
+ * libc: glibc musl
  * environment: PHASELOCK_OPTIONS=policy=deny:max_reports=0
  * exit: 0
  * stderr:

@@ -5,6 +5,7 @@
  * thread's own.
  *
  * shows: PL-016
+ * libc: glibc musl
  * each: policy abort allow deny
  * environment: PHASELOCK_OPTIONS=policy={policy}
  * exit: SIGABRT

@@ -5,6 +5,7 @@
  * an unlocked one is not.
  *
  * shows: PL-014 PL-032
+ * libc: glibc musl
  * environment: PHASELOCK_OPTIONS=policy=deny:frames=1
  * exit: 0
  * stderr:

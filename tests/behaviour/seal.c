@@ -4,6 +4,7 @@
  * by the policy.
  *
  * shows: PL-012 PL-013
+ * libc: glibc musl
  * run: {self} from_init
  * environment: PHASELOCK_OPTIONS=policy=deny
  * exit: 0

@@ -3,6 +3,7 @@
  * A product or sum of sizes that overflows fails with ENOMEM, and nothing is allocated or counted.
  *
  * shows: PL-002
+ * libc: glibc musl
  * exit: 0
  */
 #define _GNU_SOURCE

@@ -4,6 +4,7 @@
  * function, and is counted.
  *
  * shows: PL-001 PL-050
+ * libc: glibc musl
  * exit: 0
  */
 #define _GNU_SOURCE

@@ -4,6 +4,7 @@
  * here the flows are those since the last reset_stats().
  *
  * shows: PL-050 PL-052
+ * libc: glibc musl
  * environment: PHASELOCK_OPTIONS=stats=1
  * exit: 0
  * stderr:

@@ -5,6 +5,7 @@
  * library knows.
  *
  * shows: PL-053
+ * libc: glibc musl
  * each: function get_stats get_thread_stats
  * run: {self} {function}
  * exit: 0

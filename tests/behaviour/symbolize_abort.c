@@ -7,6 +7,7 @@
  * table are not named.
  *
  * shows: PL-169 PL-170 PL-171
+ * libc: glibc musl
  * environment: PHASELOCK_OPTIONS=symbolize={source}/tests/behaviour/parts/symbolizer.sh
  * environment: SYMBOLIZER=names
  * exit: SIGABRT

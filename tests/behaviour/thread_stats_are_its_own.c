@@ -5,6 +5,7 @@
  * earlier owner forbade is forgotten.
  *
  * shows: PL-051
+ * libc: glibc musl
  * exit: 0
  */
 #define _GNU_SOURCE

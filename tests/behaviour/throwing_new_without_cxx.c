@@ -4,6 +4,7 @@
  * nobody could catch, so the process ends by SIGABRT.
  *
  * shows: PL-007
+ * libc: glibc musl
  * each: form new new_array new_aligned new_array_aligned
  * run: {self} {form}
  * environment: PHASELOCK_OPTIONS=policy=deny

@@ -5,6 +5,7 @@
  * are the causes.
  *
  * shows: PL-036 PL-037 PL-038 PL-039
+ * libc: glibc musl
  * run: {self}
  * environment: PHASELOCK_OPTIONS=policy=deny
  * exit: 0

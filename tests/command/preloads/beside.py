@@ -46,7 +46,7 @@ REFUSED_SETTING = "abort_conf:true,no_such_setting:1"
 
 def preload_of(tool: str, build: pathlib.Path) -> tuple[str, list[str]]:
     if tool not in TOOLS:
-        return str(build / "tests/command/preloads" / f"{tool}.so"), []
+        return str(build / "tests/command/preloads/hooks" / f"{tool}.so"), []
     pattern, settings = TOOLS[tool]
     found = glob.glob(pattern)
     if not found:

@@ -20,7 +20,7 @@ VARIANTS = {"guard_zones": [f"GUARD={size}" for size in (16, 64, 128, 256, 1024,
 
 
 def cells_of(name: str, build: pathlib.Path) -> list[Cell]:
-    folder = build / "tests/command/preloads"
+    folder = build / "tests/command/preloads/heaps"
     cells = []
     for variant in VARIANTS.get(name, [""]):
         settings = [variant] if variant else []

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: MIT
+# Benchmarks: docs/performance.md.
+BENCH         := $(patsubst %.c,$(B)/%,$(filter-out bench/global_counters.c,$(wildcard bench/*.c)))
+BENCH_LIBRARY := $(B)/bench/libglobal-counters.so
+BENCH_RUN     := $(PYTHON) -B bench/run.py --build $(B)
+
+# Most know nothing of the library: it is preloaded. These call it.
+BENCH_CALLERS := $(patsubst %,$(B)/bench/%,violation latency promise)
+$(BENCH_CALLERS): BENCH_LIBS = $(TEST_LDFLAGS)
+$(BENCH_CALLERS): | $(LIBRARY)
+
+$(B)/bench/%: bench/%.c $(B)/flags
+	$(call program,$(BENCH_LIBS))
+
+$(B)/bench/mix-lsan: bench/mix.c $(B)/flags
+	$(call program,-fsanitize=leak)
+
+$(BENCH_LIBRARY): bench/global_counters.c $(B)/flags
+	$(call program,-fPIC -fno-builtin -shared)
+
+# The command suite runs the tools that count and compare.
+TEST_NEEDS += $(patsubst %,$(B)/bench/%,measure pair mix violate)
+
+.PHONY: bench bench-full bench-programs bench-report performance check-instructions
+bench-programs: $(LIBRARY) $(BENCH) $(BENCH_LIBRARY) $(B)/bench/mix-lsan \
+		$(B)/phaselock
+	@:
+
+bench: deps-bench bench-programs
+	$(BENCH_RUN) quick
+
+bench-full: deps-bench bench-programs
+	$(BENCH_RUN) full
+
+# The tables of docs/performance.md from what the two above left under build/bench/.
+bench-report:
+	$(PYTHON) -B bench/report.py --build $(B) docs/performance.md
+
+performance: deps-bench bench-programs
+	$(BENCH_RUN) quick full
+	$(MAKE) --no-print-directory bench-report
+
+check-instructions: $(LIBRARY) $(B)/bench/pair $(B)/bench/mix $(B)/bench/violate
+	$(PYTHON) -B bench/instructions.py --build $(B)
+

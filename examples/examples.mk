@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: MIT
+# The examples that are programs, and the demo. The header filter has a fragment of its own.
+EXAMPLES := $(patsubst %,$(B)/examples/%,quickstart test_parser test_can test_can_with_bug)
+EXAMPLE_CAN := $(patsubst %,$(B)/examples/unit_tests/%.o,test_can can_codec can_receiver) $(TESTING)
+TEST_NEEDS += $(EXAMPLES)
+
+$(B)/examples/%.o: examples/%.c $(B)/flags
+	$(call cc)
+
+$(B)/examples/%.o: examples/%.cc $(B)/flags
+	$(call cxx)
+
+$(B)/examples/quickstart: EXAMPLE_LIBS := -lhttp_parser
+$(B)/examples/quickstart: $(B)/examples/quickstart.o $(B)/examples/request_counter.o
+$(B)/examples/test_parser: EXAMPLE_LIBS := -lhttp_parser -lcmocka
+$(B)/examples/test_parser: $(B)/examples/cmocka/test_parser.o $(B)/examples/request_counter.o \
+		$(TESTING)
+$(B)/examples/test_can $(B)/examples/test_can_with_bug: EXAMPLE_LIBS := -lm -lcmocka
+$(B)/examples/test_can: $(EXAMPLE_CAN) $(B)/examples/unit_tests/can_note.o
+$(B)/examples/test_can_with_bug: $(EXAMPLE_CAN) $(B)/examples/unit_tests/can_note_with_bug.o
+$(EXAMPLES): | $(LIBRARY)
+	$(call ld,-rdynamic $(TEST_LDFLAGS) $(EXAMPLE_LIBS))
+
+# The same assertions in other frameworks, one example for each. No package has Unity, whose example
+# is built only if UNITY_ROOT=FOLDER has src/unity.h.
+UNITY      := $(if $(UNITY_ROOT),$(patsubst %/,%,$(dir $(wildcard $(UNITY_ROOT)/src/unity.h))))
+FRAMEWORKS := $(patsubst %,$(B)/examples/frameworks/%,plain check googletest $(if $(UNITY),unity))
+TEST_NEEDS += $(FRAMEWORKS)
+$(B)/examples/frameworks/check: FRAMEWORK_LIBS = $(shell pkg-config --libs check)
+$(B)/examples/frameworks/googletest: FRAMEWORK_LIBS = $(shell pkg-config --libs gtest) -lstdc++ -lm
+$(B)/examples/frameworks/unity: FRAMEWORK_LIBS := -w -I$(UNITY) $(UNITY)/unity.c
+$(B)/examples/frameworks/unity.o: CPPFLAGS += -isystem $(UNITY)
+
+$(FRAMEWORKS): %: %.o $(B)/examples/request_counter.o $(TESTING) | $(LIBRARY)
+	$(call ld,-rdynamic $(TEST_LDFLAGS) -lhttp_parser $(FRAMEWORK_LIBS))
+
+.PHONY: demo
+demo: all deps-test $(EXAMPLES)
+	@examples/demo.sh $(B)

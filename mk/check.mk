@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: MIT
+# Checks of the project itself. CHECKS: each fragment may add to it.
+C_ROOMS := lib cli include/phaselock testing tests/unit tests/behaviour tests/harness tests/soak \
+           tests/command/preloads tests/command/preloads/* tests/wasm bench wasm tools/atlas \
+           examples examples/* examples/*/*
+C_FILES := $(wildcard $(foreach room,$(C_ROOMS),$(room)/*.[ch] $(room)/*.hpp))
+CHECKS  := $(patsubst %,check-%,format layers exports headers requirements static man model atlas \
+             instructions)
+
+.PHONY: check $(CHECKS)
+check: deps-check $(CHECKS)
+	@echo "check: clean"
+
+check-format:
+	clang-format --dry-run -Werror $(C_FILES)
+
+check-layers:
+	tools/check-layers
+
+check-exports: $(LIBRARY) $(SYSTEM) $(MUSL)
+	tools/check-exports $(LIBRARY)
+	tools/check-exports $(SYSTEM)
+	tools/check-exports $(MUSL)
+
+check-headers:
+	tools/check-headers
+
+check-requirements:
+	tools/check-requirements
+
+check-man:
+	mandoc -T lint -W warning docs/man/*.[137]
+
+# Lock and gate as a model, and the faults that it must find.
+check-model:
+	tests/model/run $(B)/model
+
+# ---- static analysis: a stamp for each file ------------------------------------------------------
+# Made again when the file, or a header that it includes, is younger: $(CC) writes which those are.
+TIDY_B      := $(B)/tidy
+TIDY_MUSL   := -nostdlibinc -isystem /usr/include/x86_64-linux-musl -include lib/musl.h
+TIDY_FILTER := $(patsubst %,$(FILTER)/wasm/%.c,plugin copies configuration say mistake)
+TIDY_FILES  := $(LIB_SOURCES) $(wildcard cli/*.c testing/*.c wasm/*.c) $(TIDY_FILTER)
+TIDY_FLAGS  := -std=c11 $(CPPFLAGS)
+$(TIDY_B)/lib/%_musl.c.ok: TIDY_FLAGS += $(TIDY_MUSL)
+$(TIDY_B)/cli/%.ok: TIDY_FLAGS += $(CLI_CPPFLAGS)
+$(TIDY_B)/wasm/%.ok: TIDY_FLAGS += $(WASM_TARGET)
+$(TIDY_B)/$(FILTER)/%.ok: TIDY_FLAGS += $(WASM_TARGET) -iquote $(FILTER) -Iwasm
+
+$(TIDY_B)/%.ok: % .clang-tidy
+	@mkdir -p $(@D)
+	$(call say,TIDY,$<)
+	$(Q)clang -MM -MP -MT $@ -MF $@.d $(TIDY_FLAGS) $<
+	$(Q)clang-tidy --quiet --warnings-as-errors='*' $< -- $(TIDY_FLAGS)
+	@touch $@
+
+$(TIDY_B)/cppcheck.ok: $(C_FILES)
+	$(call say,CPPCHECK,lib cli testing wasm)
+	$(Q)cppcheck --quiet --std=c11 --enable=warning,portability,performance --inline-suppr \
+		--error-exitcode=1 \
+		$(CPPFLAGS) -Ilib lib cli testing wasm
+	@touch $@
+
+check-static: $(patsubst %,$(TIDY_B)/%.ok,$(TIDY_FILES)) $(TIDY_B)/cppcheck.ok
+
+# ---- the quick ones, for a hook of git: make quick -----------------------------------------------
+.PHONY: quick
+quick: check-format check-layers check-headers check-requirements $(UNIT_TESTS)
+	$(PYTHON) tests/run.py --build $(B) tests/unit

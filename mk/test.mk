@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: MIT
+# Tests: what tests/ builds, and what runs it (tests/README.md).
+
+# ---- unit tests ----------------------------------------------------------------------------------
+# They link the library's own objects, with the malloc family under other names (pl_test_malloc,
+# ...) and a fake backend, so that they run under any sanitizer. An archive: a test may bring its
+# own double of any part.
+UNIT_TESTS   := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
+UNIT_RENAMED := interpose interpose_cxx armed unseen os_memory os_lock
+UNIT_OBJECTS := $(patsubst %,$(B)/unit/%.o,$(UNIT_RENAMED)) \
+                $(filter-out $(UNIT_RENAMED:%=$(B)/lib/%.o),$(CORE_OBJECTS) $(PHASE_LINKED))
+
+$(B)/unit/rename.list: $(B)/exports.list
+	@mkdir -p $(@D)
+	$(Q)sed -n '/^phaselock_/!s/\(.*\)/\1 pl_test_\1/p' $< > $@
+	$(Q)echo 'pl_own_malloc pl_test_own_malloc' >> $@
+
+$(B)/unit/%.o: $(B)/lib/%.o $(B)/unit/rename.list
+	$(Q)objcopy --redefine-syms=$(B)/unit/rename.list $(UNIT_WEAK) $< $@
+
+# A test may bring its own pl_os_map() or pl_os_wipe_on_fork(), or its own locks and barrier, and
+# leave the rest as it is.
+$(B)/unit/os_memory.o: UNIT_WEAK := $(patsubst %,--weaken-symbol=pl_os_%,map wipe_on_fork)
+$(B)/unit/os_lock.o: UNIT_WEAK := $(patsubst %,--weaken-symbol=pl_os_%, \
+                                    lock unlock block_signals restore_signals barrier)
+
+$(B)/unit/libcore.a: $(UNIT_OBJECTS)
+	@rm -f $@
+	$(Q)ar rcs $@ $^
+
+$(B)/tests/unit/%.o: tests/unit/%.c $(B)/flags
+	$(call cc,-iquote lib -iquote cli)
+
+$(B)/tests/unit/test_%: $(B)/tests/unit/test_%.o $(B)/tests/unit/fake_backend.o $(B)/unit/libcore.a
+	$(call ld,-lcmocka)
+
+# Each includes the backend itself, in the place of the fake one.
+UNIT_OS := $(patsubst %,$(B)/lib/%.o,$(OS_PARTS))
+$(B)/tests/unit/test_backend_system: $(B)/tests/unit/test_backend_system.o $(UNIT_OS) \
+		$(patsubst %,$(B)/lib/%.o,object loaded chain)
+	$(call ld,-lcmocka)
+
+$(B)/tests/unit/test_jemalloc_fork: $(B)/tests/unit/test_jemalloc_fork.o $(UNIT_OS) \
+		$(patsubst %,$(B)/lib/%.o,jemalloc_fork jemalloc_calls)
+	$(call ld,-lcmocka)
+
+# Of the command: what needs no file.
+UNIT_CLI = $(patsubst %,$(B)/cli/%.o,$(1)) $(B)/cli/lib/format.o
+$(B)/tests/unit/test_place: $(B)/tests/unit/test_place.o $(B)/cli/place.o
+$(B)/tests/unit/test_escape: $(B)/tests/unit/test_escape.o $(call UNIT_CLI,escape)
+$(B)/tests/unit/test_annotate: $(B)/tests/unit/test_annotate.o \
+	$(call UNIT_CLI,annotate naming known place demangle escape)
+$(patsubst %,$(B)/tests/unit/test_%,place escape annotate):
+	$(call ld,-lcmocka -lstdc++)
+
+# ---- programs ------------------------------------------------------------------------------------
+# One for each behaviour; those of tests/harness use libphaselock-test, most of them with CMocka.
+programs_of = $(patsubst tests/%,$(B)/tests/%,$(basename $(wildcard $(1)/*.c $(1)/*.cc)))
+BEHAVIOUR_TESTS := $(call programs_of,tests/behaviour)
+HARNESS_TESTS   := $(call programs_of,tests/harness)
+
+$(B)/tests/behaviour/%: tests/behaviour/%.c $(B)/flags | $(LIBRARY)
+	$(call program,-rdynamic $(TEST_LDFLAGS))
+
+$(B)/tests/behaviour/%: tests/behaviour/%.cc $(B)/flags | $(LIBRARY)
+	$(call program_cxx,-faligned-new -rdynamic $(TEST_LDFLAGS))
+
+$(B)/tests/harness/%: tests/harness/%.c $(TESTING) $(B)/flags | $(LIBRARY)
+	$(call program,-rdynamic $(TESTING) $(TEST_LDFLAGS) -lcmocka)
+
+$(B)/tests/harness/%: tests/harness/%.cc $(TESTING) $(B)/flags | $(LIBRARY)
+	$(call program_cxx,-rdynamic $(TESTING) $(TEST_LDFLAGS) -lcmocka)
+
+# The system library under the name by which programs ask for the other one: for LD_LIBRARY_PATH.
+SYSTEM_BY_NAME := $(B)/system/libphaselock.so.$(SOVERSION)
+$(SYSTEM_BY_NAME): $(SYSTEM)
+	@mkdir -p $(@D)
+	$(Q)ln -sf ../libphaselock-system.so.$(VERSION) $@
+
+TEST_NEEDS += $(BEHAVIOUR_TESTS) $(HARNESS_TESTS) $(SYSTEM_BY_NAME)
+
+# ---- preloads that stand beside the library, and a program with a library of its own -------------
+PRELOADS   := $(patsubst %.c,$(B)/%.so,$(wildcard tests/command/preloads/hooks/*.c))
+PRELOADS_B := $(B)/tests/command/preloads
+PRELOADS_SONAME  = -Wl,-soname,$(@F)
+PRELOADS_LDFLAGS := $(PRELOADS_B)/handlers.so -Wl,-rpath,$(abspath $(PRELOADS_B))
+TEST_NEEDS += $(PRELOADS) $(PRELOADS_B)/program
+
+$(PRELOADS_B)/%.so: tests/command/preloads/%.c $(B)/flags
+	$(call program,-fPIC -ftls-model=initial-exec -shared $(PRELOADS_SONAME))
+
+$(PRELOADS_B)/program: tests/command/preloads/program.c $(PRELOADS_B)/handlers.so $(B)/flags
+	$(call program,$(PRELOADS_LDFLAGS))
+
+# Programs with a heap of their own: NAME, and the same linked with each library, NAME-phaselock and
+# NAME-phaselock-system.
+HEAPS := $(patsubst %,$(B)/%,$(basename $(wildcard tests/command/preloads/heaps/*.c*)))
+TEST_NEEDS += $(HEAPS)
+$(PRELOADS_B)/heaps/cpputest: HEAP_LIBS := -lCppUTest
+
+$(HEAPS:%=%.o): CXX_FLAGS += -fno-builtin-malloc
+$(PRELOADS_B)/heaps/%.o: tests/command/preloads/heaps/%.c $(B)/flags
+	$(call cc)
+
+$(PRELOADS_B)/heaps/%.o: tests/command/preloads/heaps/%.cc $(B)/flags
+	$(call cxx)
+
+$(HEAPS): %: %.o | $(LIBRARY) $(SYSTEM)
+	$(call say,LD,$@)
+	$(Q)$(CXX) -pthread $< -o $@ $(HEAP_LIBS)
+	$(Q)for library in phaselock phaselock-system; do \
+		$(CXX) -pthread $< -o $@-$$library $(HEAP_LIBS) -L$(B) -Wl,-rpath,$(abspath $(B)) \
+			-Wl,--no-as-needed -l$$library || exit 1; \
+	done
+
+# ---- soak: a short form of each is in `make test` ------------------------------------------------
+SOAK := $(B)/tests/soak/soak
+SOAK_OPERATIONS ?= 1000000000
+TEST_NEEDS += $(SOAK)
+
+$(SOAK): tests/soak/soak.c $(B)/flags | $(LIBRARY)
+	$(call program,$(TEST_LDFLAGS))
+
+.PHONY: soak
+soak: all deps-test $(SOAK) $(BEHAVIOUR_TESTS)
+	cd $(B)/tests/behaviour && timeout 600 ./fork_in_handler_of_fork 10000
+	cd $(B)/tests/behaviour && PHASELOCK_OPTIONS=policy=allow:max_reports=0 \
+		timeout 600 ./fork_storm 10000
+	cd $(B)/tests/behaviour && PHASELOCK_OPTIONS=policy=deny:max_reports=0:frames=1 \
+		timeout 600 ./timer_storm 10000
+	PHASELOCK_OPTIONS=max_reports=0:frames=2 $(SOAK) $(SOAK_OPERATIONS)
+
+# ---- make test -----------------------------------------------------------------------------------
+# ONLY=GLOB: the files of that name alone, and CASE within them as ONLY=GLOB:CASE.
+TEST_RUN := $(PYTHON) tests/run.py --build $(B) $(if $(ONLY),--only '$(ONLY)')
+
+.PHONY: test coverage
+ifeq ($(SANITIZED),)
+test: all deps-test $(UNIT_TESTS) $(TEST_NEEDS)
+	@$(if $(UNITY),,echo \
+		"skip examples/frameworks/unity: UNITY_ROOT=FOLDER does not say where" \
+		"a src/unity.h lies, and no package has it")
+	@if command -v musl-gcc >/dev/null; then $(MAKE) --no-print-directory musl-tests; \
+		else echo "skip backend musl: musl-gcc is not on PATH"; fi
+	$(TEST_RUN) --backend system $$(command -v musl-gcc >/dev/null && echo --backend musl) tests
+else
+test: deps-test $(UNIT_TESTS)
+	$(TEST_RUN) --skip "tests/behaviour tests/command: a $(VARIANT) build of the interposer \
+cannot run" tests/unit
+endif
+
+coverage: deps-coverage
+	find build/coverage -name '*.gcda' -delete 2>/dev/null || true
+	$(MAKE) VARIANT=coverage test
+	gcovr --root . --object-directory build/coverage --filter 'lib/.*\.[ch]' --print-summary
