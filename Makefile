@@ -53,8 +53,8 @@ CXX_FLAGS  := -std=c++17 $(FLAGS_$(VARIANT)) -g -Wall -Wextra $(WERROR_FLAG) -pt
 # initial-exec: a general-dynamic access to TLS may call malloc.
 LIB_OPTIONS := -fPIC -fvisibility=hidden -ftls-model=initial-exec
 
-# What all objects depend on: by other words they are made again.
-FLAGS_USED := $(CC) $(CXX) $(CPPFLAGS) $(ALL_CFLAGS) $(LIB_OPTIONS) $(CXX_FLAGS) $(LDFLAGS)
+# What all objects depend on: by other words, or in another folder, they are made again.
+FLAGS_USED := $(CURDIR) $(CC) $(CXX) $(CPPFLAGS) $(ALL_CFLAGS) $(LIB_OPTIONS) $(CXX_FLAGS) $(LDFLAGS)
 ifneq ($(file <$(B)/flags),$(FLAGS_USED))
 $(shell mkdir -p $(B))
 $(file >$(B)/flags,$(FLAGS_USED))
