@@ -24,10 +24,12 @@ $(EXAMPLES): | $(LIBRARY)
 # The same assertions in other frameworks, one example for each. No package has Unity, whose example
 # is built only if UNITY_ROOT=FOLDER has src/unity.h.
 UNITY      := $(if $(UNITY_ROOT),$(patsubst %/,%,$(dir $(wildcard $(UNITY_ROOT)/src/unity.h))))
-FRAMEWORKS := $(patsubst %,$(B)/examples/frameworks/%,plain check googletest $(if $(UNITY),unity))
+FRAMEWORKS := $(patsubst %,$(B)/examples/frameworks/%,plain check googletest cpputest \
+                $(if $(UNITY),unity))
 TEST_NEEDS += $(FRAMEWORKS)
 $(B)/examples/frameworks/check: FRAMEWORK_LIBS = $(shell pkg-config --libs check)
 $(B)/examples/frameworks/googletest: FRAMEWORK_LIBS = $(shell pkg-config --libs gtest) -lstdc++ -lm
+$(B)/examples/frameworks/cpputest: FRAMEWORK_LIBS = $(shell pkg-config --libs cpputest) -lstdc++ -lm
 $(B)/examples/frameworks/unity: FRAMEWORK_LIBS := -w -I$(UNITY) $(UNITY)/unity.c
 $(B)/examples/frameworks/unity.o: CPPFLAGS += -isystem $(UNITY)
 

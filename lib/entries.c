@@ -30,6 +30,13 @@ static const char *const entries[] = {
 
 _Static_assert(PHASELOCK_ENTRY_ALL == (1 << ENTRIES) - 1, "each entry point has a name");
 
+const char *phaselock_entry_name(unsigned entry)
+{
+	if (entry == 0 || (entry & (entry - 1)) != 0 || entry > PHASELOCK_ENTRY_ALL)
+		return NULL;
+	return entries[__builtin_ctz(entry)];
+}
+
 void pl_entries_append(struct pl_text *text, uint64_t set)
 {
 	const char *comma = "";

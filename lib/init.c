@@ -32,6 +32,7 @@
 #include "phase.h"
 #include "report.h"
 #include "request.h"
+#include "settings.h"
 #include "sink.h"
 #include "start.h"
 #include "stage.h"
@@ -175,22 +176,12 @@ static void say_faults(struct pl_text *errors)
 	pl_report_lines(errors->start);
 }
 
-/* The program's own, if it has one. Weak: nothing else defines it. */
-#pragma weak phaselock_default_options
-
-static void read_options(const char *text)
+static void read_options(void)
 {
 	char buffer[1024];
 	struct pl_text errors = pl_text_in(buffer, sizeof(buffer));
-	const char *own = phaselock_default_options != NULL ? phaselock_default_options() : NULL;
-	unsigned faults = 0;
 
-	options = pl_options_default();
-	if (own != NULL)
-		faults = pl_options_parse_program(own, &options, &errors);
-	if (text != NULL)
-		faults += pl_options_parse(text, &options, &errors);
-	if (faults > 0)
+	if (pl_settings_read(&options, &errors) > 0)
 		say_faults(&errors);
 	place_reports();
 	if (options.help) {
@@ -230,10 +221,13 @@ static void before_main(void)
 		pl_guard_lock("lock=main");
 }
 
+static bool main_is_awaited; /* before_main() will be called */
+
 /* Where the moment before main() cannot be had, the proof comes early, and the lock not at all. */
 static void await_main(void)
 {
-	if ((to_prove == 0 && !options.lock_at_main) || pl_start_before_main(before_main))
+	if ((to_prove == 0 && !options.lock_at_main) || main_is_awaited ||
+	    pl_start_before_main(before_main))
 		return;
 	if (to_prove != 0)
 		prove(to_prove);
@@ -300,6 +294,13 @@ void pl_init_first(void)
 	pthread_atfork(NULL, NULL, fork_child);
 }
 
+/* When a constructor of a program runs, the C library has been given its main() already. */
+void pl_init_linked(void)
+{
+	pl_init_first();
+	main_is_awaited = pl_settings_lock_at_main() && pl_start_before_main(before_main);
+}
+
 /* The child of a process in which another copy of the library does all the rest. */
 static void fork_child_of_other(void)
 {
@@ -328,7 +329,7 @@ __attribute__((constructor)) static void start(void)
 	pl_unwind_start();
 	pl_unseen_start();
 	have_page = channel != NULL && pl_channel_open(channel);
-	read_options(pl_os_environment(PL_OPTIONS_VARIABLE));
+	read_options();
 	pl_names_start(pl_sink_opens() || !pl_filter_is_possible());
 	read_suppressions();
 	phaselock_set_policy(options.policy);

@@ -8,4 +8,7 @@
 /* The part of it that has to come before other libraries' constructors. Once is enough. */
 void pl_init_first(void);
 
+/* The same in a program that the library is linked into, before all constructors. */
+void pl_init_linked(void);
+
 #endif

@@ -6,4 +6,4 @@
  */
 #include "init.h"
 
-__attribute__((section(".preinit_array"), used)) static void (*const first)(void) = pl_init_first;
+__attribute__((section(".preinit_array"), used)) static void (*const first)(void) = pl_init_linked;

@@ -83,7 +83,7 @@ static void tell_leak(const char *name, int64_t blocks, int64_t bytes)
 	pl_text_quote(&line, name);
 	pl_text_append(&line, ": %lu net allocation%s, ", (uint64_t)blocks, blocks == 1 ? "" : "s");
 	append_signed(&line, bytes);
-	pl_text_append(&line, " bytes potentially leaked");
+	pl_text_append(&line, " byte%s potentially leaked", bytes == 1 ? "" : "s");
 	write_line(&line);
 }
 

@@ -10,6 +10,7 @@
 #define _GNU_SOURCE
 #include "check.h"
 #include "child.h"
+#include "counted.h"
 #include "death.h"
 #include "ledger.h"
 #include "outcome.h"
@@ -37,10 +38,10 @@ static struct phaselock_check *take_from_pool(const struct phaselock_check_spec 
 		if (!atomic_compare_exchange_strong(&check->taken, &taken, true))
 			continue;
 		check->spec = *spec;
-		outcome_keep_name(&check->spec, check->name);
+		naming_keep(&check->spec, check->name);
 		check->result = PHASELOCK_CHECK_HOLDS;
 		check->reason = NULL;
-		check->has_run = check->told = check->of_parent = false;
+		check->has_run = check->told = check->of_parent = check->not_armed = false;
 		check->thread = &innermost;
 		check->process = getpid();
 		check->watch = (struct phaselock_watch){
@@ -78,16 +79,11 @@ static void give_back(struct phaselock_check *check)
 	atomic_store(&check->taken, false);
 }
 
-static bool is_armed(void)
-{
-	return phaselock_present() && phaselock_armed() == PHASELOCK_ENTRY_ALL;
-}
-
 bool check_is_armed(const struct phaselock_check_spec *spec)
 {
 	struct phaselock_check *check;
 
-	if (is_armed())
+	if (counted_missing(spec->kind) == 0)
 		return true;
 	check = take_from_pool(spec);
 	check->result = spec->skip_if_absent ? PHASELOCK_CHECK_SKIPPED : PHASELOCK_CHECK_NOT_ARMED;
@@ -125,6 +121,18 @@ bool check_can_see(const struct phaselock_check_spec *spec)
 	return false;
 }
 
+/* Tells that an assertion which is closed failed, if that was not told, and gives it back. */
+static void fail(struct phaselock_check *check, const char *reason)
+{
+	bool is_told = check->told || check->not_armed;
+
+	if (!is_told)
+		outcome_report_failure(check, reason);
+	give_back(check);
+	if (!is_told)
+		outcome_tell();
+}
+
 static bool begin_watch(struct phaselock_check *check)
 {
 	if (check->spec.kind == PHASELOCK_CHECK_ABORTS) {
@@ -136,13 +144,24 @@ static bool begin_watch(struct phaselock_check *check)
 						      : phaselock_watch_begin(&check->watch);
 }
 
-struct phaselock_check *phaselock_check_begin(const struct phaselock_check_spec *spec)
+/*
+ * One that is not armed is begun all the same when it has failed, if its failure is no end of the
+ * test: what its block asks for is then no violation, as always.
+ */
+struct phaselock_check *phaselock_check_begin(const struct phaselock_check_spec *given)
 {
+	char name[NAME_SIZE];
+	struct phaselock_check_spec spec = *given;
 	struct phaselock_check *check;
+	bool armed;
 
-	if (!check_is_armed(spec) || (spec->kind == PHASELOCK_CHECK_ABORTS && !death_begin(spec)))
+	naming_keep(&spec, name);
+	armed = check_is_armed(&spec);
+	if (!phaselock_present() ||
+	    (spec.kind == PHASELOCK_CHECK_ABORTS && !(armed && death_begin(&spec))))
 		return NULL;
-	check = take_from_pool(spec);
+	check = take_from_pool(&spec);
+	check->not_armed = !armed;
 	if (pthread_getspecific(at_thread_end) == NULL) {
 		phaselock_permit_begin();
 		pthread_setspecific(at_thread_end, check);
@@ -152,10 +171,7 @@ struct phaselock_check *phaselock_check_begin(const struct phaselock_check_spec 
 	innermost = check;
 	if (begin_watch(check))
 		return check;
-	close_innermost();
-	outcome_report_failure(check, unseen);
-	give_back(check);
-	outcome_tell();
+	fail(close_innermost(), unseen);
 	return NULL;
 }
 
@@ -166,19 +182,6 @@ bool phaselock_check_runs(struct phaselock_check *check)
 	if (first)
 		check->has_run = true;
 	return first;
-}
-
-/* Ends the innermost assertion, which is not at the end of its block, and tells that it failed. */
-static void fail_innermost(const char *reason)
-{
-	struct phaselock_check *check = close_innermost();
-	bool is_told = check->told;
-
-	if (!is_told)
-		outcome_report_failure(check, reason);
-	give_back(check);
-	if (!is_told)
-		outcome_tell();
 }
 
 static const char left[] = "its block was left by longjmp(), so nothing was judged";
@@ -224,9 +227,13 @@ bool phaselock_check_end(struct phaselock_check **place)
 	if (check->spec.kind == PHASELOCK_CHECK_ABORTS && innermost == check)
 		child_finish(0);
 	while (innermost != check)
-		fail_innermost(left);
+		fail(close_innermost(), left);
 	close_innermost();
 	*place = NULL;
+	if (check->not_armed) {
+		give_back(check);
+		return false;
+	}
 	held = outcome_judge(check);
 	phaselock_permit_begin();
 	outcome_report(check);
@@ -245,7 +252,7 @@ void phaselock_checks_abandon(void)
 void checks_fail_open(void)
 {
 	while (innermost != NULL)
-		fail_innermost(left);
+		fail(close_innermost(), left);
 }
 
 void check_after_fork(void)
@@ -270,7 +277,7 @@ static void end_thread(void *unused)
 {
 	(void)unused;
 	while (innermost != NULL)
-		fail_innermost("its thread ended inside its block, so nothing was judged");
+		fail(close_innermost(), "its thread ended inside its block, so nothing was judged");
 	outcome_forget();
 }
 
@@ -294,7 +301,7 @@ __attribute__((destructor)) static void finish(void)
 	for (size_t i = 0; i < OPEN_MAX; i++) {
 		const struct phaselock_check *check = &pool[i];
 
-		if (!check->taken || check->told || check->process != getpid())
+		if (!check->taken || check->told || check->not_armed || check->process != getpid())
 			continue;
 		fprintf(stderr, "%s:%d: asserted %s: the program ended inside the block\n",
 			check->spec.file, check->spec.line, check->spec.name);

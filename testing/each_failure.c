@@ -165,7 +165,7 @@ unsigned phaselock_for_each_failure_(int (*function)(void *context), void *conte
 				     struct phaselock_faults *faults, const char *file, int line,
 				     bool skip_if_absent)
 {
-	const struct phaselock_check_spec spec = {.kind = PHASELOCK_CHECK_MEASURES,
+	const struct phaselock_check_spec spec = {.kind = PHASELOCK_CHECK_SURVIVES,
 						  .name = "phaselock_for_each_failure",
 						  .file = file,
 						  .line = line,

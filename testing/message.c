@@ -5,6 +5,7 @@
 #define PHASELOCK_OPTIONAL
 #include "message.h"
 
+#include "counted.h"
 #include "names.h"
 #include "seen.h"
 #include "text.h"
@@ -19,10 +20,8 @@ static const char *plural(uint64_t count)
 	return count == 1 ? "" : "s";
 }
 
-static void append_not_armed(struct text *text)
+static void append_not_armed(struct text *text, enum phaselock_check_kind kind)
 {
-	unsigned armed;
-
 	text_append(text, "nothing was checked: ");
 	if (!phaselock_present()) {
 		text_append(text,
@@ -30,14 +29,10 @@ static void append_not_armed(struct text *text)
 			    "under `phaselock run` or with LD_PRELOAD=libphaselock.so");
 		return;
 	}
-	armed = phaselock_armed();
-	text_append(
-		text,
-		"phaselock is not armed: %d of its %d entry points go to another allocator "
-		"(phaselock_armed() is 0x%x); put libphaselock in front of it, first on the link "
-		"line or in LD_PRELOAD",
-		__builtin_popcount(PHASELOCK_ENTRY_ALL & ~armed),
-		__builtin_popcount(PHASELOCK_ENTRY_ALL), armed);
+	text_append(text, "phaselock is not armed: ");
+	counted_append(text, counted_missing(kind));
+	text_append(text,
+		    "; put libphaselock in front of it, first on the link line or in LD_PRELOAD");
 }
 
 static void append_nearest(struct text *text, const struct nearest *nearest)
@@ -97,7 +92,7 @@ void message_write(char text[MESSAGE_SIZE], const struct phaselock_check_report 
 	text_append(&out, "asserted %s: ", report->spec->name);
 	if (report->result == PHASELOCK_CHECK_NOT_ARMED ||
 	    report->result == PHASELOCK_CHECK_SKIPPED)
-		append_not_armed(&out);
+		append_not_armed(&out, report->spec->kind);
 	else
 		append_summary(&out, report, nearest);
 	text_append(&out, "\n");

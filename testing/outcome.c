@@ -102,12 +102,6 @@ static _Thread_local struct phaselock_check_spec told_spec;
 static _Thread_local char told_name[NAME_SIZE];
 static _Thread_local char *message;
 
-void outcome_keep_name(struct phaselock_check_spec *spec, char name[NAME_SIZE])
-{
-	snprintf(name, NAME_SIZE, "%s", spec->name);
-	spec->name = name;
-}
-
 void outcome_report(struct phaselock_check *check)
 {
 	struct phaselock_violation leaked[REQUESTS_KEPT];
@@ -116,7 +110,7 @@ void outcome_report(struct phaselock_check *check)
 	size_t count = check->request_count;
 
 	told_spec = check->spec;
-	outcome_keep_name(&told_spec, told_name);
+	naming_keep(&told_spec, told_name);
 	told = (struct phaselock_check_report){
 		.result = check->result,
 		.spec = &told_spec,
@@ -182,6 +176,7 @@ void outcome_tell_text(const struct phaselock_check_spec *spec, enum phaselock_c
 		       const char *text)
 {
 	told_spec = *spec;
+	naming_keep(&told_spec, told_name);
 	told = (struct phaselock_check_report){.result = result, .spec = &told_spec, .message = ""};
 	phaselock_permit_begin();
 	if (message == NULL)

@@ -24,9 +24,6 @@ void outcome_tell_text(const struct phaselock_check_spec *spec, enum phaselock_c
 /* Fails by the report of an assertion that failed on another thread. */
 void outcome_fail_by(const struct phaselock_check_report *report);
 
-/* Gives the specification a name that lives as long as it does. */
-void outcome_keep_name(struct phaselock_check_spec *spec, char name[NAME_SIZE]);
-
 /* At the end of a thread. */
 void outcome_forget(void);
 

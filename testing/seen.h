@@ -3,8 +3,9 @@
 #ifndef TESTING_SEEN_H
 #define TESTING_SEEN_H
 
-#include <phaselock/assert.h>
+#include "naming.h"
 
+#include <phaselock/assert.h>
 #include <phaselock/watch.h>
 
 #include <stdatomic.h>
@@ -12,7 +13,6 @@
 
 #define REQUESTS_KEPT 8 /* distinct requests that a failure tells of */
 #define FRAMES 16
-#define NAME_SIZE 256 /* of an assertion's name, which is cut there */
 
 /* The request that came nearest to the one that an assertion of a violation is about. */
 struct nearest {
@@ -29,6 +29,7 @@ struct phaselock_check {
 	enum phaselock_check_result result;
 	const char *reason; /* why it cannot be judged, or NULL */
 	bool has_run;
+	bool not_armed;	    /* it has failed so; what its block asks for is served */
 	bool of_parent;	    /* this is a child, and it was open at the fork */
 	bool told;	    /* it has failed, but its watch can only be ended by its thread */
 	const void *thread; /* the address of that thread's innermost */

@@ -63,7 +63,8 @@ static void tell_leak(const char *name, int64_t blocks, int64_t bytes)
 	pl_text_add_signed(&line, blocks);
 	pl_text_add(&line, blocks == 1 ? " net allocation, " : " net allocations, ");
 	pl_text_add_signed(&line, bytes);
-	pl_text_add(&line, " bytes potentially leaked");
+	pl_text_add(&line, bytes == 1 ? " byte" : " bytes");
+	pl_text_add(&line, " potentially leaked");
 	pl_text_write(&line);
 }
 

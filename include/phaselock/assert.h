@@ -6,8 +6,9 @@
  *		parse_headers(&parser, request, length);
  *	}
  *
- * The block is run once, and watched. Each assertion first proves that the library is armed; if it
- * is not, the assertion fails and says why. What fails is told to the callback of
+ * The block is run once, and watched. Each assertion first proves that the library is armed: that
+ * the entry points whose calls it counts come to it. If one does not, the assertion fails and names
+ * it, and its block runs all the same. What fails is told to the callback of
  * phaselock_on_failure(), with the place of the assertion and the call stack of each request that
  * broke it, by name and line if the `phaselock` command can be found (PATH, or the variable
  * PHASELOCK_COMMAND), and with what to do instead of libc's functions. <phaselock/cmocka.h> has the same for CMocka, phaselock.hpp for C++.
@@ -65,7 +66,7 @@ struct phaselock_check_spec {
 	const char *function; /* of a violation; NULL: any */
 	size_t size;	      /* of a violation */
 	const char *site;     /* of a violation: a function in its call stack; NULL: any */
-	const char *name;     /* the assertion as it is written; copied, up to 255 bytes */
+	const char *name;     /* copied, up to 255 bytes; NULL: what is above, in words */
 	const char *file;
 	int line;
 	bool skip_if_absent;
@@ -113,7 +114,8 @@ void phaselock_on_check(phaselock_failure_callback callback, void *context);
 struct phaselock_check;
 
 /**
- * Begin and end one, as the macros do. Begin returns NULL if the block is not to be run. The end
+ * Begin and end one, as the macros do. Begin returns NULL if there is nothing to end: it has failed,
+ * or it is about an abort and a child has run the block. The end
  * returns whether the assertion holds; false of NULL. It makes its argument NULL when the assertion
  * has ended: it has not if the callback was told of one inside it, and has left.
  */
@@ -167,78 +169,87 @@ void phaselock_checks_abandon(void);
 #define PHASELOCK_SKIPS_ false
 #endif
 
-/* The fields of a specification, in their order, and the block. */
+/*
+ * The fields of a specification, in their order, and the block. The compiler can see that it runs,
+ * so a variable that is set in it counts as set; but for the block of an abort, which a child runs.
+ */
+#define PHASELOCK_BLOCK_RUNS_(kind, check) ((kind) != PHASELOCK_CHECK_ABORTS || (check))
 #ifdef __cplusplus
 #define PHASELOCK_FIELD_(type, value) static_cast<type>(value)
-#define PHASELOCK_CHECK_BLOCK_(...)                                                                \
-	for (::phaselock::check_block PHASELOCK_JOIN_(phaselock_check_, __LINE__)({__VA_ARGS__});  \
-	     PHASELOCK_JOIN_(phaselock_check_, __LINE__).runs();)
+/* A switch, for the else of an if around it would belong to another if. */
+#define PHASELOCK_CHECK_BLOCK_(kind, ...)                                                          \
+	switch (::phaselock::check_block PHASELOCK_JOIN_(phaselock_check_,                         \
+							 __LINE__)({kind, __VA_ARGS__});           \
+		0)                                                                                 \
+	case 0:                                                                                    \
+	default:                                                                                   \
+		for (bool PHASELOCK_JOIN_(phaselock_runs_, __LINE__) = PHASELOCK_BLOCK_RUNS_(      \
+			     kind, PHASELOCK_JOIN_(phaselock_check_, __LINE__).runs());            \
+		     PHASELOCK_JOIN_(phaselock_runs_, __LINE__);                                   \
+		     PHASELOCK_JOIN_(phaselock_runs_, __LINE__) = false)
 #else
 #define PHASELOCK_FIELD_(type, value) (type)(value)
-#define PHASELOCK_CHECK_BLOCK_(...)                                                                \
-	for (struct phaselock_check * PHASELOCK_JOIN_(phaselock_check_, __LINE__)                  \
-					      __attribute__((cleanup(phaselock_check_end))) =      \
-		     phaselock_check_begin(&(const struct phaselock_check_spec){__VA_ARGS__});     \
-	     phaselock_check_runs(PHASELOCK_JOIN_(phaselock_check_, __LINE__));)
+/* The second variable is a flag. It is no field of anything, and so known to each compiler. */
+#define PHASELOCK_CHECK_BLOCK_(kind, ...)                                                          \
+	for (struct phaselock_check *                                                              \
+		     PHASELOCK_JOIN_(phaselock_check_, __LINE__) __attribute__((                   \
+			     cleanup(phaselock_check_end))) =                                      \
+		     phaselock_check_begin(                                                        \
+			     &(const struct phaselock_check_spec){kind, __VA_ARGS__}),             \
+	      *PHASELOCK_JOIN_(phaselock_runs_, __LINE__) =                                        \
+		      PHASELOCK_BLOCK_RUNS_(kind, phaselock_check_runs(PHASELOCK_JOIN_(            \
+							  phaselock_check_, __LINE__)))            \
+			      ? (struct phaselock_check *)1                                        \
+			      : NULL;                                                              \
+	     PHASELOCK_JOIN_(phaselock_runs_, __LINE__) != NULL;                                   \
+	     PHASELOCK_JOIN_(phaselock_runs_, __LINE__) = NULL)
 #endif
 
-#define PHASELOCK_CHECK_(kind, scope, limit, function, size, site, name)                           \
+#define PHASELOCK_CHECK_(kind, scope, limit, function, size, site)                                 \
 	PHASELOCK_CHECK_BLOCK_(kind, scope, PHASELOCK_FIELD_(uint64_t, limit), function,           \
-			       PHASELOCK_FIELD_(size_t, size), site, name, __FILE__, __LINE__,     \
+			       PHASELOCK_FIELD_(size_t, size), site, NULL, __FILE__, __LINE__,     \
 			       PHASELOCK_SKIPS_)
 
-#define PHASELOCK_COUNT_(kind, scope, limit, name)                                                 \
-	PHASELOCK_CHECK_(kind, scope, limit, NULL, PHASELOCK_ANY_SIZE, NULL, name)
+#define PHASELOCK_COUNT_(kind, scope, limit)                                                       \
+	PHASELOCK_CHECK_(kind, scope, limit, NULL, PHASELOCK_ANY_SIZE, NULL)
 
 /* At most, exactly, at least so many requests; the last is for canaries. */
 #define PHASELOCK_ASSERT_NO_ALLOCATIONS                                                            \
-	PHASELOCK_COUNT_(PHASELOCK_CHECK_MAX_ALLOCATIONS, PHASELOCK_THIS_THREAD, 0,                \
-			 "no allocations")
+	PHASELOCK_COUNT_(PHASELOCK_CHECK_MAX_ALLOCATIONS, PHASELOCK_THIS_THREAD, 0)
 #define PHASELOCK_ASSERT_MAX_ALLOCATIONS(n)                                                        \
-	PHASELOCK_COUNT_(PHASELOCK_CHECK_MAX_ALLOCATIONS, PHASELOCK_THIS_THREAD, n,                \
-			 "at most " #n " allocations")
+	PHASELOCK_COUNT_(PHASELOCK_CHECK_MAX_ALLOCATIONS, PHASELOCK_THIS_THREAD, n)
 #define PHASELOCK_ASSERT_EXACT_ALLOCATIONS(n)                                                      \
-	PHASELOCK_COUNT_(PHASELOCK_CHECK_EXACT_ALLOCATIONS, PHASELOCK_THIS_THREAD, n,              \
-			 "exactly " #n " allocations")
+	PHASELOCK_COUNT_(PHASELOCK_CHECK_EXACT_ALLOCATIONS, PHASELOCK_THIS_THREAD, n)
 #define PHASELOCK_ASSERT_ALLOCATES                                                                 \
-	PHASELOCK_COUNT_(PHASELOCK_CHECK_MIN_ALLOCATIONS, PHASELOCK_THIS_THREAD, 1, "allocates")
+	PHASELOCK_COUNT_(PHASELOCK_CHECK_MIN_ALLOCATIONS, PHASELOCK_THIS_THREAD, 1)
 
 /* At most so many bytes asked for, all requests together. */
 #define PHASELOCK_ASSERT_MAX_BYTES(n)                                                              \
-	PHASELOCK_COUNT_(PHASELOCK_CHECK_MAX_BYTES, PHASELOCK_THIS_THREAD, n,                      \
-			 "at most " #n " bytes")
+	PHASELOCK_COUNT_(PHASELOCK_CHECK_MAX_BYTES, PHASELOCK_THIS_THREAD, n)
 
 /*
  * What is allocated in the block is given back in it, and not inside a permit scope, which hides
  * the release; nothing is given back in it.
  */
-#define PHASELOCK_ASSERT_NO_LEAK                                                                   \
-	PHASELOCK_COUNT_(PHASELOCK_CHECK_NO_LEAK, PHASELOCK_THIS_THREAD, 0, "no leak")
+#define PHASELOCK_ASSERT_NO_LEAK PHASELOCK_COUNT_(PHASELOCK_CHECK_NO_LEAK, PHASELOCK_THIS_THREAD, 0)
 #define PHASELOCK_ASSERT_NO_DEALLOCATIONS                                                          \
-	PHASELOCK_COUNT_(PHASELOCK_CHECK_NO_DEALLOCATIONS, PHASELOCK_THIS_THREAD, 0,               \
-			 "no deallocations")
+	PHASELOCK_COUNT_(PHASELOCK_CHECK_NO_DEALLOCATIONS, PHASELOCK_THIS_THREAD, 0)
 
 /* The same for every thread of the process. */
 #define PHASELOCK_ASSERT_NO_ALLOCATIONS_ANYWHERE                                                   \
-	PHASELOCK_COUNT_(PHASELOCK_CHECK_MAX_ALLOCATIONS, PHASELOCK_PROCESS, 0,                    \
-			 "no allocations anywhere")
+	PHASELOCK_COUNT_(PHASELOCK_CHECK_MAX_ALLOCATIONS, PHASELOCK_PROCESS, 0)
 #define PHASELOCK_ASSERT_MAX_ALLOCATIONS_ANYWHERE(n)                                               \
-	PHASELOCK_COUNT_(PHASELOCK_CHECK_MAX_ALLOCATIONS, PHASELOCK_PROCESS, n,                    \
-			 "at most " #n " allocations anywhere")
+	PHASELOCK_COUNT_(PHASELOCK_CHECK_MAX_ALLOCATIONS, PHASELOCK_PROCESS, n)
 #define PHASELOCK_ASSERT_EXACT_ALLOCATIONS_ANYWHERE(n)                                             \
-	PHASELOCK_COUNT_(PHASELOCK_CHECK_EXACT_ALLOCATIONS, PHASELOCK_PROCESS, n,                  \
-			 "exactly " #n " allocations anywhere")
+	PHASELOCK_COUNT_(PHASELOCK_CHECK_EXACT_ALLOCATIONS, PHASELOCK_PROCESS, n)
 #define PHASELOCK_ASSERT_ALLOCATES_ANYWHERE                                                        \
-	PHASELOCK_COUNT_(PHASELOCK_CHECK_MIN_ALLOCATIONS, PHASELOCK_PROCESS, 1,                    \
-			 "allocates anywhere")
+	PHASELOCK_COUNT_(PHASELOCK_CHECK_MIN_ALLOCATIONS, PHASELOCK_PROCESS, 1)
 #define PHASELOCK_ASSERT_MAX_BYTES_ANYWHERE(n)                                                     \
-	PHASELOCK_COUNT_(PHASELOCK_CHECK_MAX_BYTES, PHASELOCK_PROCESS, n,                          \
-			 "at most " #n " bytes anywhere")
+	PHASELOCK_COUNT_(PHASELOCK_CHECK_MAX_BYTES, PHASELOCK_PROCESS, n)
 #define PHASELOCK_ASSERT_NO_LEAK_ANYWHERE                                                          \
-	PHASELOCK_COUNT_(PHASELOCK_CHECK_NO_LEAK, PHASELOCK_PROCESS, 0, "no leak anywhere")
+	PHASELOCK_COUNT_(PHASELOCK_CHECK_NO_LEAK, PHASELOCK_PROCESS, 0)
 #define PHASELOCK_ASSERT_NO_DEALLOCATIONS_ANYWHERE                                                 \
-	PHASELOCK_COUNT_(PHASELOCK_CHECK_NO_DEALLOCATIONS, PHASELOCK_PROCESS, 0,                   \
-			 "no deallocations anywhere")
+	PHASELOCK_COUNT_(PHASELOCK_CHECK_NO_DEALLOCATIONS, PHASELOCK_PROCESS, 0)
 
 /*
  * The block makes a request against the lock or a forbid scope, of which it is told here instead of
@@ -247,10 +258,9 @@ void phaselock_checks_abandon(void);
  * request is served. A failure says in what the nearest request differs.
  */
 #define PHASELOCK_ASSERT_VIOLATION                                                                 \
-	PHASELOCK_COUNT_(PHASELOCK_CHECK_VIOLATION, PHASELOCK_THIS_THREAD, 0, "violation")
+	PHASELOCK_COUNT_(PHASELOCK_CHECK_VIOLATION, PHASELOCK_THIS_THREAD, 0)
 #define PHASELOCK_ASSERT_VIOLATION_OF(function, size, site)                                        \
-	PHASELOCK_CHECK_(PHASELOCK_CHECK_VIOLATION, PHASELOCK_THIS_THREAD, 0, function, size,      \
-			 site, "violation of " #function ", " #size ", " #site)
+	PHASELOCK_CHECK_(PHASELOCK_CHECK_VIOLATION, PHASELOCK_THIS_THREAD, 0, function, size, site)
 
 /*
  * The block makes a request that ends its process. It runs in a child of fork(), in a forbid scope,
@@ -261,10 +271,9 @@ void phaselock_checks_abandon(void);
  * message of a failure. `phaselock run` does not count it.
  */
 #define PHASELOCK_ASSERT_ABORTS_ON_ALLOCATION                                                      \
-	PHASELOCK_COUNT_(PHASELOCK_CHECK_ABORTS, PHASELOCK_THIS_THREAD, 0, "aborts on allocation")
+	PHASELOCK_COUNT_(PHASELOCK_CHECK_ABORTS, PHASELOCK_THIS_THREAD, 0)
 #define PHASELOCK_ASSERT_ABORTS_ON_ALLOCATION_OF(function, size, site)                             \
-	PHASELOCK_CHECK_(PHASELOCK_CHECK_ABORTS, PHASELOCK_THIS_THREAD, 0, function, size, site,   \
-			 "aborts on allocation of " #function ", " #size ", " #site)
+	PHASELOCK_CHECK_(PHASELOCK_CHECK_ABORTS, PHASELOCK_THIS_THREAD, 0, function, size, site)
 
 /* ---- memory that ends ------------------------------------------------------------------------ */
 

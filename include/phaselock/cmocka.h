@@ -135,12 +135,19 @@ static inline void phaselock_cmocka_failed_(const struct phaselock_check_report 
 	_fail(report->spec->file, report->spec->line);
 }
 
-/* The tests of the group that runs, as they were given. */
+/*
+ * The tests of the group that runs. CMocka looks for blocks of test_malloc() that are left after a
+ * test, and once more in its teardown if it has a setup, and then the test did not fail but is an
+ * error; and in the group's teardown. So it is given what a test has, and no setup or teardown more
+ * that looks twice.
+ */
 struct phaselock_cmocka_group_ {
 	CMFixtureFunction setup, teardown;
 	void *state;
-	const struct CMUnitTest *test; /* that runs */
-	bool returned;		       /* it has neither failed nor been skipped */
+	const struct CMUnitTest *tests; /* as they were given */
+	struct CMUnitTest *framed;	/* as CMocka has them */
+	const struct CMUnitTest *test;	/* that runs */
+	bool returned;			/* it has neither failed nor been skipped */
 };
 
 static struct phaselock_cmocka_group_ phaselock_cmocka_group_ __attribute__((unused));
@@ -149,23 +156,27 @@ static struct phaselock_cmocka_group_ phaselock_cmocka_group_ __attribute__((unu
 static inline int phaselock_cmocka_group_setup_(void **state)
 {
 	(void)state;
-	return phaselock_cmocka_group_.setup != NULL
-		       ? phaselock_cmocka_group_.setup(&phaselock_cmocka_group_.state)
-		       : 0;
+	return phaselock_cmocka_group_.setup(&phaselock_cmocka_group_.state);
 }
 
 static inline int phaselock_cmocka_group_teardown_(void **state)
 {
 	(void)state;
-	return phaselock_cmocka_group_.teardown != NULL
-		       ? phaselock_cmocka_group_.teardown(&phaselock_cmocka_group_.state)
-		       : 0;
+	return phaselock_cmocka_group_.teardown(&phaselock_cmocka_group_.state);
 }
 
-static inline int phaselock_cmocka_setup_(void **state)
+/* Of a test without a teardown that failed or was skipped, which CMocka has told already. */
+static inline void phaselock_cmocka_end_open_(void)
+{
+	if (!phaselock_test_end())
+		print_error("%s %s\n", phaselock_cmocka_group_.test->name, phaselock_test_fault());
+}
+
+static inline void phaselock_cmocka_begin_(void **state)
 {
 	const struct CMUnitTest *test = (const struct CMUnitTest *)*state;
 
+	phaselock_cmocka_end_open_();
 	phaselock_cmocka_group_.test = test;
 	phaselock_cmocka_group_.returned = false;
 	*state = phaselock_cmocka_group_.state != NULL ? phaselock_cmocka_group_.state
@@ -173,15 +184,24 @@ static inline int phaselock_cmocka_setup_(void **state)
 	phaselock_on_failure(phaselock_cmocka_failed_, NULL);
 	phaselock_checks_ignore("libcmocka.so", "_test_");
 	phaselock_test_begin(test->name);
-	return test->setup_func != NULL ? test->setup_func(state) : 0;
 }
 
-static inline void phaselock_cmocka_test_(void **state)
+static inline int phaselock_cmocka_setup_(void **state)
 {
-	if (phaselock_cmocka_group_.test->test_func != NULL) /* it may be fixtures alone */
-		phaselock_cmocka_group_.test->test_func(state);
-	phaselock_test_returned();
-	phaselock_cmocka_group_.returned = true;
+	phaselock_cmocka_begin_(state);
+	return phaselock_cmocka_group_.test->setup_func(state);
+}
+
+static inline int phaselock_cmocka_say_fault_(void **state)
+{
+	(void)state;
+	if (!phaselock_cmocka_group_.returned) /* after the message of its failure */
+		phaselock_cmocka_print_("\n");
+	phaselock_cmocka_print_(phaselock_cmocka_group_.test->name);
+	phaselock_cmocka_print_(" ");
+	phaselock_cmocka_print_(phaselock_test_fault());
+	phaselock_cmocka_print_("\n");
+	return -1;
 }
 
 static inline int phaselock_cmocka_teardown_(void **state)
@@ -190,15 +210,51 @@ static inline int phaselock_cmocka_teardown_(void **state)
 	bool closed = phaselock_test_end();
 	int result = test->teardown_func != NULL ? test->teardown_func(state) : 0;
 
-	if (closed)
-		return result;
-	if (!phaselock_cmocka_group_.returned) /* after the message of its failure */
-		phaselock_cmocka_print_("\n");
-	phaselock_cmocka_print_(test->name);
-	phaselock_cmocka_print_(" ");
-	phaselock_cmocka_print_(phaselock_test_fault());
-	phaselock_cmocka_print_("\n");
-	return -1;
+	return closed ? result : phaselock_cmocka_say_fault_(state);
+}
+
+/* At the end of a test that CMocka runs no teardown after, unless there is a fault to tell. */
+static inline void phaselock_cmocka_end_(void)
+{
+	const struct phaselock_cmocka_group_ *group = &phaselock_cmocka_group_;
+
+	if (!phaselock_test_end())
+		group->framed[group->test - group->tests].teardown_func =
+			phaselock_cmocka_say_fault_;
+}
+
+static inline void phaselock_cmocka_test_(void **state)
+{
+	const struct CMUnitTest *test = phaselock_cmocka_group_.test;
+
+	if (test->test_func != NULL) /* it may be fixtures alone */
+		test->test_func(state);
+	phaselock_test_returned();
+	phaselock_cmocka_group_.returned = true;
+	if (test->setup_func != NULL && test->teardown_func == NULL)
+		phaselock_cmocka_end_();
+}
+
+static inline void phaselock_cmocka_test_without_setup_(void **state)
+{
+	phaselock_cmocka_begin_(state);
+	phaselock_cmocka_test_(state);
+}
+
+static inline struct CMUnitTest phaselock_cmocka_framed_(const struct CMUnitTest *test)
+{
+	struct CMUnitTest framed = *test;
+
+	framed.initial_state = (void *)(uintptr_t)test;
+	framed.test_func = phaselock_cmocka_test_without_setup_;
+	framed.teardown_func = phaselock_cmocka_teardown_;
+	if (test->setup_func == NULL)
+		return framed;
+	framed.test_func = phaselock_cmocka_test_;
+	framed.setup_func = phaselock_cmocka_setup_;
+	if (test->teardown_func == NULL)
+		framed.teardown_func = NULL;
+	return framed;
 }
 
 static inline int phaselock_cmocka_run_(const char *name, const struct CMUnitTest *tests,
@@ -210,18 +266,17 @@ static inline int phaselock_cmocka_run_(const char *name, const struct CMUnitTes
 
 	if (framed == NULL)
 		return -1;
-	for (size_t i = 0; i < count; i++) {
-		framed[i] = tests[i];
-		framed[i].test_func = phaselock_cmocka_test_;
-		framed[i].setup_func = phaselock_cmocka_setup_;
-		framed[i].teardown_func = phaselock_cmocka_teardown_;
-		framed[i].initial_state = (void *)(uintptr_t)&tests[i];
-	}
+	for (size_t i = 0; i < count; i++)
+		framed[i] = phaselock_cmocka_framed_(&tests[i]);
 	phaselock_cmocka_group_.setup = setup;
 	phaselock_cmocka_group_.teardown = teardown;
 	phaselock_cmocka_group_.state = NULL;
-	failed = _cmocka_run_group_tests(name, framed, count, phaselock_cmocka_group_setup_,
-					 phaselock_cmocka_group_teardown_);
+	phaselock_cmocka_group_.tests = tests;
+	phaselock_cmocka_group_.framed = framed;
+	failed = _cmocka_run_group_tests(
+		name, framed, count, setup != NULL ? phaselock_cmocka_group_setup_ : NULL,
+		teardown != NULL ? phaselock_cmocka_group_teardown_ : NULL);
+	phaselock_cmocka_end_open_();
 	free(framed);
 	return failed;
 }

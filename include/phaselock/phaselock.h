@@ -414,6 +414,12 @@ enum phaselock_entry {
 PHASELOCK_API unsigned phaselock_armed(void);
 
 /**
+ * Return the name of one PHASELOCK_ENTRY_*, as "malloc" or "operator delete with alignment", or NULL
+ * if it is not one. Threads: any. Signals: safe. Heap: none.
+ */
+PHASELOCK_API const char *phaselock_entry_name(unsigned entry);
+
+/**
  * Returns those of phaselock_armed() that another allocator serves and tells the library of: a
  * sanitizer, through its hooks. There a violation is found after the block was handed out, cannot
  * be denied, and is reported as "allocation" or "deallocation", since the hooks do not say more: a

@@ -16,7 +16,6 @@
 #include <phaselock/phaselock.h>
 #include <phaselock/watch.h>
 
-#include <cstdio>
 #include <utility>
 
 namespace phaselock
@@ -113,25 +112,16 @@ template <class Body> bool check_that(const phaselock_check_spec &spec, Body &&b
 {
 	check_block block(spec);
 
-	if (block.runs())
+	if (PHASELOCK_BLOCK_RUNS_(spec.kind, block.runs()))
 		std::forward<Body>(body)();
 	return block.end();
 }
 
-/* The name of the assertion is the three words together; without before, after alone. */
 template <class Body>
-bool check_count(phaselock_check_kind kind, const char *before, uint64_t limit, const char *after,
-		 Body &&body, phaselock_check_scope scope, place where)
+bool check_count(phaselock_check_kind kind, uint64_t limit, Body &&body,
+		 phaselock_check_scope scope, place where)
 {
-	const char *anywhere = scope == PHASELOCK_PROCESS ? " anywhere" : "";
-	char name[64];
-
-	if (before != nullptr)
-		std::snprintf(name, sizeof(name), "%s %llu %s%s", before,
-			      static_cast<unsigned long long>(limit), after, anywhere);
-	else
-		std::snprintf(name, sizeof(name), "%s%s", after, anywhere);
-	return check_that({kind, scope, limit, nullptr, PHASELOCK_ANY_SIZE, nullptr, name,
+	return check_that({kind, scope, limit, nullptr, PHASELOCK_ANY_SIZE, nullptr, nullptr,
 			   where.file, where.line, PHASELOCK_SKIPS_},
 			  std::forward<Body>(body));
 }
@@ -140,32 +130,31 @@ template <class Body>
 bool check_no_allocations(Body &&body, phaselock_check_scope scope = PHASELOCK_THIS_THREAD,
 			  place where = place::here())
 {
-	return check_count(PHASELOCK_CHECK_MAX_ALLOCATIONS, nullptr, 0, "no allocations",
-			   std::forward<Body>(body), scope, where);
+	return check_count(PHASELOCK_CHECK_MAX_ALLOCATIONS, 0, std::forward<Body>(body), scope,
+			   where);
 }
 
 template <class Body>
 bool check_allocates(Body &&body, phaselock_check_scope scope = PHASELOCK_THIS_THREAD,
 		     place where = place::here())
 {
-	return check_count(PHASELOCK_CHECK_MIN_ALLOCATIONS, nullptr, 1, "allocates",
-			   std::forward<Body>(body), scope, where);
+	return check_count(PHASELOCK_CHECK_MIN_ALLOCATIONS, 1, std::forward<Body>(body), scope,
+			   where);
 }
 
 template <class Body>
 bool check_no_leak(Body &&body, phaselock_check_scope scope = PHASELOCK_THIS_THREAD,
 		   place where = place::here())
 {
-	return check_count(PHASELOCK_CHECK_NO_LEAK, nullptr, 0, "no leak", std::forward<Body>(body),
-			   scope, where);
+	return check_count(PHASELOCK_CHECK_NO_LEAK, 0, std::forward<Body>(body), scope, where);
 }
 
 template <class Body>
 bool check_no_deallocations(Body &&body, phaselock_check_scope scope = PHASELOCK_THIS_THREAD,
 			    place where = place::here())
 {
-	return check_count(PHASELOCK_CHECK_NO_DEALLOCATIONS, nullptr, 0, "no deallocations",
-			   std::forward<Body>(body), scope, where);
+	return check_count(PHASELOCK_CHECK_NO_DEALLOCATIONS, 0, std::forward<Body>(body), scope,
+			   where);
 }
 
 template <class Body>
@@ -173,8 +162,8 @@ bool check_max_allocations(uint64_t limit, Body &&body,
 			   phaselock_check_scope scope = PHASELOCK_THIS_THREAD,
 			   place where = place::here())
 {
-	return check_count(PHASELOCK_CHECK_MAX_ALLOCATIONS, "at most", limit, "allocations",
-			   std::forward<Body>(body), scope, where);
+	return check_count(PHASELOCK_CHECK_MAX_ALLOCATIONS, limit, std::forward<Body>(body), scope,
+			   where);
 }
 
 template <class Body>
@@ -182,8 +171,8 @@ bool check_exact_allocations(uint64_t limit, Body &&body,
 			     phaselock_check_scope scope = PHASELOCK_THIS_THREAD,
 			     place where = place::here())
 {
-	return check_count(PHASELOCK_CHECK_EXACT_ALLOCATIONS, "exactly", limit, "allocations",
-			   std::forward<Body>(body), scope, where);
+	return check_count(PHASELOCK_CHECK_EXACT_ALLOCATIONS, limit, std::forward<Body>(body),
+			   scope, where);
 }
 
 template <class Body>
@@ -191,8 +180,8 @@ bool check_max_bytes(uint64_t limit, Body &&body,
 		     phaselock_check_scope scope = PHASELOCK_THIS_THREAD,
 		     place where = place::here())
 {
-	return check_count(PHASELOCK_CHECK_MAX_BYTES, "at most", limit, "bytes",
-			   std::forward<Body>(body), scope, where);
+	return check_count(PHASELOCK_CHECK_MAX_BYTES, limit, std::forward<Body>(body), scope,
+			   where);
 }
 
 /* The body makes a request against the lock or a forbid scope; nullptr: any. */
@@ -201,7 +190,7 @@ bool check_violation(Body &&body, const char *function = nullptr, size_t size = 
 		     const char *site = nullptr, place where = place::here())
 {
 	return check_that({PHASELOCK_CHECK_VIOLATION, PHASELOCK_THIS_THREAD, 0, function, size,
-			   site, "violation", where.file, where.line, PHASELOCK_SKIPS_},
+			   site, nullptr, where.file, where.line, PHASELOCK_SKIPS_},
 			  std::forward<Body>(body));
 }
 

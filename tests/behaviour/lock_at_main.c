@@ -2,8 +2,9 @@
 /*
  * lock=main: the program's constructors may allocate, and main() is entered with allocations
  * locked. Its arguments, its environment and its status pass through. lock=never is the default.
+ * So it is in a program that the static library is linked into, which may ask for it itself.
  *
- * shows: PL-061
+ * shows: PL-061 PL-610
  * libc: glibc musl
  * run: {self} locked argument
  * environment: PHASELOCK_OPTIONS=lock=main:policy=deny
@@ -29,6 +30,21 @@
  * |     #0 main+{hex} ({any}+{hex})
  * | {details}
  * | phaselock: aborting (policy=abort)
+ * run: sh -c 'gcc -O2 -fno-builtin-malloc -I{source}/include {flags}
+ *     {source}/tests/behaviour/lock_at_main.c {build}/libphaselock.a -lm -pthread -o lock_at_main &&
+ *     exec ./lock_at_main locked argument'
+ * each: flags=options "-pie"=lock=main "-no-pie -Wl,-z,lazy"=lock=main -DASKS=frames=1
+ * needs: gcc
+ * environment: PHASELOCK_OPTIONS={options}
+ * environment: TRACE=unchanged
+ * backend: jemalloc
+ * exit: SIGABRT
+ * stderr:
+ * | phaselock: violation: malloc(48) while allocations are locked
+ * |   thread {number} "lock_at_main", 1st time at this site
+ * |     #0 {any}lock_at_main+{hex})
+ * | {details}
+ * | phaselock: aborting (policy=abort)
  * run: {self} unlocked argument
  * environment: PHASELOCK_OPTIONS=lock=main
  * environment: TRACE=unchanged
@@ -50,6 +66,15 @@
 
 static enum phaselock_phase phase_of_constructor = PHASELOCK_SEALED;
 static void *block_of_constructor;
+static unsigned times_asked;
+
+#ifdef ASKS
+const char *phaselock_default_options(void)
+{
+	times_asked++;
+	return "lock=main";
+}
+#endif
 
 __attribute__((constructor)) static void construct(void)
 {
@@ -68,6 +93,7 @@ int main(int argc, char **argv)
 	locked = strcmp(argv[1], "locked") == 0;
 	CHECK_EQUAL(phase_of_constructor, PHASELOCK_INIT);
 	CHECK(block_of_constructor != NULL);
+	CHECK(times_asked <= 1);
 	CHECK_EQUAL(phaselock_get_phase(), locked ? PHASELOCK_LOCKED : PHASELOCK_INIT);
 	CHECK_EQUAL(opaque(malloc(48)) == NULL, locked);
 	return 7;

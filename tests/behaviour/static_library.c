@@ -5,7 +5,7 @@
  * to its start that lock=main could find: it says so. Nor has it a C library to be told from the
  * program, so there is no advice.
  *
- * shows: PL-061 PL-083 PL-180
+ * shows: PL-061 PL-083 PL-180 PL-610
  * needs: gcc
  * backend: jemalloc
  * exit: 0
@@ -61,7 +61,7 @@
  * run: sh -c 'gcc -O2 -fno-builtin-malloc -I{source}/include {flags}
  *     {source}/tests/behaviour/static_library.c {build}/libphaselock.a -lm -pthread -o program 2>
  *     link.log || cat link.log; exec ./program'
- * each: flags "-static" "-static-pie" "-pie"
+ * each: flags "-static" "-static-pie"
  * environment: PHASELOCK_OPTIONS=policy=deny:max_reports=0:lock=main
  * stderr:
  * | phaselock: PHASELOCK_OPTIONS: lock=main: cannot find how this program starts; not locked

@@ -107,6 +107,8 @@ static bool act(const char *word)
 		lock_allocations();
 	} else if (strcmp(word, "unlock") == 0) {
 		unlock_allocations();
+	} else if (strcmp(word, "seal") == 0) {
+		phaselock_seal_allocations();
 	} else if (strcmp(word, "forbid") == 0) {
 		PHASELOCK_FORBID_SCOPE;
 	} else if (strcmp(word, "malloc") == 0) {

@@ -25,7 +25,7 @@
  * | line 0: asserted at most 2 allocations: 3 allocations, 9 bytes
  * | at most: false
  * | exactly: true
- * | line 0: asserted exactly 18446744073709551615 allocations: its limit is negative
+ * | line 0: asserted exactly -1 allocations: its limit is negative
  * | line 0: asserted exactly 2 allocations: 1 allocation, 3 bytes
  * | exactly: false
  * | bytes: true
@@ -40,7 +40,7 @@
  * | line 0: asserted at most 0 bytes anywhere: 1 allocation, 3 bytes
  * | other thread: false
  * | line 0: asserted no allocations: 1 allocation, 3 bytes
- * | on another thread: asserted at most 1 allocations: 2 allocations, 6 bytes: at most 1 allocations
+ * | on another thread: asserted at most 1 allocation: 2 allocations, 6 bytes: at most 1 allocation
  * | asserted at most 7 bytes: its block was left by longjmp(), so nothing was judged: at most 7 bytes
  * | bodies: 20
  */

@@ -17,7 +17,7 @@
  * | out_of_memory: came bad_alloc, told 1: asserted no leak: 1 block is still allocated
  * | at_the_end: came nothing, told 1: asserted allocates: 0 allocations, 0 bytes
  * | by_return: came nothing, told 1: asserted allocates: 0 allocations, 0 bytes
- * | function_at_the_end: came false, told 1: asserted exactly 1 allocations: 0 allocations, 0 bytes
+ * | function_at_the_end: came false, told 1: asserted exactly 1 allocation: 0 allocations, 0 bytes
  * | inner_fails: came nothing, told 2: asserted allocates: 0 allocations, 0 bytes
  * | in_destructor: came 5, told 1: asserted allocates: 0 allocations, 0 bytes
  * | in_handler: came 5, told 1: asserted exactly 2 allocations: 0 allocations, 0 bytes
@@ -36,7 +36,7 @@
  * | out_of_memory: came bad_alloc, told 1: asserted no leak: 1 block is still allocated
  * | at_the_end: came failure, told 1: asserted allocates: 0 allocations, 0 bytes
  * | by_return: came failure, told 1: asserted allocates: 0 allocations, 0 bytes
- * | function_at_the_end: came failure, told 1: asserted exactly 1 allocations: 0 allocations, 0 bytes
+ * | function_at_the_end: came failure, told 1: asserted exactly 1 allocation: 0 allocations, 0 bytes
  * | inner_fails: came failure, told 1: asserted exactly 4 allocations: 0 allocations, 0 bytes
  * | in_destructor: came 5, told 1: asserted allocates: 0 allocations, 0 bytes
  * | in_handler: came failure, told 1: asserted exactly 2 allocations: 0 allocations, 0 bytes
@@ -54,7 +54,7 @@
  * | out_of_memory: came a jump, told 1: asserted no leak: 1 block is still allocated
  * | at_the_end: came a jump, told 1: asserted allocates: 0 allocations, 0 bytes
  * | by_return: came a jump, told 1: asserted allocates: 0 allocations, 0 bytes
- * | function_at_the_end: came a jump, told 1: asserted exactly 1 allocations: 0 allocations, 0 bytes
+ * | function_at_the_end: came a jump, told 1: asserted exactly 1 allocation: 0 allocations, 0 bytes
  * | inner_fails: came a jump, told 1: asserted exactly 4 allocations: 0 allocations, 0 bytes
  * | in_destructor: came a jump, told 1: asserted allocates: 0 allocations, 0 bytes
  * | in_handler: came a jump, told 1: asserted exactly 2 allocations: 0 allocations, 0 bytes

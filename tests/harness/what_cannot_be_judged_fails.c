@@ -62,7 +62,7 @@
  * run: {self} negative
  * exit: 1
  * stdout:
- * | asserted at most limit allocations: its limit is negative
+ * | asserted at most -1 allocations: its limit is negative
  *
  * run: {self} exit_inside
  * exit: SIGABRT

@@ -4,7 +4,7 @@
  * made foreign; so are the operators. That the real ones are found is shown by test_interpose and
  * by the behaviour suite.
  *
- * shows: PL-062 PL-562
+ * shows: PL-062 PL-562 PL-612
  */
 #define _GNU_SOURCE
 #include "child.h"
@@ -290,6 +290,20 @@ TEST(functions_that_wrap_ours_are_permitted_in_every_phase_and_scope)
 	give(PHASELOCK_ENTRY_FREE, take(PHASELOCK_ENTRY_MALLOC));
 }
 
+TEST(each_entry_point_has_a_name_and_nothing_else_has)
+{
+	assert_string_equal(phaselock_entry_name(PHASELOCK_ENTRY_MALLOC), "malloc");
+	assert_string_equal(phaselock_entry_name(PHASELOCK_ENTRY_DELETE_ALIGNED),
+			    "operator delete with alignment");
+	for (unsigned entry = 1; entry < PHASELOCK_ENTRY_ALL; entry <<= 1)
+		assert_non_null(phaselock_entry_name(entry));
+	assert_null(phaselock_entry_name(0));
+	assert_null(phaselock_entry_name(PHASELOCK_ENTRY_MALLOC | PHASELOCK_ENTRY_FREE));
+	assert_null(phaselock_entry_name(PHASELOCK_ENTRY_ALL));
+	assert_null(phaselock_entry_name(PHASELOCK_ENTRY_ALL + 1));
+	assert_null(phaselock_entry_name(1u << 31));
+}
+
 TEST(probes_are_no_violations_in_any_phase_or_scope)
 {
 	pl_phase_lock();
@@ -350,6 +364,7 @@ int main(void)
 		cmocka_unit_test(functions_that_wrap_ours_are_permitted_in_every_phase_and_scope),
 		cmocka_unit_test(foreign_blocks_go_back_to_their_allocator),
 		cmocka_unit_test(foreign_block_whose_way_back_is_ours_is_left_alone),
+		cmocka_unit_test(each_entry_point_has_a_name_and_nothing_else_has),
 		cmocka_unit_test(probes_are_no_violations_in_any_phase_or_scope),
 		cmocka_unit_test(gate_is_open_again_after_the_probes),
 	};

@@ -121,6 +121,16 @@ TEST(leak_is_against_the_begin_not_the_last_mark)
 			       "potentially leaked\n"));
 }
 
+TEST(one_byte_is_no_plural)
+{
+	set(100, 0, 1, 0);
+	text_of(phaselock_stage_begin, "a");
+	set(101, 0, 2, 0);
+	assert_non_null(strstr(text_of(phaselock_stage_end, "b"),
+			       "\n[MEMORY-LEAK] Potential leak at b: 1 net allocation, 1 byte "
+			       "potentially leaked\n"));
+}
+
 TEST(more_given_back_than_taken_is_no_leak)
 {
 	set(1000, 0, 10, 0);
@@ -178,6 +188,7 @@ int main(void)
 		STAGE_TEST(live_bytes_may_be_below_zero),
 		STAGE_TEST(end_of_a_balanced_stage_says_no_more_than_a_mark),
 		STAGE_TEST(leak_is_against_the_begin_not_the_last_mark),
+		STAGE_TEST(one_byte_is_no_plural),
 		STAGE_TEST(more_given_back_than_taken_is_no_leak),
 		STAGE_TEST(name_cannot_break_the_line_and_long_ones_are_cut),
 		STAGE_TEST(stages_that_are_off_count_write_and_touch_nothing),

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Which entry points an assertion counts, and which of these are not the library's. It must not
+ * know what follows if one is missing.
+ */
+#define PHASELOCK_OPTIONAL
+#include "counted.h"
+
+#include "text.h"
+
+#define REQUESTS                                                                                   \
+	(PHASELOCK_ENTRY_MALLOC | PHASELOCK_ENTRY_CALLOC | PHASELOCK_ENTRY_REALLOC |               \
+	 PHASELOCK_ENTRY_REALLOCARRAY | PHASELOCK_ENTRY_POSIX_MEMALIGN |                           \
+	 PHASELOCK_ENTRY_ALIGNED_ALLOC | PHASELOCK_ENTRY_MEMALIGN | PHASELOCK_ENTRY_VALLOC |       \
+	 PHASELOCK_ENTRY_PVALLOC | PHASELOCK_ENTRY_NEW | PHASELOCK_ENTRY_NEW_ALIGNED)
+
+/* realloc() to 0 bytes gives back, too. */
+#define RELEASES                                                                                   \
+	(PHASELOCK_ENTRY_FREE | PHASELOCK_ENTRY_CFREE | PHASELOCK_ENTRY_FREE_SIZED |               \
+	 PHASELOCK_ENTRY_FREE_ALIGNED_SIZED | PHASELOCK_ENTRY_DELETE |                             \
+	 PHASELOCK_ENTRY_DELETE_ALIGNED | PHASELOCK_ENTRY_REALLOC | PHASELOCK_ENTRY_REALLOCARRAY)
+
+static unsigned counted(enum phaselock_check_kind kind)
+{
+	switch (kind) {
+	case PHASELOCK_CHECK_NO_DEALLOCATIONS:
+		return RELEASES;
+	case PHASELOCK_CHECK_NO_LEAK:
+	case PHASELOCK_CHECK_SURVIVES: /* without a leak */
+		return REQUESTS | RELEASES;
+	case PHASELOCK_CHECK_MAX_ALLOCATIONS:
+	case PHASELOCK_CHECK_EXACT_ALLOCATIONS:
+	case PHASELOCK_CHECK_MIN_ALLOCATIONS:
+	case PHASELOCK_CHECK_MAX_BYTES:
+	case PHASELOCK_CHECK_VIOLATION:
+	case PHASELOCK_CHECK_ABORTS:
+	case PHASELOCK_CHECK_MEASURES:
+		break;
+	}
+	return REQUESTS;
+}
+
+unsigned counted_missing(enum phaselock_check_kind kind)
+{
+	return counted(kind) & ~(phaselock_present() ? phaselock_armed() : 0);
+}
+
+void counted_append(struct text *text, unsigned entries)
+{
+	const char *comma = "";
+
+	for (unsigned entry = 1; entry <= entries; entry <<= 1) {
+		if ((entries & entry) == 0)
+			continue;
+		text_append(text, "%s%s", comma, phaselock_entry_name(entry));
+		comma = ", ";
+	}
+	text_append(text, " go%s to another allocator", (entries & (entries - 1)) == 0 ? "es" : "");
+}
