@@ -172,15 +172,21 @@ $(B)/testing/%.o: testing/%.c
 	$(call say,CC,$<)
 	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -fPIC -fexceptions -MMD -MP -c $< -o $@
 
+# What it shares with the library.
+$(B)/testing/quote.o: lib/quote.c
+	@mkdir -p $(@D)
+	$(call say,CC,$@)
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -fPIC -fexceptions -MMD -MP -c $< -o $@
+
 # One object, in which only the public names are global: a test program may have a text_append() of its own.
-$(TESTING): $(patsubst %.c,$(B)/%.o,$(wildcard testing/*.c))
+$(TESTING): $(patsubst %.c,$(B)/%.o,$(wildcard testing/*.c)) $(B)/testing/quote.o
 	$(Q)ld -r -o $(B)/libphaselock-test.o $^
 	$(Q)objcopy --wildcard --keep-global-symbol='phaselock_*' $(B)/libphaselock-test.o
 	@rm -f $@
 	$(Q)ar rcs $@ $(B)/libphaselock-test.o
 
 # ---- the command ----------------------------------------------------------------------------------------
-CLI_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard cli/*.c)) $(patsubst %,$(B)/cli/%.o,options format dialect entries suppress glob $(OS_PARTS))
+CLI_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard cli/*.c)) $(patsubst %,$(B)/cli/%.o,options format quote dialect entries suppress glob $(OS_PARTS))
 
 CLI_CPPFLAGS := $(CPPFLAGS) -iquote lib -DPHASELOCK_LIBDIR='"$(LIBDIR)"'
 
@@ -251,8 +257,8 @@ $(B)/tests/unit/test_jemalloc_fork: $(patsubst %,$(B)/%.o,tests/unit/test_jemall
 
 # Of the command: what needs no file.
 $(B)/tests/unit/test_place: $(B)/tests/unit/test_place.o $(B)/cli/place.o
-$(B)/tests/unit/test_escape: $(patsubst %,$(B)/%.o,tests/unit/test_escape cli/escape cli/format)
-$(B)/tests/unit/test_annotate: $(patsubst %,$(B)/%.o,tests/unit/test_annotate cli/annotate cli/naming cli/known cli/place cli/demangle cli/escape cli/format)
+$(B)/tests/unit/test_escape: $(patsubst %,$(B)/%.o,tests/unit/test_escape cli/escape cli/place cli/format cli/quote)
+$(B)/tests/unit/test_annotate: $(patsubst %,$(B)/%.o,tests/unit/test_annotate cli/annotate cli/naming cli/known cli/place cli/demangle cli/escape cli/format cli/quote)
 $(B)/tests/unit/test_place $(B)/tests/unit/test_escape $(B)/tests/unit/test_annotate:
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ -lcmocka -lstdc++
@@ -705,7 +711,7 @@ check-instructions: $(LIBRARY) $(B)/bench/pair $(B)/bench/mix $(B)/bench/violate
 # ---- the atlas: what the functions of the C and C++ libraries ask of the heap --------------------------------------------
 # Nothing may be turned into another function, or be known to the compiler. It looks up functions as the library does.
 ATLAS_C      := $(patsubst tools/atlas/%.c,%,$(filter-out tools/atlas/harness.c,$(wildcard tools/atlas/*.c)))
-ATLAS_PARTS  := advice callee segment module format symtab $(OS_PARTS)
+ATLAS_PARTS  := advice callee segment module format quote symtab $(OS_PARTS)
 ATLAS_FLAGS  := -g -O1 -fno-builtin -pthread -Iinclude
 ATLAS        := $(B)/atlas/c $(B)/atlas/cxx $(B)/musl/atlas/c
 

@@ -52,7 +52,7 @@ static bool has_line(const struct symbols_place *found)
 /* Returns a copy of the name that the report has, demangled, or NULL. */
 static char *reported_name(const struct place *place)
 {
-	char *mangled = strndup(place->function.start, place->function.length);
+	char *mangled = escape_undo(place->function);
 	char *name = mangled != NULL ? demangle(mangled) : NULL;
 
 	free(mangled);
@@ -73,9 +73,8 @@ static void write_name(const struct place *place, const struct symbols_place *fo
 	    found->symbol_offset == place->function_offset)
 		reported = reported_name(place);
 	if (reported != NULL)
-		fputs(reported, out); /* as escaped as it came */
-	else
-		escape_write(name != NULL ? name : "??", out);
+		name = reported;
+	escape_write(name != NULL ? name : "??", out);
 	free(reported);
 }
 
@@ -102,6 +101,7 @@ static struct slice parenthesis(const struct place *place)
  */
 static void write_raw(const struct place *place, const struct symbols_place *found, FILE *out)
 {
+	struct slice mangled = place->function;
 	const char *symbol = found->symbol;
 	char *name;
 
@@ -113,8 +113,9 @@ static void write_raw(const struct place *place, const struct symbols_place *fou
 		return;
 	}
 	name = reported_name(place);
-	if (name != NULL && strncmp(name, place->function.start, place->function.length) != 0) {
-		fprintf(out, "%s+0x%" PRIx64 " ", name, place->function_offset);
+	if (name != NULL && slice_skip(&mangled, "_Z") && strncmp(name, "_Z", 2) != 0) {
+		escape_write(name, out);
+		fprintf(out, "+0x%" PRIx64 " ", place->function_offset);
 		write_slice(parenthesis(place), out);
 	} else {
 		write_slice(place->text, out);
