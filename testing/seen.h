@@ -12,7 +12,8 @@
 
 #define REQUESTS_KEPT 8 /* distinct requests that a failure tells of */
 #define FRAMES 16
-#define NAME_SIZE 256 /* of an assertion's name, which is cut there */
+#define NAME_SIZE 256  /* of an assertion's name, which is cut there */
+#define FILE_SIZE 1024 /* of the file that it is in, likewise */
 
 /* The request that came nearest to the one that an assertion of a violation is about. */
 struct nearest {
