@@ -755,8 +755,8 @@ check-atlas: $(ATLAS)
 C_FILES := $(wildcard lib/*.[ch] cli/*.[ch] include/phaselock/*.h include/phaselock/*.hpp tests/unit/*.[ch] tests/behaviour/*.[ch] tests/harness/*.[ch] testing/*.[ch] tests/soak/*.[ch] bench/*.[ch] \
              tests/command/preloads/*/*.[ch] tests/command/preloads/*.c examples/*.[ch] examples/*/*.[ch] examples/*/*/*.[ch] tools/atlas/*.[ch] wasm/*.[ch] tests/wasm/*.[ch])
 
-.PHONY: check check-format check-layers check-exports check-headers check-requirements check-static check-man check-model
-check: deps-check check-format check-layers check-exports check-headers check-requirements check-static check-man check-model check-atlas check-instructions
+.PHONY: check check-format check-layers check-quoting check-exports check-headers check-requirements check-static check-man check-model
+check: deps-check check-format check-layers check-quoting check-exports check-headers check-requirements check-static check-man check-model check-atlas check-instructions
 	@echo "check: clean"
 
 check-format:
@@ -764,6 +764,9 @@ check-format:
 
 check-layers:
 	tools/check-layers
+
+check-quoting:
+	tools/check-quoting
 
 check-exports: $(LIBRARY) $(SYSTEM) $(MUSL)
 	tools/check-exports $(LIBRARY)
@@ -840,7 +843,7 @@ help:
 	@echo "make test       every test; VARIANT=asan|ubsan|tsan|debug|coverage for another build of the unit tests"
 	@echo "make soak       10^9 operations on 8 threads, 10,000 forks, a 10 kHz signal; counts reconciled (about 13 minutes)"
 	@echo "make fuzz       the header filter with random input for FUZZ_SECONDS=60; findings lie in $(FILTER_B)/fuzz/found"
-	@echo "make check      format, layers, exports, headers, requirements, static analysis, man pages, atlas"
+	@echo "make check      format, layers, quoting, exports, headers, requirements, static analysis, man pages, atlas"
 	@echo "make atlas      measures what libc allocates; writes docs/libc-allocations.md and lib/advice_table*.c"
 	@echo "make bench      the main ratios against other allocators, in five minutes; make bench-full for the rest, in thirteen"
 	@echo "make performance   both, and docs/performance.md anew from them"
