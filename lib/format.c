@@ -83,18 +83,39 @@ void pl_text_ordinal(struct pl_text *text, uint64_t number)
 	append_string(text, endings[!teen && number % 10 < 4 ? number % 10 : 0]);
 }
 
+/* Appends the letters at the start of a name that stay as they are: most are, and it is quicker. */
+static size_t append_letters(struct pl_text *text, const char *string, size_t most)
+{
+	size_t room = text->capacity - text->length - 1;
+	size_t count = 0;
+
+	while (count < most && count < room && string[count] >= ' ' && string[count] < 127 &&
+	       string[count] != '\\')
+		count++;
+	memcpy(text->start + text->length, string, count);
+	text->length += count;
+	text->start[text->length] = '\0';
+	return count;
+}
+
 void pl_text_escape(struct pl_text *text, const char *string, size_t most)
 {
 	char quoted[PL_QUOTED_SIZE];
 	size_t left = strlen(string);
 
-	while (left > 0) {
-		size_t done = pl_quote(string, left, PL_QUOTE_NAME, quoted);
+	for (;;) {
+		size_t done = append_letters(text, string, most);
 
+		string += done;
+		left -= done;
+		most -= done;
+		if (left == 0)
+			return;
 		if (most == 0) {
 			append_string(text, "...");
 			return;
 		}
+		done = pl_quote(string, left, PL_QUOTE_NAME, quoted);
 		/* Half of a character, or of what stands for one, would be another one. */
 		if (text->length + strlen(quoted) >= text->capacity)
 			return;
