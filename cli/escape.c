@@ -21,6 +21,11 @@ static void write_text(struct slice text, enum pl_quote form, FILE *out)
 	}
 }
 
+void escape_write_part(struct slice text, FILE *out)
+{
+	write_text(text, PL_QUOTE_LINE, out);
+}
+
 void escape_write(const char *name, FILE *out)
 {
 	write_text((struct slice){name, strlen(name)}, PL_QUOTE_NAME, out);

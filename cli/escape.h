@@ -22,6 +22,9 @@ char *escape_copy(const char *name);
  */
 void escape_write_code(const char *name, FILE *out);
 
+/* Part of a line that should have been quoted, as that of a report. */
+void escape_write_part(struct slice text, FILE *out);
+
 /*
  * Lines that a foreign process has sent, which may have quoted what is in them or not: without
  * control characters, each with its end, and none of them begins as those of the command do.

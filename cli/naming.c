@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The lines with places in them: a frame, the site of a scope, a line of the closing table. All
- * others are written as they are, and so is a place of which the files know nothing.
+ * others are written as they are; a place of which the files know nothing is, but for what no report
+ * has in it.
  */
 #define _GNU_SOURCE
 #include "naming.h"
@@ -13,9 +14,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Of a line of a report, which need not have been written by the library. */
 static void write_slice(struct slice text, FILE *out)
 {
-	fwrite(text.start, 1, text.length, out);
+	escape_write_part(text, out);
 }
 
 /* ---- what the files say ---------------------------------------------------------------------- */
@@ -257,5 +259,5 @@ void naming_write(const struct naming *naming, struct slice line, FILE *out)
 		write_list(naming, rest, out);
 		return;
 	}
-	write_slice(line, out);
+	fwrite(line.start, 1, line.length, out);
 }
