@@ -188,13 +188,17 @@ TESTING := $(B)/libphaselock-test.a
 $(B)/testing/%.o: testing/%.c $(B)/flags
 	$(call cc,-fPIC -fexceptions)
 
-$(TESTING): $(patsubst %.c,$(B)/%.o,$(wildcard testing/*.c))
+# What it shares with the library.
+$(B)/testing/lib/%.o: lib/%.c $(B)/flags
+	$(call cc,-fPIC -fexceptions)
+
+$(TESTING): $(patsubst %.c,$(B)/%.o,$(wildcard testing/*.c)) $(B)/testing/lib/quote.o
 	$(call one_object,libphaselock-test,--wildcard --keep-global-symbol='phaselock_*')
 
 # ---- the command ---------------------------------------------------------------------------------
 # The parts that it shares with the library are compiled for it, without what only a shared library
 # has.
-CLI_PARTS    := options format dialect entries suppress glob $(OS_PARTS)
+CLI_PARTS    := options format quote dialect entries suppress glob $(OS_PARTS)
 CLI_OBJECTS  := $(patsubst %.c,$(B)/%.o,$(wildcard cli/*.c)) \
                 $(CLI_PARTS:%=$(B)/cli/lib/%.o)
 CLI_CPPFLAGS := -iquote lib -DPHASELOCK_LIBDIR='"$(LIBDIR)"'

@@ -88,9 +88,11 @@ static void write_build_id(const struct annotator *annotator, const struct build
 	struct symbols_module *module;
 
 	if (path != NULL && hex != NULL &&
-	    symbols_open(annotator->symbols, path, hex, &module) == SYMBOLS_OTHER)
-		fprintf(out, "  (%.*s has another build-id now: its frames keep their offsets)\n",
-			(int)id->path.length, id->path.start);
+	    symbols_open(annotator->symbols, path, hex, &module) == SYMBOLS_OTHER) {
+		fputs("  (", out);
+		escape_write_part(id->path, out);
+		fputs(" has another build-id now: its frames keep their offsets)\n", out);
+	}
 	free(path);
 	free(hex);
 }

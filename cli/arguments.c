@@ -9,8 +9,8 @@
 
 #include "say.h"
 #include "suppress.h"
+#include "words.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -134,7 +134,7 @@ static bool read_words(int count, char **words, struct arguments *arguments)
 	for (size_t i = 0; i < OPTIONS; i++)
 		options[i] =
 			(struct option){table[i].name, table[i].argument != NULL, NULL, kind(i)};
-	while ((found = getopt_long(count, words, "+", options, &which)) != -1) {
+	while ((found = words_next("run", count, words, "+", options, &which)) != -1) {
 		switch (found) {
 		case OPTION_KEY:
 			if (!append_key(arguments, (size_t)which,
@@ -153,7 +153,7 @@ static bool read_words(int count, char **words, struct arguments *arguments)
 		case OPTION_HELP:
 			arguments->help = true;
 			return true;
-		default: /* getopt_long() has said what is wrong */
+		default: /* what is wrong has been said */
 			return false;
 		}
 	}
@@ -179,11 +179,9 @@ static bool check_library(const struct arguments *arguments)
 
 bool arguments_read(int count, char **words, struct arguments *arguments)
 {
-	static char name[] = "phaselock run"; /* what getopt_long() begins its messages with */
 	const char *given = getenv(PL_OPTIONS_VARIABLE);
 
 	*arguments = (struct arguments){.options_text = strdup(given != NULL ? given : "")};
-	words[0] = name;
 	if (arguments->options_text == NULL || !read_words(count, words, arguments))
 		return false;
 	if (arguments->help)

@@ -10,6 +10,7 @@
 
 #include "annotate.h"
 #include "channel.h"
+#include "escape.h"
 #include "os.h"
 #include "say.h"
 
@@ -113,17 +114,49 @@ static void write_to_stderr(const char *text, size_t length)
 	pl_os_write(STDERR_FILENO, PL_OS_PLAIN, text, length, STDERR_WAIT_MS);
 }
 
-/* What the file has no room for goes to stderr. */
-static void write_text(void *context, const char *text, size_t length)
+/* Returns what a process has sent as it may be shown, to be freed; NULL if there is no memory. */
+static char *quote(const char *text, size_t *length)
 {
-	int fd = open_report(context);
+	struct slice lines = {text, *length};
+	char *quoted = NULL;
+	FILE *out = open_memstream(&quoted, length);
+
+	if (out == NULL)
+		return NULL;
+	escape_write_lines(lines, out);
+	if (fclose(out) == 0)
+		return quoted;
+	free(quoted);
+	return NULL;
+}
+
+/* What the file has no room for goes to stderr. */
+static void write_text(void *context, const char *sent, size_t length)
+{
+	char *text = quote(sent, &length);
+	int fd = text != NULL ? open_report(context) : -1;
 	size_t done = 0;
 
+	if (text == NULL) {
+		say("no memory to write a report");
+		return;
+	}
 	if (fd >= 0) {
 		done = pl_os_write(fd, PL_OS_PLAIN, text, length, 0);
 		pl_os_close(fd);
 	}
 	write_to_stderr(text + done, length - done);
+	free(text);
+}
+
+/* Of what is no report nobody knows what it is. */
+static void write_junk(const char *junk, size_t length)
+{
+	char *text = quote(junk, &length);
+
+	if (text != NULL)
+		write_to_stderr(text, length);
+	free(text);
 }
 
 static void finish(struct collector *collector, uint32_t process, const char *text, size_t length)
@@ -212,10 +245,9 @@ static void give_up(struct collector *collector)
 {
 	ssize_t got = (ssize_t)collector->filled;
 
-	say("something else than reports came through their pipe; what is in it is written as it "
-	    "is");
+	say("something else than reports came through their pipe; what is in it follows");
 	do
-		write_to_stderr(collector->buffer, (size_t)got);
+		write_junk(collector->buffer, (size_t)got);
 	while ((got = read(collector->reader, collector->buffer, sizeof(collector->buffer))) > 0);
 	close(collector->reader);
 	collector->reader = -1;

@@ -1,20 +1,94 @@
 /* SPDX-License-Identifier: MIT */
-/* Escaped names. It must not know what they name. */
+/* Foreign names and texts, written by the rule of lib/quote.h. It must not know what they name. */
 #define _GNU_SOURCE
 #include "escape.h"
 
-#include "format.h"
+#include "quote.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+static void write_text(struct slice text, enum pl_quote form, FILE *out)
+{
+	char quoted[PL_QUOTED_SIZE];
+
+	while (text.length > 0) {
+		size_t done = pl_quote(text.start, text.length, form, quoted);
+
+		fputs(quoted, out);
+		text.start += done;
+		text.length -= done;
+	}
+}
+
+void escape_write_part(struct slice text, FILE *out)
+{
+	write_text(text, PL_QUOTE_LINE, out);
+}
+
 void escape_write(const char *name, FILE *out)
 {
-	char escaped[PL_ESCAPED_SIZE];
+	write_text((struct slice){name, strlen(name)}, PL_QUOTE_NAME, out);
+}
 
-	while (*name != '\0') {
-		name += pl_escape(name, escaped);
-		fputs(escaped, out);
+char *escape_copy(const char *name)
+{
+	size_t size;
+	char *copy = NULL;
+	FILE *out = open_memstream(&copy, &size);
+
+	if (out == NULL)
+		return NULL;
+	escape_write(name, out);
+	if (fclose(out) == 0)
+		return copy;
+	free(copy);
+	return NULL;
+}
+
+void escape_write_code(const char *name, FILE *out)
+{
+	int fence = (int)pl_quote_fence(name);
+	size_t length = strlen(name);
+	/* Of two blanks at the ends one each is taken off, so that a backtick can stand there. */
+	bool padded = length > 0 &&
+		      (name[0] == '`' || name[length - 1] == '`' ||
+		       (name[0] == ' ' && name[length - 1] == ' ' && strspn(name, " ") < length));
+
+	if (length == 0)
+		return;
+	for (int i = 0; i < fence; i++)
+		putc('`', out);
+	fputs(padded ? " " : "", out);
+	write_text((struct slice){name, length}, PL_QUOTE_MARKDOWN, out);
+	fputs(padded ? " " : "", out);
+	for (int i = 0; i < fence; i++)
+		putc('`', out);
+}
+
+/* A line that begins as those of the command itself would be taken for one. */
+static void write_line(struct slice line, FILE *out)
+{
+	struct slice rest = line;
+
+	if (slice_skip(&rest, "phaselock ")) {
+		fputs("\\x70", out);
+		line.start++;
+		line.length--;
+	}
+	write_text(line, PL_QUOTE_LINE, out);
+}
+
+void escape_write_lines(struct slice text, FILE *out)
+{
+	while (text.length > 0) {
+		struct slice line = slice_line(text);
+
+		write_line(line, out);
+		text.start += line.length;
+		text.length -= line.length;
+		slice_skip(&text, "\n");
+		putc('\n', out); /* or what is written next would end the last line */
 	}
 }
 
@@ -52,15 +126,20 @@ static char take(const char **at, const char *end)
 	return *c;
 }
 
+void escape_undo_here(char *name)
+{
+	const char *at = name, *end = name + strlen(name);
+
+	while (at < end)
+		*name++ = take(&at, end);
+	*name = '\0';
+}
+
 char *escape_undo(struct slice escaped)
 {
-	const char *at = escaped.start, *end = at + escaped.length;
-	char *name = malloc(escaped.length + 1), *to = name;
+	char *name = strndup(escaped.start, escaped.length);
 
-	if (name == NULL)
-		return NULL;
-	while (at < end)
-		*to++ = take(&at, end);
-	*to = '\0';
+	if (name != NULL)
+		escape_undo_here(name);
 	return name;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The lines with places in them: a frame, the site of a scope, a line of the closing table. All
- * others are written as they are, and so is a place of which the files know nothing.
+ * others are written as they are; a place of which the files know nothing is, but for what no report
+ * has in it.
  */
 #define _GNU_SOURCE
 #include "naming.h"
@@ -13,9 +14,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Of a line of a report, which need not have been written by the library. */
 static void write_slice(struct slice text, FILE *out)
 {
-	fwrite(text.start, 1, text.length, out);
+	escape_write_part(text, out);
 }
 
 /* ---- what the files say ---------------------------------------------------------------------- */
@@ -52,7 +54,7 @@ static bool has_line(const struct symbols_place *found)
 /* Returns a copy of the name that the report has, demangled, or NULL. */
 static char *reported_name(const struct place *place)
 {
-	char *mangled = strndup(place->function.start, place->function.length);
+	char *mangled = escape_undo(place->function);
 	char *name = mangled != NULL ? demangle(mangled) : NULL;
 
 	free(mangled);
@@ -73,9 +75,8 @@ static void write_name(const struct place *place, const struct symbols_place *fo
 	    found->symbol_offset == place->function_offset)
 		reported = reported_name(place);
 	if (reported != NULL)
-		fputs(reported, out); /* as escaped as it came */
-	else
-		escape_write(name != NULL ? name : "??", out);
+		name = reported;
+	escape_write(name != NULL ? name : "??", out);
 	free(reported);
 }
 
@@ -102,6 +103,7 @@ static struct slice parenthesis(const struct place *place)
  */
 static void write_raw(const struct place *place, const struct symbols_place *found, FILE *out)
 {
+	struct slice mangled = place->function;
 	const char *symbol = found->symbol;
 	char *name;
 
@@ -113,8 +115,9 @@ static void write_raw(const struct place *place, const struct symbols_place *fou
 		return;
 	}
 	name = reported_name(place);
-	if (name != NULL && strncmp(name, place->function.start, place->function.length) != 0) {
-		fprintf(out, "%s+0x%" PRIx64 " ", name, place->function_offset);
+	if (name != NULL && slice_skip(&mangled, "_Z") && strncmp(name, "_Z", 2) != 0) {
+		escape_write(name, out);
+		fprintf(out, "+0x%" PRIx64 " ", place->function_offset);
 		write_slice(parenthesis(place), out);
 	} else {
 		write_slice(place->text, out);
@@ -256,5 +259,5 @@ void naming_write(const struct naming *naming, struct slice line, FILE *out)
 		write_list(naming, rest, out);
 		return;
 	}
-	write_slice(line, out);
+	fwrite(line.start, 1, line.length, out);
 }

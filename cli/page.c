@@ -11,8 +11,6 @@
 #define _GNU_SOURCE
 #include "page.h"
 
-#include "format.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -57,15 +55,11 @@ static struct page_phase read_phase(const struct pl_channel_phase *phase)
 	};
 }
 
-/* A name that a guarded process wrote, and so anything, as it may stand in a line. */
+/* A name that a guarded process wrote, and so anything; say() quotes it. */
 static void read_name(char name[PHASELOCK_MODULE_NAME_SIZE], const char *written)
 {
-	char whole[PHASELOCK_MODULE_NAME_SIZE];
-	struct pl_text text = pl_text_in(name, PHASELOCK_MODULE_NAME_SIZE);
-
-	memcpy(whole, written, sizeof(whole));
-	whole[sizeof(whole) - 1] = '\0';
-	pl_text_quote(&text, whole);
+	memcpy(name, written, PHASELOCK_MODULE_NAME_SIZE);
+	name[PHASELOCK_MODULE_NAME_SIZE - 1] = '\0';
 }
 
 static void read_unseen(struct page_unseen *unseen, const struct pl_channel_unseen *written)

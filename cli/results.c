@@ -7,9 +7,9 @@
 #include "results_table.h"
 #include "say.h"
 #include "verb.h"
+#include "words.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -45,7 +45,6 @@ static void print_usage(void)
 
 static bool read_words(int count, char **words, struct words *result)
 {
-	static char name[] = "phaselock results"; /* what getopt_long() begins its messages with */
 	static const struct option options[] = {
 		{"markdown", no_argument, NULL, 'm'},
 		{"json", no_argument, NULL, 'j'},
@@ -54,13 +53,12 @@ static bool read_words(int count, char **words, struct words *result)
 	};
 	int found;
 
-	words[0] = name;
-	while ((found = getopt_long(count, words, "", options, NULL)) != -1) {
+	while ((found = words_next("results", count, words, "", options, NULL)) != -1) {
 		if (found == 'h')
 			result->help = true;
 		else if (found == 'm' || found == 'j')
 			result->json = found == 'j';
-		else /* getopt_long() has said what is wrong */
+		else /* what is wrong has been said */
 			return false;
 	}
 	result->files = words + optind;

@@ -5,6 +5,8 @@
 #define _GNU_SOURCE
 #include "results_line.h"
 
+#include "escape.h"
+
 #include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -37,35 +39,6 @@ static const char *const verdicts[RESULTS_VERDICTS] = {
 const char *results_verdict_name(enum results_verdict verdict)
 {
 	return verdicts[verdict];
-}
-
-/* Returns the length of the UTF-8 character at the start of a text, 0 if there is none. */
-static size_t utf8_length(const unsigned char *text)
-{
-	size_t length = text[0] < 0x80 ? 1 : text[0] < 0xe0 ? 2 : text[0] < 0xf0 ? 3 : 4;
-
-	if (length == 1)
-		return 1;
-	if (text[0] < 0xc2 || text[0] > 0xf4)
-		return 0;
-	for (size_t i = 1; i < length; i++)
-		if ((text[i] & 0xc0) != 0x80)
-			return 0;
-	if ((text[0] == 0xe0 && text[1] < 0xa0) || (text[0] == 0xed && text[1] > 0x9f) ||
-	    (text[0] == 0xf0 && text[1] < 0x90) || (text[0] == 0xf4 && text[1] > 0x8f))
-		return 0;
-	return length;
-}
-
-static void make_utf8(char *text)
-{
-	while (*text != '\0') {
-		size_t length = utf8_length((const unsigned char *)text);
-
-		if (length == 0)
-			*text = '?';
-		text += length != 0 ? length : 1;
-	}
 }
 
 /* Returns how many there are, FIELDS + 1 if there are more. */
@@ -115,7 +88,7 @@ static const char *read_fields(char *fields[FIELDS], struct results_line *line)
 	for (size_t i = 0; i < FIELDS; i++) {
 		if (has_control(fields[i]))
 			return "a control character";
-		make_utf8(fields[i]);
+		escape_undo_here(fields[i]);
 	}
 	line->program = fields[FIELD_PROGRAM];
 	line->test = fields[FIELD_TEST];

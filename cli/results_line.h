@@ -2,7 +2,7 @@
 /*
  * One line of a file of results, as testing/results.c writes it: "phaselock-result 1", program,
  * test, operation, assertion, file, line, allocations, bytes, deallocations, leaked blocks, verdict;
- * a tab between two, and no control characters in any.
+ * a tab between two, and each quoted as lib/quote.h has it.
  */
 #ifndef CLI_RESULTS_LINE_H
 #define CLI_RESULTS_LINE_H
@@ -39,8 +39,8 @@ struct results_line {
 };
 
 /*
- * Reads a text, which is changed and must live as long as the line; bytes that are no UTF-8 become
- * question marks. Returns NULL, or what is wrong with it.
+ * Reads a text, which is changed and must live as long as the line, whose names are as they were
+ * before they were quoted: any bytes. Returns NULL, or what is wrong with it.
  */
 const char *results_line_read(char *text, struct results_line *line);
 

@@ -1,30 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The table of results as Markdown. It must not know where the results are from.
+ * The table of results as Markdown, names in it as code. It must not know where the results are from.
  */
+#include "escape.h"
 #include "results_table.h"
 
-#include <ctype.h>
 #include <inttypes.h>
-#include <string.h>
-
-/* Whether a character would be taken for markup where it stands; one inside of a word is not. */
-static bool is_markup(const char *text, size_t i)
-{
-	if (text[i] == '_')
-		return i == 0 || !isalnum((unsigned char)text[i - 1]) ||
-		       !isalnum((unsigned char)text[i + 1]);
-	return strchr("\\`*[]<>|~&$", text[i]) != NULL;
-}
-
-static void write_text(FILE *stream, const char *text)
-{
-	for (size_t i = 0; text[i] != '\0'; i++) {
-		if (is_markup(text, i))
-			putc('\\', stream);
-		putc(text[i], stream);
-	}
-}
 
 static void write_range(FILE *stream, const struct results_row *row, enum results_count which)
 {
@@ -52,18 +33,18 @@ static void write_verdict(FILE *stream, const struct results_row *row)
 	if (worst != row->runs)
 		fprintf(stream, " in %" PRId64 " of %" PRId64, worst, row->runs);
 	fputs(", ", stream);
-	write_text(stream, row->line.file);
+	escape_write_code(row->line.file, stream);
 	fprintf(stream, ":%" PRId64 " |\n", row->line.line);
 }
 
 static void write_row(FILE *stream, const struct results_row *row)
 {
 	fputs("| ", stream);
-	write_text(stream, row->line.program);
+	escape_write_code(row->line.program, stream);
 	fputs(" | ", stream);
-	write_text(stream, row->line.operation);
+	escape_write_code(row->line.operation, stream);
 	fputs(" | ", stream);
-	write_text(stream, row->line.assertion);
+	escape_write_code(row->line.assertion, stream);
 	fprintf(stream, " | %" PRId64, row->runs);
 	write_range(stream, row, RESULTS_ALLOCATIONS);
 	write_range(stream, row, RESULTS_BYTES);

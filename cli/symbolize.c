@@ -7,10 +7,10 @@
 #include "annotate.h"
 #include "say.h"
 #include "verb.h"
+#include "words.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -52,8 +52,6 @@ static void print_usage(void)
 
 static bool read_words(int count, char **words, struct words *result)
 {
-	static char name[] =
-		"phaselock symbolize"; /* what getopt_long() begins its messages with */
 	static const struct option options[] = {
 		{"debug-path", required_argument, NULL, 'd'},
 		{"help", no_argument, NULL, 'h'},
@@ -61,13 +59,12 @@ static bool read_words(int count, char **words, struct words *result)
 	};
 	int found;
 
-	words[0] = name;
-	while ((found = getopt_long(count, words, "", options, NULL)) != -1) {
+	while ((found = words_next("symbolize", count, words, "", options, NULL)) != -1) {
 		if (found == 'd')
 			result->debug_path = optarg;
 		else if (found == 'h')
 			result->help = true;
-		else /* getopt_long() has said what is wrong */
+		else /* what is wrong has been said */
 			return false;
 	}
 	if (count - optind > 1) {

@@ -4,6 +4,8 @@
  */
 #include "format.h"
 
+#include "quote.h"
+
 #include <stdarg.h>
 #include <string.h>
 
@@ -81,84 +83,64 @@ void pl_text_ordinal(struct pl_text *text, uint64_t number)
 	append_string(text, endings[!teen && number % 10 < 4 ? number % 10 : 0]);
 }
 
-/*
- * Returns how many bytes the character at the start of a string has, or 0 if it is no character of
- * UTF-8 (RFC 3629: neither longer than needed nor a surrogate), or a control character.
- */
-static size_t printable(const char *string)
+/* Appends the letters at the start of a name that stay as they are: most are, and it is quicker. */
+static size_t append_letters(struct pl_text *text, const char *string, size_t most)
 {
-	const unsigned char *c = (const unsigned char *)string;
-	unsigned first = c[0], low = 0x80, high = 0xbf; /* of the second byte */
-	size_t length;
+	size_t room = text->capacity - text->length - 1;
+	size_t count = 0;
 
-	if (first < 0x80)
-		return first >= ' ' && first != 127;
-	if (first < 0xc2 || first > 0xf4)
-		return 0;
-	length = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-	if (first == 0xc2 || first == 0xe0) /* C2 80 to C2 9F are control characters */
-		low = 0xa0;
-	else if (first == 0xf0)
-		low = 0x90;
-	else if (first == 0xed)
-		high = 0x9f;
-	else if (first == 0xf4)
-		high = 0x8f;
-	if (c[1] < low || c[1] > high)
-		return 0;
-	for (size_t i = 2; i < length; i++)
-		if ((c[i] & 0xc0) != 0x80)
-			return 0;
-	return length;
-}
-
-size_t pl_escape(const char *string, char escaped[PL_ESCAPED_SIZE])
-{
-	static const char digits[] = "0123456789abcdef";
-	unsigned char c = (unsigned char)*string;
-	size_t length = printable(string);
-
-	memset(escaped, 0, PL_ESCAPED_SIZE);
-	if (length > 0 && c != '\\') {
-		memcpy(escaped, string, length);
-		return length;
-	}
-	escaped[0] = '\\';
-	if (c == '\\' || c == '\n') {
-		escaped[1] = c == '\n' ? 'n' : '\\';
-		return 1;
-	}
-	escaped[1] = 'x';
-	escaped[2] = digits[c >> 4];
-	escaped[3] = digits[c & 15];
-	return 1;
+	while (count < most && count < room && string[count] >= ' ' && string[count] < 127 &&
+	       string[count] != '\\')
+		count++;
+	memcpy(text->start + text->length, string, count);
+	text->length += count;
+	text->start[text->length] = '\0';
+	return count;
 }
 
 void pl_text_escape(struct pl_text *text, const char *string, size_t most)
 {
-	char escaped[PL_ESCAPED_SIZE];
+	char quoted[PL_QUOTED_SIZE];
+	size_t left = strlen(string);
 
-	for (size_t done = 0; *string != '\0'; string += done) {
+	for (;;) {
+		size_t done = append_letters(text, string, most);
+
+		string += done;
+		left -= done;
+		most -= done;
+		if (left == 0)
+			return;
 		if (most == 0) {
 			append_string(text, "...");
 			return;
 		}
-		done = pl_escape(string, escaped);
-		append_string(text, escaped);
+		done = pl_quote(string, left, PL_QUOTE_NAME, quoted);
+		/* Half of a character, or of what stands for one, would be another one. */
+		if (text->length + strlen(quoted) >= text->capacity)
+			return;
+		append_string(text, quoted);
+		string += done;
+		left -= done;
 		most -= done < most ? done : most;
 	}
 }
 
 void pl_text_quote(struct pl_text *text, const char *string)
 {
-	while (*string != '\0') {
-		size_t length = *string != '"' ? printable(string) : 0;
+	size_t left = strlen(string);
 
+	while (left > 0) {
+		size_t length = *string != '"' ? pl_quote_plain(string, left) : 0;
+
+		if (text->length + length >= text->capacity)
+			return;
 		if (length == 0)
 			append_char(text, '?');
 		for (size_t i = 0; i < length; i++)
 			append_char(text, string[i]);
 		string += length > 0 ? length : 1;
+		left -= length > 0 ? length : 1;
 	}
 }
 

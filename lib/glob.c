@@ -15,12 +15,36 @@ struct place {
 	bool fits;
 };
 
+/* Returns the value of a hexadecimal digit as reports have it, or -1. */
+static int digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* One character, from behind its backslash, which is not the end of the pattern; moves on behind it. */
+static unsigned char escaped_character(const char **at)
+{
+	char c = *(*at)++;
+	int high, low;
+
+	if (c == 'n')
+		return '\n';
+	high = c == 'x' ? digit(**at) : -1;
+	low = high >= 0 ? digit((*at)[1]) : -1;
+	if (low < 0)
+		return (unsigned char)c;
+	*at += 2;
+	return (unsigned char)(high * 16 + low);
+}
+
 /* One character of a set, which a backslash may stand before; moves on behind it. */
 static unsigned char set_character(const char **at)
 {
-	if (**at == '\\' && (*at)[1] != '\0')
-		++*at;
-	return (unsigned char)*(*at)++;
+	char c = *(*at)++;
+
+	return c == '\\' && **at != '\0' ? escaped_character(at) : (unsigned char)c;
 }
 
 /* A set, from behind its [. A ] that comes first is in it, and so is a - at one of its ends. */
@@ -48,15 +72,18 @@ static struct place read_set(const char *at, unsigned char byte)
 /* The place at a pattern's character, which is neither its end nor a star. */
 static struct place read_place(const char *at, unsigned char byte)
 {
+	bool fits;
+
 	switch (*at) {
 	case '?':
 		return (struct place){at + 1, true};
 	case '[':
 		return read_set(at + 1, byte);
 	case '\\':
-		if (at[1] == '\0')
+		if (*++at == '\0')
 			return (struct place){.next = NULL};
-		return (struct place){at + 2, (unsigned char)at[1] == byte};
+		fits = escaped_character(&at) == byte;
+		return (struct place){at, fits};
 	default:
 		return (struct place){at + 1, (unsigned char)at[0] == byte};
 	}

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Patterns as a shell has them for names: * any text, ? any byte, [abc] [a-z] [!a] one byte of a
- * set or none of it, \ before a character that is to be itself. A slash and a leading dot are
+ * set or none of it, \ before a character that is to be itself, and \n and \xHH as lib/quote.h writes
+ * them, so that a name can be taken from a report as it stands there. A slash and a leading dot are
  * characters like any other. Pure functions: any thread, signal handlers too; no heap request.
  */
 #ifndef PL_GLOB_H

@@ -4,7 +4,7 @@ C_ROOMS := lib cli include/phaselock testing tests/unit tests/behaviour tests/ha
            tests/command/preloads tests/command/preloads/* tests/wasm bench wasm tools/atlas \
            examples examples/* examples/*/*
 C_FILES := $(wildcard $(foreach room,$(C_ROOMS),$(room)/*.[ch] $(room)/*.hpp))
-CHECKS  := $(patsubst %,check-%,format layers exports headers requirements static man model atlas \
+CHECKS  := $(patsubst %,check-%,format layers quoting exports headers requirements static man model atlas \
              instructions)
 
 .PHONY: check $(CHECKS)
@@ -16,6 +16,9 @@ check-format:
 
 check-layers:
 	tools/check-layers
+
+check-quoting:
+	tools/check-quoting
 
 check-exports: $(LIBRARY) $(SYSTEM) $(MUSL)
 	tools/check-exports $(LIBRARY)

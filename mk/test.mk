@@ -45,9 +45,9 @@ $(B)/tests/unit/test_jemalloc_fork: $(B)/tests/unit/test_jemalloc_fork.o $(UNIT_
 	$(call ld,-lcmocka)
 
 # Of the command: what needs no file.
-UNIT_CLI = $(patsubst %,$(B)/cli/%.o,$(1)) $(B)/cli/lib/format.o
+UNIT_CLI = $(patsubst %,$(B)/cli/%.o,$(1)) $(B)/cli/lib/format.o $(B)/cli/lib/quote.o
 $(B)/tests/unit/test_place: $(B)/tests/unit/test_place.o $(B)/cli/place.o
-$(B)/tests/unit/test_escape: $(B)/tests/unit/test_escape.o $(call UNIT_CLI,escape)
+$(B)/tests/unit/test_escape: $(B)/tests/unit/test_escape.o $(call UNIT_CLI,escape place)
 $(B)/tests/unit/test_annotate: $(B)/tests/unit/test_annotate.o \
 	$(call UNIT_CLI,annotate naming known place demangle escape)
 $(patsubst %,$(B)/tests/unit/test_%,place escape annotate):

@@ -15,6 +15,7 @@
 #include "ledger.h"
 #include "outcome.h"
 #include "seen.h"
+#include "text.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -23,11 +24,26 @@
 #include <unistd.h>
 
 #define OPEN_MAX 64 /* assertions open at once, on all threads */
+#define OPEN_MAX_TEXT "64"
 static struct phaselock_check pool[OPEN_MAX];
 static _Thread_local struct phaselock_check *innermost; /* of this thread */
 static pthread_key_t at_thread_end;
 
 /* ---- begin and end --------------------------------------------------------------------------- */
+
+/* For what no callback can be told. */
+static _Noreturn void end_program(const struct phaselock_check_spec *spec, const char *fault)
+{
+	char line[NAME_SIZE + FILE_SIZE + 256] = "";
+	struct text text = {.start = line, .size = sizeof(line)};
+
+	text_append_name(&text, spec->file, FILE_SIZE);
+	text_append(&text, ":%d: asserted ", spec->line);
+	text_append_name(&text, spec->name, NAME_SIZE);
+	text_append(&text, ": %s\n", fault);
+	fputs(line, stderr);
+	abort();
+}
 
 static struct phaselock_check *take_from_pool(const struct phaselock_check_spec *spec)
 {
@@ -52,11 +68,9 @@ static struct phaselock_check *take_from_pool(const struct phaselock_check_spec 
 		check->nearest.function = NULL;
 		return check;
 	}
-	fprintf(stderr,
-		"%s:%d: more than %d assertions of phaselock are open; are blocks left by "
-		"longjmp() without phaselock_checks_abandon()?\n",
-		spec->file, spec->line, OPEN_MAX);
-	abort();
+	end_program(spec, "more than " OPEN_MAX_TEXT " assertions of phaselock are open; are "
+			  "blocks left by longjmp() without "
+			  "phaselock_checks_abandon()?");
 }
 
 /* Ends the watch of the innermost assertion, whose slot is the caller's then. */
@@ -107,7 +121,8 @@ static const char unseen[] =
 bool check_can_see(const struct phaselock_check_spec *spec)
 {
 	static _Thread_local struct phaselock_watch watch = {.watcher = see_nothing};
-	char text[512];
+	char buffer[NAME_SIZE + 256] = "";
+	struct text text = {.start = buffer, .size = sizeof(buffer)};
 	bool told_of;
 
 	if (!check_is_armed(spec))
@@ -116,8 +131,10 @@ bool check_can_see(const struct phaselock_check_spec *spec)
 	phaselock_watch_end(&watch);
 	if (told_of)
 		return true;
-	snprintf(text, sizeof(text), "asserted %s: %s\n", spec->name, unseen);
-	outcome_tell_text(spec, PHASELOCK_CHECK_FAILED, text);
+	text_append(&text, "asserted ");
+	text_append_name(&text, spec->name, NAME_SIZE);
+	text_append(&text, ": %s\n", unseen);
+	outcome_tell_text(spec, PHASELOCK_CHECK_FAILED, buffer);
 	return false;
 }
 
@@ -303,8 +320,6 @@ __attribute__((destructor)) static void finish(void)
 
 		if (!check->taken || check->told || check->not_armed || check->process != getpid())
 			continue;
-		fprintf(stderr, "%s:%d: asserted %s: the program ended inside the block\n",
-			check->spec.file, check->spec.line, check->spec.name);
-		abort();
+		end_program(&check->spec, "the program ended inside the block");
 	}
 }

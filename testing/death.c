@@ -59,7 +59,9 @@ static void describe(const struct phaselock_check_spec *spec, const struct child
 {
 	const struct note *seen = child->shared;
 
-	text_append(text, "asserted %s: the block ", spec->name);
+	text_append(text, "asserted ");
+	text_append_name(text, spec->name, NAME_SIZE);
+	text_append(text, ": the block ");
 	child_describe(child, text);
 	if (seen == NULL || seen->request[0] == '\0') {
 		text_append(text, ", without a violation\n");

@@ -112,7 +112,9 @@ static void append_count(struct text *text, const char *separator, unsigned coun
 static void append_summary(struct text *text, const struct phaselock_faults *faults,
 			   const char *name)
 {
-	text_append(text, "asserted %s: ", name);
+	text_append(text, "asserted ");
+	text_append_name(text, name, NAME_SIZE);
+	text_append(text, ": ");
 	append_count(text, "", faults->crashes, "crash", "crashes");
 	append_count(text, ", ", faults->leaks, "leak", "leaks");
 	append_count(text, ", ", faults->wrong_results, "wrong result", "wrong results");

@@ -5,6 +5,8 @@
 #define _GNU_SOURCE
 #include "names.h"
 
+#include "text.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
@@ -75,7 +77,7 @@ void names_add(char *text, size_t size)
 	    run(input, output)) {
 		answered = pread(output, text, size - 1, 0);
 		if (answered > 0)
-			text[answered] = '\0';
+			text_end_whole(text, (size_t)answered);
 	}
 	if (input >= 0)
 		close(input);

@@ -13,6 +13,7 @@
 #include "message.h"
 #include "results.h"
 #include "test.h"
+#include "text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -99,8 +100,22 @@ static void fail_by_abort(const struct phaselock_check_report *report, void *con
 /* What the callbacks get: the thread's own, since a callback may never return. */
 static _Thread_local struct phaselock_check_report told;
 static _Thread_local struct phaselock_check_spec told_spec;
-static _Thread_local char told_name[NAME_SIZE];
+static _Thread_local char told_name[NAME_SIZE], told_file[FILE_SIZE];
 static _Thread_local char *message;
+
+/* What is told may be written anywhere, so the names in it are quoted. */
+static void tell_of(const struct phaselock_check_spec *spec)
+{
+	struct text name = {.start = told_name, .size = sizeof(told_name)};
+	struct text file = {.start = told_file, .size = sizeof(told_file)};
+
+	told_name[0] = told_file[0] = '\0';
+	text_append_name(&name, spec->name, SIZE_MAX);
+	text_append_name(&file, spec->file, SIZE_MAX);
+	told_spec = *spec;
+	told_spec.name = told_name;
+	told_spec.file = told_file;
+}
 
 void outcome_report(struct phaselock_check *check)
 {
@@ -109,8 +124,7 @@ void outcome_report(struct phaselock_check *check)
 	const struct phaselock_advice *advice = check->advice;
 	size_t count = check->request_count;
 
-	told_spec = check->spec;
-	naming_keep(&told_spec, told_name);
+	tell_of(&check->spec);
 	told = (struct phaselock_check_report){
 		.result = check->result,
 		.spec = &told_spec,
@@ -175,8 +189,7 @@ void outcome_report_failure(struct phaselock_check *check, const char *reason)
 void outcome_tell_text(const struct phaselock_check_spec *spec, enum phaselock_check_result result,
 		       const char *text)
 {
-	told_spec = *spec;
-	naming_keep(&told_spec, told_name);
+	tell_of(spec);
 	told = (struct phaselock_check_report){.result = result, .spec = &told_spec, .message = ""};
 	phaselock_permit_begin();
 	if (message == NULL)

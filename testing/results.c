@@ -11,6 +11,9 @@
 #define _GNU_SOURCE
 #include "results.h"
 
+#include "seen.h"
+#include "text.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -21,15 +24,15 @@
 #include <string.h>
 #include <unistd.h>
 
-#define NAME_SIZE 512
-#define FILE_SIZE 1024
+#define WORD_SIZE 512 /* of the names that are not an assertion's */
 
 struct line {
 	char text[PIPE_BUF];
 	size_t length;
 };
 
-_Static_assert(4 * NAME_SIZE + FILE_SIZE + 512 <= PIPE_BUF, "the longest line is one write");
+_Static_assert(3 * WORD_SIZE + NAME_SIZE + FILE_SIZE + 512 <= PIPE_BUF,
+	       "the longest line is one write");
 
 static char path[PATH_MAX]; /* empty: there are no results */
 static atomic_flag complained = ATOMIC_FLAG_INIT;
@@ -37,7 +40,7 @@ static _Atomic unsigned tests_ended;
 
 /* What phaselock_operation() said, valid while no other test has ended. */
 static _Thread_local struct {
-	char name[NAME_SIZE];
+	char name[WORD_SIZE];
 	unsigned tests_ended;
 } operation;
 
@@ -45,14 +48,15 @@ static _Thread_local struct {
 static void complain(int error)
 {
 	const char *reason = strerrordesc_np(error);
-	char text[PATH_MAX + 128];
-	int length;
+	char line[PATH_MAX + 128] = "";
+	struct text text = {.start = line, .size = sizeof(line)};
 
 	if (atomic_flag_test_and_set(&complained))
 		return;
-	length = snprintf(text, sizeof(text), "phaselock: cannot write results to %s: %s\n", path,
-			  reason != NULL ? reason : "unknown error");
-	if (write(STDERR_FILENO, text, (size_t)length) < 0)
+	text_append(&text, "phaselock: cannot write results to ");
+	text_append_name(&text, path, PATH_MAX);
+	text_append(&text, ": %s\n", reason != NULL ? reason : "unknown error");
+	if (write(STDERR_FILENO, line, text.length) < 0)
 		return; /* there is nobody left to tell */
 }
 
@@ -82,20 +86,22 @@ static void add_byte(struct line *line, char byte)
 	line->text[line->length++] = byte;
 }
 
-/* What would break the form of a line becomes a blank. */
-static char printable(char byte)
+/* Adds a text of ours, or one that is quoted, and a tab. */
+static void add_text(struct line *line, const char *text)
 {
-	if ((unsigned char)byte < ' ' || byte == 127)
-		return ' ';
-	return byte;
+	while (*text != '\0')
+		add_byte(line, *text++);
+	add_byte(line, '\t');
 }
 
-/* Adds a text, cut to a size, and a tab. */
-static void add_text(struct line *line, const char *text, size_t size)
+/* Adds a foreign name, cut to a size, and a tab. */
+static void add_name(struct line *line, const char *name)
 {
-	for (size_t i = 0; i < size && text[i] != '\0'; i++)
-		add_byte(line, printable(text[i]));
-	add_byte(line, '\t');
+	char quoted[WORD_SIZE] = "";
+	struct text text = {.start = quoted, .size = sizeof(quoted)};
+
+	text_append_name(&text, name, SIZE_MAX);
+	add_text(line, quoted);
 }
 
 static void add_number(struct line *line, uint64_t number)
@@ -127,18 +133,18 @@ static void make_line(struct line *line, const struct phaselock_check_report *re
 {
 	const char *test = phaselock_test_name();
 
-	add_text(line, "phaselock-result 1", NAME_SIZE);
-	add_text(line, program_invocation_short_name, NAME_SIZE);
-	add_text(line, test != NULL ? test : "", NAME_SIZE);
-	add_text(line, operation_name(), NAME_SIZE);
-	add_text(line, report->spec->name, NAME_SIZE);
-	add_text(line, report->spec->file, FILE_SIZE);
+	add_text(line, "phaselock-result 1");
+	add_name(line, program_invocation_short_name);
+	add_name(line, test != NULL ? test : "");
+	add_name(line, operation_name());
+	add_text(line, report->spec->name);
+	add_text(line, report->spec->file);
 	add_number(line, (uint64_t)report->spec->line);
 	add_number(line, report->allocations);
 	add_number(line, report->bytes);
 	add_number(line, report->deallocations);
 	add_number(line, report->leaked_blocks);
-	add_text(line, verdict(report->result), NAME_SIZE);
+	add_text(line, verdict(report->result));
 	line->text[line->length - 1] = '\n';
 }
 

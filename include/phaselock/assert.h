@@ -83,9 +83,9 @@ enum phaselock_check_result {
 
 struct phaselock_check_report {
 	enum phaselock_check_result result;
-	const struct phaselock_check_spec *spec;
-	uint64_t allocations; /* requests for memory, reallocations included */
-	uint64_t bytes;	      /* asked for by them */
+	const struct phaselock_check_spec *spec; /* name and file quoted, as names in reports are */
+	uint64_t allocations;			 /* requests for memory, reallocations included */
+	uint64_t bytes;				 /* asked for by them */
 	uint64_t deallocations;
 	uint64_t leaked_blocks;
 	const char *reason;  /* why it could not be judged, or NULL */

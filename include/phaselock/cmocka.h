@@ -82,17 +82,21 @@ extern "C"
  */
 static inline void phaselock_cmocka_print_(const char *text)
 {
+	unsigned brackets = 0; /* just before; they may have been printed already */
+
 	while (*text != '\0') {
 		char line[1000];
 		size_t length = 0;
 
 		while (*text != '\0' && length < sizeof(line) - 2) {
-			bool ends_cdata = *text == '>' && length >= 2 && line[length - 1] == ']' &&
-					  line[length - 2] == ']';
+			bool is_control =
+				((unsigned char)*text < ' ' && *text != '\n' && *text != '\t') ||
+				*text == 127;
 
-			if (ends_cdata)
+			if (*text == '>' && brackets >= 2)
 				line[length++] = ' ';
-			line[length++] = (unsigned char)*text < ' ' && *text != '\n' ? '?' : *text;
+			brackets = *text == ']' ? brackets + 1 : 0;
+			line[length++] = is_control ? '?' : *text;
 			if (*text++ == '\n')
 				break;
 		}
@@ -112,12 +116,24 @@ static inline bool phaselock_cmocka_cuts_(const char *text)
 	       (output == NULL || output[0] == '\0' || strchr("tTxX", output[0]) == NULL);
 }
 
-/* All to stderr now, and the summary with the failure, so that the place is not cut off. */
+/*
+ * All to stderr now, and the summary with the failure, so that the place is not cut off. Of more than
+ * 1,023 bytes at once, a failure's with its place, CMocka prints what is behind them in its memory.
+ */
 static inline void phaselock_cmocka_print_long_(const char *text)
 {
-	cm_print_error("%.*s\n", (int)strcspn(text, "\n"), text);
-	for (; *text != '\0'; text += strcspn(text, "\n") + 1)
-		print_error("%.*s\n", (int)strcspn(text, "\n"), text);
+	int summary = (int)strcspn(text, "\n");
+
+	cm_print_error("%.*s\n", summary < 600 ? summary : 600, text);
+	while (*text != '\0') {
+		size_t length = strcspn(text, "\n");
+
+		length += text[length] == '\n';
+		if (length > 1000)
+			length = 1000;
+		print_error("%.*s", (int)length, text);
+		text += length;
+	}
 }
 
 static inline void phaselock_cmocka_failed_(const struct phaselock_check_report *report,

@@ -16,7 +16,7 @@
  * | phaselock-result 1,results_are_written,holds,,no allocations,{any}/results_are_written.c,{number},0,0,0,0,holds
  * | phaselock-result 1,results_are_written,fails,,at most 1 allocation,{any}.c,{number},2,30,1,0,failed
  * | phaselock-result 1,results_are_written,leaks,,no leak,{any}.c,{number},1,7,0,1,failed
- * | phaselock-result 1,results_are_written,names,parse  the | \headers\,no allocations,{any}.c,{number},0,0,0,0,holds
+ * | phaselock-result 1,results_are_written,names,parse\x09\nthe | \\headers\\,no allocations,{any}.c,{number},0,0,0,0,holds
  * | phaselock-result 1,results_are_written,names,,no allocations,{any}.c,{number},0,0,0,0,holds
  * | phaselock-result 1,results_are_written,names,of this thread,no allocations,{any}.c,{number},0,0,0,0,holds
  * | phaselock-result 1,results_are_written,names,,no allocations,{any}.c,{number},0,0,0,0,holds

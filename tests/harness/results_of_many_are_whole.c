@@ -15,10 +15,10 @@
  * | 6400
  * | | Program | Operation | Asserted | Runs | Allocations | Bytes | Verdict |
  * | |---|---|---|--:|--:|--:|---|
- * | | one | parse\|headers | at most 1 allocation | 1600 | 0 to 2 | 0 to 32 | ✗ failed in 400 of 1600, {any}/results_of_many_are_whole.c:{number} |
- * | | one | close | at most 1 allocation | 1600 | 0 | 0 | ✓ |
- * | | two | parse\|headers | at most 1 allocation | 1600 | 0 to 2 | 0 to 32 | ✗ failed in 400 of 1600, {any}/results_of_many_are_whole.c:{number} |
- * | | two | close | at most 1 allocation | 1600 | 0 | 0 | ✓ |
+ * | | `one` | `parse\|headers` | `at most 1 allocation` | 1600 | 0 to 2 | 0 to 32 | ✗ failed in 400 of 1600, `{any}/results_of_many_are_whole.c`:{number} |
+ * | | `one` | `close` | `at most 1 allocation` | 1600 | 0 | 0 | ✓ |
+ * | | `two` | `parse\|headers` | `at most 1 allocation` | 1600 | 0 to 2 | 0 to 32 | ✗ failed in 400 of 1600, `{any}/results_of_many_are_whole.c`:{number} |
+ * | | `two` | `close` | `at most 1 allocation` | 1600 | 0 | 0 | ✓ |
  * | | **total** | programs: 2 | operations: 4 | 6400 | 2400 | 38400 | ✗ holds: 2, failed: 2 |
  */
 #define _GNU_SOURCE

@@ -2,7 +2,7 @@
 /*
  * Escaped names: the command finds the file that the library has named, whatever its name is.
  *
- * shows: PL-534
+ * shows: PL-534 PL-660 PL-662
  */
 #define _GNU_SOURCE
 #include "escape.h"
@@ -67,6 +67,54 @@ TEST(name_is_written_on_one_line)
 	free(text);
 }
 
+static const char *code(const char *name)
+{
+	static char text[128];
+	FILE *out = fmemopen(text, sizeof(text), "w");
+
+	text[0] = '\0';
+	assert_non_null(out);
+	escape_write_code(name, out);
+	fclose(out);
+	return text;
+}
+
+TEST(name_in_markdown_is_code_to_its_end)
+{
+	assert_string_equal(code(""), "");
+	assert_string_equal(code("@someone <b>|x|"), "`@someone <b>\\|x\\|`");
+	assert_string_equal(code("a`b``c"), "```a`b``c```");
+	assert_string_equal(code("`a"), "`` `a ``");
+	assert_string_equal(code(" a "), "`  a  `");
+	assert_string_equal(code("  "), "`  `");
+	assert_string_equal(code("a\\|\n"), "`a\\\\\\|\\n`");
+}
+
+TEST(lines_of_others_have_their_ends_and_do_not_begin_as_ours)
+{
+	char *text = NULL;
+	size_t length;
+	FILE *out = open_memstream(&text, &length);
+	static const char sent[] =
+		"phaselock run: PASS\n\nphaselock: a\\x1b\t\x1b\0\n phaselock run";
+
+	assert_non_null(out);
+	escape_write_lines((struct slice){sent, sizeof(sent) - 1}, out);
+	escape_write_lines((struct slice){"", 0}, out);
+	fclose(out);
+	assert_string_equal(text, "\\x70haselock run: PASS\n\nphaselock: a\\x1b\t\\x1b\\x00\n"
+				  " phaselock run\n");
+	free(text);
+}
+
+TEST(copy_is_what_is_written)
+{
+	char *copy = escape_copy("a\n\\");
+
+	assert_string_equal(copy, "a\\n\\\\");
+	free(copy);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -74,6 +122,9 @@ int main(void)
 		cmocka_unit_test(what_is_no_escape_stays),
 		cmocka_unit_test(only_the_slice_is_read),
 		cmocka_unit_test(name_is_written_on_one_line),
+		cmocka_unit_test(name_in_markdown_is_code_to_its_end),
+		cmocka_unit_test(lines_of_others_have_their_ends_and_do_not_begin_as_ours),
+		cmocka_unit_test(copy_is_what_is_written),
 	};
 
 	return cmocka_run_group_tests_name("escape", tests, NULL, NULL);

@@ -170,6 +170,9 @@ TEST(escaping_leaves_what_cannot_harm_and_nothing_else)
 		{"\xf4\x90\x80\x80\xff", "\\xf4\\x90\\x80\\x80\\xff"}, /* beyond the last one */
 		{"\xf0\x8f\xbf\xbf", "\\xf0\\x8f\\xbf\\xbf"},
 		{"\xe2\x82", "\\xe2\\x82"}, /* cut */
+		{"\xe2\x80\xae"
+		 "c.evil",
+		 "\\xe2\\x80\\xaec.evil"},
 	};
 
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -190,6 +193,21 @@ TEST(escaped_name_is_cut_with_dots_where_it_is_too_long)
 	pl_text_escape(&text, "\n\nabc", 2);
 	pl_text_escape(&text, "", 0);
 	assert_string_equal(buffer, "abc\\n\\n...");
+}
+
+TEST(name_is_cut_between_characters)
+{
+	char buffer[8];
+
+	for (size_t capacity = 1; capacity <= sizeof(buffer); capacity++) {
+		struct pl_text text = pl_text_in(buffer, capacity);
+
+		pl_text_escape(&text, "\xe2\x82\xac\n\xe2\x82\xac", SIZE_MAX);
+		assert_int_equal(text.length, capacity < 4 ? 0 : capacity < 6 ? 3 : 5);
+		text = pl_text_in(buffer, capacity);
+		pl_text_quote(&text, "\xe2\x82\xac\xe2\x82\xac");
+		assert_int_equal(text.length, capacity < 4 ? 0 : capacity < 7 ? 3 : 6);
+	}
 }
 
 TEST(base_name_is_what_follows_the_last_slash)
@@ -225,6 +243,7 @@ int main(void)
 		cmocka_unit_test(quoting_leaves_utf8_as_it_is),
 		cmocka_unit_test(escaping_leaves_what_cannot_harm_and_nothing_else),
 		cmocka_unit_test(escaped_name_is_cut_with_dots_where_it_is_too_long),
+		cmocka_unit_test(name_is_cut_between_characters),
 		cmocka_unit_test(base_name_is_what_follows_the_last_slash),
 		cmocka_unit_test(path_has_the_process_id_wherever_it_is_asked_for),
 	};

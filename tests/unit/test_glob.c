@@ -58,6 +58,17 @@ TEST(each_sign_matches_what_it_stands_for)
 		{"[!]a]", "]", false},
 		{"[!]a]", "b", true},
 		{"[a-]", "-", true},
+		{"a\\nb", "a\nb", true}, /* as a report has it */
+		{"a\\nb", "anb", false},
+		{"a\\\\nb", "a\\nb", true},
+		{"\\xe2\\x80\\xae*",
+		 "\xe2\x80\xae"
+		 "abc",
+		 true},
+		{"\\x1b[[]", "\x1b[", true},
+		{"[\\x01-\\x1f]", "\x1b", true},
+		{"\\x1", "x1", true},
+		{"\\X1B", "X1B", true},
 		{"[-a]", "-", true},
 		{"[--/]", ".", true},
 		{"[z-a]", "m", false},
