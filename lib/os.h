@@ -104,9 +104,6 @@ void pl_os_close(int fd);
  */
 void pl_os_executable(char *path, size_t size);
 
-/* Returns whether path is a regular file that this process may execute. */
-bool pl_os_is_executable(const char *path);
-
 /* ---- pipes and programs (os_process.c) ------------------------------------------------------- */
 
 /*
@@ -124,9 +121,22 @@ int pl_os_open_pipe(const char *path, uint64_t *id);
 bool pl_os_write_pipe(int fd, const void *head, size_t head_size, const void *text, size_t size,
 		      uint64_t wait_ms);
 
+/* Which file a program is, as it was changed last, from which root and with which rights it is run. */
+struct pl_os_identity {
+	uint64_t file[5];
+	uint64_t root[4];
+	uint64_t rights[6];
+};
+
+/*
+ * Returns whether path is a regular file that this process may execute, and sets *identity to which.
+ */
+bool pl_os_find_program(const char *path, struct pl_os_identity *identity);
+
 /* A program to run; input is what it reads, until its end. */
 struct pl_os_program {
 	const char *path;
+	const struct pl_os_identity *identity; /* if it is another one by now, it is not run */
 	char *const *words;
 	char *const *environment;
 	const char *input; /* no more than fits into a pipe (64 KiB) */
@@ -136,7 +146,7 @@ struct pl_os_program {
 
 /*
  * Runs a program in which signals are as at a process's start, with no descriptors but the first
- * three. The calling program does not see it: no handler of fork() or SIGCHLD is called, and no
+ * three; an interpreter also gets one of its script. The calling program does not see it: no handler of fork() or SIGCHLD is called, and no
  * wait() but one for __WALL finds it. All signals of this thread are blocked meanwhile.
  * Returns what the program wrote to its standard output, output_max bytes at most, and its
  * size, if it ended with status 0; else NULL. pl_os_unmap() gives the memory back.
