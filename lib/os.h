@@ -91,11 +91,14 @@ void pl_os_note_stderr(void);
  */
 size_t pl_os_write_stderr(const void *text, size_t size, uint64_t wait_ms);
 
+#define PL_OS_ADDED_MAX ((uint64_t)64 << 20) /* what one run may add to a file, in bytes */
+
 /*
  * Opens a regular file to append to, creating it readable by its owner; does not follow a link in
- * the last part of its path, and does not wait. Returns -1 if it cannot.
+ * the last part of its path, takes none of the kernel's, as in /proc, and does not wait. Sets *size
+ * to what is in it. Returns -1 if it cannot.
  */
-int pl_os_open_append(const char *path);
+int pl_os_open_append(const char *path, uint64_t *size);
 void pl_os_close(int fd);
 
 /*

@@ -22,6 +22,9 @@ static char path[PATH_SIZE];
 static const char *pipe; /* NULL: there is none */
 static uint64_t pipe_id;
 
+/* Of the file, and 1; 0: it was not opened yet. Written once, by any thread, relaxed. */
+static _Atomic uint64_t size_at_start;
+
 /*
  * Whether the last text that waited did so in vain: then the next one does not wait, or a program
  * that goes on would be held up by each. Any thread writes, relaxed: nothing hangs on it.
@@ -37,7 +40,7 @@ void pl_sink_use_file(const char *report_path)
  * Opened for each report: a program may close any descriptor it finds, and open its own under the
  * number.
  */
-static int open_file(void)
+static int open_file(uint64_t *size)
 {
 	char buffer[PATH_SIZE + 32];
 	struct pl_text name = pl_text_in(buffer, sizeof(buffer));
@@ -45,7 +48,20 @@ static int open_file(void)
 	if (path[0] == '\0')
 		return -1;
 	pl_text_path(&name, path, pl_os_process_id());
-	return pl_os_open_append(buffer);
+	return pl_os_open_append(buffer, size);
+}
+
+/*
+ * Whether this process and those that it was forked from have not yet added to the file all that
+ * they may. They know it by its size: for all of them it is the same.
+ */
+static bool is_within_bound(uint64_t size)
+{
+	uint64_t none = 0;
+
+	atomic_compare_exchange_strong_explicit(&size_at_start, &none, size + 1,
+						memory_order_relaxed, memory_order_relaxed);
+	return size + 1 < size_at_start + PL_OS_ADDED_MAX;
 }
 
 void pl_sink_use_pipe(const char *pipe_path)
@@ -66,12 +82,15 @@ void pl_sink_use_stderr(void)
 
 bool pl_sink_usable(void)
 {
-	int fd = path[0] != '\0' && pipe == NULL ? open_file() : PL_OS_STDERR;
+	uint64_t size;
+	int fd = path[0] != '\0' && pipe == NULL ? open_file(&size) : PL_OS_STDERR;
 
 	if (fd < 0) {
 		path[0] = '\0';
 		return false;
 	}
+	if (fd != PL_OS_STDERR)
+		is_within_bound(size);
 	if (fd != PL_OS_STDERR)
 		pl_os_close(fd);
 	return true;
@@ -98,14 +117,47 @@ static void emit_to_stderr(const char *text, size_t length, enum pl_sink_text ki
 	atomic_store_explicit(&stderr_is_full, done < length, memory_order_relaxed);
 }
 
+/* Says on stderr, once, where texts go that somebody looks for in the file. */
+static void tell(_Atomic bool *is_told, const char *notice)
+{
+	if (!atomic_exchange_explicit(is_told, true, memory_order_relaxed))
+		emit_to_stderr(notice, strlen(notice), PL_SINK_WHOLE);
+}
+
+static int open_file_or_tell(uint64_t *size)
+{
+	static _Atomic bool is_told;
+	int fd = open_file(size);
+
+	if (fd < 0 && path[0] != '\0')
+		tell(&is_told, "phaselock: cannot open the file of report= any more (rights were "
+			       "dropped, the root was changed, or the file replaced?); using "
+			       "stderr\n");
+	return fd;
+}
+
+/* Returns how much of the text there is no need to write elsewhere. */
+static size_t emit_to_file(int fd, uint64_t size, const char *text, size_t length,
+			   enum pl_sink_text kind)
+{
+	static _Atomic bool is_told;
+
+	if (is_within_bound(size))
+		return pl_os_write(fd, PL_OS_PLAIN, text, length, 0);
+	tell(&is_told, "phaselock: 64 MiB were added to the file of report=; from now on only the "
+		       "report of an abort is written, to stderr\n");
+	return kind == PL_SINK_LAST ? 0 : length;
+}
+
 /* Writes to the file, or to stderr. */
 static void emit_here(const char *text, size_t length, enum pl_sink_text kind)
 {
-	int fd = open_file();
+	uint64_t size = 0;
+	int fd = open_file_or_tell(&size);
 	size_t done = 0;
 
 	if (fd >= 0) {
-		done = pl_os_write(fd, PL_OS_PLAIN, text, length, 0);
+		done = emit_to_file(fd, size, text, length, kind);
 		pl_os_close(fd);
 	}
 	if (done < length)
