@@ -107,6 +107,12 @@ void pl_os_close(int fd);
  */
 void pl_os_executable(char *path, size_t size);
 
+/* Writes the path of the folder that the process is in. Returns false if it does not fit, or is not known. */
+bool pl_os_folder(char *path, size_t size);
+
+/* Returns the first word that the program was called with; NULL if it is not known. From the constructor. */
+const char *pl_os_name(void);
+
 /* ---- pipes and programs (os_process.c) ------------------------------------------------------- */
 
 /*
