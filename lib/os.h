@@ -99,6 +99,10 @@ size_t pl_os_write_stderr(const void *text, size_t size, uint64_t wait_ms);
  * to what is in it. Returns -1 if it cannot.
  */
 int pl_os_open_append(const char *path, uint64_t *size);
+
+/* Tells root folders apart, by device and inode. Returns false if it is not known. */
+bool pl_os_root(uint64_t root[2]);
+
 void pl_os_close(int fd);
 
 /*

@@ -19,6 +19,7 @@
 
 /* Written in the constructor, read by any thread. */
 static char path[PATH_SIZE];
+static uint64_t root[2]; /* from which the path leads to the file that was meant */
 static const char *pipe; /* NULL: there is none */
 static uint64_t pipe_id;
 
@@ -34,18 +35,21 @@ static _Atomic bool pipe_is_full, stderr_is_full;
 void pl_sink_use_file(const char *report_path)
 {
 	strncpy(path, report_path, sizeof(path) - 1);
+	if (path[0] != '\0' && !pl_os_root(root))
+		path[0] = '\0';
 }
 
 /*
  * Opened for each report: a program may close any descriptor it finds, and open its own under the
- * number.
+ * number. In a jail the path would lead to a file of somebody else's.
  */
 static int open_file(uint64_t *size)
 {
 	char buffer[PATH_SIZE + 32];
 	struct pl_text name = pl_text_in(buffer, sizeof(buffer));
+	uint64_t now[2];
 
-	if (path[0] == '\0')
+	if (path[0] == '\0' || !pl_os_root(now) || memcmp(now, root, sizeof(now)) != 0)
 		return -1;
 	pl_text_path(&name, path, pl_os_process_id());
 	return pl_os_open_append(buffer, size);
@@ -110,18 +114,31 @@ static uint64_t wait_ms(const _Atomic bool *is_full, uint64_t most, enum pl_sink
 	return atomic_load_explicit(is_full, memory_order_relaxed) ? 0 : most;
 }
 
-static void emit_to_stderr(const char *text, size_t length, enum pl_sink_text kind)
+static void put_on_stderr(const char *text, size_t length, enum pl_sink_text kind)
 {
 	size_t done = pl_os_write_stderr(text, length, wait_ms(&stderr_is_full, WAIT_MS, kind));
 
 	atomic_store_explicit(&stderr_is_full, done < length, memory_order_relaxed);
 }
 
-/* Says on stderr, once, where texts go that somebody looks for in the file. */
+/* Says on stderr, once, where texts go that somebody looks for elsewhere. */
 static void tell(_Atomic bool *is_told, const char *notice)
 {
 	if (!atomic_exchange_explicit(is_told, true, memory_order_relaxed))
-		emit_to_stderr(notice, strlen(notice), PL_SINK_WHOLE);
+		put_on_stderr(notice, strlen(notice), PL_SINK_WHOLE);
+}
+
+static void emit_to_stderr(const char *text, size_t length, enum pl_sink_text kind)
+{
+	static _Atomic uint64_t written;
+	static _Atomic bool is_told;
+
+	if (kind == PL_SINK_LAST ||
+	    atomic_fetch_add_explicit(&written, length, memory_order_relaxed) < PL_OS_ADDED_MAX)
+		put_on_stderr(text, length, kind);
+	else
+		tell(&is_told, "phaselock: 64 MiB were written to stderr; from now on only the "
+			       "report of an abort is\n");
 }
 
 static int open_file_or_tell(uint64_t *size)

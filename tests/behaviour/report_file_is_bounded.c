@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A program and its children add 64 MiB to the file of report=, and no more, however large it was
- * before; stderr is told so once, and gets what must not be lost, the report of an abort.
+ * before; stderr is told so once, and gets what must not be lost, the report of an abort. A process
+ * writes as much to stderr at most, and the report of an abort.
  *
  * shows: PL-654
  * run: sh -c 'truncate -s 100M file && {self}'
@@ -12,6 +13,13 @@
  * | phaselock: violation: malloc(48) while allocations are locked
  * | {details}
  * | phaselock: aborting (policy=abort)
+ * run: sh -c '{self} stderr 2>all; test $(wc -c <all) -lt 67200000 && grep -a -A2 -m1 ^phaselock: all'
+ * environment: PHASELOCK_OPTIONS=stages=1
+ * exit: 0
+ * stdout:
+ * | phaselock: 64 MiB were written to stderr; from now on only the report of an abort is
+ * | phaselock: violation: malloc(48) while allocations are locked
+ * | {details}
  */
 #define _GNU_SOURCE
 #include "behaviour.h"
@@ -31,13 +39,27 @@ static off_t size_after_text(void)
 	return status.st_size;
 }
 
-int main(void)
+static void write_without_end(void)
+{
+	struct phaselock_stage stage;
+	char name[401] = {0};
+
+	memset(name, 'x', sizeof(name) - 1);
+	for (int i = 0; i < 200000; i++)
+		phaselock_stage_begin(&stage, name);
+	lock_allocations();
+	free(opaque(malloc(48)));
+}
+
+int main(int argc, char **argv)
 {
 	off_t first, last;
 	int status;
 	pid_t child;
 
 	require_armed();
+	if (argc > 1 && strcmp(argv[1], "stderr") == 0)
+		write_without_end();
 	first = size_after_text();
 	CHECK(first > 100 << 20);
 	last = (100 << 20) + (64 << 20);

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A program that has dropped its rights, or has gone to a jail, cannot open the file of report= any
- * more, and one whose disk is full cannot write to it: what the file would get is on stderr, the
- * report of an abort too. Who looks for it in the file is told once, on stderr.
+ * A program that has dropped its rights cannot open the file of report= any more; one that has gone
+ * to a jail does not, for there the path may lead to somebody else's file; and one whose disk is full
+ * cannot write to it: what the file would get is on stderr, the report of an abort too. Who looks for
+ * it in the file is told once, on stderr.
  *
  * shows: PL-653 PL-532
  * needs: root unshare
- * run: sh -c 'mkdir folder && exec {self} {deed}'
- * each: deed setuid chroot remove
+ * run: sh -c 'mkdir -p folder jail/{tmp}/folder && {self} {deed}; status=$?; find jail -type f; exit $status'
+ * each: deed setuid chroot jail remove
  * environment: PHASELOCK_OPTIONS=policy=deny:report={tmp}/folder/file
  * exit: 0
  * stderr:
@@ -17,8 +18,8 @@
  * | phaselock: denied (policy=deny)
  * | phaselock: 2 violations at 1 site, by count:
  * | phaselock:   2 x malloc  {any}
- * run: sh -c 'mkdir folder && exec {self} {deed}'
- * each: deed setuid chroot remove
+ * run: sh -c 'mkdir -p folder jail/{tmp}/folder && exec {self} {deed}'
+ * each: deed setuid chroot jail remove
  * environment: PHASELOCK_OPTIONS=report={tmp}/folder/file
  * exit: SIGABRT
  * stderr:
@@ -60,6 +61,8 @@ int main(int argc, char **argv)
 		CHECK_EQUAL(setresuid(65534, 65534, 65534), 0);
 	if (strcmp(deed, "chroot") == 0)
 		CHECK_EQUAL(chroot("folder"), 0);
+	if (strcmp(deed, "jail") == 0)
+		CHECK(chroot("jail") == 0 && chdir("/") == 0);
 	if (strcmp(deed, "remove") == 0)
 		CHECK(unlink("folder/file") == 0 && rmdir("folder") == 0);
 	if (strcmp(deed, "fill") == 0)
