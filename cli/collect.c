@@ -41,6 +41,8 @@ struct collector {
 	char path[64];
 	const char *report; /* "": stderr */
 	bool report_failed;
+	uint64_t written; /* bytes, of all reports */
+	bool is_full;
 	struct annotator *annotator; /* NULL: texts stay as they are */
 	uint32_t process;	     /* whose text is being written */
 	struct text *unfinished;
@@ -96,12 +98,13 @@ static int open_report(struct collector *collector)
 {
 	char path[PATH_SIZE];
 	struct pl_text name = pl_text_in(path, sizeof(path));
+	uint64_t size;
 	int fd;
 
 	if (collector->report[0] == '\0')
 		return -1;
 	pl_text_path(&name, collector->report, collector->process);
-	fd = pl_os_open_append(path);
+	fd = pl_os_open_append(path, &size);
 	if (fd < 0 && !collector->report_failed) {
 		collector->report_failed = true;
 		say("cannot write to the file of report= (%s); using stderr", path);
@@ -130,17 +133,34 @@ static char *quote(const char *text, size_t *length)
 	return NULL;
 }
 
+/* Whether the run, of which processes may be made for ever, has not written all that it may. */
+static bool is_within_bound(struct collector *collector, size_t length)
+{
+	if (collector->written < PL_OS_ADDED_MAX) {
+		collector->written += length;
+		return true;
+	}
+	if (!collector->is_full)
+		say("64 MiB of reports were written; there are more, which are only counted");
+	collector->is_full = true;
+	return false;
+}
+
 /* What the file has no room for goes to stderr. */
 static void write_text(void *context, const char *sent, size_t length)
 {
-	char *text = quote(sent, &length);
-	int fd = text != NULL ? open_report(context) : -1;
+	char *text;
 	size_t done = 0;
+	int fd;
 
+	if (!is_within_bound(context, length))
+		return;
+	text = quote(sent, &length);
 	if (text == NULL) {
 		say("no memory to write a report");
 		return;
 	}
+	fd = open_report(context);
 	if (fd >= 0) {
 		done = pl_os_write(fd, PL_OS_PLAIN, text, length, 0);
 		pl_os_close(fd);

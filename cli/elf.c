@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #define PROGRAM_HEADERS_MAX 1024
+#define DYNAMIC_ENTRIES_MAX 1024
 
 static bool PL_PRINTF(2, 3) refuse(char *fault, const char *format, ...)
 {
@@ -48,6 +49,13 @@ static bool check_header(const Elf64_Ehdr *header, char *fault)
 	return true;
 }
 
+static bool read_part(int fd, const Elf64_Ehdr *header, unsigned i, Elf64_Phdr *part)
+{
+	off_t at = (off_t)(header->e_phoff + i * sizeof(*part));
+
+	return pread(fd, part, sizeof(*part), at) == (ssize_t)sizeof(*part);
+}
+
 /* Finds the path of the dynamic linker that the program asks for; "" if it asks for none. */
 static bool read_interpreter(int fd, const Elf64_Ehdr *header, char path[PATH_MAX])
 {
@@ -56,9 +64,8 @@ static bool read_interpreter(int fd, const Elf64_Ehdr *header, char path[PATH_MA
 		return false;
 	for (unsigned i = 0; i < header->e_phnum; i++) {
 		Elf64_Phdr part;
-		off_t at = (off_t)(header->e_phoff + i * sizeof(part));
 
-		if (pread(fd, &part, sizeof(part), at) != (ssize_t)sizeof(part))
+		if (!read_part(fd, header, i, &part))
 			return false;
 		if (part.p_type != PT_INTERP)
 			continue;
@@ -94,12 +101,94 @@ static bool changes_rights(int fd, const struct stat *file, const char **by)
 	return !ignored && getuid() != 0 && fgetxattr(fd, "security.capability", NULL, 0) > 0;
 }
 
-bool elf_can_be_guarded(int fd, char fault[ELF_FAULT_SIZE])
+/* What an object says of itself in its dynamic section. */
+struct object {
+	char name[32];	/* DT_SONAME, cut to size; "" if there is none */
+	bool is_shared; /* it is loaded into programs, or loads them, and is none */
+};
+
+/* Finds the offset in the file of an address. */
+static bool find_offset(int fd, const Elf64_Ehdr *header, uint64_t address, off_t *offset)
+{
+	for (unsigned i = 0; i < header->e_phnum; i++) {
+		Elf64_Phdr part;
+
+		if (!read_part(fd, header, i, &part))
+			return false;
+		if (part.p_type == PT_LOAD && address - part.p_vaddr < part.p_filesz) {
+			*offset = (off_t)(part.p_offset + (address - part.p_vaddr));
+			return true;
+		}
+	}
+	return false;
+}
+
+static void read_dynamic(int fd, const Elf64_Ehdr *header, const Elf64_Phdr *dynamic,
+			 struct object *object)
+{
+	uint64_t strings = 0, name = 0;
+	Elf64_Dyn entry = {.d_tag = DT_NULL};
+	off_t offset;
+
+	object->is_shared = header->e_type == ET_DYN;
+	for (uint64_t i = 0; i < dynamic->p_filesz / sizeof(entry) && i < DYNAMIC_ENTRIES_MAX;
+	     i++) {
+		if (pread(fd, &entry, sizeof(entry),
+			  (off_t)(dynamic->p_offset + i * sizeof(entry))) !=
+			    (ssize_t)sizeof(entry) ||
+		    entry.d_tag == DT_NULL)
+			break;
+		if (entry.d_tag == DT_STRTAB)
+			strings = entry.d_un.d_ptr;
+		else if (entry.d_tag == DT_SONAME)
+			name = entry.d_un.d_val;
+		else if (entry.d_tag == DT_FLAGS_1 && (entry.d_un.d_val & DF_1_PIE) != 0)
+			object->is_shared = false;
+	}
+	if (name == 0 || !find_offset(fd, header, strings + name, &offset) ||
+	    pread(fd, object->name, sizeof(object->name) - 1, offset) <= 0)
+		object->name[0] = '\0';
+}
+
+static struct object read_object(int fd, const Elf64_Ehdr *header)
+{
+	struct object object = {.name = ""};
+	Elf64_Phdr part;
+
+	for (unsigned i = 0; i < header->e_phnum && read_part(fd, header, i, &part); i++) {
+		if (part.p_type == PT_DYNAMIC) {
+			read_dynamic(fd, header, &part, &object);
+			break;
+		}
+	}
+	return object;
+}
+
+static bool is_linker(const struct object *object)
+{
+	return object->is_shared && strncmp(object->name, "ld-linux", strlen("ld-linux")) == 0;
+}
+
+/* Of a file that asks for no dynamic linker. */
+static bool check_alone(int fd, const Elf64_Ehdr *header, bool may_be_linker, char *fault)
+{
+	struct object object = read_object(fd, header);
+
+	if (may_be_linker && is_linker(&object))
+		return true;
+	if (object.is_shared)
+		return refuse(fault, "is a shared library, or a dynamic linker other than that of "
+				     "glibc, and no program; name the program itself");
+	return refuse(fault, "is statically linked, so no library can be loaded into it; link it "
+			     "dynamically, "
+			     "or link libphaselock.a into it and run it without this command");
+}
+
+static bool check_program(int fd, bool may_be_linker, char *fault)
 {
 	char interpreter[PATH_MAX];
-	const char *base, *by;
+	const char *base;
 	Elf64_Ehdr header;
-	struct stat file;
 
 	if (pread(fd, &header, sizeof(header), 0) != (ssize_t)sizeof(header))
 		return refuse(fault, "is too short to be an ELF program");
@@ -108,19 +197,26 @@ bool elf_can_be_guarded(int fd, char fault[ELF_FAULT_SIZE])
 	if (!read_interpreter(fd, &header, interpreter))
 		return refuse(fault, "is a damaged ELF file: its program headers cannot be read");
 	if (interpreter[0] == '\0')
-		return refuse(fault,
-			      "is statically linked, so no library can be loaded into it; link it "
-			      "dynamically, "
-			      "or link libphaselock.a into it and run it without this command");
+		return check_alone(fd, &header, may_be_linker, fault);
 	base = strrchr(interpreter, '/');
 	base = base != NULL ? base + 1 : interpreter;
-	if (strncmp(base, "ld-musl", strlen("ld-musl")) == 0)
-		return refuse(fault,
-			      "is linked with another C library (%.200s), and the library with "
-			      "glibc; link it with "
-			      "glibc, or preload the library that `make musl` makes, "
-			      "without this command",
-			      interpreter);
+	if (strncmp(base, "ld-musl", strlen("ld-musl")) != 0)
+		return true;
+	return refuse(fault,
+		      "is linked with another C library (%.200s), and the library with "
+		      "glibc; link it with "
+		      "glibc, or preload the library that `make musl` makes, "
+		      "without this command",
+		      interpreter);
+}
+
+bool elf_can_be_guarded(int fd, char fault[ELF_FAULT_SIZE])
+{
+	const char *by;
+	struct stat file;
+
+	if (!check_program(fd, true, fault))
+		return false;
 	if (fstat(fd, &file) != 0)
 		return refuse(fault, "cannot be inspected: %s", strerror(errno));
 	if (changes_rights(fd, &file, &by))
@@ -130,4 +226,20 @@ bool elf_can_be_guarded(int fd, char fault[ELF_FAULT_SIZE])
 			      "the guard; run a copy without them",
 			      by);
 	return true;
+}
+
+bool elf_can_be_loaded(int fd, char fault[ELF_FAULT_SIZE])
+{
+	return check_program(fd, false, fault);
+}
+
+bool elf_is_linker(int fd)
+{
+	Elf64_Ehdr header;
+	struct object object;
+
+	if (pread(fd, &header, sizeof(header), 0) != (ssize_t)sizeof(header))
+		return false;
+	object = read_object(fd, &header);
+	return is_linker(&object);
 }

@@ -78,6 +78,7 @@ struct page_counts page_read(const struct page *page)
 		.processes_forked = load(&channel->processes_forked),
 		.processes_ended = load(&channel->processes_ended),
 		.entries_missing = load(&channel->entries_missing),
+		.allocator_failed = load(&channel->allocator_failed),
 		.lock_at_main_failed = load(&channel->lock_at_main_failed),
 		.locks = load(&channel->locks),
 		.scopes = load(&channel->scopes),

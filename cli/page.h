@@ -34,7 +34,8 @@ struct page_counts {
 	uint64_t processes_started;
 	uint64_t processes_forked;
 	uint64_t processes_ended;
-	uint64_t entries_missing; /* a set of PHASELOCK_ENTRY_* */
+	uint64_t entries_missing;  /* a set of PHASELOCK_ENTRY_* */
+	uint64_t allocator_failed; /* programs */
 	uint64_t lock_at_main_failed;
 	uint64_t locks;
 	uint64_t scopes;

@@ -44,6 +44,7 @@ struct search {
 	char **words;	     /* ... and the arguments it will be called with */
 	const char *named;   /* what the user called it */
 	bool is_interpreter; /* the file is not what the user named, but what runs that */
+	bool is_loaded;	     /* the file is what the dynamic linker will load, not exec() */
 };
 
 /*
@@ -210,19 +211,81 @@ static int follow_script(struct search *search, struct first_line *line)
 	return 0;
 }
 
+/* ---- the dynamic linker ---------------------------------------------------------------------- */
+
+/* Returns how many words an option of ld.so(8) takes, with itself; 0: with it no program is run. */
+static size_t option_words(const char *option)
+{
+	static const char *const with_value[] = {
+		"--library-path",
+		"--glibc-hwcaps-prepend",
+		"--glibc-hwcaps-mask",
+		"--inhibit-rpath",
+		"--audit",
+		"--preload",
+		"--argv0",
+	};
+
+	for (size_t i = 0; i < sizeof(with_value) / sizeof(with_value[0]); i++)
+		if (strcmp(option, with_value[i]) == 0)
+			return 2;
+	return strcmp(option, "--inhibit-cache") == 0 ? 1 : 0;
+}
+
+/* Goes on from the dynamic linker to the program that it will load. */
+static int follow_linker(struct search *search)
+{
+	char **word = search->words + 1;
+
+	while (*word != NULL && strncmp(*word, "--", 2) == 0) {
+		size_t count = option_words(*word);
+
+		if (count == 0)
+			return refuse(search, "is the dynamic linker, and runs no program with "
+					      "such an option; name the program itself");
+		for (; count > 0 && *word != NULL; count--)
+			word++;
+	}
+	if (*word == NULL)
+		return refuse(search, "is the dynamic linker; name a program after it");
+	if (strchr(*word, '/') == NULL)
+		return refuse(search, "is the dynamic linker, which looks among libraries for a "
+				      "name without a slash; give the program's path");
+	if (strlen(*word) >= PATH_MAX)
+		return refuse(search, "is the dynamic linker; the path after it is too long");
+	copy_path(search->file, *word);
+	search->is_loaded = true;
+	search->is_interpreter = false;
+	return 0;
+}
+
 /* ---- what it is ------------------------------------------------------------------------------ */
+
+static int look_at_elf(struct search *search, int fd, bool *more)
+{
+	char fault[ELF_FAULT_SIZE];
+
+	if (search->is_loaded)
+		return elf_can_be_loaded(fd, fault) ? 0 : refuse(search, fault);
+	if (!elf_can_be_guarded(fd, fault))
+		return refuse(search, fault);
+	*more = elf_is_linker(fd);
+	return *more ? follow_linker(search) : 0;
+}
 
 /* Looks at one open file. Returns 0 when the search has ended well or goes on, which more tells. */
 static int look(struct search *search, int fd, bool *more)
 {
 	struct first_line line = {.interpreter = NULL};
-	char fault[ELF_FAULT_SIZE];
 
 	*more = false;
 	if (pread(fd, line.text, sizeof(line.text) - 1, 0) < 0)
 		return refuse(search, "cannot be read");
 	if (memcmp(line.text, "\177ELF", 4) == 0)
-		return elf_can_be_guarded(fd, fault) ? 0 : refuse(search, fault);
+		return look_at_elf(search, fd, more);
+	if (search->is_loaded)
+		return refuse(search, "is no ELF program, and the dynamic linker runs no other; "
+				      "run it without");
 	if (memcmp(line.text, "#!", 2) != 0)
 		return refuse(
 			search,
@@ -234,12 +297,16 @@ static int look(struct search *search, int fd, bool *more)
 
 static int open_and_look(struct search *search, bool *more)
 {
-	struct stat file;
+	struct stat file = {.st_mode = 0};
 	int fd, status;
 
-	if (stat(search->file, &file) == 0 && S_ISDIR(file.st_mode))
+	stat(search->file, &file);
+	if (S_ISDIR(file.st_mode))
 		return refuse(search, "is a directory; name a program in it");
-	if (!is_runnable(search->file))
+	if (search->is_loaded && !S_ISREG(file.st_mode))
+		return refuse(search, "is not found, or no file, so the dynamic linker cannot "
+				      "load it");
+	if (!search->is_loaded && !is_runnable(search->file))
 		return refuse(
 			search,
 			"is not executable; set its permission with chmod +x, if it is a program");

@@ -15,7 +15,8 @@ enum verdict result_judge(const struct page_counts *counts, const struct child_e
 		return VERDICT_VIOLATIONS;
 	if (counts->processes_started == 0)
 		return VERDICT_NOT_STARTED;
-	if (counts->entries_missing != 0 || counts->unseen_modules != 0)
+	if (counts->entries_missing != 0 || counts->allocator_failed != 0 ||
+	    counts->unseen_modules != 0)
 		return VERDICT_NOT_ARMED;
 	if (!end->has_mark)
 		return VERDICT_REPLACED;

@@ -14,7 +14,7 @@ enum verdict {
 	VERDICT_SIGNAL, /* it would be one, had the program come to an end of its own */
 	VERDICT_VIOLATIONS,
 	VERDICT_NOT_STARTED,  /* the library was never loaded */
-	VERDICT_NOT_ARMED,    /* it was, but requests went to another allocator */
+	VERDICT_NOT_ARMED,    /* it was, but requests went to another allocator, or to none */
 	VERDICT_REPLACED,     /* the program executed another one, which was not guarded */
 	VERDICT_NOT_AT_MAIN,  /* lock=main could not be done */
 	VERDICT_STILL_RUNS,   /* a guarded process does: what it will do is not known */

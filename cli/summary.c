@@ -103,7 +103,8 @@ static void print_unseen(const struct page_counts *counts, const struct argument
 
 static void print_guard(const struct page_counts *counts, const struct arguments *arguments)
 {
-	bool is_whole = counts->entries_missing == 0 && counts->unseen_modules == 0;
+	bool is_whole = counts->entries_missing == 0 && counts->allocator_failed == 0 &&
+			counts->unseen_modules == 0;
 
 	if (counts->processes_started == 0)
 		say("not armed: the library did not start in the program");
@@ -114,6 +115,10 @@ static void print_guard(const struct page_counts *counts, const struct arguments
 		    " program%s and %" PRIu64 " fork%s",
 		    counts->processes_started, plural(counts->processes_started),
 		    counts->processes_forked, plural(counts->processes_forked));
+	if (counts->allocator_failed != 0)
+		say("not armed: no memory for the allocator to start with in %" PRIu64
+		    " program%s (is there a limit, as of ulimit -v?)",
+		    counts->allocator_failed, plural(counts->allocator_failed));
 	if (counts->entries_missing != 0)
 		print_missing(counts->entries_missing);
 	if (counts->unseen_modules != 0)

@@ -73,6 +73,7 @@ struct pl_channel {
 	_Atomic uint64_t processes_forked; /* by fork(): guarded from their start */
 	_Atomic uint64_t processes_ended;  /* by exit() or a violation: counted to their end */
 	_Atomic uint64_t entries_missing;  /* PHASELOCK_ENTRY_*: not seen, in any process */
+	_Atomic uint64_t allocator_failed; /* programs whose allocator could not start */
 	_Atomic uint64_t lock_at_main_failed;
 	_Atomic uint64_t locks;	     /* times that a phase was locked or sealed */
 	_Atomic uint64_t scopes;     /* forbid scopes begun */

@@ -12,7 +12,6 @@
 #include "channel.h"
 #include "closing.h"
 #include "copy.h"
-#include "entries.h"
 #include "environment.h"
 #include "filter.h"
 #include "format.h"
@@ -30,6 +29,7 @@
 #include "order.h"
 #include "os.h"
 #include "phase.h"
+#include "proof.h"
 #include "report.h"
 #include "request.h"
 #include "settings.h"
@@ -84,34 +84,6 @@ static bool another_copy_is_in_front(void)
 
 /* ---- proof ----------------------------------------------------------------------------------- */
 
-static void say_missing(unsigned missing)
-{
-	char buffer[448];
-	struct pl_text text = pl_text_in(buffer, sizeof(buffer));
-
-	pl_text_append(&text, "not armed: ");
-	pl_entries_append(&text, missing);
-	pl_text_append(&text, " go%s to another allocator",
-		       (missing & (missing - 1)) == 0 ? "es" : "");
-	pl_report_message(buffer);
-}
-
-/*
- * Requests that do not come here are not guarded, and nobody may think they are: said by `phaselock
- * run` if it is there.
- */
-static unsigned prove(unsigned entries)
-{
-	unsigned missing = pl_armed_missing(entries);
-
-	if (pl_channel() != NULL)
-		atomic_fetch_or_explicit(&pl_channel()->entries_missing, missing,
-					 memory_order_relaxed);
-	else if (missing != 0)
-		say_missing(missing);
-	return missing;
-}
-
 /*
  * What is proved before main(), when all constructors have run: the operators of a program that
  * brings its own, over a malloc that is ours, for they are its own code; and all that a sanitizer
@@ -133,7 +105,7 @@ static void prove_armed(void)
 		to_prove = elsewhere;
 	else if ((elsewhere & PHASELOCK_ENTRY_MALLOC) == 0)
 		to_prove = elsewhere & operators;
-	pl_interpose_give_way(elsewhere | prove(PHASELOCK_ENTRY_ALL & ~to_prove));
+	pl_interpose_give_way(elsewhere | pl_proof(PHASELOCK_ENTRY_ALL & ~to_prove));
 }
 
 static void join_run(void)
@@ -216,7 +188,7 @@ static void lock_after(void)
 static void before_main(void)
 {
 	if (to_prove != 0)
-		prove(to_prove);
+		pl_proof(to_prove);
 	if (options.lock_at_main)
 		pl_guard_lock("lock=main");
 }
@@ -230,7 +202,7 @@ static void await_main(void)
 	    pl_start_before_main(before_main))
 		return;
 	if (to_prove != 0)
-		prove(to_prove);
+		pl_proof(to_prove);
 	if (!options.lock_at_main)
 		return;
 	pl_report_message(PL_OPTIONS_VARIABLE

@@ -8,10 +8,10 @@
 #include "module.h"
 
 #include "dynamic.h"
+#include "executable.h"
 #include "format.h"
 #include "loaded.h"
 #include "object.h"
-#include "os.h"
 #include "symtab.h"
 
 #include <elf.h>
@@ -24,7 +24,7 @@ static char program[PATH_SIZE];
 
 void pl_module_start(void)
 {
-	pl_os_executable(program, sizeof(program));
+	pl_executable_find(program, sizeof(program));
 }
 
 /* Other constructors may come before ours; two threads at once would read the same. */

@@ -91,11 +91,18 @@ void pl_os_note_stderr(void);
  */
 size_t pl_os_write_stderr(const void *text, size_t size, uint64_t wait_ms);
 
+#define PL_OS_ADDED_MAX ((uint64_t)64 << 20) /* what one run may add to a file, in bytes */
+
 /*
  * Opens a regular file to append to, creating it readable by its owner; does not follow a link in
- * the last part of its path, and does not wait. Returns -1 if it cannot.
+ * the last part of its path, takes none of the kernel's, as in /proc, and does not wait. Sets *size
+ * to what is in it. Returns -1 if it cannot.
  */
-int pl_os_open_append(const char *path);
+int pl_os_open_append(const char *path, uint64_t *size);
+
+/* Tells root folders apart, by device and inode. Returns false if it is not known. */
+bool pl_os_root(uint64_t root[2]);
+
 void pl_os_close(int fd);
 
 /*
@@ -104,8 +111,11 @@ void pl_os_close(int fd);
  */
 void pl_os_executable(char *path, size_t size);
 
-/* Returns whether path is a regular file that this process may execute. */
-bool pl_os_is_executable(const char *path);
+/* Writes the path of the folder that the process is in. Returns false if it does not fit, or is not known. */
+bool pl_os_folder(char *path, size_t size);
+
+/* Returns the first word that the program was called with; NULL if it is not known. From the constructor. */
+const char *pl_os_name(void);
 
 /* ---- pipes and programs (os_process.c) ------------------------------------------------------- */
 
@@ -124,9 +134,22 @@ int pl_os_open_pipe(const char *path, uint64_t *id);
 bool pl_os_write_pipe(int fd, const void *head, size_t head_size, const void *text, size_t size,
 		      uint64_t wait_ms);
 
+/* Which file a program is, as it was changed last, from which root and with which rights it is run. */
+struct pl_os_identity {
+	uint64_t file[5];
+	uint64_t root[4];
+	uint64_t rights[6];
+};
+
+/*
+ * Returns whether path is a regular file that this process may execute, and sets *identity to which.
+ */
+bool pl_os_find_program(const char *path, struct pl_os_identity *identity);
+
 /* A program to run; input is what it reads, until its end. */
 struct pl_os_program {
 	const char *path;
+	const struct pl_os_identity *identity; /* if it is another one by now, it is not run */
 	char *const *words;
 	char *const *environment;
 	const char *input; /* no more than fits into a pipe (64 KiB) */
@@ -136,7 +159,7 @@ struct pl_os_program {
 
 /*
  * Runs a program in which signals are as at a process's start, with no descriptors but the first
- * three. The calling program does not see it: no handler of fork() or SIGCHLD is called, and no
+ * three; an interpreter also gets one of its script. The calling program does not see it: no handler of fork() or SIGCHLD is called, and no
  * wait() but one for __WALL finds it. All signals of this thread are blocked meanwhile.
  * Returns what the program wrote to its standard output, output_max bytes at most, and its
  * size, if it ended with status 0; else NULL. pl_os_unmap() gives the memory back.

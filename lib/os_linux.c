@@ -32,6 +32,11 @@ void pl_os_executable(char *path, size_t size)
 	path[length > 0 ? length : 0] = '\0';
 }
 
+bool pl_os_folder(char *path, size_t size)
+{
+	return pl_os_call(SYS_getcwd, path, size) > 0 && path[0] == '/';
+}
+
 uint64_t pl_os_process_id(void)
 {
 	return (uint64_t)pl_os_call(SYS_getpid);
@@ -78,6 +83,13 @@ const char *pl_os_environment(const char *name)
 		if (strncmp(*entry, name, length) == 0 && (*entry)[length] == '=')
 			return *entry + length + 1;
 	return NULL;
+}
+
+const char *pl_os_name(void)
+{
+	uintptr_t *start = &__libc_stack_end != NULL ? __libc_stack_end : NULL;
+
+	return start != NULL && *start > 0 ? (const char *)start[1] : NULL;
 }
 
 _Noreturn void pl_os_abort(void)

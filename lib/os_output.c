@@ -10,12 +10,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
+#include <sys/vfs.h>
 #include <time.h>
 
 #define KERNEL_SIGNAL_SET_SIZE sizeof(uint64_t)
@@ -148,7 +151,31 @@ size_t pl_os_write(int fd, enum pl_os_way way, const void *text, size_t size, ui
 	return (size_t)(rest - (const char *)text);
 }
 
-int pl_os_open_append(const char *path)
+/* The device that was found to hold files. Any thread writes, relaxed: it is read to save a question. */
+static _Atomic uint64_t known_device;
+
+/*
+ * Whether a file is one to write to. One of a file system that has no room is a switch of the
+ * kernel's, as in /proc; but some that do have room do not say so. The kernel is asked once, in the
+ * constructor: a filter of system calls that came later may kill who asks.
+ */
+static bool is_plain(long fd, const struct stat *file)
+{
+	struct statfs system = {.f_blocks = 0};
+
+	if (!S_ISREG(file->st_mode))
+		return false;
+	if (atomic_load_explicit(&known_device, memory_order_relaxed) == file->st_dev)
+		return true;
+	if (pl_os_call(SYS_fstatfs, fd, &system) != 0 ||
+	    (system.f_blocks == 0 && system.f_type != TMPFS_MAGIC && system.f_type != RAMFS_MAGIC &&
+	     system.f_type != FUSE_SUPER_MAGIC))
+		return false;
+	atomic_store_explicit(&known_device, file->st_dev, memory_order_relaxed);
+	return true;
+}
+
+int pl_os_open_append(const char *path, uint64_t *size)
 {
 	/* O_NONBLOCK: a FIFO that nobody reads is refused, not waited for. */
 	long fd = pl_os_call(SYS_openat, AT_FDCWD, path,
@@ -159,11 +186,28 @@ int pl_os_open_append(const char *path)
 
 	if (fd < 0)
 		return -1;
-	if (pl_os_call(SYS_fstat, fd, &file) != 0 || !S_ISREG(file.st_mode)) {
+	if (pl_os_call(SYS_fstat, fd, &file) != 0 || !is_plain(fd, &file)) {
 		pl_os_call(SYS_close, fd);
 		return -1;
 	}
+	*size = (uint64_t)file.st_size;
 	return (int)fd;
+}
+
+/* By the calls that opening a file takes as well: a filter of system calls may know no others. */
+bool pl_os_root(uint64_t root[2])
+{
+	long fd = pl_os_call(SYS_openat, AT_FDCWD, "/", O_PATH | O_CLOEXEC);
+	struct stat folder = {.st_mode = 0};
+	bool known;
+
+	if (fd < 0)
+		return false;
+	known = pl_os_call(SYS_fstat, fd, &folder) == 0;
+	pl_os_call(SYS_close, fd);
+	root[0] = folder.st_dev;
+	root[1] = folder.st_ino;
+	return known;
 }
 
 void pl_os_close(int fd)

@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -23,12 +24,70 @@
 #define POLL_NS 2000000 /* between two looks whether a program has ended */
 #define CANNOT_START 127
 
-bool pl_os_is_executable(const char *path)
-{
-	struct stat file = {.st_mode = 0};
+/* ---- which program it is --------------------------------------------------------------------- */
 
-	return pl_os_call(SYS_newfstatat, AT_FDCWD, path, &file, 0) == 0 && S_ISREG(file.st_mode) &&
-	       pl_os_call(SYS_faccessat, AT_FDCWD, path, X_OK) == 0;
+#define WANTED 0x1183 /* of statx(2): type and mode, time of the last change, inode, mount */
+#define SIZE_OF_STATX 256
+
+/* As the kernel has it: not every libc's structure has the mount. */
+struct file {
+	uint32_t had;
+	uint32_t unused[6];
+	uint16_t mode;
+	uint64_t inode;
+	uint64_t sizes[3];
+	struct {
+		uint64_t seconds;
+		uint32_t nanoseconds;
+	} accessed, made, changed, written;
+	uint32_t device_of_node[2];
+	uint32_t device[2];
+	uint64_t mount;
+	uint64_t rest[13];
+};
+
+_Static_assert(sizeof(struct file) == SIZE_OF_STATX, "statx(2) fills it");
+
+static bool ask(long fd, const char *path, struct file *file)
+{
+	return pl_os_call(SYS_statx, fd, path, AT_EMPTY_PATH, WANTED, file) == 0;
+}
+
+/* An older kernel does not tell the mount: then it is 0, at the start and later. */
+static bool identify(long fd, struct pl_os_identity *identity)
+{
+	struct file root = {.had = 0}, file = {.had = 0};
+	uid_t users[3] = {0}, groups[3] = {0};
+
+	if (!ask(fd, "", &file) || (file.mode & S_IFMT) != S_IFREG || !ask(AT_FDCWD, "/", &root))
+		return false;
+	pl_os_call(SYS_getresuid, &users[0], &users[1], &users[2]);
+	pl_os_call(SYS_getresgid, &groups[0], &groups[1], &groups[2]);
+	*identity = (struct pl_os_identity){
+		.file = {file.device[0], file.device[1], file.inode, file.changed.seconds,
+			 file.changed.nanoseconds},
+		.root = {root.device[0], root.device[1], root.inode, root.mount},
+		.rights = {users[0], users[1], users[2], groups[0], groups[1], groups[2]},
+	};
+	return true;
+}
+
+/* Not to be read: who may execute a program need not have the right to. */
+static long open_program(const char *path)
+{
+	return pl_os_call(SYS_openat, AT_FDCWD, path, O_PATH | O_CLOEXEC);
+}
+
+bool pl_os_find_program(const char *path, struct pl_os_identity *identity)
+{
+	long fd = open_program(path);
+	bool found;
+
+	if (fd < 0)
+		return false;
+	found = identify(fd, identity) && pl_os_call(SYS_faccessat, AT_FDCWD, path, X_OK) == 0;
+	pl_os_call(SYS_close, fd);
+	return found;
 }
 
 /* ---- a program -------------------------------------------------------------------------------
@@ -60,10 +119,27 @@ static void reset_signals(void)
 	pl_os_call(SYS_rt_sigprocmask, SIG_SETMASK, &none, NULL, KERNEL_SIGNAL_SET_SIZE);
 }
 
-/* The second process. */
+/*
+ * Executes the file that was looked at, whatever lies at its path by now. An interpreter opens its
+ * script by the descriptor, which it so must get: the second time.
+ */
+static void execute(long fd, char *const *words, char *const *environment)
+{
+	for (int i = 0; i < 2; i++) {
+		pl_os_call(SYS_execveat, fd, "", words, environment, AT_EMPTY_PATH);
+		pl_os_call(SYS_fcntl, fd, F_SETFD, 0);
+	}
+}
+
+/*
+ * The second process. Its root is its own, so that no other thread of the program can change it
+ * between the look at it and its use.
+ */
 static int become(void *argument)
 {
 	const struct run *run = argument;
+	struct pl_os_identity now;
+	long program;
 	/* Above the first three, so that none is overwritten before it is copied. */
 	long input = pl_os_call(SYS_fcntl, run->input, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
 	long output = pl_os_call(SYS_fcntl, run->output, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
@@ -76,7 +152,10 @@ static int become(void *argument)
 	pl_os_call(SYS_close_range, STDERR_FILENO + 1, UINT32_MAX, 0);
 #endif
 	reset_signals();
-	pl_os_call(SYS_execve, run->program->path, run->program->words, run->program->environment);
+	program = open_program(run->program->path);
+	if (program >= 0 && identify(program, &now) &&
+	    memcmp(&now, run->program->identity, sizeof(now)) == 0)
+		execute(program, run->program->words, run->program->environment);
 	return CANNOT_START;
 }
 

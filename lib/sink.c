@@ -19,8 +19,12 @@
 
 /* Written in the constructor, read by any thread. */
 static char path[PATH_SIZE];
+static uint64_t root[2]; /* from which the path leads to the file that was meant */
 static const char *pipe; /* NULL: there is none */
 static uint64_t pipe_id;
+
+/* Of the file, and 1; 0: it was not opened yet. Written once, by any thread, relaxed. */
+static _Atomic uint64_t size_at_start;
 
 /*
  * Whether the last text that waited did so in vain: then the next one does not wait, or a program
@@ -31,21 +35,37 @@ static _Atomic bool pipe_is_full, stderr_is_full;
 void pl_sink_use_file(const char *report_path)
 {
 	strncpy(path, report_path, sizeof(path) - 1);
+	if (path[0] != '\0' && !pl_os_root(root))
+		path[0] = '\0';
 }
 
 /*
  * Opened for each report: a program may close any descriptor it finds, and open its own under the
- * number.
+ * number. In a jail the path would lead to a file of somebody else's.
  */
-static int open_file(void)
+static int open_file(uint64_t *size)
 {
 	char buffer[PATH_SIZE + 32];
 	struct pl_text name = pl_text_in(buffer, sizeof(buffer));
+	uint64_t now[2];
 
-	if (path[0] == '\0')
+	if (path[0] == '\0' || !pl_os_root(now) || memcmp(now, root, sizeof(now)) != 0)
 		return -1;
 	pl_text_path(&name, path, pl_os_process_id());
-	return pl_os_open_append(buffer);
+	return pl_os_open_append(buffer, size);
+}
+
+/*
+ * Whether this process and those that it was forked from have not yet added to the file all that
+ * they may. They know it by its size: for all of them it is the same.
+ */
+static bool is_within_bound(uint64_t size)
+{
+	uint64_t none = 0;
+
+	atomic_compare_exchange_strong_explicit(&size_at_start, &none, size + 1,
+						memory_order_relaxed, memory_order_relaxed);
+	return size + 1 < size_at_start + PL_OS_ADDED_MAX;
 }
 
 void pl_sink_use_pipe(const char *pipe_path)
@@ -66,12 +86,15 @@ void pl_sink_use_stderr(void)
 
 bool pl_sink_usable(void)
 {
-	int fd = path[0] != '\0' && pipe == NULL ? open_file() : PL_OS_STDERR;
+	uint64_t size;
+	int fd = path[0] != '\0' && pipe == NULL ? open_file(&size) : PL_OS_STDERR;
 
 	if (fd < 0) {
 		path[0] = '\0';
 		return false;
 	}
+	if (fd != PL_OS_STDERR)
+		is_within_bound(size);
 	if (fd != PL_OS_STDERR)
 		pl_os_close(fd);
 	return true;
@@ -91,21 +114,67 @@ static uint64_t wait_ms(const _Atomic bool *is_full, uint64_t most, enum pl_sink
 	return atomic_load_explicit(is_full, memory_order_relaxed) ? 0 : most;
 }
 
-static void emit_to_stderr(const char *text, size_t length, enum pl_sink_text kind)
+static void put_on_stderr(const char *text, size_t length, enum pl_sink_text kind)
 {
 	size_t done = pl_os_write_stderr(text, length, wait_ms(&stderr_is_full, WAIT_MS, kind));
 
 	atomic_store_explicit(&stderr_is_full, done < length, memory_order_relaxed);
 }
 
+/* Says on stderr, once, where texts go that somebody looks for elsewhere. */
+static void tell(_Atomic bool *is_told, const char *notice)
+{
+	if (!atomic_exchange_explicit(is_told, true, memory_order_relaxed))
+		put_on_stderr(notice, strlen(notice), PL_SINK_WHOLE);
+}
+
+static void emit_to_stderr(const char *text, size_t length, enum pl_sink_text kind)
+{
+	static _Atomic uint64_t written;
+	static _Atomic bool is_told;
+
+	if (kind == PL_SINK_LAST ||
+	    atomic_fetch_add_explicit(&written, length, memory_order_relaxed) < PL_OS_ADDED_MAX)
+		put_on_stderr(text, length, kind);
+	else
+		tell(&is_told, "phaselock: 64 MiB were written to stderr; from now on only the "
+			       "report of an abort is\n");
+}
+
+static int open_file_or_tell(uint64_t *size)
+{
+	static _Atomic bool is_told;
+	int fd = open_file(size);
+
+	if (fd < 0 && path[0] != '\0')
+		tell(&is_told, "phaselock: cannot open the file of report= any more (rights were "
+			       "dropped, the root was changed, or the file replaced?); using "
+			       "stderr\n");
+	return fd;
+}
+
+/* Returns how much of the text there is no need to write elsewhere. */
+static size_t emit_to_file(int fd, uint64_t size, const char *text, size_t length,
+			   enum pl_sink_text kind)
+{
+	static _Atomic bool is_told;
+
+	if (is_within_bound(size))
+		return pl_os_write(fd, PL_OS_PLAIN, text, length, 0);
+	tell(&is_told, "phaselock: 64 MiB were added to the file of report=; from now on only the "
+		       "report of an abort is written, to stderr\n");
+	return kind == PL_SINK_LAST ? 0 : length;
+}
+
 /* Writes to the file, or to stderr. */
 static void emit_here(const char *text, size_t length, enum pl_sink_text kind)
 {
-	int fd = open_file();
+	uint64_t size = 0;
+	int fd = open_file_or_tell(&size);
 	size_t done = 0;
 
 	if (fd >= 0) {
-		done = pl_os_write(fd, PL_OS_PLAIN, text, length, 0);
+		done = emit_to_file(fd, size, text, length, kind);
 		pl_os_close(fd);
 	}
 	if (done < length)

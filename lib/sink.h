@@ -36,8 +36,10 @@ enum pl_sink_text {
 
 /*
  * Writes a text. What the pipe does not take goes to the file, what that does not take, for want of
- * room, goes to stderr, and what that does not take within a tenth of a second is lost; of the last
- * text within a second.
+ * room or because it cannot be opened any more, or leads to another root, goes to stderr, and what
+ * that does not take within a tenth of a second is lost; of the last text within a second. When
+ * PL_OS_ADDED_MAX were added to the file, or written to stderr by this process, only the last text is
+ * still written, to stderr. Stderr is told once of each.
  */
 void pl_sink_write(const struct pl_text *text, enum pl_sink_text kind);
 

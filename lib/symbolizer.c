@@ -4,7 +4,8 @@
  * started.
  *
  * The path and the environment are copied at the start: the program may change its environment, on
- * another thread, at the very moment of the violation.
+ * another thread, at the very moment of the violation. The program that was found then is the only
+ * one that is run: in a jail, somebody else's may lie at the path.
  */
 #include "symbolizer.h"
 
@@ -17,6 +18,7 @@
 
 /* Written by pl_symbolizer_start() in the constructor, read by any thread. */
 static char path[PATH_SIZE]; /* "": off */
+static struct pl_os_identity identity;
 static char **environment;
 
 static bool join(const char *folder, size_t length, const char *name)
@@ -26,7 +28,7 @@ static bool join(const char *folder, size_t length, const char *name)
 	memcpy(path, folder, length);
 	path[length] = '/';
 	memcpy(path + length + 1, name, strlen(name) + 1);
-	return pl_os_is_executable(path);
+	return pl_os_find_program(path, &identity);
 }
 
 /* An element that is no whole path depends on the folder that the program runs in. */
@@ -45,12 +47,15 @@ static bool find_in_path(void)
 	return false;
 }
 
-static bool is_ours(const char *entry)
+/*
+ * What is for the program alone: the library's own, and the dynamic linker's, by which code in a
+ * folder that the program has gone to, or that was replaced, would come into the symbolizer.
+ */
+static bool is_left_out(const char *entry)
 {
-	static const char preload[] = "LD_PRELOAD=", own[] = "PHASELOCK_";
+	static const char linker[] = "LD_", own[] = "PHASELOCK_";
 
-	return strncmp(entry, preload, strlen(preload)) == 0 ||
-	       strncmp(entry, own, strlen(own)) == 0;
+	return strncmp(entry, linker, strlen(linker)) == 0 || strncmp(entry, own, strlen(own)) == 0;
 }
 
 /* The pointers, and behind them the strings. */
@@ -69,7 +74,7 @@ static bool copy_environment(void)
 	for (size_t i = 0; i < count; i++) {
 		size_t size = strlen(all[i]) + 1;
 
-		if (is_ours(all[i]))
+		if (is_left_out(all[i]))
 			continue;
 		environment[used++] = memcpy(string, all[i], size);
 		string += size;
@@ -87,7 +92,7 @@ bool pl_symbolizer_start(const char *choice)
 		found = find_in_path();
 	} else {
 		strncpy(path, choice, sizeof(path) - 1);
-		found = pl_os_is_executable(path);
+		found = pl_os_find_program(path, &identity);
 	}
 	if (!found || !copy_environment())
 		path[0] = '\0';
@@ -120,6 +125,7 @@ char *pl_symbolizer_name(const char *text, size_t length, size_t *size)
 	char name[] = "phaselock", verb[] = "symbolize";
 	char *words[] = {name, verb, NULL};
 	struct pl_os_program program = {.path = path,
+					.identity = &identity,
 					.words = words,
 					.environment = environment,
 					.input = text,

@@ -106,13 +106,15 @@ static _Thread_local char *message;
 /* What is told may be written anywhere, so the names in it are quoted. */
 static void tell_of(const struct phaselock_check_spec *spec)
 {
+	char plain[NAME_SIZE];
 	struct text name = {.start = told_name, .size = sizeof(told_name)};
 	struct text file = {.start = told_file, .size = sizeof(told_file)};
 
 	told_name[0] = told_file[0] = '\0';
-	text_append_name(&name, spec->name, SIZE_MAX);
-	text_append_name(&file, spec->file, SIZE_MAX);
 	told_spec = *spec;
+	naming_keep(&told_spec, plain);
+	text_append_name(&name, told_spec.name, SIZE_MAX);
+	text_append_name(&file, spec->file, SIZE_MAX);
 	told_spec.name = told_name;
 	told_spec.file = told_file;
 }

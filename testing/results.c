@@ -18,13 +18,17 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
-#define WORD_SIZE 512 /* of the names that are not an assertion's */
+#define WORD_SIZE 512		       /* of the names that are not an assertion's */
+#define BYTES_MAX ((uint64_t)64 << 20) /* that one program, and its children, add to the file */
 
 struct line {
 	char text[PIPE_BUF];
@@ -37,6 +41,8 @@ _Static_assert(3 * WORD_SIZE + NAME_SIZE + FILE_SIZE + 512 <= PIPE_BUF,
 static char path[PATH_MAX]; /* empty: there are no results */
 static atomic_flag complained = ATOMIC_FLAG_INIT;
 static _Atomic unsigned tests_ended;
+static _Atomic uint64_t size_at_start; /* of the file, and 1; 0: there was no line yet */
+static const char no_file[] = "Not a regular file";
 
 /* What phaselock_operation() said, valid while no other test has ended. */
 static _Thread_local struct {
@@ -44,10 +50,16 @@ static _Thread_local struct {
 	unsigned tests_ended;
 } operation;
 
-/* Not by stdio, which allocates: this may be inside of what another assertion watches. */
-static void complain(int error)
+static const char *reason_of(int error)
 {
 	const char *reason = strerrordesc_np(error);
+
+	return reason != NULL ? reason : "unknown error";
+}
+
+/* Not by stdio, which allocates: this may be inside of what another assertion watches. */
+static void complain(const char *reason)
+{
 	char line[PATH_MAX + 128] = "";
 	struct text text = {.start = line, .size = sizeof(line)};
 
@@ -55,7 +67,7 @@ static void complain(int error)
 		return;
 	text_append(&text, "phaselock: cannot write results to ");
 	text_append_name(&text, path, PATH_MAX);
-	text_append(&text, ": %s\n", reason != NULL ? reason : "unknown error");
+	text_append(&text, ": %s\n", reason);
 	if (write(STDERR_FILENO, line, text.length) < 0)
 		return; /* there is nobody left to tell */
 }
@@ -77,7 +89,7 @@ static void __attribute__((constructor(101))) read_environment(void)
 		return;
 	}
 	snprintf(path, sizeof(path), "%s", name);
-	complain(ENAMETOOLONG);
+	complain(reason_of(ENAMETOOLONG));
 	path[0] = '\0';
 }
 
@@ -148,34 +160,75 @@ static void make_line(struct line *line, const struct phaselock_check_report *re
 	line->text[line->length - 1] = '\n';
 }
 
-/* Returns 0 or what went wrong, as errno has it. */
-static int append(const struct line *line)
+/*
+ * Whether a file is one to write to. One of a file system that has no room is a switch of the
+ * kernel's, as in /proc; but some that do have room do not say so.
+ */
+static bool is_plain(int file, struct stat *status)
 {
-	int file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);
-	ssize_t written;
-	int error = 0;
+	struct statfs system;
 
-	if (file < 0)
-		return errno;
+	return fstat(file, status) == 0 && S_ISREG(status->st_mode) &&
+	       fstatfs(file, &system) == 0 &&
+	       (system.f_blocks > 0 || system.f_type == TMPFS_MAGIC ||
+		system.f_type == RAMFS_MAGIC || system.f_type == FUSE_SUPER_MAGIC);
+}
+
+/* Whether there is room left of what one program may add to the file. */
+static bool is_within_bound(uint64_t size)
+{
+	uint64_t none = 0;
+
+	/* Plus one, for 0 is what it is before the first line. */
+	atomic_compare_exchange_strong(&size_at_start, &none, size + 1);
+	return size + 1 < size_at_start + BYTES_MAX;
+}
+
+/* Returns NULL, or what went wrong. */
+static const char *append_to(int file, const struct line *line)
+{
+	struct stat status;
+	ssize_t written;
+
+	if (!is_plain(file, &status))
+		return no_file;
+	if (!is_within_bound((uint64_t)status.st_size))
+		return "64 MiB were added to it";
 	do
 		written = write(file, line->text, line->length);
 	while (written < 0 && errno == EINTR);
-	if (written != (ssize_t)line->length)
-		error = written < 0 ? errno : ENOSPC;
-	if (close(file) != 0 && error == 0)
-		error = errno;
-	return error;
+	if (written == (ssize_t)line->length)
+		return NULL;
+	return reason_of(written < 0 ? errno : ENOSPC);
+}
+
+/* Returns NULL, or what went wrong. A FIFO is not waited for, and a link not followed. */
+static const char *append(const struct line *line)
+{
+	int file =
+		open(path,
+		     O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY,
+		     0600);
+	const char *fault;
+
+	if (file < 0) /* a FIFO that nobody reads has no address */
+		return errno == ENXIO ? no_file : reason_of(errno);
+	fault = append_to(file, line);
+	if (close(file) != 0 && fault == NULL)
+		fault = reason_of(errno);
+	return fault;
 }
 
 static void write_line(const struct phaselock_check_report *report)
 {
 	struct line line = {.length = 0};
-	int kept = errno, error;
+	const char *fault;
+	int kept = errno;
 
 	make_line(&line, report);
-	error = append(&line);
-	if (error != 0)
-		complain(error);
+	fault = append(&line);
+	if (fault != NULL)
+		complain(fault);
 	errno = kept;
 }
 

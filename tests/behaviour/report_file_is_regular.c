@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The file of report= is a regular one: a FIFO is neither waited for nor written to, with a reader
- * or without, nor is a device; nor what took the file's place after the start. A new file is its
+ * or without, nor is a device, nor a file of the kernel's, as in /proc; nor what took the file's place after the start. A new file is its
  * owner's alone whatever the umask, and no program that is started inherits it. A link that is not
  * the last part of the path is followed: folders are the user's own choice.
  *
- * shows: PL-145 PL-041
+ * shows: PL-145 PL-041 PL-652
  * exit: 0
  * environment: PHASELOCK_OPTIONS=policy=deny:max_reports=0:report=file
  * run: sh -c 'mkfifo file; {self}'
@@ -21,20 +21,23 @@
  * | phaselock: 1 violation at 1 site, by count:
  * | phaselock:   and 1 site more (max_reports=0)
  * run: {self}
- * each: device null full zero tty
- * environment: PHASELOCK_OPTIONS=policy=deny:max_reports=0:report=/dev/{device}
+ * each: file /dev/null /dev/full /dev/zero /dev/tty /proc/self/mem /proc/self/comm /proc/self/oom_score_adj
+ *     /proc/self/task/../attr/current /sys/kernel/mm/ksm/run /proc/self/fd/1
+ * environment: PHASELOCK_OPTIONS=policy=deny:max_reports=0:report={file}
  * stderr:
  * | phaselock: PHASELOCK_OPTIONS: cannot write to the file of report=; using stderr
  * | phaselock: 1 violation at 1 site, by count:
  * | phaselock:   and 1 site more (max_reports=0)
  * run: sh -c '{self} fifo; test -p file'
  * stderr:
+ * | phaselock: cannot open the file of report= any more (rights were dropped, the root was changed, or the file replaced?); using stderr
  * | phaselock: 1 violation at 1 site, by count:
  * | phaselock:   and 1 site more (max_reports=0)
  * run: sh -c 'echo mine > target; {self} link; cat target'
  * stdout:
  * | mine
  * stderr:
+ * | phaselock: cannot open the file of report= any more (rights were dropped, the root was changed, or the file replaced?); using stderr
  * | phaselock: 1 violation at 1 site, by count:
  * | phaselock:   and 1 site more (max_reports=0)
  * run: sh -c 'umask 0; {self}; stat -c %a file'

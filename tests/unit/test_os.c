@@ -157,14 +157,16 @@ TEST(file_is_made_for_its_owner_appended_to_and_not_opened_through_a_link)
 {
 	char folder[] = "/tmp/phaselock-os-XXXXXX", path[64], link[64];
 	struct stat status;
+	uint64_t size;
 
 	assert_non_null(mkdtemp(folder));
 	snprintf(path, sizeof(path), "%s/file", folder);
 	snprintf(link, sizeof(link), "%s/link", folder);
 	for (unsigned i = 0; i < 2; i++) {
-		int fd = pl_os_open_append(path);
+		int fd = pl_os_open_append(path, &size);
 
 		assert_true(fd >= 0);
+		assert_int_equal(size, 2 * i);
 		assert_int_equal(fcntl(fd, F_GETFD), FD_CLOEXEC);
 		assert_int_equal(pl_os_write(fd, PL_OS_PLAIN, "ab", 2, 0), 2);
 		pl_os_close(fd);
@@ -175,8 +177,10 @@ TEST(file_is_made_for_its_owner_appended_to_and_not_opened_through_a_link)
 	assert_int_equal(status.st_mode & 0777, 0600);
 	assert_int_equal(symlink(path, link), 0);
 	errno = OTHER_ERROR;
-	assert_int_equal(pl_os_open_append(link), -1);
-	assert_int_equal(pl_os_open_append(folder), -1);
+	assert_int_equal(pl_os_open_append(link, &size), -1);
+	assert_int_equal(pl_os_open_append(folder, &size), -1);
+	assert_int_equal(pl_os_open_append("/proc/self/comm", &size), -1);
+	assert_int_equal(pl_os_open_append("/proc/self/mem", &size), -1);
 	pl_os_close(-1);
 	assert_int_equal(errno, OTHER_ERROR);
 	assert_true(unlink(link) == 0 && unlink(path) == 0 && rmdir(folder) == 0);

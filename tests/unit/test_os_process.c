@@ -32,9 +32,11 @@ static char *run_shell(const char *line, const char *input, uint64_t wait_ms, si
 	char shell[] = "sh", option[] = "-c", text[512], variable[] = "PATH=/usr/bin:/bin";
 	char *words[] = {shell, option, text, NULL};
 	char *environment[] = {variable, NULL};
-	struct pl_os_program program = {"/bin/sh", words,	  environment,
+	struct pl_os_identity identity;
+	struct pl_os_program program = {"/bin/sh", &identity,	  words,  environment,
 					input,	   strlen(input), wait_ms};
 
+	CHECK(pl_os_find_program(program.path, &identity));
 	snprintf(text, sizeof(text), "%s", line);
 	return pl_os_run_program(&program, OUTPUT_MAX, size);
 }
@@ -100,9 +102,11 @@ CHILD_TEST(neither_signals_nor_wait_tell_of_the_program)
 CHILD_TEST(program_that_fails_or_is_not_there_gives_nothing)
 {
 	char word[] = "none", *words[] = {word, NULL}, *environment[] = {NULL};
-	struct pl_os_program none = {"/no/such/file", words, environment, "x", 1, 1000};
+	struct pl_os_identity identity;
+	struct pl_os_program none = {"/no/such/file", &identity, words, environment, "x", 1, 1000};
 	size_t size;
 
+	CHECK(pl_os_find_program("/bin/sh", &identity));
 	CHECK(pl_os_run_program(&none, OUTPUT_MAX, &size) == NULL);
 	none.path = "/";
 	CHECK(pl_os_run_program(&none, OUTPUT_MAX, &size) == NULL);
@@ -236,10 +240,12 @@ CHILD_TEST(writing_to_a_pipe_that_nobody_reads_any_more_makes_no_signal)
 
 TEST(file_is_executable_or_not)
 {
-	assert_true(pl_os_is_executable("/bin/sh"));
-	assert_false(pl_os_is_executable("/bin"));
-	assert_false(pl_os_is_executable("/etc/passwd"));
-	assert_false(pl_os_is_executable("/no/such/file"));
+	struct pl_os_identity identity;
+
+	assert_true(pl_os_find_program("/bin/sh", &identity));
+	assert_false(pl_os_find_program("/bin", &identity));
+	assert_false(pl_os_find_program("/etc/passwd", &identity));
+	assert_false(pl_os_find_program("/no/such/file", &identity));
 }
 
 int main(void)

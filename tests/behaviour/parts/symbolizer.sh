@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # In the place of `phaselock symbolize`: does what $SYMBOLIZER says.
 [ "$*" = symbolize ] || exit 3
-[ -z "$LD_PRELOAD$PHASELOCK_OPTIONS$PHASELOCK_RUN_CHANNEL" ] || exit 4
+[ -z "$LD_PRELOAD$LD_LIBRARY_PATH$PHASELOCK_OPTIONS$PHASELOCK_RUN_CHANNEL" ] || exit 4
 case $SYMBOLIZER in
 names) exec sed 's/^phaselock: violation/phaselock: named violation/' ;;
 crashes) cat && kill -SEGV $$ ;;
