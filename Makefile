@@ -143,14 +143,15 @@ $(B)/lib/%.o: lib/%.c $(B)/flags
 # jemalloc as the distribution built it, under names of ours, without its C++ operators.
 # pl_backend_malloc and pl_backend_free become second names of its functions, so that the hot path
 # can jump straight into them. The one file of it that sets errno for the requests that fail gets it
-# from us, which is told where the function ends that does so for pl_backend_malloc. Its code begins
-# at a cache line, as in its own library.
+# from us, which is told where the function ends that does so for pl_backend_malloc. And its sizes
+# are set up by us. Its code begins at a cache line, as in its own library.
 JEMALLOC  = $(shell $(CC) -print-file-name=libjemalloc_pic.a)
 JEMALLOC_B := $(B)/jemalloc
 $(B)/jemalloc.o: lib/jemalloc.syms Makefile
 	@rm -rf $(JEMALLOC_B) && mkdir -p $(JEMALLOC_B)
 	$(Q)cd $(JEMALLOC_B) && ar x $(JEMALLOC) && rm jemalloc_cpp.pic.o
-	$(Q)objcopy --redefine-sym __errno_location=pl_jemalloc_errno $(JEMALLOC_B)/jemalloc.pic.o
+	$(Q)objcopy --redefine-sym __errno_location=pl_jemalloc_errno \
+		--redefine-sym je_sz_boot=pl_jemalloc_sz_boot $(JEMALLOC_B)/jemalloc.pic.o
 	$(Q)ld -r -o $(JEMALLOC_B)/all.o $(JEMALLOC_B)/*.pic.o
 	$(Q)objcopy --redefine-syms=lib/jemalloc.syms $(JEMALLOC_B)/all.o
 	$(Q)objcopy --set-section-alignment .text=64 $(JEMALLOC_B)/all.o

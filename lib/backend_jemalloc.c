@@ -6,6 +6,7 @@
 #define _GNU_SOURCE
 #include "backend.h"
 
+#include "contract.h"
 #include "format.h"
 #include "os.h"
 #include "os_call.h"
@@ -40,6 +41,23 @@ int pl_jemalloc_mprotect(void *address, size_t size, int rights);
 int *pl_jemalloc_errno(void);
 
 /*
+ * jemalloc's table from sizes to size classes, in steps of 8 bytes: its first class is 8, the second
+ * 16. jemalloc is told that there is no class of 8, as blocks of libc's are aligned to 16 whatever
+ * their size is (docs/decisions/0026-no-block-below-16.md). Called when it sets itself up, in the
+ * place of its function of that name.
+ */
+extern uint8_t je_sz_size2index_tab[];
+extern void je_sz_boot(const void *classes, bool cache_oblivious);
+void pl_jemalloc_sz_boot(const void *classes, bool cache_oblivious);
+
+void pl_jemalloc_sz_boot(const void *classes, bool cache_oblivious)
+{
+	je_sz_boot(classes, cache_oblivious);
+	je_sz_size2index_tab[0] = 1; /* of 0 bytes */
+	je_sz_size2index_tab[1] = 1; /* of 1 to 8 */
+}
+
+/*
  * Read by jemalloc at its start; MALLOC_CONF of the environment still comes after it.
  * tcache_gc_incr_bytes: a thread's cache is looked over sixteen times more rarely than by default.
  */
@@ -51,14 +69,27 @@ void *pl_backend_calloc(size_t size)
 	return je_calloc(1, size);
 }
 
-void *pl_backend_aligned(size_t alignment, size_t size)
+void *pl_backend_aligned(enum pl_aligned function, size_t alignment, size_t size)
 {
-	return je_memalign(alignment, size);
+	void *block;
+
+	if (PL_UNLIKELY(!pl_contract_apply(function, &alignment)))
+		return NULL;
+	/* Of 0 bytes it would take a block of any alignment. */
+	block = je_memalign(alignment, size == 0 ? 1 : size);
+	if (PL_UNLIKELY(block == NULL))
+		errno = ENOMEM;
+	return block;
 }
 
 void *pl_backend_realloc(void *block, size_t size)
 {
 	return je_realloc(block, size);
+}
+
+bool pl_backend_realloc_frees(void)
+{
+	return true; /* je_realloc() does not: it is never asked */
 }
 
 size_t pl_backend_usable_size(const void *block)
