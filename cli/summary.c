@@ -213,6 +213,14 @@ static void append_verdict(struct pl_text *text, enum verdict verdict,
 		pl_text_append(text, "FAIL: the program ended before a process that it forked "
 				     "(keep it in the foreground, or have it wait)");
 		break;
+	case VERDICT_NOT_COUNTED:
+		pl_text_append(
+			text,
+			"FAIL: %lu process%s could not be counted (only what ends by exit(), "
+			"or is executed with the environment of the guard, can be)",
+			(unsigned long)counts->processes_unheard,
+			counts->processes_unheard == 1 ? "" : "es");
+		break;
 	case VERDICT_NOT_LOCKED:
 		pl_text_append(text, "FAIL: nothing was checked, for nothing was locked "
 				     "(use --lock-at=main, or lock=never if it is meant)");

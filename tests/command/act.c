@@ -7,6 +7,7 @@
 #define _GNU_SOURCE
 #define PHASELOCK_OPTIONAL
 #include <fcntl.h>
+#include <grp.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
@@ -17,6 +18,8 @@
 
 #include <phaselock/phaselock.h>
 #include <phaselock/watch.h>
+
+#define NOBODY 65534
 
 static void *volatile block;
 
@@ -127,6 +130,11 @@ static bool act(const char *word)
 		daemonise();
 	} else if (strcmp(word, "detach") == 0) {
 		phaselock_detach_child();
+	} else if (strcmp(word, "no-environment") == 0) {
+		environ = NULL;
+	} else if (strcmp(word, "nobody") == 0) {
+		if (setgroups(0, NULL) != 0 || setgid(NOBODY) != 0 || setuid(NOBODY) != 0)
+			_exit(118);
 	} else if (strcmp(word, "pause") == 0) {
 		pause();
 	} else if (strcmp(word, "await-hangup") == 0) {
