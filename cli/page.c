@@ -129,6 +129,8 @@ struct page_counts page_read(const struct page *page)
 		.locks = load(&channel->locks),
 		.scopes = load(&channel->scopes),
 		.violations = load(&channel->violations),
+		.told = load(&channel->told),
+		.lost = load(&channel->lost),
 		.init = read_phase(&channel->init),
 		.locked = read_phase(&channel->locked),
 		.unseen_modules = load(&channel->unseen_modules),

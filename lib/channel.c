@@ -14,6 +14,7 @@ static struct pl_channel *page;
 
 /* The process that the page counts as one; written by the constructor and in a forked child. */
 static uint32_t owner;
+static uint32_t ended; /* the same, once it has */
 
 /* Set in a forked child. */
 static bool adopted;
@@ -130,8 +131,10 @@ bool pl_channel_leave(void)
 
 void pl_channel_end(void)
 {
-	if (page == NULL || owner != pl_os_process_id())
+	/* A handler of SIGABRT may end the process once more. */
+	if (page == NULL || owner != pl_os_process_id() || ended == owner)
 		return;
+	ended = owner;
 	PL_CHANNEL_COUNT(processes_ended);
 	replace(owner, 0);
 }

@@ -84,6 +84,8 @@ struct pl_channel {
 	_Atomic uint64_t locks;	     /* times that a phase was locked or sealed */
 	_Atomic uint64_t scopes;     /* forbid scopes begun */
 	_Atomic uint64_t violations; /* and misuses of scopes */
+	_Atomic uint64_t told;	     /* of these: what was to be written of them is written */
+	_Atomic uint64_t lost;	     /* texts that nobody took: no pipe, no file, no stderr */
 	struct pl_channel_phase init;
 	struct pl_channel_phase locked;
 	_Atomic uint64_t unseen_modules; /* those without a name here, too */

@@ -283,6 +283,7 @@ static void fork_child(void)
 	pl_locks_fork_child();
 	pl_thread_fork_child();
 	pl_phase_fork_child();
+	pl_violation_fork_child();
 	if (pl_channel() != NULL) {
 		pl_stats_publish_nothing();
 		pl_channel_adopt();
@@ -381,6 +382,7 @@ __attribute__((destructor)) static void finish(void)
 {
 	if (another_copy_is_in_front())
 		return;
+	pl_violation_await_reports();
 	if (options.stats) {
 		struct phaselock_stats stats;
 

@@ -91,11 +91,13 @@ static uint64_t wait_ms(const _Atomic bool *is_full, uint64_t most, enum pl_sink
 	return atomic_load_explicit(is_full, memory_order_relaxed) ? 0 : most;
 }
 
-static void emit_to_stderr(const char *text, size_t length, enum pl_sink_text kind)
+/* Returns whether all of it was written. */
+static bool emit_to_stderr(const char *text, size_t length, enum pl_sink_text kind)
 {
 	size_t done = pl_os_write_stderr(text, length, wait_ms(&stderr_is_full, WAIT_MS, kind));
 
 	atomic_store_explicit(&stderr_is_full, done < length, memory_order_relaxed);
+	return done == length;
 }
 
 /* Writes to the file, or to stderr. */
@@ -108,8 +110,8 @@ static void emit_here(const char *text, size_t length, enum pl_sink_text kind)
 		done = pl_os_write(fd, PL_OS_PLAIN, text, length, 0);
 		pl_os_close(fd);
 	}
-	if (done < length)
-		emit_to_stderr(text + done, length - done, kind);
+	if (done < length && !emit_to_stderr(text + done, length - done, kind))
+		PL_CHANNEL_COUNT(lost);
 }
 
 /* Returns how much of the text went through the pipe. */
