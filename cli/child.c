@@ -13,6 +13,7 @@
 #include "child.h"
 
 #include "channel.h"
+#include "process.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -22,6 +23,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -63,10 +65,13 @@ bool child_take_signals(int lock_signal, int unlock_signal)
 }
 
 /* In the child, between fork and exec: only what a signal handler may call. */
-static _Noreturn void become(const struct program *program, char *const *environment, int failure)
+static _Noreturn void become(const struct program *program, char *const *environment,
+			     const int *files, size_t file_count, int failure)
 {
 	int error;
 
+	for (size_t i = 0; i < file_count; i++)
+		fcntl(files[i], F_SETFD, 0);
 	sigaction(SIGCHLD, &inherited.of_child, NULL);
 	sigprocmask(SIG_SETMASK, &inherited.mask, NULL);
 	execve(program->path, program->words, environment);
@@ -88,7 +93,8 @@ static int wait_for_exec(int failure)
 	return size == (ssize_t)sizeof(error) ? error : 0;
 }
 
-pid_t child_start(const struct program *program, char *const *environment)
+pid_t child_start(const struct program *program, char *const *environment, const int *files,
+		  size_t file_count)
 {
 	int failure[2], error;
 	pid_t child;
@@ -99,7 +105,7 @@ pid_t child_start(const struct program *program, char *const *environment)
 	if (child < 0)
 		return 0;
 	if (child == 0)
-		become(program, environment, failure[1]);
+		become(program, environment, files, file_count, failure[1]);
 	close(failure[1]);
 	error = wait_for_exec(failure[0]);
 	close(failure[0]);
@@ -110,27 +116,55 @@ pid_t child_start(const struct program *program, char *const *environment)
 	return 0;
 }
 
-/*
- * Whether a process has a handler for a signal. That can still be seen when it has ended, until it
- * is reaped.
- */
-static bool has_handler(pid_t process, int signal)
+static bool handles(const struct process *process, int signal)
 {
-	static const char field[] = "SigCgt:";
-	unsigned long long handled = 0;
-	char path[64], line[256];
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/proc/%ld/status", (long)process);
-	file = fopen(path, "re");
-	if (file == NULL)
-		return false;
-	while (fgets(line, sizeof(line), file) != NULL)
-		if (strncmp(line, field, strlen(field)) == 0)
-			handled = strtoull(line + strlen(field), NULL, 16);
-	fclose(file);
-	return (handled >> (signal - 1) & 1) != 0;
+	return (process->handled >> (signal - 1) & 1) != 0;
 }
+
+/* ---- orphans --------------------------------------------------------------------------------- */
+
+static struct child_orphans orphans; /* ended is NULL: there are none */
+
+void child_adopt(const struct child_orphans *reaction)
+{
+	if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0)
+		orphans = *reaction;
+}
+
+/* Notes the end of a process, the program's or another's, that has not been reaped yet. */
+static void note_end(pid_t process)
+{
+	const struct process found = process_look_at(process);
+
+	if (orphans.ended != NULL && handles(&found, PL_CHANNEL_MARK_SIGNAL))
+		orphans.ended(orphans.context, found.id);
+}
+
+/* Reaps those that have ended, until it comes to the program. Returns whether it has. */
+static bool reap(pid_t program, siginfo_t *end)
+{
+	for (;;) {
+		memset(end, 0, sizeof(*end));
+		if (waitid(P_ALL, 0, end, WEXITED | WNOHANG | WNOWAIT) != 0 || end->si_pid == 0)
+			return false;
+		note_end(end->si_pid);
+		if (end->si_pid == program)
+			return true;
+		waitpid(end->si_pid, NULL, 0);
+	}
+}
+
+bool child_orphans_run(void)
+{
+	siginfo_t end;
+
+	if (orphans.ended == NULL)
+		return false;
+	reap(0, &end);
+	return waitid(P_ALL, 0, &end, WEXITED | WNOHANG | WNOWAIT) == 0;
+}
+
+/* ---- the program ----------------------------------------------------------------------------- */
 
 static struct child_end end_of(const siginfo_t *end)
 {
@@ -148,8 +182,13 @@ static void await_handler(pid_t child, int signal)
 	enum { STEPS = 1000, STEP_NS = 1000000 };
 	struct timespec step = {0, STEP_NS};
 
-	for (int i = 0; i < STEPS && !has_handler(child, signal); i++)
+	for (int i = 0; i < STEPS; i++) {
+		const struct process found = process_look_at(child);
+
+		if (handles(&found, signal))
+			return;
 		nanosleep(&step, NULL);
+	}
 }
 
 static void pass_signals_on(pid_t child)
@@ -167,29 +206,48 @@ static void pass_signals_on(pid_t child)
 	}
 }
 
-struct child_end child_wait(pid_t child, int fd, void (*readable)(void *context), void *context)
+#define SOURCES_MAX 4
+
+/* Takes what there is to be read; woken: -1, or what ends the wait besides. */
+static void serve(struct child_source *sources, size_t count, int woken, int timeout_ms)
 {
-	struct pollfd awaited[] = {{signals, POLLIN, 0}, {fd, POLLIN, 0}};
+	struct pollfd awaited[SOURCES_MAX + 1];
+
+	awaited[0] = (struct pollfd){woken, POLLIN, 0};
+	for (size_t i = 0; i < count; i++)
+		awaited[i + 1] = (struct pollfd){sources[i].fd, POLLIN, 0};
+	if (poll(awaited, (nfds_t)count + 1, timeout_ms) <= 0)
+		return;
+	for (size_t i = 0; i < count; i++)
+		if ((awaited[i + 1].revents & POLLNVAL) != 0)
+			sources[i].fd = -1; /* closed by whom it belongs to */
+		else if (awaited[i + 1].revents != 0)
+			sources[i].readable(sources[i].context);
+}
+
+void child_serve(struct child_source *sources, size_t count, int timeout_ms)
+{
+	serve(sources, count, -1, timeout_ms);
+}
+
+struct child_end child_wait(pid_t child, struct child_source *sources, size_t count)
+{
 	struct child_end result;
+	struct process found;
 	siginfo_t end;
 
-	memset(&end, 0, sizeof(end));
 	/*
 	 * SIGCHLD also comes when the program is stopped: then it has not ended, and the wait goes
 	 * on.
 	 */
-	while (waitid(P_PID, (id_t)child, &end, WEXITED | WNOHANG | WNOWAIT) == 0 &&
-	       end.si_pid != child) {
-		if (poll(awaited, 2, -1) < 0)
-			continue;
+	while (!reap(child, &end)) {
+		serve(sources, count, signals, -1);
 		pass_signals_on(child);
-		if ((awaited[1].revents & POLLNVAL) != 0)
-			awaited[1].fd = -1; /* closed by whom it belongs to */
-		else if (awaited[1].revents != 0)
-			readable(context);
 	}
 	result = end_of(&end);
-	result.has_mark = has_handler(child, PL_CHANNEL_MARK_SIGNAL);
+	found = process_look_at(child);
+	result.has_mark = handles(&found, PL_CHANNEL_MARK_SIGNAL);
+	result.had_children = found.had_children;
 	waitpid(child, NULL, 0);
 	return result;
 }

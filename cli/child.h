@@ -7,12 +7,28 @@
 
 #include "program.h"
 
+#include <stdint.h>
 #include <sys/types.h>
 
 struct child_end {
-	int status;    /* of the program: its own, or 128 and the signal */
-	int signal;    /* that ended it, or 0 */
-	bool has_mark; /* its last image was marked by the library as a guarded one */
+	int status;	   /* of the program: its own, or 128 and the signal */
+	int signal;	   /* that ended it, or 0 */
+	bool has_mark;	   /* its last image was marked by the library as a guarded one */
+	bool had_children; /* that it has waited for */
+};
+
+/* Something to be read while the program runs; fd is -1 if there is nothing. */
+struct child_source {
+	int fd;
+	void (*readable)(void *context);
+	void *context;
+};
+
+/* What is done about processes that lose their parent: they become children of this one. */
+struct child_orphans {
+	/* One has ended, as a guarded one; id: as it knew it itself. */
+	void (*ended)(void *context, uint32_t id);
+	void *context;
 };
 
 /*
@@ -22,16 +38,23 @@ struct child_end {
  */
 bool child_take_signals(int lock_signal, int unlock_signal);
 
-/*
- * Starts the program with that environment, and the signals as they were found. Returns its
- * process, or 0 with errno of why it cannot be started.
- */
-pid_t child_start(const struct program *program, char *const *environment);
+/* Takes the place of the parents that descendants lose. Before the program starts. */
+void child_adopt(const struct child_orphans *orphans);
 
 /*
- * Waits until the program ends, and passes signals on to it meanwhile. Calls readable
- * whenever there is something to read from fd, unless that is -1.
+ * Starts the program with that environment, the signals as they were found, and those descriptors
+ * besides its own. Returns its process, or 0 with errno of why it cannot be started.
  */
-struct child_end child_wait(pid_t child, int fd, void (*readable)(void *context), void *context);
+pid_t child_start(const struct program *program, char *const *environment, const int *files,
+		  size_t file_count);
+
+/* Waits until the program ends; passes signals on to it, and takes what there is to be read. */
+struct child_end child_wait(pid_t child, struct child_source *sources, size_t count);
+
+/* Waits for something to be read, timeout_ms at most, and takes it. */
+void child_serve(struct child_source *sources, size_t count, int timeout_ms);
+
+/* Returns whether processes that have lost their parents still run. */
+bool child_orphans_run(void);
 
 #endif

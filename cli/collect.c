@@ -23,6 +23,8 @@
 
 #define PIPE_SIZE 1048576
 #define TEXT_MAX ((size_t)64 * 1024)
+#define TEXT_STEP ((size_t)1024)
+#define UNFINISHED_MAX ((size_t)4 * 1024 * 1024) /* of memory for texts without an end */
 #define PATH_SIZE (PL_OPTIONS_PATH_SIZE + 32)
 #define STDERR_WAIT_MS 60000 /* of a text, where stderr does not wait by itself */
 
@@ -32,7 +34,8 @@ struct text {
 	uint32_t process;
 	uint32_t thread;
 	size_t length;
-	char start[TEXT_MAX];
+	size_t capacity;
+	char *start;
 };
 
 struct collector {
@@ -45,7 +48,8 @@ struct collector {
 	bool is_full;
 	struct annotator *annotator; /* NULL: texts stay as they are */
 	uint32_t process;	     /* whose text is being written */
-	struct text *unfinished;
+	struct text *unfinished;     /* the oldest first */
+	size_t unfinished_size;
 	size_t filled;
 	char buffer[16 * PL_CHANNEL_PIECE_SIZE];
 };
@@ -209,7 +213,41 @@ static void finish_text(struct collector *collector, struct text **link)
 
 	finish(collector, text->process, text->start, text->length);
 	*link = text->next;
+	collector->unfinished_size -= text->capacity;
+	free(text->start);
 	free(text);
+}
+
+/*
+ * Adds a piece to the text at a link. Returns false if there is no memory for it; then the link is
+ * as it was.
+ */
+static bool append(struct collector *collector, struct text **link,
+		   const struct pl_channel_piece *piece, const char *bytes)
+{
+	struct text *text = *link != NULL ? *link : calloc(1, sizeof(*text));
+	size_t needed, capacity;
+	char *start;
+
+	if (text == NULL)
+		return false;
+	needed = text->length + piece->length;
+	capacity = (needed + TEXT_STEP - 1) / TEXT_STEP * TEXT_STEP;
+	start = capacity > text->capacity ? realloc(text->start, capacity) : text->start;
+	if (start == NULL) {
+		if (*link == NULL)
+			free(text);
+		return false;
+	}
+	text->start = start;
+	collector->unfinished_size += capacity - text->capacity;
+	text->capacity = capacity;
+	text->process = piece->process;
+	text->thread = piece->thread;
+	memcpy(text->start + text->length, bytes, piece->length);
+	text->length = needed;
+	*link = text;
+	return true;
 }
 
 static void take(struct collector *collector, const struct pl_channel_piece *piece,
@@ -220,18 +258,20 @@ static void take(struct collector *collector, const struct pl_channel_piece *pie
 	if (*link != NULL && (*link)->length + piece->length > TEXT_MAX)
 		finish_text(collector, link);
 	link = find(collector, piece);
-	if (*link == NULL && piece->more != 0)
-		*link = calloc(1, sizeof(**link));
-	if (*link == NULL) { /* it is whole, or there is no memory to make it so */
+	if (*link == NULL && piece->more == 0) {
 		finish(collector, piece->process, bytes, piece->length);
 		return;
 	}
-	(*link)->process = piece->process;
-	(*link)->thread = piece->thread;
-	memcpy((*link)->start + (*link)->length, bytes, piece->length);
-	(*link)->length += piece->length;
+	if (!append(collector, link, piece, bytes)) {
+		if (*link != NULL)
+			finish_text(collector, link);
+		finish(collector, piece->process, bytes, piece->length);
+		return;
+	}
 	if (piece->more == 0)
 		finish_text(collector, link);
+	while (collector->unfinished_size > UNFINISHED_MAX) /* then the oldest come in pieces */
+		finish_text(collector, &collector->unfinished);
 }
 
 /* Takes the pieces that are complete in the buffer. Returns false if something else follows. */
@@ -264,11 +304,14 @@ static bool take_pieces(struct collector *collector)
 static void give_up(struct collector *collector)
 {
 	ssize_t got = (ssize_t)collector->filled;
+	size_t left = PIPE_SIZE; /* who goes on writing is not waited for */
 
 	say("something else than reports came through their pipe; what is in it follows");
-	do
+	do {
 		write_junk(collector->buffer, (size_t)got);
-	while ((got = read(collector->reader, collector->buffer, sizeof(collector->buffer))) > 0);
+		left -= (size_t)got < left ? (size_t)got : left;
+		got = read(collector->reader, collector->buffer, sizeof(collector->buffer));
+	} while (got > 0 && left > 0);
 	close(collector->reader);
 	collector->reader = -1;
 }

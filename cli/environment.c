@@ -7,8 +7,8 @@
 #define _GNU_SOURCE
 #include "environment.h"
 
-#include "channel.h"
 #include "options.h"
+#include "reach.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,7 +28,7 @@ static bool sets(const char *entry, const char *name)
 static bool is_ours(const char *entry)
 {
 	return sets(entry, PRELOAD_VARIABLE) || sets(entry, PL_OPTIONS_VARIABLE) ||
-	       sets(entry, PL_CHANNEL_VARIABLE);
+	       sets(entry, PL_REACH_VARIABLE);
 }
 
 static char *setting(const char *name, const char *value, const char *separator, const char *rest)
@@ -57,7 +57,7 @@ char **environment_for(const char *library, const char *options, const char *pag
 	all[used++] = setting(PRELOAD_VARIABLE, library, preloaded != NULL ? ":" : "",
 			      preloaded != NULL ? preloaded : "");
 	all[used++] = setting(PL_OPTIONS_VARIABLE, options, "", "");
-	all[used++] = setting(PL_CHANNEL_VARIABLE, page, "", "");
+	all[used++] = setting(PL_REACH_VARIABLE, page, "", "");
 	for (size_t i = used - VARIABLES; i < used; i++)
 		complete = complete && all[i] != NULL;
 	if (complete)

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define PATHS_MAX ((size_t)4 * 1024 * 1024)
+
 struct known_id {
 	struct known_id *next;
 	char *path;
@@ -52,8 +54,10 @@ void known_note(struct known *known, const struct build_id *build_id)
 
 	if (path != NULL && hex != NULL)
 		id = find(known, path);
-	if (id == NULL && path != NULL && hex != NULL)
+	if (id == NULL && path != NULL && hex != NULL && known->size < PATHS_MAX) {
 		id = add(known, path);
+		known->size += build_id->path.length;
+	}
 	free(path);
 	if (id == NULL) {
 		free(hex);

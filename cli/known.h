@@ -7,18 +7,21 @@
 
 #include "place.h"
 
+#include <stddef.h>
+
 struct known_id;
 
 /* Zeroed memory is a stream of which nothing was read. */
 struct known {
 	struct known_id *first;
+	size_t size;	/* of the texts in the list */
 	unsigned block; /* the report that is being read */
 };
 
 /* What is noted from now on belongs to another report. */
 void known_begin(struct known *known);
 
-/* If memory ends the module stays unknown. */
+/* If memory ends, or more is known than any process has, the module stays unknown. */
 void known_note(struct known *known, const struct build_id *id);
 
 /*

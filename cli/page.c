@@ -1,41 +1,80 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The page as an unnamed file in memory. A guarded process opens it through this process's folder
- * in /proc: so it needs no descriptor handed down, which the program could find, and no name in the
- * file system, which could stay.
+ * The page as an unnamed file in memory. A guarded process inherits it, or is handed it: it needs no
+ * name in the file system, which could stay. It cannot be cut, which would end whoever reads it.
  *
- * Here it is mapped privately, and never written: the kernel shows what the others write all the
- * same, and refuses to seal the file as long as somebody has it mapped to write. So it tells
- * whether a guarded process lives, whoever its parent is, and whatever rights it has.
+ * A second file is mapped by each guarded process and read by nobody. The kernel refuses to seal it
+ * against writing as long as somebody has it mapped to write: so it tells whether a guarded process
+ * lives, whoever its parent is, and whatever rights it has. The page is no such file, for seals can
+ * be added to one only while no seal forbids it, and then a program can add others.
  */
 #define _GNU_SOURCE
 #include "page.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/random.h>
+#include <sys/resource.h>
 #include <unistd.h>
+
+#define SEALS (F_SEAL_SHRINK | F_SEAL_GROW)
+#define INHERITED_BELOW 1024 /* what select(2) knows, and a usual limit */
+#define INHERITED_ROOM 64
+
+/* Returns a file in memory that begins with a head, and cannot change its size; or -1. */
+static int make_file(const void *start, size_t size)
+{
+	int fd = memfd_create("phaselock run", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+	if (fd >= 0 && ftruncate(fd, (off_t)size) == 0 &&
+	    pwrite(fd, start, size, 0) == (ssize_t)size && fcntl(fd, F_ADD_SEALS, SEALS) == 0)
+		return fd;
+	return -1;
+}
+
+/* Moves a file to a number that a program does not come to by itself, if there is one. */
+static int move_up(int fd)
+{
+	struct rlimit limit = {.rlim_cur = 0};
+	int least, moved = -1;
+
+	getrlimit(RLIMIT_NOFILE, &limit);
+	least = limit.rlim_cur < INHERITED_BELOW ? (int)limit.rlim_cur : INHERITED_BELOW;
+	if (least > INHERITED_ROOM)
+		moved = fcntl(fd, F_DUPFD_CLOEXEC, least - INHERITED_ROOM);
+	if (moved < 0)
+		return fd;
+	close(fd);
+	return moved;
+}
 
 bool page_make(struct page *page, const char *report)
 {
-	int fd = memfd_create("phaselock run", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	struct pl_channel empty = {.magic = PL_CHANNEL_MAGIC};
-	void *mapped;
+	struct pl_channel empty = {.head = {.magic = PL_CHANNEL_MAGIC}};
+	unsigned tag;
 
-	if (fd < 0)
+	if (getrandom(&empty.head.cookie, sizeof(empty.head.cookie), 0) < 0 ||
+	    getrandom(&tag, sizeof(tag), 0) < 0)
 		return false;
 	snprintf(empty.report, sizeof(empty.report), "%s", report);
-	if (ftruncate(fd, sizeof(empty)) != 0 ||
-	    pwrite(fd, &empty, sizeof(empty), 0) != (ssize_t)sizeof(empty))
+	page->files[0] = make_file(&empty, sizeof(empty));
+	page->files[1] = make_file(&empty.head, sizeof(empty.head));
+	if (page->files[0] < 0 || page->files[1] < 0 ||
+	    fcntl(page->files[0], F_ADD_SEALS, F_SEAL_SEAL) != 0)
 		return false;
-	mapped = mmap(NULL, sizeof(empty), PROT_READ, MAP_PRIVATE, fd, 0);
-	if (mapped == MAP_FAILED)
+	page->channel =
+		mmap(NULL, sizeof(empty), PROT_READ | PROT_WRITE, MAP_SHARED, page->files[0], 0);
+	if (page->channel == MAP_FAILED)
 		return false;
-	page->channel = mapped;
-	page->fd = fd; /* stays open: the path leads through it */
-	snprintf(page->path, sizeof(page->path), "/proc/%ld/fd/%d", (long)getpid(), fd);
+	for (int i = 0; i < PAGE_FILES; i++)
+		page->files[i] = move_up(page->files[i]);
+	snprintf(page->name, sizeof(page->name), "phaselock-run-%ld-%08x", (long)getpid(), tag);
+	snprintf(page->where, sizeof(page->where), "%d:%d:%016" PRIx64 ":%s", page->files[0],
+		 page->files[1], empty.head.cookie, page->name);
 	return true;
 }
 
@@ -77,23 +116,42 @@ struct page_counts page_read(const struct page *page)
 		.processes_started = load(&channel->processes_started),
 		.processes_forked = load(&channel->processes_forked),
 		.processes_ended = load(&channel->processes_ended),
+		.processes_left = load(&channel->processes_left),
+		.processes_unheard = load(&channel->processes_without_place),
 		.entries_missing = load(&channel->entries_missing),
 		.allocator_failed = load(&channel->allocator_failed),
 		.lock_at_main_failed = load(&channel->lock_at_main_failed),
 		.locks = load(&channel->locks),
 		.scopes = load(&channel->scopes),
 		.violations = load(&channel->violations),
+		.told = load(&channel->told),
+		.lost = load(&channel->lost),
 		.init = read_phase(&channel->init),
 		.locked = read_phase(&channel->locked),
 		.unseen_modules = load(&channel->unseen_modules),
 	};
 
+	for (size_t i = 0; i < PL_CHANNEL_PROCESSES; i++)
+		counts.processes_unheard +=
+			atomic_load_explicit(&channel->processes[i], memory_order_relaxed) != 0;
 	for (size_t i = 0; i < PL_CHANNEL_UNSEEN; i++)
 		read_unseen(&counts.unseen[i], &channel->unseen[i]);
 	return counts;
 }
 
+void page_note_end(const struct page *page, uint32_t process)
+{
+	for (size_t i = 0; i < PL_CHANNEL_PROCESSES; i++) {
+		uint32_t found = process;
+
+		if (atomic_compare_exchange_strong_explicit(&page->channel->processes[i], &found, 0,
+							    memory_order_relaxed,
+							    memory_order_relaxed))
+			return;
+	}
+}
+
 bool page_is_in_use(const struct page *page)
 {
-	return fcntl(page->fd, F_ADD_SEALS, F_SEAL_WRITE) != 0 && errno == EBUSY;
+	return fcntl(page->files[1], F_ADD_SEALS, F_SEAL_WRITE) != 0 && errno == EBUSY;
 }

@@ -7,10 +7,13 @@
 
 #include "channel.h"
 
+#define PAGE_FILES 2
+
 struct page {
-	const struct pl_channel *channel; /* what the guarded processes write */
-	char path[64];			  /* where they find it, while this process lives */
-	int fd;
+	struct pl_channel *channel; /* what the guarded processes write */
+	char where[128];	    /* as lib/reach.h has it */
+	char name[64];		    /* of a socket that hands the files over: in where, too */
+	int files[PAGE_FILES];	    /* those of lib/reach.h, under the numbers that are inherited */
 };
 
 /* What the page said at one moment. */
@@ -34,12 +37,20 @@ struct page_counts {
 	uint64_t processes_started;
 	uint64_t processes_forked;
 	uint64_t processes_ended;
+	uint64_t processes_left;
+	/*
+	 * Began, and nothing was heard of their end. Children of vfork() and posix_spawn() are heard
+	 * of only when they start as guarded programs.
+	 */
+	uint64_t processes_unheard;
 	uint64_t entries_missing;  /* a set of PHASELOCK_ENTRY_* */
 	uint64_t allocator_failed; /* programs */
 	uint64_t lock_at_main_failed;
 	uint64_t locks;
 	uint64_t scopes;
 	uint64_t violations;
+	uint64_t told; /* of these: their texts are written */
+	uint64_t lost; /* texts that nobody took */
 	struct page_phase init;
 	struct page_phase locked;
 	uint64_t unseen_modules;
@@ -53,6 +64,9 @@ struct page_counts {
 bool page_make(struct page *page, const char *report);
 
 struct page_counts page_read(const struct page *page);
+
+/* Notes that the process with that id, as it knew it itself, has ended as the guarded one it was. */
+void page_note_end(const struct page *page, uint32_t process);
 
 /*
  * Whether a guarded process lives that has the page. Once none has, none can take it up any more:

@@ -26,6 +26,8 @@ enum verdict result_judge(const struct page_counts *counts, const struct child_e
 		return VERDICT_NOT_TO_CHECK;
 	if (still_runs)
 		return VERDICT_STILL_RUNS;
+	if (options->follow_children && counts->processes_unheard > 0)
+		return VERDICT_NOT_COUNTED;
 	if (counts->locks == 0 && counts->scopes == 0)
 		return VERDICT_NOT_LOCKED;
 	return end->signal != 0 ? VERDICT_SIGNAL : VERDICT_PASS;

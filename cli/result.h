@@ -18,6 +18,7 @@ enum verdict {
 	VERDICT_REPLACED,     /* the program executed another one, which was not guarded */
 	VERDICT_NOT_AT_MAIN,  /* lock=main could not be done */
 	VERDICT_STILL_RUNS,   /* a guarded process does: what it will do is not known */
+	VERDICT_NOT_COUNTED,  /* a process was not heard of again, and was to be followed */
 	VERDICT_NOT_LOCKED,   /* nothing was ever forbidden */
 	VERDICT_NOT_TO_CHECK, /* the same, as it was asked for by lock=never */
 };

@@ -6,6 +6,7 @@
 #include "arguments.h"
 #include "child.h"
 #include "collect.h"
+#include "door.h"
 #include "environment.h"
 #include "library.h"
 #include "page.h"
@@ -16,15 +17,22 @@
 #include "verb.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <string.h>
+
+/* What is served while the program runs. */
+enum { REPORTS, DOOR, SOURCES };
+
+static void note_orphan(void *page, uint32_t id)
+{
+	page_note_end(page, id);
+}
 
 /*
  * Returns the program's process, or 0 after it has said why there is none, with the status to end
  * with.
  */
 static pid_t start(const struct arguments *arguments, const struct program *program,
-		   struct collector *collector, struct page *page, int *status)
+		   struct collector *collector, struct page *page, struct door *door, int *status)
 {
 	char library[PATH_MAX];
 	char **environment;
@@ -37,12 +45,15 @@ static pid_t start(const struct arguments *arguments, const struct program *prog
 		say("cannot make a page of shared memory: %s", strerror(errno));
 		return 0;
 	}
-	environment = environment_for(library, arguments->options_text, page->path);
+	door_open(door, page);
+	if (arguments->options.follow_children)
+		child_adopt(&(struct child_orphans){note_orphan, page});
+	environment = environment_for(library, arguments->options_text, page->where);
 	if (environment == NULL) {
 		say("no memory for the program's environment");
 		return 0;
 	}
-	child = child_start(program, environment);
+	child = child_start(program, environment, page->files, PAGE_FILES);
 	if (child == 0) {
 		*status = errno == ENOENT ? STATUS_NOT_FOUND : STATUS_CANNOT_START;
 		say("%s cannot be started: %s", program->path, strerror(errno));
@@ -51,25 +62,40 @@ static pid_t start(const struct arguments *arguments, const struct program *prog
 }
 
 /*
+ * Children of vfork() and posix_spawn() are heard of only when they start as guarded programs. Where
+ * the program had one and nobody has started, that one was not guarded; beside others it is not
+ * found.
+ */
+static bool nobody_else_came(const struct page_counts *counts)
+{
+	return counts->processes_started == 1 && counts->processes_forked == 0 &&
+	       counts->processes_left == 0;
+}
+
+/* An orphan that no guarded process has left may be executing a program this very moment. */
+static bool one_still_runs(const struct page *page)
+{
+	if (child_orphans_run() && page_read(page).processes_left == 0)
+		return true;
+	return page_is_in_use(page);
+}
+
+/*
  * Waits a little for the processes that the program has left, as those end soon that it has just
  * told to. Returns whether one is left even so: it may run for ever, and the run must end.
  */
-static bool others_still_run(const struct page *page, struct collector *collector)
+static bool others_still_run(const struct page *page, struct child_source *sources)
 {
 	enum { STEPS = 100, STEP_MS = 10 };
-	struct pollfd reports = {collector_fd(collector), POLLIN, 0};
 
-	for (int i = 0; i < STEPS; i++) {
-		if (!page_is_in_use(page))
-			return false;
-		if (poll(&reports, 1, STEP_MS) > 0 && (reports.revents & POLLIN) != 0)
-			collector_read(collector);
-	}
-	return page_is_in_use(page);
+	for (int i = 0; i < STEPS && one_still_runs(page); i++)
+		child_serve(sources, SOURCES, STEP_MS);
+	return one_still_runs(page);
 }
 
 int verb_run(int count, char **words)
 {
+	struct child_source sources[SOURCES];
 	struct collector *collector;
 	struct arguments arguments;
 	struct page_counts counts;
@@ -77,6 +103,7 @@ int verb_run(int count, char **words)
 	enum verdict verdict;
 	struct child_end end;
 	struct page page;
+	struct door door;
 	bool still_runs;
 	pid_t child;
 	int status;
@@ -95,13 +122,18 @@ int verb_run(int count, char **words)
 		return STATUS_NOT_CHECKED;
 	}
 	collector = collector_new(&arguments);
-	child = start(&arguments, &program, collector, &page, &status);
+	child = start(&arguments, &program, collector, &page, &door, &status);
 	if (child == 0)
 		return status;
-	end = child_wait(child, collector_fd(collector), collector_read, collector);
-	still_runs = others_still_run(&page, collector);
+	sources[REPORTS] =
+		(struct child_source){collector_fd(collector), collector_read, collector};
+	sources[DOOR] = (struct child_source){door.listener, door_answer, &door};
+	end = child_wait(child, sources, SOURCES);
+	still_runs = others_still_run(&page, sources);
 	collector_end(collector);
 	counts = page_read(&page);
+	if (end.had_children && nobody_else_came(&counts))
+		counts.processes_unheard++;
 	verdict = result_judge(&counts, &end, still_runs, &arguments.options);
 	summary_print(verdict, &counts, &end, still_runs, &arguments);
 	return result_status(verdict, &end);

@@ -155,6 +155,21 @@ static void print_incomplete(const struct page_counts *counts, bool still_runs)
 		    "now on is in no count");
 }
 
+/* A violation is never without a word: where its report is, if it is not above. */
+static void print_lost(const struct page_counts *counts)
+{
+	uint64_t untold = counts->violations > counts->told ? counts->violations - counts->told : 0;
+
+	if (untold > 0)
+		say("no report of %" PRIu64 " violation%s: the process ended, or left its handler, "
+		    "before it was written",
+		    untold, plural(untold));
+	if (counts->lost > 0)
+		say("lost: %" PRIu64 " text%s of the library, which neither the pipe nor stderr of "
+		    "the process took",
+		    counts->lost, plural(counts->lost));
+}
+
 /* libc's free() ends the program by one of these signals when it does not know a block. */
 static void print_likely_reason(const struct page_counts *counts, const struct child_end *end,
 				const struct arguments *arguments)
@@ -218,6 +233,14 @@ static void append_verdict(struct pl_text *text, enum verdict verdict,
 		pl_text_append(text, "FAIL: the program ended before a process that it forked "
 				     "(keep it in the foreground, or have it wait)");
 		break;
+	case VERDICT_NOT_COUNTED:
+		pl_text_append(
+			text,
+			"FAIL: %lu process%s could not be counted (only what ends by exit(), "
+			"or is executed with the environment of the guard, can be)",
+			(unsigned long)counts->processes_unheard,
+			counts->processes_unheard == 1 ? "" : "es");
+		break;
 	case VERDICT_NOT_LOCKED:
 		pl_text_append(text, "FAIL: nothing was checked, for nothing was locked "
 				     "(use --lock-at=main, or lock=never if it is meant)");
@@ -247,6 +270,7 @@ void summary_print(enum verdict verdict, const struct page_counts *counts,
 		print_phase("init", &counts->init);
 		print_phase("locked", &counts->locked);
 		print_incomplete(counts, still_runs);
+		print_lost(counts);
 		print_likely_reason(counts, end, arguments);
 	}
 	print_verdict(verdict, counts, end, &arguments->options);

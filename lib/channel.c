@@ -13,19 +13,46 @@
 static struct pl_channel *page;
 
 /* The process that the page counts as one; written by the constructor and in a forked child. */
-static uint64_t owner;
+static uint32_t owner;
+static uint32_t ended; /* the same, once it has */
 
 /* Set in a forked child. */
 static bool adopted;
 
-bool pl_channel_open(const char *path)
-{
-	struct pl_channel *mapped = pl_os_map_shared(path, sizeof(*mapped));
+/* As page: what is mapped. */
+static struct pl_reach reached;
 
-	if (mapped == NULL || mapped->magic != PL_CHANNEL_MAGIC)
+/* ---- who was not heard of again -------------------------------------------------------------- */
+
+/* Puts one process in the place of another, once, 0 being none. Returns whether that had one. */
+static bool replace(uint32_t old, uint32_t new)
+{
+	for (size_t i = 0; i < PL_CHANNEL_PROCESSES; i++) {
+		uint32_t found = old;
+
+		if (atomic_load_explicit(&page->processes[i], memory_order_relaxed) == old &&
+		    atomic_compare_exchange_strong_explicit(&page->processes[i], &found, new,
+							    memory_order_relaxed,
+							    memory_order_relaxed))
+			return true;
+	}
+	return false;
+}
+
+static void begin(void)
+{
+	owner = (uint32_t)pl_os_process_id();
+	if (page != NULL && !replace(0, owner))
+		PL_CHANNEL_COUNT(processes_without_place);
+}
+
+bool pl_channel_open(const char *text)
+{
+	if (!pl_reach(text, PL_CHANNEL_MAGIC, sizeof(*page), &reached))
 		return false;
-	page = mapped;
-	owner = pl_os_process_id();
+	page = reached.page;
+	replace((uint32_t)pl_os_process_id(), 0); /* of the program that executed this one */
+	begin();
 	return true;
 }
 
@@ -33,6 +60,8 @@ struct pl_channel *pl_channel(void)
 {
 	return page;
 }
+
+/* ---- what is counted --------------------------------------------------------------------------- */
 
 static void add(_Atomic uint64_t *sum, uint64_t n)
 {
@@ -83,26 +112,29 @@ void pl_channel_name(const struct phaselock_unseen *unseen)
 
 void pl_channel_adopt(void)
 {
-	owner = pl_os_process_id();
+	begin();
 	adopted = true;
 	PL_CHANNEL_COUNT(processes_forked);
 }
 
 bool pl_channel_leave(void)
 {
-	struct pl_channel *left;
-
 	if (page == NULL || !adopted || owner != pl_os_process_id())
 		return false;
-	left = page;
-	atomic_fetch_sub_explicit(&left->processes_forked, 1, memory_order_relaxed);
+	replace(owner, 0);
+	PL_CHANNEL_COUNT(processes_left);
+	atomic_fetch_sub_explicit(&page->processes_forked, 1, memory_order_relaxed);
 	page = NULL;
-	pl_os_unmap(left, sizeof(*left)); /* who has it mapped is awaited */
+	pl_reach_leave(&reached, sizeof(*page)); /* who has it mapped is awaited */
 	return true;
 }
 
 void pl_channel_end(void)
 {
-	if (owner == pl_os_process_id())
-		PL_CHANNEL_COUNT(processes_ended);
+	/* A handler of SIGABRT may end the process once more. */
+	if (page == NULL || owner != pl_os_process_id() || ended == owner)
+		return;
+	ended = owner;
+	PL_CHANNEL_COUNT(processes_ended);
+	replace(owner, 0);
 }

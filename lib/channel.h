@@ -8,13 +8,11 @@
 #define PL_CHANNEL_H
 
 #include "base.h"
+#include "reach.h"
 
 #include <phaselock/phaselock.h>
 
 #include <stdatomic.h>
-
-/* The variable of the environment that names the page's file. */
-#define PL_CHANNEL_VARIABLE "PHASELOCK_RUN_CHANNEL"
 
 /*
  * The signal that a guarded process has a handler for, which exec() takes away: by that the command
@@ -26,7 +24,7 @@
 /*
  * Changes with the structure, so that a command never reads the page of another version's library.
  */
-#define PL_CHANNEL_MAGIC UINT64_C(0x70686c6b00000004)
+#define PL_CHANNEL_MAGIC UINT64_C(0x70686c6b00000005)
 
 /*
  * What stands before each piece of text in the pipe of reports. With its text it is written at once
@@ -61,23 +59,34 @@ struct pl_channel_unseen {
 };
 
 #define PL_CHANNEL_UNSEEN 8 /* modules that are named */
+#define PL_CHANNEL_PROCESSES 1024
 
 /*
- * All written by the guarded processes and read by the command after they end, but for magic and
+ * All written by the guarded processes and read by the command after they end, but for head and
  * report. Relaxed.
  */
 struct pl_channel {
-	uint64_t magic;	 /* set by the command */
+	struct pl_reach_head head; /* set by the command */
 	char report[64]; /* likewise: the path of the pipe for reports, "" if there is none */
 	_Atomic uint64_t processes_started;
 	_Atomic uint64_t processes_forked; /* by fork(): guarded from their start */
 	_Atomic uint64_t processes_ended;  /* by exit() or a violation: counted to their end */
+	_Atomic uint64_t processes_left;   /* by phaselock_detach_child() */
+	/*
+	 * The processes that started or were forked, and of whose end nothing was heard: by their
+	 * ids as they know them themselves, which are not those of other namespaces. 0: a free
+	 * place. A program that is executed takes the place of the one that executed it.
+	 */
+	_Atomic uint32_t processes[PL_CHANNEL_PROCESSES];
+	_Atomic uint64_t processes_without_place;
 	_Atomic uint64_t entries_missing;  /* PHASELOCK_ENTRY_*: not seen, in any process */
 	_Atomic uint64_t allocator_failed; /* programs whose allocator could not start */
 	_Atomic uint64_t lock_at_main_failed;
 	_Atomic uint64_t locks;	     /* times that a phase was locked or sealed */
 	_Atomic uint64_t scopes;     /* forbid scopes begun */
 	_Atomic uint64_t violations; /* and misuses of scopes */
+	_Atomic uint64_t told;	     /* of these: what was to be written of them is written */
+	_Atomic uint64_t lost;	     /* texts that nobody took: no pipe, no file, no stderr */
 	struct pl_channel_phase init;
 	struct pl_channel_phase locked;
 	_Atomic uint64_t unseen_modules; /* those without a name here, too */
@@ -85,10 +94,10 @@ struct pl_channel {
 };
 
 /*
- * Takes up the page in the file at path. Returns false if there is none of this version. From the
- * constructor.
+ * Takes up the page, as the variable of lib/reach.h says where it is. Returns false if there is none
+ * of this version. From the constructor.
  */
-bool pl_channel_open(const char *path);
+bool pl_channel_open(const char *text);
 
 /* Returns the page, or NULL. */
 struct pl_channel *pl_channel(void);

@@ -97,6 +97,7 @@ static _Noreturn PL_COLD void misuse(const char *message)
 {
 	pl_report_message(message);
 	PL_CHANNEL_COUNT(violations); /* `phaselock run` must not call this a pass */
+	PL_CHANNEL_COUNT(told);
 	pl_violation_end();
 }
 

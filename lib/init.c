@@ -30,6 +30,7 @@
 #include "os.h"
 #include "phase.h"
 #include "proof.h"
+#include "reach.h"
 #include "report.h"
 #include "request.h"
 #include "settings.h"
@@ -108,13 +109,14 @@ static void prove_armed(void)
 	pl_interpose_give_way(elsewhere | pl_proof(PHASELOCK_ENTRY_ALL & ~to_prove));
 }
 
-static void join_run(void)
+static void join_run(const char *reach)
 {
 	pl_os_mark_image(PL_CHANNEL_MARK_SIGNAL);
 	PL_CHANNEL_COUNT(processes_started);
 	if (!options.follow_children) {
+		pl_reach_close_inherited(reach, PL_CHANNEL_MAGIC);
 		pl_environment_restore_preload();
-		pl_environment_remove(PL_CHANNEL_VARIABLE);
+		pl_environment_remove(PL_REACH_VARIABLE);
 		pl_environment_remove(PL_OPTIONS_VARIABLE);
 	}
 }
@@ -247,6 +249,7 @@ static void fork_child(void)
 	pl_locks_fork_child();
 	pl_thread_fork_child();
 	pl_phase_fork_child();
+	pl_violation_fork_child();
 	if (pl_channel() != NULL) {
 		pl_stats_publish_nothing();
 		pl_channel_adopt();
@@ -282,7 +285,7 @@ static void fork_child_of_other(void)
 
 __attribute__((constructor)) static void start(void)
 {
-	const char *channel = pl_os_environment(PL_CHANNEL_VARIABLE);
+	const char *channel = pl_os_environment(PL_REACH_VARIABLE);
 	bool have_page;
 
 	pl_order_start();
@@ -314,7 +317,7 @@ __attribute__((constructor)) static void start(void)
 			"cannot open the page of `phaselock run` (is it of another version?)");
 	prove_armed();
 	if (pl_channel() != NULL)
-		join_run();
+		join_run(channel);
 	pl_loaded_started();
 	arm_triggers();
 }
@@ -352,6 +355,7 @@ __attribute__((destructor)) static void finish(void)
 {
 	if (another_copy_is_in_front())
 		return;
+	pl_violation_await_reports();
 	if (options.stats) {
 		struct phaselock_stats stats;
 

@@ -29,10 +29,11 @@ size_t pl_os_page_size(void);
 bool pl_os_protect(void *address, size_t size, bool writable);
 
 /*
- * Maps the first size bytes of the file at path, shared with other processes. NULL if it cannot, if
- * that is no regular file, or a shorter one.
+ * Maps the first size bytes of a file in memory, shared with other processes, to be read and
+ * written. NULL if it cannot, if that is another kind of file or a shorter one, or if somebody can
+ * cut it (F_SEAL_SHRINK), which would end all who have it mapped.
  */
-void *pl_os_map_shared(const char *path, size_t size);
+void *pl_os_map_shared(int fd, size_t size);
 
 /*
  * Maps all of a regular file, to be read. NULL if it cannot; else sets *size. A file that is cut
@@ -145,6 +146,12 @@ struct pl_os_identity {
  * Returns whether path is a regular file that this process may execute, and sets *identity to which.
  */
 bool pl_os_find_program(const char *path, struct pl_os_identity *identity);
+
+/*
+ * Has the process that listens at an abstract name hand over that many descriptors, 8 at most,
+ * closed on exec (os_socket.c). Returns false, with none open, if it does not within wait_ms.
+ */
+bool pl_os_receive_files(const char *name, int *files, unsigned count, uint64_t wait_ms);
 
 /* A program to run; input is what it reads, until its end. */
 struct pl_os_program {

@@ -84,18 +84,16 @@ static long open_file(const char *path, int flags, struct stat *file)
 	return result;
 }
 
-void *pl_os_map_shared(const char *path, size_t size)
+void *pl_os_map_shared(int fd, size_t size)
 {
 	struct stat file = {.st_mode = 0};
-	long fd = open_file(path, O_RDWR, &file);
-	void *memory = NULL;
+	long seals = pl_os_call(SYS_fcntl, fd, F_GET_SEALS);
 
 	/* A page beyond the end of the file would be there only until it is touched. */
-	if (fd >= 0 && S_ISREG(file.st_mode) && file.st_size >= (off_t)size)
-		memory = map(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd);
-	if (fd >= 0)
-		pl_os_call(SYS_close, fd);
-	return memory;
+	if (seals < 0 || (seals & F_SEAL_SHRINK) == 0 || pl_os_call(SYS_fstat, fd, &file) != 0 ||
+	    file.st_size < (off_t)size)
+		return NULL;
+	return map(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd);
 }
 
 const void *pl_os_map_file(const char *path, size_t *size)

@@ -114,11 +114,13 @@ static uint64_t wait_ms(const _Atomic bool *is_full, uint64_t most, enum pl_sink
 	return atomic_load_explicit(is_full, memory_order_relaxed) ? 0 : most;
 }
 
-static void put_on_stderr(const char *text, size_t length, enum pl_sink_text kind)
+/* Returns whether all of it was written. */
+static bool put_on_stderr(const char *text, size_t length, enum pl_sink_text kind)
 {
 	size_t done = pl_os_write_stderr(text, length, wait_ms(&stderr_is_full, WAIT_MS, kind));
 
 	atomic_store_explicit(&stderr_is_full, done < length, memory_order_relaxed);
+	return done == length;
 }
 
 /* Says on stderr, once, where texts go that somebody looks for elsewhere. */
@@ -128,17 +130,18 @@ static void tell(_Atomic bool *is_told, const char *notice)
 		put_on_stderr(notice, strlen(notice), PL_SINK_WHOLE);
 }
 
-static void emit_to_stderr(const char *text, size_t length, enum pl_sink_text kind)
+/* Returns whether all of it was written. */
+static bool emit_to_stderr(const char *text, size_t length, enum pl_sink_text kind)
 {
 	static _Atomic uint64_t written;
 	static _Atomic bool is_told;
 
 	if (kind == PL_SINK_LAST ||
 	    atomic_fetch_add_explicit(&written, length, memory_order_relaxed) < PL_OS_ADDED_MAX)
-		put_on_stderr(text, length, kind);
-	else
-		tell(&is_told, "phaselock: 64 MiB were written to stderr; from now on only the "
-			       "report of an abort is\n");
+		return put_on_stderr(text, length, kind);
+	tell(&is_told, "phaselock: 64 MiB were written to stderr; from now on only the report of "
+		       "an abort is\n");
+	return false;
 }
 
 static int open_file_or_tell(uint64_t *size)
@@ -163,7 +166,10 @@ static size_t emit_to_file(int fd, uint64_t size, const char *text, size_t lengt
 		return pl_os_write(fd, PL_OS_PLAIN, text, length, 0);
 	tell(&is_told, "phaselock: 64 MiB were added to the file of report=; from now on only the "
 		       "report of an abort is written, to stderr\n");
-	return kind == PL_SINK_LAST ? 0 : length;
+	if (kind == PL_SINK_LAST)
+		return 0;
+	PL_CHANNEL_COUNT(lost);
+	return length;
 }
 
 /* Writes to the file, or to stderr. */
@@ -177,8 +183,8 @@ static void emit_here(const char *text, size_t length, enum pl_sink_text kind)
 		done = emit_to_file(fd, size, text, length, kind);
 		pl_os_close(fd);
 	}
-	if (done < length)
-		emit_to_stderr(text + done, length - done, kind);
+	if (done < length && !emit_to_stderr(text + done, length - done, kind))
+		PL_CHANNEL_COUNT(lost);
 }
 
 /* Returns how much of the text went through the pipe. */

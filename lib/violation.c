@@ -18,6 +18,8 @@
 
 #include <stdatomic.h>
 
+#define REPORTS_WAIT_MS 1000
+
 static unsigned frames_recorded = 16;
 
 /*
@@ -200,6 +202,33 @@ static void decide(const struct phaselock_violation *violation, struct pl_report
 	context->by_handler = true;
 }
 
+/* How many threads write a report. Any thread writes; read at the end of the process. */
+static _Atomic uint32_t reporting;
+
+static void report(const struct phaselock_violation *violation,
+		   const struct pl_report_context *context)
+{
+	/* release, with the acquire at the end: who sees that none reports finds all written */
+	atomic_fetch_add_explicit(&reporting, 1, memory_order_relaxed);
+	pl_report_violation(violation, context);
+	PL_CHANNEL_COUNT(told);
+	atomic_fetch_sub_explicit(&reporting, 1, memory_order_release);
+}
+
+void pl_violation_await_reports(void)
+{
+	for (int i = 0; i < REPORTS_WAIT_MS; i++) {
+		if (atomic_load_explicit(&reporting, memory_order_acquire) == 0)
+			return;
+		pl_os_sleep_ms(1);
+	}
+}
+
+void pl_violation_fork_child(void)
+{
+	atomic_store_explicit(&reporting, 0, memory_order_relaxed);
+}
+
 static void count_suppressed(int suppression, struct pl_thread *thread)
 {
 	pl_suppress_count(suppression);
@@ -261,7 +290,7 @@ enum phaselock_verdict pl_violation(const struct pl_request *request, enum phase
 		context.verdict = PHASELOCK_ALLOW;
 	if (cause == PHASELOCK_CAUSE_FORBID && thread != NULL)
 		context.forbidden_by = pl_gate_scope_place(thread);
-	pl_report_violation(&violation, &context);
+	report(&violation, &context);
 	if (context.verdict == PHASELOCK_ABORT)
 		pl_violation_end();
 	return context.verdict;

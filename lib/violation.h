@@ -35,6 +35,15 @@ enum phaselock_verdict pl_violation(const struct pl_request *request, enum phase
  */
 _Noreturn void pl_violation_end(void);
 
+/*
+ * Waits for reports that other threads are writing, a second at most: the process is about to end,
+ * and would cut them off. Waits in vain for one of this thread, if a signal handler interrupted it.
+ */
+void pl_violation_await_reports(void);
+
+/* In the child of a fork: what other threads were reporting is their process's. */
+void pl_violation_fork_child(void);
+
 /* Returns whether pl_violation_end() is under way on this thread. */
 bool pl_violation_ending(void);
 

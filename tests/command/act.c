@@ -7,6 +7,8 @@
 #define _GNU_SOURCE
 #define PHASELOCK_OPTIONAL
 #include <fcntl.h>
+#include <grp.h>
+#include <setjmp.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
@@ -17,6 +19,8 @@
 
 #include <phaselock/phaselock.h>
 #include <phaselock/watch.h>
+
+#define NOBODY 65534
 
 static void *volatile block;
 
@@ -100,6 +104,22 @@ static void await_phase(bool locked)
 		nanosleep(&rest, NULL);
 }
 
+static jmp_buf back;
+
+static enum phaselock_verdict leave_by_exit(const struct phaselock_violation *violation,
+					    void *unused)
+{
+	(void)violation, (void)unused;
+	_exit(0);
+}
+
+static enum phaselock_verdict leave_by_jump(const struct phaselock_violation *violation,
+					    void *unused)
+{
+	(void)violation, (void)unused;
+	longjmp(back, 1);
+}
+
 /* Does one thing that has no rest. Returns false if it is none of those. */
 static bool act(const char *word)
 {
@@ -112,7 +132,12 @@ static bool act(const char *word)
 	} else if (strcmp(word, "forbid") == 0) {
 		PHASELOCK_FORBID_SCOPE;
 	} else if (strcmp(word, "malloc") == 0) {
-		block = malloc(100);
+		if (setjmp(back) == 0)
+			block = malloc(100);
+	} else if (strcmp(word, "handler=_exit") == 0) {
+		phaselock_set_handler(leave_by_exit, NULL);
+	} else if (strcmp(word, "handler=longjmp") == 0) {
+		phaselock_set_handler(leave_by_jump, NULL);
 	} else if (strcmp(word, "free") == 0) {
 		free(block);
 	} else if (strcmp(word, "present") == 0) {
@@ -129,6 +154,11 @@ static bool act(const char *word)
 		daemonise();
 	} else if (strcmp(word, "detach") == 0) {
 		phaselock_detach_child();
+	} else if (strcmp(word, "no-environment") == 0) {
+		environ = NULL;
+	} else if (strcmp(word, "nobody") == 0) {
+		if (setgroups(0, NULL) != 0 || setgid(NOBODY) != 0 || setuid(NOBODY) != 0)
+			_exit(118);
 	} else if (strcmp(word, "pause") == 0) {
 		pause();
 	} else if (strcmp(word, "await-hangup") == 0) {

@@ -3,39 +3,25 @@
  * The guarded side of the page of `phaselock run`. The page is a file that the test makes, as the
  * command does.
  *
- * shows: PL-072 (what the command's verdict rests on)
+ * shows: PL-072 (what the command's verdict rests on) PL-621 PL-622
  */
 #define _GNU_SOURCE
 #include "channel.h"
 
 #include "child.h"
+#include "page.h"
 #include "renamed.h"
 #include "stats.h"
 #include "threads.h"
 
-#include <sys/mman.h>
-
-/* Makes a file of a page with this magic; returns the command's view of it, and its path. */
-static struct pl_channel *make_page(uint64_t magic, size_t size, char path[64])
-{
-	struct pl_channel *page;
-	int fd = memfd_create("page", 0);
-
-	CHECK(fd >= 0 && ftruncate(fd, (off_t)size) == 0);
-	snprintf(path, 64, "/proc/self/fd/%d", fd);
-	page = mmap(NULL, sizeof(*page), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	CHECK(page != MAP_FAILED);
-	if (size >= sizeof(*page))
-		page->magic = magic;
-	return page;
-}
+#include <errno.h>
 
 static struct pl_channel *open_page(void)
 {
-	char path[64];
-	struct pl_channel *page = make_page(PL_CHANNEL_MAGIC, sizeof(*page), path);
+	char where[64];
+	struct pl_channel *page = page_make_for_test(where);
 
-	CHECK(pl_channel_open(path));
+	CHECK(page != NULL && pl_channel_open(where));
 	return page;
 }
 
@@ -51,26 +37,96 @@ CHILD_TEST(without_a_page_nothing_is_counted_and_nothing_breaks)
 	CHECK(pl_channel() == NULL);
 }
 
-CHILD_TEST(page_that_is_missing_or_of_another_version_is_not_taken)
+CHILD_TEST(what_names_no_page_is_not_taken)
 {
-	char path[64];
-	struct pl_channel *page = make_page(PL_CHANNEL_MAGIC + 1, sizeof(*page), path);
+	static const char *const texts[] = {
+		"",
+		":",
+		":::",
+		"1",
+		"1:2",
+		"1:2:3",
+		"1:2:3:",
+		"/proc/self/exe",
+		"-1:-1:0:name",
+		"99999999999999999999:3:0:name",
+		"3:4:123456789abcdef01:name",
+		"3:4:g:name",
+		"900:901:123456789abcdef0:name",
+		"900:901:123456789abcdef0:"
+		"a-name-that-is-longer-than-a-socket-can-have-0123456789-0123456789-0123456789-"
+		"0123456789-0123456789-0123456789-0123456789-0123456789",
+	};
 
-	CHECK(!pl_channel_open("/proc/self/no-such-file"));
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		CHECK(!pl_channel_open(texts[i]));
 	CHECK(pl_channel() == NULL);
-	CHECK(!pl_channel_open(path));
-	CHECK(pl_channel() == NULL);
-	PL_CHANNEL_COUNT(locks);
-	CHECK_EQUAL(page->locks, 0);
 }
 
-CHILD_TEST(file_that_is_too_short_for_a_page_is_not_taken)
+static void check_is_not_taken(uint64_t magic, uint64_t cookie, size_t size, bool is_sealed)
 {
-	char path[64];
+	char where[64];
 
-	make_page(0, 0, path);
-	CHECK(!pl_channel_open(path));
+	page_where(where, page_file(magic, cookie, size, is_sealed));
+	CHECK(!pl_channel_open(where));
 	CHECK(pl_channel() == NULL);
+}
+
+CHILD_TEST(page_of_another_version_or_run_or_size_or_that_can_be_cut_is_not_taken)
+{
+	const size_t size = sizeof(struct pl_channel);
+
+	check_is_not_taken(PL_CHANNEL_MAGIC + 1, TEST_COOKIE, size, true);
+	check_is_not_taken(PL_CHANNEL_MAGIC, TEST_COOKIE + 1, size, true);
+	check_is_not_taken(PL_CHANNEL_MAGIC, TEST_COOKIE, size - 1, true);
+	check_is_not_taken(PL_CHANNEL_MAGIC, TEST_COOKIE, 0, true);
+	check_is_not_taken(PL_CHANNEL_MAGIC, TEST_COOKIE, size, false);
+}
+
+CHILD_TEST(inherited_files_are_closed_and_others_under_their_numbers_are_not)
+{
+	char where[64];
+	int page = page_file(PL_CHANNEL_MAGIC, TEST_COOKIE, sizeof(struct pl_channel), true);
+
+	page_where(where, page);
+	pl_reach_close_inherited(where, PL_CHANNEL_MAGIC);
+	CHECK(fcntl(page, F_GETFD) < 0 && errno == EBADF);
+	CHECK_EQUAL(open("/dev/null", O_RDONLY), page);
+	pl_reach_close_inherited(where, PL_CHANNEL_MAGIC);
+	CHECK_EQUAL(fcntl(page, F_GETFD), 0);
+}
+
+static uint64_t processes_on(const struct pl_channel *page)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < PL_CHANNEL_PROCESSES; i++)
+		count += page->processes[i] != 0;
+	return count;
+}
+
+static char reached_by_child[64];
+
+static void start_in_child(void)
+{
+	CHECK(pl_channel_open(reached_by_child));
+	CHECK(pl_channel_open(reached_by_child)); /* as the program that it executes */
+}
+
+CHILD_TEST(process_has_its_place_until_its_end_is_heard_of)
+{
+	struct pl_channel *page = page_make_for_test(reached_by_child);
+
+	CHECK(page != NULL && pl_channel_open(reached_by_child));
+	CHECK_EQUAL(processes_on(page), 1);
+	child_passes(start_in_child); /* it ends by _exit() */
+	CHECK_EQUAL(processes_on(page), 2);
+	pl_channel_end();
+	CHECK_EQUAL(processes_on(page), 1);
+	for (int i = 0; i < PL_CHANNEL_PROCESSES; i++)
+		pl_channel_adopt();
+	CHECK_EQUAL(processes_on(page), PL_CHANNEL_PROCESSES);
+	CHECK_EQUAL(page->processes_without_place, 1);
 }
 
 CHILD_TEST(counts_are_seen_by_whoever_made_the_page)
@@ -247,10 +303,11 @@ CHILD_TEST(threads_that_count_at_once_lose_nothing)
 }
 
 static struct pl_channel *shared_page;
+static char shared_where[64];
 
 static void violate_and_abort(void)
 {
-	CHECK(pl_channel_open("/proc/self/fd/9"));
+	CHECK(pl_channel_open(shared_where));
 	close(STDERR_FILENO);
 	pl_test_free(pl_test_malloc(10));
 	phaselock_lock_allocations();
@@ -259,10 +316,8 @@ static void violate_and_abort(void)
 
 TEST(process_that_ends_by_a_violation_has_published_all_it_did)
 {
-	static char path[64];
-
-	shared_page = make_page(PL_CHANNEL_MAGIC, sizeof(*shared_page), path);
-	assert_int_equal(dup2(atoi(path + strlen("/proc/self/fd/")), 9), 9);
+	shared_page = page_make_for_test(shared_where);
+	assert_non_null(shared_page);
 	child_aborts(violate_and_abort, "");
 	assert_int_equal(shared_page->violations, 1);
 	assert_int_equal(shared_page->processes_ended, 1);
@@ -275,8 +330,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(without_a_page_nothing_is_counted_and_nothing_breaks),
-		cmocka_unit_test(page_that_is_missing_or_of_another_version_is_not_taken),
-		cmocka_unit_test(file_that_is_too_short_for_a_page_is_not_taken),
+		cmocka_unit_test(what_names_no_page_is_not_taken),
+		cmocka_unit_test(
+			page_of_another_version_or_run_or_size_or_that_can_be_cut_is_not_taken),
+		cmocka_unit_test(inherited_files_are_closed_and_others_under_their_numbers_are_not),
+		cmocka_unit_test(process_has_its_place_until_its_end_is_heard_of),
 		cmocka_unit_test(counts_are_seen_by_whoever_made_the_page),
 		cmocka_unit_test(what_was_done_goes_to_the_sums_of_its_phase),
 		cmocka_unit_test(unseen_modules_are_named_once_while_there_is_room_and_all_counted),

@@ -13,6 +13,7 @@
 #include "child.h"
 #include "listen.h"
 #include "options.h"
+#include "page.h"
 #include "phase.h"
 #include "renamed.h"
 #include "threads.h"
@@ -127,7 +128,7 @@ static void work_on_the_channel(void)
 	const char *preload = getenv("LD_PRELOAD");
 
 	CHECK(pl_channel() != NULL);
-	CHECK(getenv(PL_CHANNEL_VARIABLE) == NULL && getenv(PL_OPTIONS_VARIABLE) == NULL);
+	CHECK(getenv(PL_REACH_VARIABLE) == NULL && getenv(PL_OPTIONS_VARIABLE) == NULL);
 	CHECK(preload != NULL && strcmp(preload, "libm.so.6") == 0);
 	pl_test_free(pl_test_malloc(10));
 	lock_allocations();
@@ -137,7 +138,7 @@ static void work_on_the_channel(void)
 static void keep_the_environment(void)
 {
 	CHECK(pl_channel() != NULL);
-	CHECK(getenv(PL_CHANNEL_VARIABLE) != NULL && getenv(PL_OPTIONS_VARIABLE) != NULL);
+	CHECK(getenv(PL_REACH_VARIABLE) != NULL && getenv(PL_OPTIONS_VARIABLE) != NULL);
 	CHECK_EQUAL(strcmp(getenv("LD_PRELOAD"), "libdl.so.2:libm.so.6"), 0);
 }
 
@@ -303,22 +304,20 @@ TEST(child_of_a_fork_has_phase_and_counts)
 
 /* ---- phaselock run --------------------------------------------------------------------------- */
 
-static struct pl_channel *make_channel(char variable[64])
+static struct pl_channel *make_channel(char variable[128])
 {
-	struct pl_channel *page;
-	int fd = memfd_create("page", 0); /* inherited: the child finds it under the same number */
+	/* Inherited: the child finds the files under the same numbers. */
+	char where[64];
+	struct pl_channel *page = page_make_for_test(where);
 
-	assert_true(fd >= 0 && ftruncate(fd, sizeof(*page)) == 0);
-	page = mmap(NULL, sizeof(*page), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	assert_true(page != MAP_FAILED);
-	page->magic = PL_CHANNEL_MAGIC;
-	snprintf(variable, 64, PL_CHANNEL_VARIABLE "=/proc/self/fd/%d", fd);
+	assert_non_null(page);
+	snprintf(variable, 128, PL_REACH_VARIABLE "=%s", where);
 	return page;
 }
 
 TEST(guarded_process_counts_on_the_page_and_takes_the_guard_out_of_its_environment)
 {
-	char variable[64];
+	char variable[128];
 	struct pl_channel *page = make_channel(variable);
 
 	assert_string_equal(played("channel", OPTIONS "stats=0", variable,
@@ -339,7 +338,7 @@ TEST(guarded_process_counts_on_the_page_and_takes_the_guard_out_of_its_environme
 
 TEST(environment_stays_if_children_are_to_be_followed)
 {
-	char variable[64];
+	char variable[128];
 	struct pl_channel *page = make_channel(variable);
 
 	assert_string_equal(played("keep", OPTIONS "follow_children=1", variable,
@@ -352,7 +351,7 @@ TEST(environment_stays_if_children_are_to_be_followed)
 TEST(page_that_cannot_be_opened_is_told)
 {
 	assert_string_equal(
-		played("nothing", PL_CHANNEL_VARIABLE "=/proc/no/such/file", NULL),
+		played("nothing", PL_REACH_VARIABLE "=/proc/no/such/file", NULL),
 		"phaselock: cannot open the page of `phaselock run` (is it of another version?)\n");
 	assert_int_equal(end.status, 0);
 }

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The files of a process in /proc. It must not know whose process it is.
+ */
+#define _GNU_SOURCE
+#include "process.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static FILE *open_file(pid_t process, const char *name)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%ld/%s", (long)process, name);
+	return fopen(path, "re");
+}
+
+static void read_status(FILE *file, struct process *found)
+{
+	static const char handled[] = "SigCgt:", ids[] = "NSpid:", parent[] = "PPid:";
+	char line[256];
+
+	while (fgets(line, sizeof(line), file) != NULL) {
+		const char *value = strrchr(line, '\t'); /* of ids the last one is the innermost */
+
+		if (value == NULL)
+			continue;
+		if (strncmp(line, handled, strlen(handled)) == 0)
+			found->handled = strtoull(value, NULL, 16);
+		if (strncmp(line, ids, strlen(ids)) == 0)
+			found->id = (uint32_t)strtoul(value, NULL, 10);
+		if (strncmp(line, parent, strlen(parent)) == 0)
+			found->parent = (pid_t)strtol(value, NULL, 10);
+	}
+}
+
+/* "PID (NAME) S ...", where a name may have anything in it. */
+static void read_stat(FILE *file, struct process *found)
+{
+	unsigned long faults_of_children = 0;
+	char line[1024];
+	const char *behind_name;
+
+	behind_name = fgets(line, sizeof(line), file) != NULL ? strrchr(line, ')') : NULL;
+	if (behind_name != NULL &&
+	    sscanf(behind_name, ") %*c %*d %*d %*d %*d %*d %*u %*u %lu", &faults_of_children) == 1)
+		found->had_children = faults_of_children > 0;
+}
+
+struct process process_look_at(pid_t process)
+{
+	static const struct {
+		const char *name;
+		void (*read)(FILE *file, struct process *found);
+	} files[] = {{"status", read_status}, {"stat", read_stat}};
+	struct process found = {.parent = 0};
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		FILE *file = open_file(process, files[i].name);
+
+		if (file == NULL)
+			continue;
+		files[i].read(file, &found);
+		fclose(file);
+	}
+	return found;
+}

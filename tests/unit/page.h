@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The files of `phaselock run` as a test makes them.
+ */
+#ifndef TEST_PAGE_H
+#define TEST_PAGE_H
+
+#include "channel.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define TEST_COOKIE UINT64_C(0x123456789abcdef0)
+
+/* Returns a file in memory of that size, which may be sealed against being cut; or -1. */
+static inline int page_file(uint64_t magic, uint64_t cookie, size_t size, bool is_sealed)
+{
+	const struct pl_reach_head head = {magic, cookie};
+	int fd = memfd_create("page", MFD_ALLOW_SEALING);
+	size_t whole = size < sizeof(head) ? size : sizeof(head);
+
+	if (fd < 0 || ftruncate(fd, (off_t)size) != 0 ||
+	    pwrite(fd, &head, whole, 0) != (ssize_t)whole ||
+	    (is_sealed && fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK) != 0))
+		return -1;
+	return fd;
+}
+
+/* Writes what the variable says of a page; the other file is a right one. */
+static inline void page_where(char where[64], int page)
+{
+	int alive = page_file(PL_CHANNEL_MAGIC, TEST_COOKIE, sizeof(struct pl_reach_head), true);
+
+	snprintf(where, 64, "%d:%d:%llx:no-such-name", page, alive,
+		 (unsigned long long)TEST_COOKIE);
+}
+
+/* Returns the command's view of a page, or NULL; where is what its variable says. */
+static inline struct pl_channel *page_make_for_test(char where[64])
+{
+	int fd = page_file(PL_CHANNEL_MAGIC, TEST_COOKIE, sizeof(struct pl_channel), true);
+	void *page;
+
+	page_where(where, fd);
+	page = mmap(NULL, sizeof(struct pl_channel), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	return page != MAP_FAILED ? page : NULL;
+}
+
+#endif
