@@ -202,10 +202,13 @@ $(B)/cli/%.o: lib/%.c
 	$(call say,CC,$<)
 	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
-# libstdc++ is there for the one function that demangles names, jansson for the JSON of results.
+# jansson is there for the JSON of results, libsupc++ for the one function that demangles names, which no shared library
+# exports.
+DEMANGLER := -Wl,-Bstatic -lsupc++ -Wl,-Bdynamic
+
 $(B)/phaselock: $(CLI_OBJECTS)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(CLI_OBJECTS) -ldw -ljansson -lstdc++
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(CLI_OBJECTS) -ldw -ljansson $(DEMANGLER)
 
 # ---- tests ------------------------------------------------------------------------------------------------
 # Unit tests link the library's own objects, with the malloc family under other names (pl_test_malloc, ...) and a
@@ -253,9 +256,11 @@ $(B)/tests/unit/test_jemalloc_fork: $(patsubst %,$(B)/%.o,tests/unit/test_jemall
 $(B)/tests/unit/test_place: $(B)/tests/unit/test_place.o $(B)/cli/place.o
 $(B)/tests/unit/test_escape: $(patsubst %,$(B)/%.o,tests/unit/test_escape cli/escape cli/format)
 $(B)/tests/unit/test_annotate: $(patsubst %,$(B)/%.o,tests/unit/test_annotate cli/annotate cli/naming cli/known cli/place cli/demangle cli/escape cli/format)
-$(B)/tests/unit/test_place $(B)/tests/unit/test_escape $(B)/tests/unit/test_annotate:
+$(B)/tests/unit/test_question: $(B)/tests/unit/test_question.o $(B)/cli/question.o
+$(B)/tests/unit/test_namer: $(patsubst %,$(B)/%.o,tests/unit/test_namer cli/namer cli/question)
+$(patsubst %,$(B)/tests/unit/test_%,place escape annotate question namer):
 	$(call say,LD,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ -lcmocka -lstdc++
+	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ -lcmocka $(DEMANGLER)
 
 # Behaviour programs: one for each behaviour, linked with the library as a user's program is.
 BEHAVIOUR_TESTS := $(patsubst tests/%,$(B)/tests/%,$(basename $(wildcard tests/behaviour/*.c tests/behaviour/*.cc)))

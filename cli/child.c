@@ -37,6 +37,9 @@ static struct inherited {
 /* Where the signals come that are obeyed. Written once by child_take_signals(). */
 static int signals = -1;
 
+/* The program while it runs, and until it is reaped; else 0. */
+static pid_t running;
+
 bool child_take_signals(int lock_signal, int unlock_signal)
 {
 	struct sigaction plain = {.sa_handler = SIG_DFL};
@@ -103,8 +106,10 @@ pid_t child_start(const struct program *program, char *const *environment)
 	close(failure[1]);
 	error = wait_for_exec(failure[0]);
 	close(failure[0]);
-	if (error == 0)
+	if (error == 0) {
+		running = child;
 		return child;
+	}
 	waitpid(child, NULL, 0);
 	errno = error;
 	return 0;
@@ -167,6 +172,17 @@ static void pass_signals_on(pid_t child)
 	}
 }
 
+int child_signals(void)
+{
+	return running != 0 ? signals : -1;
+}
+
+void child_pass_signals_on(void)
+{
+	if (running != 0)
+		pass_signals_on(running);
+}
+
 struct child_end child_wait(pid_t child, int fd, void (*readable)(void *context), void *context)
 {
 	struct pollfd awaited[] = {{signals, POLLIN, 0}, {fd, POLLIN, 0}};
@@ -191,5 +207,6 @@ struct child_end child_wait(pid_t child, int fd, void (*readable)(void *context)
 	result = end_of(&end);
 	result.has_mark = has_handler(child, PL_CHANNEL_MARK_SIGNAL);
 	waitpid(child, NULL, 0);
+	running = 0;
 	return result;
 }

@@ -29,6 +29,13 @@ bool child_take_signals(int lock_signal, int unlock_signal);
 pid_t child_start(const struct program *program, char *const *environment);
 
 /*
+ * For who waits for something else while the program runs: the descriptor that is readable when
+ * signals have come, or -1 if no program runs, and what passes them on.
+ */
+int child_signals(void);
+void child_pass_signals_on(void);
+
+/*
  * Waits until the program ends, and passes signals on to it meanwhile. Calls readable
  * whenever there is something to read from fd, unless that is -1.
  */
