@@ -216,9 +216,11 @@ $(B)/libdir: always
 	@mkdir -p $(@D)
 	@echo '$(LIBDIR)' | cmp -s - $@ || echo '$(LIBDIR)' > $@
 
-# libstdc++ is there for the one function that demangles names, jansson for the JSON of results.
+# jansson is there for the JSON of results, libsupc++ for the one function that demangles names,
+# which no shared library exports.
+DEMANGLER := -Wl,-Bstatic -lsupc++ -Wl,-Bdynamic
 $(B)/phaselock: $(CLI_OBJECTS)
-	$(call ld,-ldw -ljansson -lstdc++)
+	$(call ld,-ldw -ljansson $(DEMANGLER))
 
 # ---- what the other rooms build ------------------------------------------------------------------
 # A program linked with the library as a user's is. `| $(LIBRARY)`: it is not linked again when that

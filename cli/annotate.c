@@ -16,8 +16,7 @@
 #define HELD_SIZE ((size_t)64 * 1024)
 
 struct annotator {
-	struct symbols *symbols;
-	bool owns_symbols;
+	struct namer *namer;
 	struct known known;
 	bool in_block; /* the held text begins with a report */
 	bool has_ids;  /* whose build-id lines have begun */
@@ -28,27 +27,18 @@ struct annotator {
 	char held[HELD_SIZE];
 };
 
-struct annotator *annotator_sharing(struct symbols *symbols)
+struct annotator *annotator_new(const struct namer_options *options)
 {
 	struct annotator *annotator = malloc(sizeof(*annotator));
 
 	if (annotator == NULL)
 		return NULL;
 	memset(annotator, 0, offsetof(struct annotator, held));
-	annotator->symbols = symbols;
-	return annotator;
-}
-
-struct annotator *annotator_new(const char *debug_path)
-{
-	struct symbols *symbols = symbols_new(debug_path);
-	struct annotator *annotator = symbols != NULL ? annotator_sharing(symbols) : NULL;
-
-	if (annotator != NULL)
-		annotator->owns_symbols = true;
-	else
-		symbols_free(symbols);
-	return annotator;
+	annotator->namer = namer_new(options);
+	if (annotator->namer != NULL)
+		return annotator;
+	free(annotator);
+	return NULL;
 }
 
 void annotator_free(struct annotator *annotator)
@@ -56,8 +46,7 @@ void annotator_free(struct annotator *annotator)
 	if (annotator == NULL)
 		return;
 	known_forget(&annotator->known);
-	if (annotator->owns_symbols)
-		symbols_free(annotator->symbols);
+	namer_free(annotator->namer);
 	free(annotator);
 }
 
@@ -85,10 +74,10 @@ static void write_build_id(const struct annotator *annotator, const struct build
 {
 	char *path = escape_undo(id->path);
 	char *hex = strndup(id->hex.start, id->hex.length);
-	struct symbols_module *module;
+	const struct question question = {.path = path, .build_id = hex, .function = ""};
 
 	if (path != NULL && hex != NULL &&
-	    symbols_open(annotator->symbols, path, hex, &module) == SYMBOLS_OTHER) {
+	    namer_ask(annotator->namer, &question)->state == MODULE_OTHER) {
 		fputs("  (", out);
 		escape_write_part(id->path, out);
 		fputs(" has another build-id now: its frames keep their offsets)\n", out);
@@ -100,7 +89,7 @@ static void write_build_id(const struct annotator *annotator, const struct build
 /* Writes lines with the places named. told: the build-ids of their modules are known. */
 static void write_lines(const struct annotator *annotator, struct slice text, bool told, FILE *out)
 {
-	const struct naming naming = {annotator->symbols, &annotator->known, told};
+	const struct naming naming = {annotator->namer, &annotator->known, told};
 
 	while (text.length > 0) {
 		struct slice whole = take_line(&text);

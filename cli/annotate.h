@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A stream with reports in it, raw to named. One annotator holds the state of one stream; several
- * may share the modules that they look into. What is no report comes out as it went in, byte for
- * byte.
+ * A stream with reports in it, raw to named. One annotator holds the state of one stream. What is no
+ * report comes out as it went in, byte for byte.
  */
 #ifndef CLI_ANNOTATE_H
 #define CLI_ANNOTATE_H
 
-#include "symbols.h"
+#include "namer.h"
 
 #include <stddef.h>
 
@@ -16,11 +15,8 @@ struct annotator;
 /* Takes text that is done; the text is valid during the call only. */
 typedef void (*annotator_sink)(void *context, const char *text, size_t length);
 
-/* With modules of its own; debug_path as for symbols_new(). Returns NULL if memory ends. */
-struct annotator *annotator_new(const char *debug_path);
-
-/* With the modules of the caller's, who frees them when the annotator is freed. */
-struct annotator *annotator_sharing(struct symbols *symbols);
+/* The names come by namer_new(options). Returns NULL if memory ends. */
+struct annotator *annotator_new(const struct namer_options *options);
 
 void annotator_free(struct annotator *annotator);
 

@@ -15,7 +15,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPTION_KEY = 1, OPTION_LIBRARY, OPTION_ALLOCATOR, OPTION_DEBUG_PATH, OPTION_HELP };
+enum {
+	OPTION_KEY = 1,
+	OPTION_LIBRARY,
+	OPTION_ALLOCATOR,
+	OPTION_DEBUG_PATH,
+	OPTION_DEBUGINFOD,
+	OPTION_HELP
+};
 
 /*
  * One option; key is that of PHASELOCK_OPTIONS which it sets, value what it sets without an
@@ -41,6 +48,7 @@ static const struct {
 	{"symbolize", "0|1", "symbolize", NULL,
 	 "name functions, files and lines in the reports (1)"},
 	{"debug-path", "DIRS", NULL, NULL, "where files with debug information are sought"},
+	{"debuginfod", NULL, NULL, NULL, "ask the servers of DEBUGINFOD_URLS for such files too"},
 	{"max-reports", "N", "max_reports", NULL, "reports at most (20)"},
 	{"frames", "N", "frames", NULL, "frames of a call stack (16)"},
 	{"stats", NULL, "stats", "1", "print the statistics at exit"},
@@ -80,6 +88,8 @@ static int kind(size_t i)
 		return OPTION_ALLOCATOR;
 	if (strcmp(table[i].name, "debug-path") == 0)
 		return OPTION_DEBUG_PATH;
+	if (strcmp(table[i].name, "debuginfod") == 0)
+		return OPTION_DEBUGINFOD;
 	return table[i].argument != NULL ? OPTION_LIBRARY : OPTION_HELP;
 }
 
@@ -149,6 +159,9 @@ static bool read_words(int count, char **words, struct arguments *arguments)
 			break;
 		case OPTION_DEBUG_PATH:
 			arguments->debug_path = optarg;
+			break;
+		case OPTION_DEBUGINFOD:
+			arguments->debuginfod = true;
 			break;
 		case OPTION_HELP:
 			arguments->help = true;

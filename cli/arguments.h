@@ -12,6 +12,7 @@ struct arguments {
 	const char *library;	   /* or NULL */
 	const char *allocator;	   /* or NULL: "jemalloc", "system" */
 	const char *debug_path;	   /* or NULL */
+	bool debuginfod;	   /* its servers may be asked */
 	char *options_text;	   /* for the library: of environment and command line */
 	struct pl_options options; /* the same, read */
 	char **program;		   /* its name and its arguments, ended by NULL */

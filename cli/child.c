@@ -39,6 +39,9 @@ static struct inherited {
 /* Where the signals come that are obeyed. Written once by child_take_signals(). */
 static int signals = -1;
 
+/* The program while it runs, and until it is reaped; else 0. */
+static pid_t running;
+
 bool child_take_signals(int lock_signal, int unlock_signal)
 {
 	struct sigaction plain = {.sa_handler = SIG_DFL};
@@ -109,8 +112,10 @@ pid_t child_start(const struct program *program, char *const *environment, const
 	close(failure[1]);
 	error = wait_for_exec(failure[0]);
 	close(failure[0]);
-	if (error == 0)
+	if (error == 0) {
+		running = child;
 		return child;
+	}
 	waitpid(child, NULL, 0);
 	errno = error;
 	return 0;
@@ -206,6 +211,17 @@ static void pass_signals_on(pid_t child)
 	}
 }
 
+int child_signals(void)
+{
+	return running != 0 ? signals : -1;
+}
+
+void child_pass_signals_on(void)
+{
+	if (running != 0)
+		pass_signals_on(running);
+}
+
 #define SOURCES_MAX 4
 
 /* Takes what there is to be read; woken: -1, or what ends the wait besides. */
@@ -249,5 +265,6 @@ struct child_end child_wait(pid_t child, struct child_source *sources, size_t co
 	result.has_mark = handles(&found, PL_CHANNEL_MARK_SIGNAL);
 	result.had_children = found.had_children;
 	waitpid(child, NULL, 0);
+	running = 0;
 	return result;
 }

@@ -48,6 +48,13 @@ void child_adopt(const struct child_orphans *orphans);
 pid_t child_start(const struct program *program, char *const *environment, const int *files,
 		  size_t file_count);
 
+/*
+ * For who waits for something else while the program runs: the descriptor that is readable when
+ * signals have come, or -1 if no program runs, and what passes them on.
+ */
+int child_signals(void);
+void child_pass_signals_on(void);
+
 /* Waits until the program ends; passes signals on to it, and takes what there is to be read. */
 struct child_end child_wait(pid_t child, struct child_source *sources, size_t count);
 

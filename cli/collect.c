@@ -9,6 +9,7 @@
 #include "collect.h"
 
 #include "annotate.h"
+#include "child.h"
 #include "channel.h"
 #include "escape.h"
 #include "os.h"
@@ -68,6 +69,20 @@ static bool open_pipe(struct collector *collector)
 	return true;
 }
 
+/* The program's signals are passed on while something is looked up. */
+static struct annotator *new_annotator(const struct arguments *arguments)
+{
+	const struct namer_options options = {
+		.debug_path = arguments->debug_path,
+		.debuginfod = arguments->debuginfod,
+		.complain = say,
+		.watched = child_signals,
+		.meanwhile = child_pass_signals_on,
+	};
+
+	return annotator_new(&options);
+}
+
 struct collector *collector_new(const struct arguments *arguments)
 {
 	struct collector *collector = calloc(1, sizeof(*collector));
@@ -80,7 +95,7 @@ struct collector *collector_new(const struct arguments *arguments)
 	collector->report = arguments->options.report;
 	if (strcmp(arguments->options.symbolize, "0") == 0)
 		return collector;
-	collector->annotator = annotator_new(arguments->debug_path);
+	collector->annotator = new_annotator(arguments);
 	if (collector->annotator == NULL)
 		say("no memory to name what is in the reports");
 	return collector;

@@ -12,8 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Deeper than any compiler inlines. */
-#define PATH_MAX_LENGTH 128
+#define PATH_MAX_LENGTH (ANSWER_FUNCTIONS - 1)
+
+/* Deeper than any compiler nests scopes; one of them is a frame of this process's stack. */
+#define DEPTH_MAX 1000
 
 /*
  * The compilation unit of an address. The table of addresses (.debug_aranges) has none of clang's,
@@ -118,11 +120,11 @@ static bool is_container(int tag)
  * it goes on where an inlined function was defined, and finds none that was defined in another
  * unit, as link-time optimisation has it.
  */
-static bool descend(Dwarf_Die *parent, Dwarf_Addr address, struct path *path)
+static bool descend(Dwarf_Die *parent, Dwarf_Addr address, struct path *path, unsigned depth)
 {
 	Dwarf_Die die;
 
-	if (dwarf_child(parent, &die) != 0)
+	if (depth == DEPTH_MAX || dwarf_child(parent, &die) != 0)
 		return false;
 	do {
 		int tag = dwarf_tag(&die);
@@ -132,10 +134,10 @@ static bool descend(Dwarf_Die *parent, Dwarf_Addr address, struct path *path)
 		    dwarf_haspc(&die, address) > 0) {
 			if (is_function && path->count < PATH_MAX_LENGTH)
 				path->functions[path->count++] = die;
-			descend(&die, address, path);
+			descend(&die, address, path, depth + 1);
 			return true;
 		}
-		if (is_container(tag) && descend(&die, address, path))
+		if (is_container(tag) && descend(&die, address, path, depth + 1))
 			return true;
 	} while (dwarf_siblingof(&die, &die) == 0);
 	return false;
@@ -198,7 +200,7 @@ void lines_find(Dwfl_Module *module, Dwarf_Addr address, struct symbols_place *p
 		return;
 	address -= bias;
 	whole = whole_unit(unit, &split);
-	descend(whole, address, &path);
+	descend(whole, address, &path, 0);
 	place->functions = calloc(path.count + 1, sizeof(*place->functions));
 	if (place->functions == NULL)
 		return;

@@ -7,7 +7,6 @@
 #define _GNU_SOURCE
 #include "naming.h"
 
-#include "demangle.h"
 #include "escape.h"
 
 #include <inttypes.h>
@@ -22,62 +21,71 @@ static void write_slice(struct slice text, FILE *out)
 
 /* ---- what the files say ---------------------------------------------------------------------- */
 
-static enum symbols_state open_path(const struct naming *naming, struct slice path,
-				    struct symbols_module **module)
-{
-	char *escaped = strndup(path.start, path.length), *name = escape_undo(path);
-	enum symbols_state state = SYMBOLS_ABSENT;
+/* All that is known of a place. */
+struct found {
+	char *reported; /* the name that the report has, demangled, as escaped as it came; or NULL */
+	const struct answer *files; /* what they say; valid until the next place is looked up */
+};
 
-	if (escaped != NULL && name != NULL)
-		state = symbols_open(naming->symbols, name,
-				     known_find(naming->known, escaped, naming->in_block), module);
-	free(escaped);
+static char *demangled(const struct naming *naming, char *name)
+{
+	const struct question question = {.path = "", .function = name};
+	const char *better = NULL;
+
+	if (name != NULL && strncmp(name, "_Z", 2) == 0)
+		better = namer_ask(naming->namer, &question)->demangled;
+	if (better == NULL)
+		return name;
 	free(name);
-	return state;
+	return strdup(better);
 }
 
-static struct symbols_place look_up(const struct naming *naming, const struct place *place)
+static const struct answer *ask_files(const struct naming *naming, const struct place *place)
 {
-	struct symbols_place found = {0};
-	struct symbols_module *module;
+	static const struct answer nothing = {.state = MODULE_ABSENT};
+	char *escaped = strndup(place->path.start, place->path.length);
+	char *path = escape_undo(place->path);
+	struct question question = {.path = path, .offset = place->offset, .function = ""};
+	const struct answer *answer = &nothing;
 
-	if (open_path(naming, place->path, &module) == SYMBOLS_HERE)
-		symbols_find(module, place->offset, &found);
+	if (escaped != NULL && path != NULL) {
+		question.build_id = known_find(naming->known, escaped, naming->in_block);
+		answer = namer_ask(naming->namer, &question);
+	}
+	free(escaped);
+	free(path);
+	return answer;
+}
+
+/* The name is asked for apart: it is known when no file is, and what it costs is no file's fault. */
+static struct found look_up(const struct naming *naming, const struct place *place)
+{
+	struct found found = {0};
+
+	if (place->function.length > 0)
+		found.reported = demangled(naming, escape_undo(place->function));
+	found.files = ask_files(naming, place);
 	return found;
 }
 
-static bool has_line(const struct symbols_place *found)
+static bool has_line(const struct answer *files)
 {
-	return found->count > 0 && found->functions[0].file != NULL;
-}
-
-/* Returns a copy of the name that the report has, demangled, or NULL. */
-static char *reported_name(const struct place *place)
-{
-	char *mangled = escape_undo(place->function);
-	char *name = mangled != NULL ? demangle(mangled) : NULL;
-
-	free(mangled);
-	return name;
+	return files->count > 0 && files->functions[0].file != NULL;
 }
 
 /*
  * The exported name of the outermost function stays, if it is of the same one: a library calls its
  * own functions by further names, which nobody else knows (strdup is __GI___strdup).
  */
-static void write_name(const struct place *place, const struct symbols_place *found, size_t i,
-		       FILE *out)
+static void write_name(const struct place *place, const struct found *found, size_t i, FILE *out)
 {
-	const char *name = found->functions[i].name;
-	char *reported = NULL;
+	const struct answer *files = found->files;
+	const char *name = files->functions[i].name;
 
-	if (i + 1 == found->count && place->function.length > 0 && found->symbol != NULL &&
-	    found->symbol_offset == place->function_offset)
-		reported = reported_name(place);
-	if (reported != NULL)
-		name = reported;
+	if (i + 1 == files->count && found->reported != NULL && files->symbol != NULL &&
+	    files->symbol_offset == place->function_offset)
+		name = found->reported;
 	escape_write(name != NULL ? name : "??", out);
-	free(reported);
 }
 
 static void write_line(const char *file, unsigned line, FILE *out)
@@ -101,34 +109,30 @@ static struct slice parenthesis(const struct place *place)
  * The place without a line. The exported name stays unless the symbol table knows a function that
  * begins nearer, for many a function has several names.
  */
-static void write_raw(const struct place *place, const struct symbols_place *found, FILE *out)
+static void write_raw(const struct place *place, const struct found *found, FILE *out)
 {
 	struct slice mangled = place->function;
-	const char *symbol = found->symbol;
-	char *name;
+	const char *symbol = found->files->symbol, *name = found->reported;
+	uint64_t symbol_offset = found->files->symbol_offset;
 
 	if (symbol != NULL &&
-	    (place->function.length == 0 || found->symbol_offset < place->function_offset)) {
+	    (place->function.length == 0 || symbol_offset < place->function_offset)) {
 		escape_write(symbol, out);
-		fprintf(out, "+0x%" PRIx64 " ", found->symbol_offset);
+		fprintf(out, "+0x%" PRIx64 " ", symbol_offset);
 		write_slice(parenthesis(place), out);
-		return;
-	}
-	name = reported_name(place);
-	if (name != NULL && slice_skip(&mangled, "_Z") && strncmp(name, "_Z", 2) != 0) {
+	} else if (name != NULL && slice_skip(&mangled, "_Z") && strncmp(name, "_Z", 2) != 0) {
 		escape_write(name, out);
 		fprintf(out, "+0x%" PRIx64 " ", place->function_offset);
 		write_slice(parenthesis(place), out);
 	} else {
 		write_slice(place->text, out);
 	}
-	free(name);
 }
 
 /* For the closing table and a scope: the innermost function alone, on the same line. */
 static void write_short(const struct naming *naming, struct slice text, bool with_folder, FILE *out)
 {
-	struct symbols_place found;
+	struct found found;
 	struct place place;
 
 	if (!place_parse(text, &place)) {
@@ -136,16 +140,16 @@ static void write_short(const struct naming *naming, struct slice text, bool wit
 		return;
 	}
 	found = look_up(naming, &place);
-	if (has_line(&found)) {
-		const char *file = found.functions[0].file;
+	if (has_line(found.files)) {
+		const char *file = found.files->functions[0].file;
 		const char *slash = with_folder ? NULL : strrchr(file, '/');
 
 		write_name(&place, &found, 0, out);
-		write_line(slash != NULL ? slash + 1 : file, found.functions[0].line, out);
+		write_line(slash != NULL ? slash + 1 : file, found.files->functions[0].line, out);
 	} else {
 		write_raw(&place, &found, out);
 	}
-	symbols_forget(&found);
+	free(found.reported);
 }
 
 /* ---- lines ----------------------------------------------------------------------------------- */
@@ -177,24 +181,24 @@ bool naming_is_frame(struct slice line)
 static void write_frame(const struct naming *naming, struct slice prefix, const struct place *place,
 			FILE *out)
 {
-	struct symbols_place found = look_up(naming, place);
+	struct found found = look_up(naming, place);
 
-	if (!has_line(&found)) {
+	if (!has_line(found.files)) {
 		write_slice(prefix, out);
 		write_raw(place, &found, out);
 	} else {
-		for (size_t i = 0; i < found.count; i++) {
-			const struct symbols_function *function = &found.functions[i];
+		for (size_t i = 0; i < found.files->count; i++) {
+			const struct answer_function *function = &found.files->functions[i];
 
 			write_slice(prefix, out);
 			write_name(place, &found, i, out);
 			if (function->file != NULL)
 				write_line(function->file, function->line, out);
-			if (i + 1 < found.count)
+			if (i + 1 < found.files->count)
 				fputs(" (inlined)\n", out);
 		}
 	}
-	symbols_forget(&found);
+	free(found.reported);
 }
 
 /* Takes "phaselock:   COUNT x FUNCTION  " off the front. */

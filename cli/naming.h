@@ -4,13 +4,13 @@
 #define CLI_NAMING_H
 
 #include "known.h"
+#include "namer.h"
 #include "place.h"
-#include "symbols.h"
 
 #include <stdio.h>
 
 struct naming {
-	struct symbols *symbols;
+	struct namer *namer;
 	const struct known *known;
 	bool in_block; /* as for known_find() */
 };

@@ -20,6 +20,7 @@
 
 struct words {
 	const char *debug_path;
+	bool debuginfod;
 	const char *file; /* NULL: stdin */
 	bool help;
 };
@@ -44,6 +45,7 @@ static void print_usage(void)
 	puts("usage: phaselock symbolize [OPTIONS] [FILE]\n"
 	     "  --debug-path=DIRS          folders of separate debug files, split by colons "
 	     "(:.debug:/usr/lib/debug)\n"
+	     "  --debuginfod               ask the servers of DEBUGINFOD_URLS for such files too\n"
 	     "  --help                     print this\n"
 	     "Copies FILE, or standard input, to standard output, with function names, files and "
 	     "lines in its reports.\n"
@@ -54,6 +56,7 @@ static bool read_words(int count, char **words, struct words *result)
 {
 	static const struct option options[] = {
 		{"debug-path", required_argument, NULL, 'd'},
+		{"debuginfod", no_argument, NULL, 'n'},
 		{"help", no_argument, NULL, 'h'},
 		{0},
 	};
@@ -62,6 +65,8 @@ static bool read_words(int count, char **words, struct words *result)
 	while ((found = words_next("symbolize", count, words, "", options, NULL)) != -1) {
 		if (found == 'd')
 			result->debug_path = optarg;
+		else if (found == 'n')
+			result->debuginfod = true;
 		else if (found == 'h')
 			result->help = true;
 		else /* what is wrong has been said */
@@ -113,6 +118,30 @@ static bool copy(struct annotator *annotator, int fd, const char *name)
 	return output.error == 0 && length == 0;
 }
 
+/* There is nothing else to do meanwhile. */
+static int watch_nothing(void)
+{
+	return -1;
+}
+
+static void do_nothing(void)
+{
+}
+
+static struct annotator *new_annotator(const struct words *choice)
+{
+	const struct namer_options options = {
+		.debug_path = choice->debug_path,
+		.debuginfod = choice->debuginfod,
+		.patient = true,
+		.complain = complain,
+		.watched = watch_nothing,
+		.meanwhile = do_nothing,
+	};
+
+	return annotator_new(&options);
+}
+
 int verb_symbolize(int count, char **words)
 {
 	struct words choice = {0};
@@ -132,7 +161,7 @@ int verb_symbolize(int count, char **words)
 		complain("cannot open %s: %s", choice.file, strerror(errno));
 		return STATUS_NOT_CHECKED;
 	}
-	annotator = annotator_new(choice.debug_path);
+	annotator = new_annotator(&choice);
 	if (annotator == NULL) {
 		complain("no memory");
 		return STATUS_NOT_CHECKED;

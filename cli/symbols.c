@@ -8,9 +8,9 @@
 
 #include "demangle.h"
 #include "lines.h"
+#include "regular.h"
 
 #include <elfutils/libdwfl.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +18,9 @@
 #include <unistd.h>
 
 #define BUILD_ID_BYTES 64
+
+/* More than a call stack has, and few enough for the descriptors and the memory that they cost. */
+#define MODULES_OPEN 32
 
 struct symbols_module {
 	struct symbols_module *next;
@@ -29,7 +32,7 @@ struct symbols_module {
 };
 
 struct symbols {
-	struct symbols_module *modules;
+	struct symbols_module *modules; /* the one that was asked for last first */
 	char *debug_path;
 	Dwfl_Callbacks callbacks;
 };
@@ -105,25 +108,16 @@ static bool read_module(struct symbols_module *module, const Dwfl_Callbacks *cal
 	return true;
 }
 
-/* Only a regular file is opened: the name comes from a text, and a pipe would be waited for. */
-static int open_regular(const char *path, struct stat *identity)
-{
-	int fd;
-
-	/* The kernel's own module has a name without a folder, and no file. */
-	if (strchr(path, '/') == NULL || stat(path, identity) != 0 || !S_ISREG(identity->st_mode))
-		return -1;
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	if (fd < 0 || (fstat(fd, identity) == 0 && S_ISREG(identity->st_mode)))
-		return fd;
-	close(fd);
-	return -1;
-}
-
 static bool is_same_file(const struct stat *a, const struct stat *b)
 {
 	return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&
 	       a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+static void add_first(struct symbols *symbols, struct symbols_module *module)
+{
+	module->next = symbols->modules;
+	symbols->modules = module;
 }
 
 /* Returns the module of a path if its file is still the one that was read, or NULL. */
@@ -138,11 +132,28 @@ static struct symbols_module *find_open(struct symbols *symbols, const char *pat
 	module = *link;
 	if (module == NULL)
 		return NULL;
-	if (stat(path, &now) == 0 && is_same_file(&module->identity, &now))
-		return module;
 	*link = module->next;
+	if (stat(path, &now) == 0 && is_same_file(&module->identity, &now)) {
+		add_first(symbols, module);
+		return module;
+	}
 	close_module(module);
 	return NULL;
+}
+
+/* Makes room for one more module. */
+static void close_last(struct symbols *symbols)
+{
+	struct symbols_module **link = &symbols->modules;
+	struct symbols_module *module;
+
+	for (size_t i = 1; i < MODULES_OPEN && *link != NULL; i++)
+		link = &(*link)->next;
+	module = *link;
+	if (module == NULL)
+		return;
+	*link = module->next;
+	close_module(module);
 }
 
 static struct symbols_module *open_module(struct symbols *symbols, const char *path)
@@ -152,30 +163,31 @@ static struct symbols_module *open_module(struct symbols *symbols, const char *p
 
 	if (module == NULL)
 		return NULL;
-	fd = open_regular(path, &module->identity);
+	/* The kernel's own module has a name without a folder, and no file. */
+	fd = strchr(path, '/') != NULL ? regular_open(path) : -1;
 	module->path = strdup(path);
-	if (fd >= 0 && module->path != NULL && read_module(module, &symbols->callbacks, fd)) {
-		module->next = symbols->modules;
-		symbols->modules = module;
+	if (fd >= 0 && (module->path == NULL || fstat(fd, &module->identity) != 0))
+		close(fd);
+	else if (fd >= 0 && read_module(module, &symbols->callbacks, fd)) {
+		close_last(symbols);
+		add_first(symbols, module);
 		return module;
 	}
-	if (fd >= 0 && module->path == NULL)
-		close(fd);
 	close_module(module);
 	return NULL;
 }
 
-enum symbols_state symbols_open(struct symbols *symbols, const char *path, const char *build_id,
-				struct symbols_module **module)
+enum module_state symbols_open(struct symbols *symbols, const char *path, const char *build_id,
+			       struct symbols_module **module)
 {
 	*module = find_open(symbols, path);
 	if (*module == NULL)
 		*module = open_module(symbols, path);
 	if (*module == NULL || (*module)->module == NULL)
-		return SYMBOLS_ABSENT;
+		return MODULE_ABSENT;
 	if (build_id != NULL && strcmp(build_id, (*module)->build_id) != 0)
-		return SYMBOLS_OTHER;
-	return SYMBOLS_HERE;
+		return MODULE_OTHER;
+	return MODULE_HERE;
 }
 
 /* ---- looking up ------------------------------------------------------------------------------ */

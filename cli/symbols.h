@@ -1,21 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the files of a process's modules, and their separate debug files, say of a place: functions
- * and lines. Files stay open, so that each is read once.
+ * and lines. The files of the last few modules stay open. It is for the process of helper.h: what is
+ * in a file can make it crash, or run for ever.
  */
 #ifndef CLI_SYMBOLS_H
 #define CLI_SYMBOLS_H
 
-#include "base.h"
+#include "question.h"
 
 struct symbols;
 struct symbols_module;
-
-enum symbols_state {
-	SYMBOLS_HERE,
-	SYMBOLS_ABSENT, /* no such file, or it cannot be read, or is no program or library */
-	SYMBOLS_OTHER,	/* the file has another build-id than was asked for */
-};
 
 struct symbols_function {
 	char *name;
@@ -41,10 +36,10 @@ void symbols_free(struct symbols *symbols);
 
 /*
  * Opens a module's file. build_id: hex digits that it must have, "" if it must have none, NULL if
- * that is all the same.
+ * that is all the same. The module stays valid until the next call.
  */
-enum symbols_state symbols_open(struct symbols *symbols, const char *path, const char *build_id,
-				struct symbols_module **module);
+enum module_state symbols_open(struct symbols *symbols, const char *path, const char *build_id,
+			       struct symbols_module **module);
 
 /*
  * Looks up a return address, by its offset from where the module is loaded. What is found is the

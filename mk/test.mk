@@ -50,8 +50,10 @@ $(B)/tests/unit/test_place: $(B)/tests/unit/test_place.o $(B)/cli/place.o
 $(B)/tests/unit/test_escape: $(B)/tests/unit/test_escape.o $(call UNIT_CLI,escape place)
 $(B)/tests/unit/test_annotate: $(B)/tests/unit/test_annotate.o \
 	$(call UNIT_CLI,annotate naming known place demangle escape)
-$(patsubst %,$(B)/tests/unit/test_%,place escape annotate):
-	$(call ld,-lcmocka -lstdc++)
+$(B)/tests/unit/test_question: $(B)/tests/unit/test_question.o $(B)/cli/question.o
+$(B)/tests/unit/test_namer: $(B)/tests/unit/test_namer.o $(patsubst %,$(B)/cli/%.o,namer question)
+$(patsubst %,$(B)/tests/unit/test_%,place escape annotate question namer):
+	$(call ld,-lcmocka $(DEMANGLER))
 
 # ---- programs ------------------------------------------------------------------------------------
 # One for each behaviour; those of tests/harness use libphaselock-test, most of them with CMocka.

@@ -11,6 +11,7 @@
  */
 #define _GNU_SOURCE
 #include "annotate.h"
+#include "demangle.h"
 #include "unit.h"
 
 #include <stdlib.h>
@@ -19,57 +20,68 @@
 #define HEAD "phaselock: violation: malloc(64) while allocations are locked\n"
 #define VERDICT "phaselock: aborting (policy=abort)\n"
 
-/* ---- the double of symbols.h ----------------------------------------------------------------- */
+/* ---- the double of namer.h ------------------------------------------------------------------- */
 
-struct symbols *symbols_new(const char *debug_path)
+static const struct namer_options options;
+
+struct namer *namer_new(const struct namer_options *given)
 {
-	assert_null(debug_path);
+	assert_ptr_equal(given, &options);
 	return malloc(1);
 }
 
-void symbols_free(struct symbols *symbols)
+void namer_free(struct namer *namer)
 {
-	free(symbols);
+	free(namer);
 }
 
-enum symbols_state symbols_open(struct symbols *symbols, const char *path, const char *build_id,
-				struct symbols_module **module)
+static enum module_state open_module(const struct question *question)
 {
-	const char *real = strcmp(path, "/here") == 0 ? "aa" : "";
+	const char *real = strcmp(question->path, "/here") == 0 ? "aa" : "";
 
-	*module = NULL;
-	assert_non_null(symbols);
-	if (strcmp(path, "/here") != 0 && strcmp(path, "/bare") != 0)
-		return SYMBOLS_ABSENT;
-	return build_id != NULL && strcmp(build_id, real) != 0 ? SYMBOLS_OTHER : SYMBOLS_HERE;
+	if (strcmp(question->path, "/here") != 0 && strcmp(question->path, "/bare") != 0)
+		return MODULE_ABSENT;
+	return question->build_id != NULL && strcmp(question->build_id, real) != 0 ? MODULE_OTHER
+										   : MODULE_HERE;
 }
 
-void symbols_find(struct symbols_module *module, uint64_t offset, struct symbols_place *place)
+static void find(uint64_t offset, struct answer *answer)
 {
-	static struct symbols_function inlined[] = {{"trim", "/src/trim.c", 7},
-						    {"parse", "/src/parse.c", 40}};
-	static struct symbols_function plain = {"f(int)", "/src/f.cc", 1};
-	static struct symbols_function alias[] = {{"trim", "/src/trim.c", 7},
-						  {"__GI___strdup", "/src/strdup.c", 42}};
+	static const struct answer_function trim = {"trim", "/src/trim.c", 7};
 
-	assert_null(module);
-	*place = (struct symbols_place){0};
-	if (offset == 0x10)
-		*place = (struct symbols_place){.functions = inlined, .count = 2};
-	if (offset == 0x20)
-		*place = (struct symbols_place){.functions = &plain, .count = 1};
-	if (offset == 0x40)
-		*place = (struct symbols_place){.functions = alias,
-						.count = 2,
-						.symbol = "__GI___strdup",
-						.symbol_offset = 26};
-	if (offset == 0x30)
-		*place = (struct symbols_place){.symbol = "hidden", .symbol_offset = 5};
+	if (offset == 0x10) {
+		answer->count = 2;
+		answer->functions[0] = trim;
+		answer->functions[1] = (struct answer_function){"parse", "/src/parse.c", 40};
+	} else if (offset == 0x20) {
+		answer->count = 1;
+		answer->functions[0] = (struct answer_function){"f(int)", "/src/f.cc", 1};
+	} else if (offset == 0x40) {
+		answer->count = 2;
+		answer->functions[0] = trim;
+		answer->functions[1] =
+			(struct answer_function){"__GI___strdup", "/src/strdup.c", 42};
+		answer->symbol = "__GI___strdup";
+		answer->symbol_offset = 26;
+	} else if (offset == 0x30) {
+		answer->symbol = "hidden";
+		answer->symbol_offset = 5;
+	}
 }
 
-void symbols_forget(struct symbols_place *place)
+/* An answer is gone with the next question, as the real one is. */
+const struct answer *namer_ask(struct namer *namer, const struct question *question)
 {
-	*place = (struct symbols_place){0};
+	static struct answer answer;
+	static char *demangled;
+
+	assert_non_null(namer);
+	free(demangled);
+	demangled = question->function[0] != '\0' ? demangle(question->function) : NULL;
+	answer = (struct answer){.state = open_module(question), .demangled = demangled};
+	if (answer.state == MODULE_HERE)
+		find(question->offset, &answer);
+	return &answer;
 }
 
 /* ---- help ------------------------------------------------------------------------------------ */
@@ -95,7 +107,7 @@ static void see(void *context, const char *text, size_t length)
 /* Feeds a text in pieces; returns what comes out in all, to be freed. */
 static struct seen named(const char *text, size_t length, size_t piece)
 {
-	struct annotator *annotator = annotator_new(NULL);
+	struct annotator *annotator = annotator_new(&options);
 	struct seen seen = {0};
 
 	for (size_t at = 0; at < length; at += piece)
@@ -229,7 +241,7 @@ TEST(table_goes_by_the_build_ids_of_the_reports_before_it)
 TEST(report_is_held_back_until_its_verdict_and_comes_at_once)
 {
 	static const char report[] = HEAD "    #0 (/here+0x20)\n  build-id aa /here\n" VERDICT;
-	struct annotator *annotator = annotator_new(NULL);
+	struct annotator *annotator = annotator_new(&options);
 	struct seen seen = {0};
 
 	annotator_feed(annotator, report, strlen(report) - 1, see, &seen);
@@ -252,10 +264,9 @@ TEST(report_ends_at_the_line_behind_its_build_ids_and_at_the_next_report)
 		     "  (/here has another build-id now: its frames keep their offsets)\n");
 }
 
-TEST(annotators_of_two_streams_share_modules_and_nothing_else)
+TEST(annotators_of_two_streams_share_nothing)
 {
-	struct symbols *symbols = symbols_new(NULL);
-	struct annotator *one = annotator_sharing(symbols), *other = annotator_sharing(symbols);
+	struct annotator *one = annotator_new(&options), *other = annotator_new(&options);
 	struct seen seen = {0};
 
 	annotator_feed(one, "    #0 (/here+0x20)\n  build-id bb /here\n", 40, see, &seen);
@@ -264,13 +275,12 @@ TEST(annotators_of_two_streams_share_modules_and_nothing_else)
 	free(seen.text);
 	annotator_free(one);
 	annotator_free(other);
-	symbols_free(symbols);
 }
 
 TEST(no_more_than_64_kib_are_held_back)
 {
 	static char line[100] = "text of the program between the lines of a report";
-	struct annotator *annotator = annotator_new(NULL);
+	struct annotator *annotator = annotator_new(&options);
 	struct seen seen = {0};
 	size_t fed = 0;
 
@@ -353,7 +363,7 @@ int main(void)
 		cmocka_unit_test(report_is_held_back_until_its_verdict_and_comes_at_once),
 		cmocka_unit_test(
 			report_ends_at_the_line_behind_its_build_ids_and_at_the_next_report),
-		cmocka_unit_test(annotators_of_two_streams_share_modules_and_nothing_else),
+		cmocka_unit_test(annotators_of_two_streams_share_nothing),
 		cmocka_unit_test(no_more_than_64_kib_are_held_back),
 		cmocka_unit_test(other_lines_come_out_byte_for_byte),
 		cmocka_unit_test(lines_of_any_length_and_junk_come_out_byte_for_byte),

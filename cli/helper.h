@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The process that reads debug information, and takes the harm that there can be in it: it has
+ * limits, and neither files nor signals of the process that started it. It ends with that.
+ */
+#ifndef CLI_HELPER_H
+#define CLI_HELPER_H
+
+#include "base.h"
+
+struct helper_start {
+	int fd;			/* its end of a pair of SOCK_SEQPACKET: questions and answers */
+	const char *debug_path; /* as for symbols_new() */
+	bool debuginfod;	/* its servers may be asked */
+};
+
+/* The whole life of that process, for clone(2). Returns its status when there is no question more. */
+int helper_run(void *start);
+
+#endif

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The life of the helper: started at the first question, killed when it does not answer one, and
+ * started again for the next; a module that it did not survive is left alone, and so is all naming
+ * when it costs too much. No more than one question is under way.
+ *
+ * The helper is a copy of this process on a stack of its own, for that of this process may be small.
+ * It ends without a signal to this process, and no wait() but that for it finds it: those are for
+ * the program that is run. If there is no process to be had, nothing has a name.
+ */
+#define _GNU_SOURCE
+#include "namer.h"
+
+#include "helper.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define ANSWER_MS 4000	/* for one answer */
+#define SERVER_TIMES 15 /* longer may all of it take where files come from servers */
+#define LATE_MS 50	/* what takes no longer is not counted */
+#define LOST_MS 8000	/* for all those that did not come, or came late */
+#define STARTS_MAX 16	/* of the helper; the first one is one of them */
+#define CRASHES_MAX 3	/* of helpers that were asked about the same module */
+#define STACK_SIZE ((size_t)8 << 20)
+#define STACK_GUARD ((size_t)1 << 20)
+
+/* A module that a helper was asked about when it ended. */
+struct deadly {
+	char *path;
+	unsigned deaths;
+};
+
+struct namer {
+	struct namer_options options;
+	int fd; /* to the helper; -1: there is none */
+	pid_t helper;
+	unsigned starts;
+	bool cannot_start; /* and it was said */
+	int64_t lost_ms;
+	bool given_up;
+	struct deadly deadly[STARTS_MAX];
+	struct answer answer;
+	char message[ANSWER_SIZE];
+};
+
+struct namer *namer_new(const struct namer_options *options)
+{
+	struct namer *namer = calloc(1, sizeof(*namer));
+
+	if (namer == NULL)
+		return NULL;
+	namer->options = *options;
+	namer->fd = -1;
+	return namer;
+}
+
+/* ---- the helper's life ----------------------------------------------------------------------- */
+
+/* The copy of this process has the copy of the stack; so it is given back here at once. */
+static pid_t start_on_own_stack(struct helper_start *start)
+{
+	char *stack = mmap(NULL, STACK_GUARD + STACK_SIZE, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+	pid_t helper = -1;
+
+	if (stack == MAP_FAILED)
+		return -1;
+	if (mprotect(stack, STACK_GUARD, PROT_NONE) == 0)
+		helper = clone(helper_run, stack + STACK_GUARD + STACK_SIZE, 0, start);
+	munmap(stack, STACK_GUARD + STACK_SIZE);
+	return helper;
+}
+
+/* Those that have ended since. One that does not even end when it is killed is not waited for. */
+static void reap(void)
+{
+	while (waitpid(-1, NULL, (int)__WCLONE | WNOHANG) > 0)
+		;
+}
+
+static void stop(struct namer *namer)
+{
+	if (namer->fd < 0)
+		return;
+	kill(namer->helper, SIGKILL);
+	close(namer->fd);
+	namer->fd = -1;
+	reap();
+}
+
+static bool start(struct namer *namer)
+{
+	struct helper_start start = {.debug_path = namer->options.debug_path,
+				     .debuginfod = namer->options.debuginfod};
+	int ends[2];
+
+	reap();
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0) {
+		start.fd = ends[1];
+		namer->helper = start_on_own_stack(&start);
+		close(ends[1]);
+		if (namer->helper > 0) {
+			namer->fd = ends[0];
+			namer->starts++;
+			return true;
+		}
+		close(ends[0]);
+	}
+	if (!namer->cannot_start)
+		namer->options.complain("no process to read debug information: %s; reports keep "
+					"their raw names",
+					strerror(errno));
+	namer->cannot_start = true;
+	return false;
+}
+
+void namer_free(struct namer *namer)
+{
+	if (namer == NULL)
+		return;
+	stop(namer);
+	for (size_t i = 0; i < STARTS_MAX; i++)
+		free(namer->deadly[i].path);
+	free(namer);
+}
+
+/* ---- what is not asked any more -------------------------------------------------------------- */
+
+/* Returns the record of a module, or a free one; NULL if all are taken by others. */
+static struct deadly *find_deadly(struct namer *namer, const char *path)
+{
+	for (size_t i = 0; i < STARTS_MAX; i++)
+		if (namer->deadly[i].path == NULL || strcmp(namer->deadly[i].path, path) == 0)
+			return &namer->deadly[i];
+	return NULL;
+}
+
+static void give_up(struct namer *namer, const char *why)
+{
+	namer->given_up = true;
+	namer->options.complain("%s; the rest of the reports keeps its raw names", why);
+	stop(namer);
+}
+
+/* A question was not answered. */
+static void note_death(struct namer *namer, const char *path, bool in_time)
+{
+	struct deadly *deadly = find_deadly(namer, path);
+
+	stop(namer);
+	if (deadly == NULL)
+		return;
+	if (deadly->path == NULL)
+		deadly->path = strdup(path);
+	deadly->deaths = in_time ? deadly->deaths + 1 : CRASHES_MAX;
+	if (deadly->deaths == CRASHES_MAX && *path != '\0')
+		namer->options.complain(in_time ? "%s: reading its debug information fails; its "
+						  "frames keep their offsets"
+						: "%s: reading its debug information takes too "
+						  "long; its frames keep their offsets",
+					path);
+}
+
+/* ---- questions and answers ------------------------------------------------------------------- */
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Waits until there is an answer, or the helper has ended. Returns false if the time is over. */
+static bool await(struct namer *namer, int64_t until)
+{
+	for (;;) {
+		struct pollfd awaited[] = {{namer->fd, POLLIN, 0},
+					   {namer->options.watched(), POLLIN, 0}};
+		int64_t left = until - now_ms();
+		int ready = poll(awaited, 2, left > 0 ? (int)left : 0);
+
+		if (ready > 0 && awaited[1].revents != 0)
+			namer->options.meanwhile();
+		if (ready > 0 && awaited[0].revents != 0)
+			return true;
+		if (ready == 0 || left <= 0)
+			return false;
+	}
+}
+
+static bool take_answer(struct namer *namer)
+{
+	ssize_t length =
+		recv(namer->fd, namer->message, sizeof(namer->message), MSG_DONTWAIT | MSG_TRUNC);
+
+	return length > 0 && (size_t)length <= sizeof(namer->message) &&
+	       answer_read(namer->message, (size_t)length, &namer->answer);
+}
+
+/* The message has the question in it. */
+static bool ask(struct namer *namer, size_t length, const char *path)
+{
+	int64_t times = namer->options.debuginfod ? SERVER_TIMES : 1, begin = now_ms(), took;
+	int64_t most = LOST_MS * times - namer->lost_ms;
+	bool in_time = true, answered = false;
+
+	if (send(namer->fd, namer->message, length, MSG_NOSIGNAL | MSG_DONTWAIT) ==
+	    (ssize_t)length) {
+		in_time =
+			await(namer, begin + (most < ANSWER_MS * times ? most : ANSWER_MS * times));
+		answered = in_time && take_answer(namer);
+	}
+	took = now_ms() - begin;
+	if (!answered || (took > LATE_MS && !namer->options.patient))
+		namer->lost_ms += took;
+	if (!answered)
+		note_death(namer, path, in_time);
+	if (namer->lost_ms >= LOST_MS * times)
+		give_up(namer, "names take too long");
+	return answered;
+}
+
+const struct answer *namer_ask(struct namer *namer, const struct question *question)
+{
+	static const struct answer nothing = {.state = MODULE_ABSENT};
+	const struct deadly *deadly = find_deadly(namer, question->path);
+	size_t length;
+
+	if (namer->given_up || deadly == NULL || deadly->deaths >= CRASHES_MAX)
+		return &nothing;
+	if (namer->fd < 0 && namer->starts == STARTS_MAX) {
+		give_up(namer, "the process that reads debug information has crashed too often");
+		return &nothing;
+	}
+	if (namer->fd < 0 && !start(namer))
+		return &nothing;
+	length = question_write(question, namer->message);
+	return length > 0 && ask(namer, length, question->path) ? &namer->answer : &nothing;
+}
