@@ -245,7 +245,7 @@ $(B)/tests/unit/test_backend_system: $(B)/tests/unit/test_backend_system.o $(pat
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ -lcmocka
 
-$(B)/tests/unit/test_jemalloc_fork: $(patsubst %,$(B)/%.o,tests/unit/test_jemalloc_fork lib/jemalloc_fork lib/jemalloc_calls $(addprefix lib/,$(OS_PARTS)))
+$(B)/tests/unit/test_jemalloc_fork: $(patsubst %,$(B)/%.o,tests/unit/test_jemalloc_fork lib/jemalloc_fork lib/jemalloc_calls lib/own_options lib/options lib/format $(addprefix lib/,$(OS_PARTS)))
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ -lcmocka
 

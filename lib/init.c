@@ -29,6 +29,7 @@
 #include "options.h"
 #include "order.h"
 #include "os.h"
+#include "own_options.h"
 #include "phase.h"
 #include "report.h"
 #include "request.h"
@@ -175,21 +176,17 @@ static void say_faults(struct pl_text *errors)
 	pl_report_lines(errors->start);
 }
 
-/* The program's own, if it has one. Weak: nothing else defines it. */
-#pragma weak phaselock_default_options
-
 static void read_options(const char *text)
 {
 	char buffer[1024];
 	struct pl_text errors = pl_text_in(buffer, sizeof(buffer));
-	const char *own = phaselock_default_options != NULL ? phaselock_default_options() : NULL;
-	unsigned faults = 0;
+	unsigned faults;
 
 	options = pl_options_default();
-	if (own != NULL)
-		faults = pl_options_parse_program(own, &options, &errors);
+	faults = pl_options_parse_program(pl_own_options(), &options, &errors);
 	if (text != NULL)
 		faults += pl_options_parse(text, &options, &errors);
+	faults += pl_own_options_tell_refused(&errors);
 	if (faults > 0)
 		say_faults(&errors);
 	place_reports();

@@ -306,9 +306,11 @@ PHASELOCK_API void phaselock_set_handler(phaselock_handler handler, void *contex
  * A program may define this function, which the library then calls once, when it is loaded and
  * before main() and all constructors: its result has the form of PHASELOCK_OPTIONS, or is NULL.
  * Whoever starts the program can then not change a key that stands in it, and with environment=0
- * none at all; who tries is told on stderr. Otherwise the environment can disarm a sealed program,
- * by suppressions=FILE. It must not rely on anything that the program sets up, and returns a
- * constant. A program that the library is preloaded into is linked with -rdynamic for it.
+ * none at all, nor the library's jemalloc by MALLOC_CONF or /etc/malloc.conf; who tries by a
+ * variable is told on stderr. Otherwise the environment can disarm a sealed program, by
+ * suppressions=FILE, or end it, by MALLOC_CONF=abort_conf:true. It must not rely on anything that
+ * the program sets up, makes no heap request, and returns a constant. A program that the library is
+ * preloaded into is linked with -rdynamic for it.
  */
 const char *phaselock_default_options(void) __attribute__((visibility("default")));
 
