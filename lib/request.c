@@ -7,6 +7,7 @@
 
 #include "gate.h"
 #include "os.h"
+#include "settings.h"
 #include "strays.h"
 #include "thread.h"
 #include "violation.h"
@@ -14,11 +15,9 @@
 
 #include <errno.h>
 
-static bool free_is_forbidden;
-
 void pl_request_forbid_free(bool forbid)
 {
-	free_is_forbidden = forbid;
+	pl_settings.free_is_forbidden = forbid;
 }
 
 /*
@@ -27,13 +26,19 @@ void pl_request_forbid_free(bool forbid)
  */
 enum ruling { GRANTED, GRANTED_BY_PERMIT, AGAINST_PHASE, AGAINST_FORBID };
 
-static enum ruling rule(enum pl_scope scope, bool locked)
+static enum ruling rule(enum pl_scope scope, bool locked, bool permits)
 {
 	if (scope == PL_SCOPE_FORBID)
 		return AGAINST_FORBID;
 	if (!locked)
 		return GRANTED;
-	return scope == PL_SCOPE_PERMIT ? GRANTED_BY_PERMIT : AGAINST_PHASE;
+	return scope == PL_SCOPE_PERMIT && permits ? GRANTED_BY_PERMIT : AGAINST_PHASE;
+}
+
+static enum ruling ruling_for(const struct pl_thread *thread)
+{
+	return rule(pl_gate_scope(thread), pl_phase_is_locked(),
+		    pl_phase_permits() || pl_gate_is_own(thread));
 }
 
 /*
@@ -53,11 +58,11 @@ static PL_COLD enum outcome judge(struct pl_thread *thread, const struct pl_requ
 
 	if (thread == NULL) /* it is being registered; or there is no memory even for a record */
 		return pl_thread_is_entering() ? APART : REFUSE;
-	if (thread->probing) {
+	if (pl_gate_is_probing(thread)) {
 		thread->probe_hits++;
 		return PROBED;
 	}
-	ruling = rule(pl_gate_scope(thread), pl_phase_is_locked());
+	ruling = ruling_for(thread);
 	if (!request->release && pl_watch_is_on(thread)) {
 		enum phaselock_answer answer = pl_watch_request(thread, request, ruling != GRANTED);
 
@@ -78,8 +83,8 @@ static PL_COLD enum outcome judge(struct pl_thread *thread, const struct pl_requ
 bool pl_request_is_violation(void)
 {
 	struct pl_thread *thread = pl_thread_self();
-	enum pl_scope scope = thread != NULL ? pl_gate_scope(thread) : PL_SCOPE_NONE;
-	enum ruling ruling = rule(scope, pl_phase_is_locked());
+	enum ruling ruling = thread != NULL ? ruling_for(thread)
+					    : rule(PL_SCOPE_NONE, pl_phase_is_locked(), true);
 
 	return ruling == AGAINST_PHASE || ruling == AGAINST_FORBID;
 }
@@ -307,7 +312,7 @@ static struct pl_thread *who_frees(void)
 /* Returns whether a block is to be given back by a thread without a record. */
 static bool may_release_apart(const struct pl_request *request)
 {
-	return !free_is_forbidden || judge(&pl_strays, request) == SERVE;
+	return !pl_settings.free_is_forbidden || judge(&pl_strays, request) == SERVE;
 }
 
 void pl_request_release(const char *function, void *block, const void *caller)
@@ -321,7 +326,7 @@ void pl_request_release(const char *function, void *block, const void *caller)
 		pl_strays_deallocation(pl_backend_free_apart(block), pl_phase_is_locked());
 	if (thread == NULL)
 		return;
-	if (thread->probing || (block != NULL && free_is_forbidden))
+	if (pl_gate_is_probing(thread) || (block != NULL && pl_settings.free_is_forbidden))
 		outcome = judge(thread, &request);
 	if (outcome != SERVE || block == NULL)
 		return;
@@ -338,7 +343,7 @@ static bool is_heard(struct pl_thread *thread, const struct pl_request *request,
 {
 	if (thread == NULL)
 		return false;
-	return (!judged && !thread->probing) || judge(thread, request) != PROBED;
+	return (!judged && !pl_gate_is_probing(thread)) || judge(thread, request) != PROBED;
 }
 
 void pl_request_heard_allocation(const void *block, size_t size, const void *caller)
@@ -369,7 +374,7 @@ void pl_request_heard_release(const void *block, const void *caller)
 		pl_strays_deallocation(0, pl_phase_is_locked());
 	if (thread == NULL)
 		return;
-	if (!is_heard(thread, &request, free_is_forbidden))
+	if (!is_heard(thread, &request, pl_settings.free_is_forbidden))
 		return;
 	if (pl_watch_is_on(thread))
 		pl_watch_release(thread, &request);
@@ -380,7 +385,7 @@ bool pl_request_probe(void)
 {
 	struct pl_thread *thread = pl_thread_registered();
 
-	if (thread == NULL || !thread->probing)
+	if (thread == NULL || !pl_gate_is_probing(thread))
 		return false;
 	thread->probe_hits++;
 	return true;

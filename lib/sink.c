@@ -6,6 +6,7 @@
 
 #include "channel.h"
 #include "os.h"
+#include "settings.h"
 #include "symbolizer.h"
 
 #include <stdatomic.h>
@@ -17,10 +18,22 @@
 #define WAIT_MS 100
 #define PIPE_WAIT_MS 1000 /* the command may be reading symbols */
 
-/* Written in the constructor, read by any thread. */
-static char path[PATH_SIZE];
-static const char *pipe; /* NULL: there is none */
-static uint64_t pipe_id;
+/*
+ * Set in a child that shall tell on stderr, whatever the settings say: they may be read-only by
+ * then. A stray write to it takes reports elsewhere; it changes no verdict.
+ */
+static bool is_detached;
+
+/* The path of report=, NULL: stderr. */
+static const char *file(void)
+{
+	return is_detached ? NULL : pl_settings.report_path;
+}
+
+static const char *pipe(void)
+{
+	return is_detached ? NULL : pl_settings.pipe;
+}
 
 /*
  * Whether the last text that waited did so in vain: then the next one does not wait, or a program
@@ -30,7 +43,7 @@ static _Atomic bool pipe_is_full, stderr_is_full;
 
 void pl_sink_use_file(const char *report_path)
 {
-	strncpy(path, report_path, sizeof(path) - 1);
+	pl_settings.report_path = report_path[0] != '\0' ? report_path : NULL;
 }
 
 /*
@@ -42,34 +55,33 @@ static int open_file(void)
 	char buffer[PATH_SIZE + 32];
 	struct pl_text name = pl_text_in(buffer, sizeof(buffer));
 
-	if (path[0] == '\0')
+	if (file() == NULL)
 		return -1;
-	pl_text_path(&name, path, pl_os_process_id());
+	pl_text_path(&name, file(), pl_os_process_id());
 	return pl_os_open_append(buffer);
 }
 
 void pl_sink_use_pipe(const char *pipe_path)
 {
-	int fd = pl_os_open_pipe(pipe_path, &pipe_id);
+	int fd = pl_os_open_pipe(pipe_path, &pl_settings.pipe_id);
 
 	if (fd < 0)
 		return;
 	pl_os_close(fd);
-	pipe = pipe_path;
+	pl_settings.pipe = pipe_path;
 }
 
 void pl_sink_use_stderr(void)
 {
-	path[0] = '\0';
-	pipe = NULL;
+	is_detached = true;
 }
 
 bool pl_sink_usable(void)
 {
-	int fd = path[0] != '\0' && pipe == NULL ? open_file() : PL_OS_STDERR;
+	int fd = file() != NULL && pipe() == NULL ? open_file() : PL_OS_STDERR;
 
 	if (fd < 0) {
-		path[0] = '\0';
+		pl_settings.report_path = NULL;
 		return false;
 	}
 	if (fd != PL_OS_STDERR)
@@ -79,7 +91,7 @@ bool pl_sink_usable(void)
 
 bool pl_sink_opens(void)
 {
-	return path[0] != '\0' || pipe != NULL;
+	return file() != NULL || pipe() != NULL;
 }
 
 /* ---- writing --------------------------------------------------------------------------------- */
@@ -117,7 +129,8 @@ static size_t emit_to_pipe(const char *text, size_t length, enum pl_sink_text ki
 {
 	struct pl_channel_piece piece = {.process = (uint32_t)pl_os_process_id(),
 					 .thread = (uint32_t)pl_os_thread_id()};
-	int fd = pl_os_open_pipe(pipe, &pipe_id);
+	uint64_t id = pl_settings.pipe_id;
+	int fd = pl_os_open_pipe(pl_settings.pipe, &id);
 	size_t done = 0;
 
 	while (fd >= 0 && done < length) {
@@ -138,7 +151,7 @@ static size_t emit_to_pipe(const char *text, size_t length, enum pl_sink_text ki
 
 void pl_sink_write(const struct pl_text *text, enum pl_sink_text kind)
 {
-	size_t done = pipe != NULL ? emit_to_pipe(text->start, text->length, kind) : 0;
+	size_t done = pipe() != NULL ? emit_to_pipe(text->start, text->length, kind) : 0;
 
 	if (done < text->length)
 		emit_here(text->start + done, text->length - done, kind);

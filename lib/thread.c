@@ -192,9 +192,9 @@ static struct pl_thread *find_record(uint64_t id, const struct pl_backend_bytes 
  */
 static void await_end(struct pl_thread *thread)
 {
-	pl_gate_scope_begin(thread, PL_SCOPE_PERMIT, NULL);
+	pl_gate_own_begin(thread);
 	pthread_setspecific(registry.key, thread);
-	pl_gate_scope_end(thread, PL_SCOPE_PERMIT);
+	pl_gate_own_end(thread);
 }
 
 /*
