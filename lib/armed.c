@@ -301,7 +301,7 @@ static void use_give(const struct pl_thread *thread, const struct give *give,
 /* Signals are as the program has them: its own code runs. Requests are by permit, in any phase. */
 static void use_all(struct pl_thread *thread, unsigned elsewhere, struct findings *findings)
 {
-	if (!pl_gate_scope_begin(thread, PL_SCOPE_PERMIT, NULL)) { /* nested too deep */
+	if (!pl_gate_own_begin(thread)) { /* nested too deep */
 		findings->missing |= elsewhere;
 		return;
 	}
@@ -323,7 +323,7 @@ static void use_all(struct pl_thread *thread, unsigned elsewhere, struct finding
 	if ((elsewhere & ENTRY(MALLOC_USABLE_SIZE)) != 0)
 		note(findings, ENTRY(MALLOC_USABLE_SIZE),
 		     (elsewhere & ~findings->missing & ENTRY(MALLOC)) != 0);
-	pl_gate_scope_end(thread, PL_SCOPE_PERMIT);
+	pl_gate_own_end(thread);
 }
 
 /* ---- the proof ------------------------------------------------------------------------------- */

@@ -58,7 +58,8 @@ void pl_jemalloc_sz_boot(const void *classes, bool cache_oblivious)
 }
 
 /*
- * Read by jemalloc at its start; MALLOC_CONF of the environment still comes after it.
+ * Read by jemalloc at its start; /etc/malloc.conf and MALLOC_CONF come after it, unless the program
+ * shuts the environment out (jemalloc_calls.c).
  * tcache_gc_incr_bytes: a thread's cache is looked over sixteen times more rarely than by default.
  */
 extern const char *je_malloc_conf;

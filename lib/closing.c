@@ -8,17 +8,16 @@
 #include "format.h"
 #include "frame.h"
 #include "kept.h"
+#include "settings.h"
 #include "sink.h"
 #include "site.h"
 
 #define SITE_SIZE 1536
 #define TABLE_FRAMES 4 /* of a site in the table */
 
-static unsigned max_lines = 20; /* written in the constructor */
-
 void pl_closing_configure(unsigned most)
 {
-	max_lines = most;
+	pl_settings.lines = (struct pl_setting){true, most};
 }
 
 static const char *plural(uint64_t count)
@@ -50,6 +49,7 @@ void pl_closing_sites(void)
 	struct phaselock_violation site = {0};
 	size_t sites = pl_site_list(NULL, 0);
 	uint64_t seen = pl_site_total();
+	const unsigned most = pl_setting_or(pl_settings.lines, 20);
 	size_t lines = 0;
 	char buffer[256];
 	struct pl_text text = pl_text_in(buffer, sizeof(buffer));
@@ -62,7 +62,7 @@ void pl_closing_sites(void)
 		       pl_site_overflow() > 0 ? " and more" : "");
 	pl_sink_write(&text, PL_SINK_WHOLE);
 	/* Other threads may still violate: neither the sites nor their order need be those above. */
-	for (bool more = pl_site_next(&site, true); more && lines < max_lines && lines < sites;
+	for (bool more = pl_site_next(&site, true); more && lines < most && lines < sites;
 	     more = pl_site_next(&site, false)) {
 		write_site(&site);
 		lines++;
@@ -70,7 +70,7 @@ void pl_closing_sites(void)
 	if (lines < sites) {
 		text = pl_text_in(buffer, sizeof(buffer));
 		pl_text_append(&text, "phaselock:   and %lu site%s more (max_reports=%lu)\n",
-			       sites - lines, plural(sites - lines), (uint64_t)max_lines);
+			       sites - lines, plural(sites - lines), (uint64_t)most);
 		pl_sink_write(&text, PL_SINK_WHOLE);
 	}
 }

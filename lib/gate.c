@@ -57,8 +57,9 @@ static void open_word(pl_counter *word, const pl_counter *kept)
 
 static bool is_to_be_open(const struct pl_thread *thread)
 {
-	return pl_gate_scope(thread) != PL_SCOPE_FORBID && !thread->probing && !thread->exiting &&
-	       !thread->counting && !thread->holding && thread->watch == NULL && is_filled;
+	return pl_gate_scope(thread) != PL_SCOPE_FORBID && !pl_gate_is_probing(thread) &&
+	       !thread->exiting && !thread->counting && !thread->holding && thread->watch == NULL &&
+	       is_filled;
 }
 
 bool pl_gate_memory_stays(void)
@@ -123,6 +124,28 @@ bool pl_gate_scope_end(struct pl_thread *thread, enum pl_scope scope)
 	return true;
 }
 
+/* What the count of such scopes goes up by: a number that no stray write to it makes. */
+#define OWN UINT64_C(0x5ea1ed0f1ace)
+
+bool pl_gate_own_begin(struct pl_thread *thread)
+{
+	if (!pl_gate_scope_begin(thread, PL_SCOPE_PERMIT, NULL))
+		return false;
+	thread->own_scopes += OWN;
+	return true;
+}
+
+void pl_gate_own_end(struct pl_thread *thread)
+{
+	thread->own_scopes -= OWN;
+	pl_gate_scope_end(thread, PL_SCOPE_PERMIT);
+}
+
+bool pl_gate_is_own(const struct pl_thread *thread)
+{
+	return thread->own_scopes != 0 && thread->own_scopes % OWN == 0;
+}
+
 void pl_gate_watch(struct pl_thread *thread, struct phaselock_watch *watch)
 {
 	thread->watch = watch;
@@ -140,6 +163,6 @@ bool pl_gate_stay_closed(struct pl_thread *thread, bool on)
 
 void pl_gate_probe(struct pl_thread *thread, bool on)
 {
-	thread->probing = on;
+	thread->probing = on ? PL_GATE_PROBING : 0;
 	pl_gate_set(thread);
 }

@@ -45,6 +45,16 @@ enum pl_scope pl_gate_scope(const struct pl_thread *thread);
 bool pl_gate_scope_begin(struct pl_thread *thread, enum pl_scope scope, const void *place);
 bool pl_gate_scope_end(struct pl_thread *thread, enum pl_scope scope);
 
+/*
+ * The same for a permit scope in which the library itself causes requests: the seal does not end it.
+ * They nest.
+ */
+bool pl_gate_own_begin(struct pl_thread *thread);
+void pl_gate_own_end(struct pl_thread *thread);
+
+/* Returns whether such a scope is open. */
+bool pl_gate_is_own(const struct pl_thread *thread);
+
 /* Returns the place that the innermost scope was begun with, NULL if it is not known. */
 const void *pl_gate_scope_place(const struct pl_thread *thread);
 
@@ -52,6 +62,13 @@ const void *pl_gate_scope_place(const struct pl_thread *thread);
  * Makes every entry point report to the record, with signals blocked by the caller until the end.
  */
 void pl_gate_probe(struct pl_thread *thread, bool on);
+
+/* Returns whether that is so: by a number that no stray write to the record makes. */
+#define PL_GATE_PROBING UINT64_C(0xa5ced1cab1e5)
+static inline bool pl_gate_is_probing(const struct pl_thread *thread)
+{
+	return thread->probing == PL_GATE_PROBING;
+}
 
 /*
  * While it is on nothing opens the gate, so who counts in the record is not overtaken by a handler

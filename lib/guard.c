@@ -49,9 +49,14 @@ static bool lock(void)
 
 static bool seal(void)
 {
-	pl_phase_seal();
 	PL_CHANNEL_COUNT(locks);
-	return true;
+	return pl_phase_seal();
+}
+
+static bool seal_but_permits(void)
+{
+	PL_CHANNEL_COUNT(locks);
+	return pl_phase_seal_but_permits();
 }
 
 void phaselock_lock_allocations(void)
@@ -69,15 +74,6 @@ void pl_guard_lock(const char *option)
 
 	pl_history_take(&history, option, PL_CALLER());
 	change(lock, &history);
-	pl_history_complete(&history, PL_CALLER());
-}
-
-void phaselock_seal_allocations(void)
-{
-	struct pl_history history;
-
-	pl_history_take(&history, NULL, PL_CALLER());
-	change(seal, &history);
 	pl_history_complete(&history, PL_CALLER());
 }
 
@@ -99,6 +95,31 @@ static _Noreturn PL_COLD void misuse(const char *message)
 	PL_CHANNEL_COUNT(violations); /* `phaselock run` must not call this a pass */
 	PL_CHANNEL_COUNT(told);
 	pl_violation_end();
+}
+
+static void seal_by(bool (*write)(void), const void *caller)
+{
+	struct pl_request request = {.function = "seal_allocations", .caller = caller};
+	struct pl_history history;
+
+	pl_history_take(&history, NULL, caller);
+	if (!change(write, &history))
+		pl_violation(&request, PHASELOCK_CAUSE_SEAL, NULL);
+	pl_history_complete(&history, caller);
+}
+
+void phaselock_seal_allocations(void)
+{
+	seal_by(seal, PL_CALLER());
+}
+
+void phaselock_seal_allocations_with(unsigned flags)
+{
+	/* Whoever knows more flags than this library asked for what it cannot give. */
+	if ((flags & ~(unsigned)PHASELOCK_SEAL_PERMITS_HOLD) != 0)
+		misuse("misuse: phaselock_seal_allocations_with() with flags that this library "
+		       "does not know");
+	seal_by((flags & PHASELOCK_SEAL_PERMITS_HOLD) != 0 ? seal_but_permits : seal, PL_CALLER());
 }
 
 static void begin(enum pl_scope scope, const void *caller)

@@ -14,12 +14,11 @@
 #include "kept.h"
 #include "names.h"
 #include "os.h"
+#include "settings.h"
 #include "unwind.h"
 
 #include <stdatomic.h>
 #include <string.h>
-
-static unsigned frames_taken = 16;
 
 /* The call stack stands at the end; these come before it. */
 #define STACK_AT offsetof(struct pl_history, frame_count)
@@ -48,7 +47,7 @@ static struct stack {
 
 void pl_history_set_frames(unsigned frames)
 {
-	frames_taken = frames;
+	pl_settings.lock_frames = (struct pl_setting){true, frames};
 }
 
 void pl_history_take(struct pl_history *history, const char *option, const void *caller)
@@ -131,7 +130,8 @@ void pl_history_complete(const struct pl_history *history, const void *caller)
 
 	if (history->generation == 0)
 		return;
-	whole.frame_count = pl_unwind(whole.frames, frames_taken, caller, &end);
+	whole.frame_count =
+		pl_unwind(whole.frames, pl_setting_or(pl_settings.lock_frames, 16), caller, &end);
 	whole.end = end;
 	pl_kept_add(whole.frames, (unsigned)whole.frame_count);
 	pl_history_keep_stack(&whole);

@@ -8,6 +8,7 @@
 #define _GNU_SOURCE
 #include "init.h"
 
+#include "all_options.h"
 #include "armed.h"
 #include "channel.h"
 #include "closing.h"
@@ -53,7 +54,7 @@
 #include <phaselock/phaselock.h>
 #include <phaselock/watch.h>
 
-static struct pl_options options;
+static struct pl_options *const options = &pl_settings.options;
 
 const char *phaselock_version(void)
 {
@@ -113,7 +114,7 @@ static void join_run(const char *reach)
 {
 	pl_os_mark_image(PL_CHANNEL_MARK_SIGNAL);
 	PL_CHANNEL_COUNT(processes_started);
-	if (!options.follow_children) {
+	if (!options->follow_children) {
 		pl_reach_close_inherited(reach, PL_CHANNEL_MAGIC);
 		pl_environment_restore_preload();
 		pl_environment_remove(PL_REACH_VARIABLE);
@@ -125,13 +126,13 @@ static void join_run(const char *reach)
 
 static void place_reports(void)
 {
-	pl_report_configure(options.max_reports);
-	pl_closing_configure(options.max_reports);
-	pl_sink_use_file(options.report);
-	pl_stage_configure(options.stages);
+	pl_report_configure(options->max_reports);
+	pl_closing_configure(options->max_reports);
+	pl_sink_use_file(options->report);
+	pl_stage_configure(options->stages);
 	if (pl_channel() != NULL && pl_channel()->report[0] != '\0')
 		pl_sink_use_pipe(pl_channel()->report);
-	else if (!pl_symbolizer_start(options.symbolize))
+	else if (!pl_symbolizer_start(options->symbolize))
 		pl_report_message(PL_OPTIONS_VARIABLE
 				  ": symbolize: no such program to run; names stay as they are");
 	if (!pl_sink_usable())
@@ -155,10 +156,10 @@ static void read_options(void)
 	char buffer[1024];
 	struct pl_text errors = pl_text_in(buffer, sizeof(buffer));
 
-	if (pl_settings_read(&options, &errors) > 0)
+	if (pl_all_options_read(options, &errors) > 0)
 		say_faults(&errors);
 	place_reports();
-	if (options.help) {
+	if (options->help) {
 		char help[4096];
 		struct pl_text list = pl_text_in(help, sizeof(help));
 
@@ -173,7 +174,8 @@ static void read_suppressions(void)
 	char buffer[2048];
 	struct pl_text errors = pl_text_in(buffer, sizeof(buffer));
 
-	if (options.suppressions[0] != '\0' && pl_suppress_read(options.suppressions, &errors) > 0)
+	if (options->suppressions[0] != '\0' &&
+	    pl_suppress_read(options->suppressions, &errors) > 0)
 		say_faults(&errors);
 }
 
@@ -191,7 +193,7 @@ static void before_main(void)
 {
 	if (to_prove != 0)
 		pl_proof(to_prove);
-	if (options.lock_at_main)
+	if (options->lock_at_main)
 		pl_guard_lock("lock=main");
 }
 
@@ -200,12 +202,12 @@ static bool main_is_awaited; /* before_main() will be called */
 /* Where the moment before main() cannot be had, the proof comes early, and the lock not at all. */
 static void await_main(void)
 {
-	if ((to_prove == 0 && !options.lock_at_main) || main_is_awaited ||
+	if ((to_prove == 0 && !options->lock_at_main) || main_is_awaited ||
 	    pl_start_before_main(before_main))
 		return;
 	if (to_prove != 0)
 		pl_proof(to_prove);
-	if (!options.lock_at_main)
+	if (!options->lock_at_main)
 		return;
 	pl_report_message(PL_OPTIONS_VARIABLE
 			  ": lock=main: cannot find how this program starts; not locked");
@@ -214,14 +216,14 @@ static void await_main(void)
 
 static void arm_triggers(void)
 {
-	if (options.lock_signal != 0 && !pl_os_on_signal(options.lock_signal, lock_on_signal))
+	if (options->lock_signal != 0 && !pl_os_on_signal(options->lock_signal, lock_on_signal))
 		pl_report_message(PL_OPTIONS_VARIABLE
 				  ": lock_signal: this signal cannot be handled");
-	if (options.unlock_signal != 0 &&
-	    !pl_os_on_signal(options.unlock_signal, phaselock_unlock_allocations))
+	if (options->unlock_signal != 0 &&
+	    !pl_os_on_signal(options->unlock_signal, phaselock_unlock_allocations))
 		pl_report_message(PL_OPTIONS_VARIABLE
 				  ": unlock_signal: this signal cannot be handled");
-	if (options.have_lock_after && !pl_os_after(options.lock_after_ms, lock_after))
+	if (options->have_lock_after && !pl_os_after(options->lock_after_ms, lock_after))
 		pl_report_message(PL_OPTIONS_VARIABLE
 				  ": lock_after: cannot start the thread that waits");
 	await_main();
@@ -273,7 +275,7 @@ void pl_init_first(void)
 void pl_init_linked(void)
 {
 	pl_init_first();
-	main_is_awaited = pl_settings_lock_at_main() && pl_start_before_main(before_main);
+	main_is_awaited = pl_all_options_lock_at_main() && pl_start_before_main(before_main);
 }
 
 /* The child of a process in which another copy of the library does all the rest. */
@@ -307,10 +309,12 @@ __attribute__((constructor)) static void start(void)
 	read_options();
 	pl_names_start(pl_sink_opens() || !pl_filter_is_possible());
 	read_suppressions();
-	phaselock_set_policy(options.policy);
-	pl_violation_set_frames(options.frames);
-	pl_history_set_frames(options.frames);
-	pl_request_forbid_free(options.forbid_free);
+	pl_suppress_freeze();
+	pl_violation_set_policy(options->policy);
+	pl_violation_set_frames(options->frames);
+	pl_history_set_frames(options->frames);
+	pl_request_forbid_free(options->forbid_free);
+	pl_phase_settings_complete();
 	pl_listen_start();
 	if (channel != NULL && !have_page)
 		pl_report_message(
@@ -356,7 +360,7 @@ __attribute__((destructor)) static void finish(void)
 	if (another_copy_is_in_front())
 		return;
 	pl_violation_await_reports();
-	if (options.stats) {
+	if (options->stats) {
 		struct phaselock_stats stats;
 
 		phaselock_get_stats(&stats, sizeof(stats));

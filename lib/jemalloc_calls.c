@@ -10,6 +10,7 @@
 
 #include "os.h"
 #include "os_call.h"
+#include "own_options.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -39,8 +40,11 @@ int pl_jemalloc_close(int fd)
 	return (int)said(pl_os_call(SYS_close, fd));
 }
 
+/* The link is /etc/malloc.conf, whose target is settings. */
 ssize_t pl_jemalloc_readlink(const char *path, char *target, size_t size)
 {
+	if (pl_own_options_shut_out())
+		return -1;
 	return said(pl_os_call(SYS_readlinkat, AT_FDCWD, path, target, size));
 }
 
@@ -49,9 +53,10 @@ long pl_jemalloc_syscall(long number, long a, long b, long c, long d, long e, lo
 	return said(pl_os_call(number, a, b, c, d, e, f));
 }
 
+/* The variable is MALLOC_CONF, by which jemalloc can be told to abort, or to write files. */
 char *pl_jemalloc_getenv(const char *name)
 {
-	return (char *)(uintptr_t)pl_os_environment(name);
+	return (char *)(uintptr_t)pl_own_options_let_in(name);
 }
 
 int pl_jemalloc_clock_gettime(clockid_t clock, struct timespec *now)

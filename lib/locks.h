@@ -14,7 +14,7 @@
 #include "base.h"
 #include "os.h"
 
-enum pl_lock { PL_LOCK_THREADS, PL_LOCK_PHASE, PL_LOCK_HANDLER, PL_LOCKS };
+enum pl_lock { PL_LOCK_THREADS, PL_LOCK_PHASE, PL_LOCKS };
 
 void pl_lock(enum pl_lock lock, struct pl_os_signals *before);
 void pl_unlock(enum pl_lock lock, const struct pl_os_signals *before);

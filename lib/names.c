@@ -7,23 +7,23 @@
 #include "names.h"
 
 #include "os.h"
+#include "settings.h"
 
 #include <string.h>
 
-/* Written by pl_names_start(). Before that there was nobody to install a filter. */
-static bool is_kept;
-static char of_process[PL_NAME_SIZE];
+_Static_assert(sizeof(pl_settings.process_name) == PL_NAME_SIZE, "the name of a thread");
 
+/* Before this there was nobody to install a filter. */
 void pl_names_start(bool may_ask)
 {
-	pl_os_thread_name(of_process);
-	is_kept = !may_ask;
+	pl_os_thread_name(pl_settings.process_name);
+	pl_settings.thread_names_are_kept = !may_ask;
 }
 
 void pl_names_get(char name[PL_NAME_SIZE])
 {
-	if (is_kept)
-		memcpy(name, of_process, PL_NAME_SIZE);
+	if (pl_settings.thread_names_are_kept)
+		memcpy(name, pl_settings.process_name, PL_NAME_SIZE);
 	else
 		pl_os_thread_name(name);
 }

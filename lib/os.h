@@ -29,6 +29,12 @@ size_t pl_os_page_size(void);
 bool pl_os_protect(void *address, size_t size, bool writable);
 
 /*
+ * Makes memory of ours that fills whole pages of PL_PAGE_SIZE read-only. Where the kernel's pages
+ * are larger it does nothing: others lie on them too.
+ */
+void pl_os_freeze(void *address, size_t size);
+
+/*
  * Maps the first size bytes of a file in memory, shared with other processes, to be read and
  * written. NULL if it cannot, if that is another kind of file or a shorter one, or if somebody can
  * cut it (F_SEAL_SHRINK), which would end all who have it mapped.

@@ -51,6 +51,12 @@ bool pl_os_protect(void *address, size_t size, bool writable)
 	return pl_os_call(SYS_mprotect, first, end - first, rights) == 0;
 }
 
+void pl_os_freeze(void *address, size_t size)
+{
+	if (pl_os_page_size() <= PL_PAGE_SIZE)
+		pl_os_protect(address, size, false);
+}
+
 bool pl_os_wipe_on_fork(void *address, size_t size)
 {
 	return pl_os_call(SYS_madvise, address, size, MADV_WIPEONFORK) == 0;

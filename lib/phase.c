@@ -26,7 +26,7 @@ void pl_phase_lock(void)
 
 bool pl_phase_unlock(void)
 {
-	if (pl_phase_load() == PL_PHASE_SEALED)
+	if (pl_phase_is_sealed())
 		return false;
 	set(unlocked);
 	return true;
@@ -40,19 +40,42 @@ void pl_phase_watch(bool on)
 	pl_os_barrier();
 }
 
-void pl_phase_seal(void)
+static void freeze_if_sealed(void)
 {
-	if (pl_phase_load() == PL_PHASE_SEALED)
-		return;
+	if (pl_phase_is_sealed() && pl_settings.complete)
+		pl_os_freeze(&pl_phase, sizeof(pl_phase));
+}
+
+static bool seal(bool permits_hold)
+{
+	if (pl_phase_is_sealed())
+		return pl_phase_permits() == permits_hold;
+	atomic_store_explicit(&pl_settings.seal_ends_permits, !permits_hold, memory_order_relaxed);
 	set(PL_PHASE_SEALED);
 	pl_os_barrier();
-	pl_os_protect(&pl_phase, sizeof(pl_phase), false);
+	freeze_if_sealed();
+	return true;
+}
+
+bool pl_phase_seal(void)
+{
+	return seal(false);
+}
+
+bool pl_phase_seal_but_permits(void)
+{
+	return seal(true);
+}
+
+void pl_phase_settings_complete(void)
+{
+	pl_settings.complete = true;
+	freeze_if_sealed();
 }
 
 void pl_phase_fork_child(void)
 {
-	if (pl_phase_load() == PL_PHASE_SEALED)
-		pl_os_protect(&pl_phase, sizeof(pl_phase), false);
+	freeze_if_sealed();
 }
 
 enum phaselock_phase phaselock_get_phase(void)

@@ -5,4 +5,4 @@
  */
 #include "phase.h"
 
-struct pl_phase pl_phase;
+__asm__(PL_PHASE_VARIABLE(".quad 0"));

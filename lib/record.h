@@ -63,11 +63,12 @@ struct pl_thread {
 	 * scopes of its own leaves it as it found it, whatever it interrupted.
 	 */
 	uint64_t scopes;
+	uint64_t own_scopes;			   /* see pl_gate_own_begin() */
 	const void *scope_places[PL_SCOPE_PLACES]; /* who began them, the outermost first */
 	struct phaselock_watch *watch;		   /* the innermost that is open, or NULL */
 	/* Odd while a watcher runs: what it asks for is not told. Others wait for it to change. */
 	_Atomic unsigned watching;
-	bool probing;	     /* phaselock_armed() is calling the entry points */
+	uint64_t probing;    /* see pl_gate_is_probing() */
 	unsigned probe_hits; /* calls that came to us while probing */
 	bool counting;	     /* a request is being counted in the record: the gate stays closed */
 	bool denied;	     /* its last request that failed was forbidden, not short of memory */

@@ -13,6 +13,7 @@
 #include "kept.h"
 #include "module.h"
 #include "os.h"
+#include "settings.h"
 #include "sink.h"
 #include "symbolizer.h"
 
@@ -22,14 +23,12 @@
 #define BLOCK_SIZE 4080 /* with what a pipe needs besides it no more than PIPE_BUF */
 #define LINE_SIZE 1024
 
-static unsigned max_reports = 20; /* written in the constructor */
-
 /* Blocks written so far; any thread adds, relaxed: it only hands out numbers. */
 static _Atomic unsigned reports;
 
 void pl_report_configure(unsigned most)
 {
-	max_reports = most;
+	pl_settings.reports = (struct pl_setting){true, most};
 }
 
 void pl_report_lines(const char *lines)
@@ -245,14 +244,16 @@ static PL_COLD void append_verdict(struct pl_text *text, const struct pl_report_
 static bool is_due(const struct phaselock_violation *violation,
 		   const struct pl_report_context *context)
 {
+	const unsigned most = pl_setting_or(pl_settings.reports, 20);
+
 	if (context->verdict == PHASELOCK_ABORT)
 		return true;
 	/* 0 is of no site: those that are kept may all be suppressed, and nothing told yet. */
-	if (violation->count > 1 || max_reports == 0)
+	if (violation->count > 1 || most == 0)
 		return false;
 	/* Looked at first, so that a flood at sites that are not kept does not make it wrap. */
-	return atomic_load_explicit(&reports, memory_order_relaxed) < max_reports &&
-	       atomic_fetch_add_explicit(&reports, 1, memory_order_relaxed) < max_reports;
+	return atomic_load_explicit(&reports, memory_order_relaxed) < most &&
+	       atomic_fetch_add_explicit(&reports, 1, memory_order_relaxed) < most;
 }
 
 static void append_heading(struct pl_text *text, const struct phaselock_violation *violation,

@@ -10,6 +10,7 @@
 #include "gate.h"
 #include "os.h"
 #include "ruling.h"
+#include "settings.h"
 #include "strays.h"
 #include "thread.h"
 #include "violation.h"
@@ -17,11 +18,9 @@
 
 #include <errno.h>
 
-static bool free_is_forbidden;
-
 void pl_request_forbid_free(bool forbid)
 {
-	free_is_forbidden = forbid;
+	pl_settings.free_is_forbidden = forbid;
 }
 
 /*
@@ -48,11 +47,12 @@ static PL_COLD enum outcome judge(struct pl_thread *thread, const struct pl_requ
 
 	if (thread == NULL) /* it is being registered; or there is no memory even for a record */
 		return pl_thread_is_entering() ? APART : REFUSE;
-	if (thread->probing) {
+	if (pl_gate_is_probing(thread)) {
 		thread->probe_hits++;
 		return PROBED;
 	}
-	ruling = pl_rule(pl_gate_scope(thread), pl_phase_is_locked());
+	ruling = pl_rule(pl_gate_scope(thread), pl_phase_is_locked(),
+			 pl_phase_permits() || pl_gate_is_own(thread));
 	if (!request->release && pl_watch_is_on(thread)) {
 		enum phaselock_answer answer =
 			pl_watch_request(thread, request, ruling != PL_GRANTED);
@@ -284,7 +284,7 @@ static struct pl_thread *who_frees(void)
 /* Returns whether a block is to be given back by a thread without a record. */
 static bool may_release_apart(const struct pl_request *request)
 {
-	return !free_is_forbidden || judge(&pl_strays, request) == SERVE;
+	return !pl_settings.free_is_forbidden || judge(&pl_strays, request) == SERVE;
 }
 
 void pl_request_release(const char *function, void *block, const void *caller)
@@ -298,7 +298,7 @@ void pl_request_release(const char *function, void *block, const void *caller)
 		pl_strays_deallocation(pl_backend_free_apart(block), pl_phase_is_locked());
 	if (thread == NULL)
 		return;
-	if (thread->probing || (block != NULL && free_is_forbidden))
+	if (pl_gate_is_probing(thread) || (block != NULL && pl_settings.free_is_forbidden))
 		outcome = judge(thread, &request);
 	if (outcome != SERVE || block == NULL)
 		return;
@@ -315,7 +315,7 @@ static bool is_heard(struct pl_thread *thread, const struct pl_request *request,
 {
 	if (thread == NULL)
 		return false;
-	return (!judged && !thread->probing) || judge(thread, request) != PROBED;
+	return (!judged && !pl_gate_is_probing(thread)) || judge(thread, request) != PROBED;
 }
 
 void pl_request_heard_allocation(const void *block, size_t size, const void *caller)
@@ -346,7 +346,7 @@ void pl_request_heard_release(const void *block, const void *caller)
 		pl_strays_deallocation(0, pl_phase_is_locked());
 	if (thread == NULL)
 		return;
-	if (!is_heard(thread, &request, free_is_forbidden))
+	if (!is_heard(thread, &request, pl_settings.free_is_forbidden))
 		return;
 	if (pl_watch_is_on(thread))
 		pl_watch_release(thread, &request);
@@ -357,7 +357,7 @@ bool pl_request_probe(void)
 {
 	struct pl_thread *thread = pl_thread_registered();
 
-	if (thread == NULL || !thread->probing)
+	if (thread == NULL || !pl_gate_is_probing(thread))
 		return false;
 	thread->probe_hits++;
 	return true;

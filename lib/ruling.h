@@ -10,13 +10,14 @@
 
 enum pl_ruling { PL_GRANTED, PL_GRANTED_BY_PERMIT, PL_AGAINST_PHASE, PL_AGAINST_FORBID };
 
-static inline enum pl_ruling pl_rule(enum pl_scope scope, bool locked)
+/* permits: whether permit scopes hold in a locked phase. */
+static inline enum pl_ruling pl_rule(enum pl_scope scope, bool locked, bool permits)
 {
 	if (scope == PL_SCOPE_FORBID)
 		return PL_AGAINST_FORBID;
 	if (!locked)
 		return PL_GRANTED;
-	return scope == PL_SCOPE_PERMIT ? PL_GRANTED_BY_PERMIT : PL_AGAINST_PHASE;
+	return scope == PL_SCOPE_PERMIT && permits ? PL_GRANTED_BY_PERMIT : PL_AGAINST_PHASE;
 }
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "channel.h"
 #include "os.h"
+#include "settings.h"
 #include "symbolizer.h"
 
 #include <stdatomic.h>
@@ -17,11 +18,22 @@
 #define WAIT_MS 100
 #define PIPE_WAIT_MS 1000 /* the command may be reading symbols */
 
-/* Written in the constructor, read by any thread. */
-static char path[PATH_SIZE];
-static uint64_t root[2]; /* from which the path leads to the file that was meant */
-static const char *pipe; /* NULL: there is none */
-static uint64_t pipe_id;
+/*
+ * Set in a child that shall tell on stderr, whatever the settings say: they may be read-only by
+ * then. A stray write to it takes reports elsewhere; it changes no verdict.
+ */
+static bool is_detached;
+
+/* The path of report=, NULL: stderr. */
+static const char *file(void)
+{
+	return is_detached ? NULL : pl_settings.report_path;
+}
+
+static const char *pipe(void)
+{
+	return is_detached ? NULL : pl_settings.pipe;
+}
 
 /* Of the file, and 1; 0: it was not opened yet. Written once, by any thread, relaxed. */
 static _Atomic uint64_t size_at_start;
@@ -34,9 +46,9 @@ static _Atomic bool pipe_is_full, stderr_is_full;
 
 void pl_sink_use_file(const char *report_path)
 {
-	strncpy(path, report_path, sizeof(path) - 1);
-	if (path[0] != '\0' && !pl_os_root(root))
-		path[0] = '\0';
+	bool is_usable = report_path[0] != '\0' && pl_os_root(pl_settings.report_root);
+
+	pl_settings.report_path = is_usable ? report_path : NULL;
 }
 
 /*
@@ -49,9 +61,10 @@ static int open_file(uint64_t *size)
 	struct pl_text name = pl_text_in(buffer, sizeof(buffer));
 	uint64_t now[2];
 
-	if (path[0] == '\0' || !pl_os_root(now) || memcmp(now, root, sizeof(now)) != 0)
+	if (file() == NULL || !pl_os_root(now) ||
+	    memcmp(now, pl_settings.report_root, sizeof(now)) != 0)
 		return -1;
-	pl_text_path(&name, path, pl_os_process_id());
+	pl_text_path(&name, file(), pl_os_process_id());
 	return pl_os_open_append(buffer, size);
 }
 
@@ -70,27 +83,26 @@ static bool is_within_bound(uint64_t size)
 
 void pl_sink_use_pipe(const char *pipe_path)
 {
-	int fd = pl_os_open_pipe(pipe_path, &pipe_id);
+	int fd = pl_os_open_pipe(pipe_path, &pl_settings.pipe_id);
 
 	if (fd < 0)
 		return;
 	pl_os_close(fd);
-	pipe = pipe_path;
+	pl_settings.pipe = pipe_path;
 }
 
 void pl_sink_use_stderr(void)
 {
-	path[0] = '\0';
-	pipe = NULL;
+	is_detached = true;
 }
 
 bool pl_sink_usable(void)
 {
 	uint64_t size;
-	int fd = path[0] != '\0' && pipe == NULL ? open_file(&size) : PL_OS_STDERR;
+	int fd = file() != NULL && pipe() == NULL ? open_file(&size) : PL_OS_STDERR;
 
 	if (fd < 0) {
-		path[0] = '\0';
+		pl_settings.report_path = NULL;
 		return false;
 	}
 	if (fd != PL_OS_STDERR)
@@ -102,7 +114,7 @@ bool pl_sink_usable(void)
 
 bool pl_sink_opens(void)
 {
-	return path[0] != '\0' || pipe != NULL;
+	return file() != NULL || pipe() != NULL;
 }
 
 /* ---- writing --------------------------------------------------------------------------------- */
@@ -149,7 +161,7 @@ static int open_file_or_tell(uint64_t *size)
 	static _Atomic bool is_told;
 	int fd = open_file(size);
 
-	if (fd < 0 && path[0] != '\0')
+	if (fd < 0 && file() != NULL)
 		tell(&is_told, "phaselock: cannot open the file of report= any more (rights were "
 			       "dropped, the root was changed, or the file replaced?); using "
 			       "stderr\n");
@@ -192,7 +204,8 @@ static size_t emit_to_pipe(const char *text, size_t length, enum pl_sink_text ki
 {
 	struct pl_channel_piece piece = {.process = (uint32_t)pl_os_process_id(),
 					 .thread = (uint32_t)pl_os_thread_id()};
-	int fd = pl_os_open_pipe(pipe, &pipe_id);
+	uint64_t id = pl_settings.pipe_id;
+	int fd = pl_os_open_pipe(pl_settings.pipe, &id);
 	size_t done = 0;
 
 	while (fd >= 0 && done < length) {
@@ -213,7 +226,7 @@ static size_t emit_to_pipe(const char *text, size_t length, enum pl_sink_text ki
 
 void pl_sink_write(const struct pl_text *text, enum pl_sink_text kind)
 {
-	size_t done = pipe != NULL ? emit_to_pipe(text->start, text->length, kind) : 0;
+	size_t done = pipe() != NULL ? emit_to_pipe(text->start, text->length, kind) : 0;
 
 	if (done < text->length)
 		emit_here(text->start + done, text->length - done, kind);

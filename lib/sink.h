@@ -9,7 +9,7 @@
 #include "base.h"
 #include "format.h"
 
-/* path: "" for stderr, %p is the process id; it is copied. From the constructor. */
+/* path: "" for stderr, %p is the process id; it is not copied. From the constructor. */
 void pl_sink_use_file(const char *path);
 
 /*

@@ -22,7 +22,7 @@
 _Static_assert((INDEX_SIZE & (INDEX_SIZE - 1)) == 0, "the index wraps by a mask");
 
 struct slot {
-	int suppression; /* written like first */
+	uint64_t suppression; /* a word of word_of(); written like first */
 	_Atomic uint64_t
 		count; /* 0 until published; any thread adds, release: see pl_site_list() */
 	/*
@@ -83,6 +83,26 @@ static int suppression_of(const struct phaselock_violation *violation)
 	return pl_suppress_match((const void *const *)violation->frames, violation->frame_count);
 }
 
+/*
+ * The word for a suppression, or for none of them (-1), and back. No stray write of a smaller number
+ * to the table, which cannot be frozen, makes a word of a suppression.
+ */
+#define SUPPRESSED UINT64_C(0x5ca1ab1e5eed)
+
+static uint64_t word_of(int suppression)
+{
+	return (uint64_t)(suppression + 1) * SUPPRESSED;
+}
+
+static int suppression_in(const struct slot *slot)
+{
+	uint64_t number = slot->suppression / SUPPRESSED;
+
+	if (number == 0 || slot->suppression % SUPPRESSED != 0 || number > PL_SUPPRESS_PATTERNS_MAX)
+		return -1;
+	return (int)number - 1;
+}
+
 /* The state of the stack after this one, with another uppermost slot. */
 static uint64_t spare_after(uint64_t state, uint32_t uppermost)
 {
@@ -140,7 +160,7 @@ static uint32_t fill_slot(const struct phaselock_violation *violation)
 		return 0;
 	pl_kept_add(violation->frames, violation->frame_count);
 	slots[number - 1].first = *violation;
-	slots[number - 1].suppression = suppression_of(violation);
+	slots[number - 1].suppression = word_of(suppression_of(violation));
 	return number;
 }
 
@@ -182,7 +202,7 @@ int pl_site_count(struct phaselock_violation *violation)
 
 		violation->count =
 			1 + atomic_fetch_add_explicit(&slot->count, 1, memory_order_release);
-		return slot->suppression;
+		return suppression_in(slot);
 	}
 	/* Its handler may ask for the names later. */
 	pl_kept_add(violation->frames, violation->frame_count);
@@ -199,7 +219,7 @@ static uint64_t count_of(const struct slot *slot)
 	/* acquire: pairs with the release of pl_site_count(), which comes after the slot was filled */
 	uint64_t count = atomic_load_explicit(&slot->count, memory_order_acquire);
 
-	return count > 0 && slot->suppression < 0 ? count : 0;
+	return count > 0 && suppression_in(slot) < 0 ? count : 0;
 }
 
 /*

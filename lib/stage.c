@@ -6,17 +6,16 @@
 #include "stage.h"
 
 #include "format.h"
+#include "settings.h"
 #include "sink.h"
 
 #include <phaselock/phaselock.h>
 
 #define LINE_SIZE 512
 
-static bool told; /* written in the constructor */
-
 void pl_stage_configure(bool on)
 {
-	told = on;
+	pl_settings.stages_are_told = on;
 }
 
 static struct phaselock_stage_counts count(void)
@@ -89,7 +88,7 @@ static void tell_leak(const char *name, int64_t blocks, int64_t bytes)
 
 void phaselock_stage_begin(struct phaselock_stage *stage, const char *name)
 {
-	if (!told)
+	if (!pl_settings.stages_are_told)
 		return;
 	stage->begin = stage->last = count();
 	tell(name, &stage->begin, NULL);
@@ -99,7 +98,7 @@ void phaselock_stage_mark(struct phaselock_stage *stage, const char *name)
 {
 	struct phaselock_stage_counts now;
 
-	if (!told)
+	if (!pl_settings.stages_are_told)
 		return;
 	now = count();
 	tell(name, &now, &stage->last);
@@ -110,7 +109,7 @@ void phaselock_stage_end(struct phaselock_stage *stage, const char *name)
 {
 	int64_t blocks;
 
-	if (!told)
+	if (!pl_settings.stages_are_told)
 		return;
 	phaselock_stage_mark(stage, name);
 	blocks = (int64_t)(stage->last.allocations - stage->begin.allocations) -

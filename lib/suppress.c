@@ -15,12 +15,22 @@
 
 static const char *const kinds[] = {"function:", "module:", "stack:"};
 
-/* Written by the constructor, read by any thread. A pattern is shorter than its line was. */
-static const char *file_name;
-static struct pl_suppress_pattern patterns[PL_SUPPRESS_PATTERNS_MAX];
-static unsigned pattern_count;
-static char globs[PL_SUPPRESS_FILE_MAX];
-static size_t globs_used;
+/*
+ * Written by the constructor and read-only from then on, so whole pages; read by any thread. A
+ * pattern is shorter than its line was.
+ */
+static union {
+	struct {
+		const char *file_name;
+		struct pl_suppress_pattern patterns[PL_SUPPRESS_PATTERNS_MAX];
+		unsigned count;
+		char globs[PL_SUPPRESS_FILE_MAX];
+		size_t globs_used;
+	};
+	_Alignas(PL_PAGE_SIZE) char pages[10 * PL_PAGE_SIZE];
+} kept;
+
+_Static_assert(sizeof(kept) == sizeof(kept.pages), "nothing else lies on them");
 
 /* Requests that each suppressed; any thread adds, relaxed. */
 static _Atomic uint64_t counts[PL_SUPPRESS_PATTERNS_MAX];
@@ -48,7 +58,7 @@ static void trim(struct line *line)
 static void begin_fault(struct pl_text *errors, unsigned line)
 {
 	pl_text_append(errors, "phaselock: suppressions ");
-	pl_text_quote(errors, file_name);
+	pl_text_quote(errors, kept.file_name);
 	if (line > 0)
 		pl_text_append(errors, ":%lu", (uint64_t)line);
 	pl_text_append(errors, ": ");
@@ -89,8 +99,8 @@ static bool take_kind(struct line *line, enum pl_suppress_kind *kind)
 static bool keep(struct line line, struct pl_text *errors)
 {
 	const struct line whole = line;
-	struct pl_suppress_pattern *pattern = &patterns[pattern_count];
-	char *glob = globs + globs_used;
+	struct pl_suppress_pattern *pattern = &kept.patterns[kept.count];
+	char *glob = kept.globs + kept.globs_used;
 
 	if (memchr(line.start, '\0', line.length) != NULL) {
 		append_fault(errors, &whole, "a NUL byte in the line");
@@ -108,8 +118,8 @@ static bool keep(struct line line, struct pl_text *errors)
 	}
 	pattern->glob = glob;
 	pattern->line = line.number;
-	pattern_count++;
-	globs_used += line.length + 1;
+	kept.count++;
+	kept.globs_used += line.length + 1;
 	return true;
 }
 
@@ -130,7 +140,7 @@ static bool read_line(struct line line, struct pl_text *errors)
 static bool is_full(struct line line)
 {
 	trim(&line);
-	return pattern_count == PL_SUPPRESS_PATTERNS_MAX && line.length > 0 && line.start[0] != '#';
+	return kept.count == PL_SUPPRESS_PATTERNS_MAX && line.length > 0 && line.start[0] != '#';
 }
 
 unsigned pl_suppress_parse(const char *text, size_t length, const char *file,
@@ -140,9 +150,9 @@ unsigned pl_suppress_parse(const char *text, size_t length, const char *file,
 	const char *end = text + length;
 	unsigned faults = 0;
 
-	file_name = file;
-	pattern_count = 0;
-	globs_used = 0;
+	kept.file_name = file;
+	kept.count = 0;
+	kept.globs_used = 0;
 	if (length > PL_SUPPRESS_FILE_MAX) {
 		begin_fault(errors, 0);
 		pl_text_append(errors, "more than %lu bytes; the rest is not read\n",
@@ -177,16 +187,21 @@ unsigned pl_suppress_read(const char *path, struct pl_text *errors)
 
 	if (fault == NULL)
 		return pl_suppress_parse(text, length, path, errors);
-	file_name = path;
-	pattern_count = 0;
+	kept.file_name = path;
+	kept.count = 0;
 	begin_fault(errors, 0);
 	pl_text_append(errors, "cannot be read: %s\n", fault);
 	return 1;
 }
 
+void pl_suppress_freeze(void)
+{
+	pl_os_freeze(&kept, sizeof(kept));
+}
+
 const struct pl_suppress_pattern *pl_suppress_pattern(unsigned number)
 {
-	return number < pattern_count ? &patterns[number] : NULL;
+	return number < kept.count ? &kept.patterns[number] : NULL;
 }
 
 void pl_suppress_count(int pattern)
@@ -196,14 +211,14 @@ void pl_suppress_count(int pattern)
 
 void pl_suppress_tell(unsigned number, bool unmatched, struct pl_text *text)
 {
-	const struct pl_suppress_pattern *pattern = &patterns[number];
+	const struct pl_suppress_pattern *pattern = &kept.patterns[number];
 	uint64_t count = atomic_load_explicit(&counts[number], memory_order_relaxed);
 
 	if ((count == 0) != unmatched)
 		return;
 	if (unmatched) {
 		pl_text_append(text, "phaselock: suppressions: ");
-		pl_text_quote(text, file_name);
+		pl_text_quote(text, kept.file_name);
 		pl_text_append(text, ":%lu: %s", (uint64_t)pattern->line, kinds[pattern->kind]);
 		pl_text_quote(text, pattern->glob);
 		pl_text_append(text, " matched nothing\n");
@@ -213,6 +228,6 @@ void pl_suppress_tell(unsigned number, bool unmatched, struct pl_text *text)
 		       count == 1 ? "" : "s", kinds[pattern->kind]);
 	pl_text_quote(text, pattern->glob);
 	pl_text_append(text, " (");
-	pl_text_quote(text, file_name);
+	pl_text_quote(text, kept.file_name);
 	pl_text_append(text, ":%lu)\n", (uint64_t)pattern->line);
 }

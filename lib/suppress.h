@@ -38,6 +38,9 @@ unsigned pl_suppress_parse(const char *text, size_t length, const char *file,
 /* The same of the file at path; that it cannot be read is a fault, too. */
 unsigned pl_suppress_read(const char *path, struct pl_text *errors);
 
+/* Makes the patterns, or that there are none, read-only for good. From the constructor. */
+void pl_suppress_freeze(void);
+
 /* Returns the pattern of that number, or NULL behind the last. Any thread, signal handlers too. */
 const struct pl_suppress_pattern *pl_suppress_pattern(unsigned number);
 

@@ -204,9 +204,9 @@ static bool await_end(struct pl_thread *thread)
 {
 	bool heard;
 
-	pl_gate_scope_begin(thread, PL_SCOPE_PERMIT, NULL);
+	pl_gate_own_begin(thread);
 	heard = pthread_setspecific(registry.key, thread) == 0;
-	pl_gate_scope_end(thread, PL_SCOPE_PERMIT);
+	pl_gate_own_end(thread);
 	return heard;
 }
 

@@ -10,7 +10,9 @@
 #include "locks.h"
 #include "names.h"
 #include "os.h"
+#include "phase.h"
 #include "report.h"
+#include "settings.h"
 #include "site.h"
 #include "stats.h"
 #include "suppress.h"
@@ -20,30 +22,9 @@
 
 #define REPORTS_WAIT_MS 1000
 
-static unsigned frames_recorded = 16;
-
-/*
- * Written by phaselock_set_policy(), read at each violation, relaxed: one word, nothing is
- * published by it.
- */
-static _Atomic int policy;
-
 const struct phaselock_violation *phaselock_last_violation;
 
 static _Atomic uint64_t sequence; /* any thread adds, relaxed: it only hands out numbers */
-
-/*
- * The handler in force is handlers[generation % 2]; a writer, under PL_LOCK_HANDLER, fills the other one
- * and then adds one to generation (release, pairs with the acquire of readers). A reader never
- * waits: it reads again if a writer came past it meanwhile.
- */
-static struct {
-	_Atomic uint64_t generation;
-	struct {
-		_Atomic(phaselock_handler) function;
-		_Atomic(void *) context;
-	} handlers[2];
-} reaction;
 
 /*
  * Set while the handler runs on this thread. The handler may leave by longjmp(), and then it stays
@@ -59,12 +40,42 @@ static _Thread_local struct pl_unwind_mark ends;
 
 void pl_violation_set_frames(unsigned frames)
 {
-	frames_recorded = frames;
+	pl_settings.frames = (struct pl_setting){true, frames};
+}
+
+void pl_violation_set_policy(enum phaselock_verdict verdict)
+{
+	atomic_store_explicit(&pl_settings.policy, (int)verdict, memory_order_relaxed);
+}
+
+/* Begins to write a setting that the program may change until it seals the heap, if it has not. */
+static bool lock_settings(struct pl_os_signals *before)
+{
+	pl_lock(PL_LOCK_PHASE, before);
+	if (!pl_phase_is_sealed())
+		return true;
+	pl_unlock(PL_LOCK_PHASE, before);
+	return false;
+}
+
+/* The settings are read-only now: to change one is as wrong as to unlock. */
+static PL_COLD void refuse(const char *function, const void *caller)
+{
+	struct pl_request request = {.function = function, .caller = caller};
+
+	pl_violation(&request, PHASELOCK_CAUSE_SEAL, NULL);
 }
 
 void phaselock_set_policy(enum phaselock_verdict verdict)
 {
-	atomic_store_explicit(&policy, (int)verdict, memory_order_relaxed);
+	struct pl_os_signals before;
+
+	if (!lock_settings(&before)) {
+		refuse("set_policy", PL_CALLER());
+		return;
+	}
+	pl_violation_set_policy(verdict);
+	pl_unlock(PL_LOCK_PHASE, &before);
 }
 
 void phaselock_set_handler(phaselock_handler function, void *context)
@@ -72,15 +83,19 @@ void phaselock_set_handler(phaselock_handler function, void *context)
 	struct pl_os_signals before;
 	uint64_t next;
 
-	pl_lock(PL_LOCK_HANDLER, &before);
-	next = atomic_load_explicit(&reaction.generation, memory_order_relaxed) + 1;
+	if (!lock_settings(&before)) {
+		refuse("set_handler", PL_CALLER());
+		return;
+	}
+	next = atomic_load_explicit(&pl_settings.generation, memory_order_relaxed) + 1;
 	/* release: a reader that sees one of these stores also sees the generation that came before
 	 * them */
-	atomic_store_explicit(&reaction.handlers[next % 2].function, function,
+	atomic_store_explicit(&pl_settings.handlers[next % 2].function, function,
 			      memory_order_release);
-	atomic_store_explicit(&reaction.handlers[next % 2].context, context, memory_order_release);
-	atomic_store_explicit(&reaction.generation, next, memory_order_release);
-	pl_unlock(PL_LOCK_HANDLER, &before);
+	atomic_store_explicit(&pl_settings.handlers[next % 2].context, context,
+			      memory_order_release);
+	atomic_store_explicit(&pl_settings.generation, next, memory_order_release);
+	pl_unlock(PL_LOCK_PHASE, &before);
 }
 
 static phaselock_handler get_handler(void **context)
@@ -89,12 +104,12 @@ static phaselock_handler get_handler(void **context)
 	uint64_t seen, now;
 
 	do {
-		seen = atomic_load_explicit(&reaction.generation, memory_order_acquire);
-		function = atomic_load_explicit(&reaction.handlers[seen % 2].function,
+		seen = atomic_load_explicit(&pl_settings.generation, memory_order_acquire);
+		function = atomic_load_explicit(&pl_settings.handlers[seen % 2].function,
 						memory_order_acquire);
-		*context = atomic_load_explicit(&reaction.handlers[seen % 2].context,
+		*context = atomic_load_explicit(&pl_settings.handlers[seen % 2].context,
 						memory_order_acquire);
-		now = atomic_load_explicit(&reaction.generation, memory_order_relaxed);
+		now = atomic_load_explicit(&pl_settings.generation, memory_order_relaxed);
 	} while (seen != now);
 	return function;
 }
@@ -193,8 +208,8 @@ static void decide(const struct phaselock_violation *violation, struct pl_report
 	void *handler_context;
 	phaselock_handler handler = get_handler(&handler_context);
 
-	context->verdict =
-		(enum phaselock_verdict)atomic_load_explicit(&policy, memory_order_relaxed);
+	context->verdict = (enum phaselock_verdict)atomic_load_explicit(&pl_settings.policy,
+									memory_order_relaxed);
 	context->nested = is_under_way(&handler_runs, (void *)(uintptr_t)call_handler);
 	if (handler == NULL || context->nested)
 		return;
@@ -272,10 +287,10 @@ enum phaselock_verdict pl_violation(const struct pl_request *request, enum phase
 	};
 
 	pl_names_get(violation.thread_name);
-	violation.frame_count =
-		pl_unwind(violation.frames, frames_recorded, request->caller, &context.end);
+	violation.frame_count = pl_unwind(violation.frames, pl_setting_or(pl_settings.frames, 16),
+					  request->caller, &context.end);
 	suppression = pl_site_count(&violation);
-	if (suppression >= 0) {
+	if (suppression >= 0 && thread != NULL) { /* no thread: it is no request */
 		count_suppressed(suppression, thread);
 		return PHASELOCK_ALLOW;
 	}

@@ -47,6 +47,9 @@ void pl_violation_fork_child(void);
 /* Returns whether pl_violation_end() is under way on this thread. */
 bool pl_violation_ending(void);
 
+/* As phaselock_set_policy(), and from the constructor, whatever the phase. */
+void pl_violation_set_policy(enum phaselock_verdict verdict);
+
 /* How many frames of a call stack are recorded. Before any violation, from the constructor. */
 void pl_violation_set_frames(unsigned frames);
 

@@ -33,15 +33,45 @@ static struct phaselock_watch *of_process(void)
 	return atomic_load_explicit(&process_watch, memory_order_seq_cst);
 }
 
-/* The link of a watch, which in the list of the process others may change meanwhile. */
+/*
+ * The link of a watch, which in the list of the process others may change meanwhile. It is odd in a
+ * watch that was begun when the seal had ended the permits: such a one cannot have requests served.
+ */
+static uintptr_t link_of(const struct phaselock_watch *watch)
+{
+	return (uintptr_t)__atomic_load_n(&watch->outer, __ATOMIC_SEQ_CST);
+}
+
 static struct phaselock_watch *outer_of(const struct phaselock_watch *watch)
 {
-	return __atomic_load_n(&watch->outer, __ATOMIC_SEQ_CST);
+	return (struct phaselock_watch *)(link_of(watch) & ~(uintptr_t)1);
+}
+
+/* Makes the link of a watch that begins. */
+static struct phaselock_watch *link_to(const struct phaselock_watch *outer)
+{
+	return (struct phaselock_watch *)((uintptr_t)outer | !pl_phase_permits());
+}
+
+/* Makes a link lead past the watch that it leads to. */
+static void skip_outer(struct phaselock_watch *watch)
+{
+	uintptr_t next = (uintptr_t)outer_of(outer_of(watch));
+
+	__atomic_store_n(&watch->outer, (struct phaselock_watch *)(next | (link_of(watch) & 1)),
+			 __ATOMIC_SEQ_CST);
 }
 
 static bool is_in_watcher(const struct pl_thread *thread)
 {
 	return atomic_load_explicit(&thread->watching, memory_order_relaxed) % 2 != 0;
+}
+
+/* Whether what the thread asks for is granted by a permit scope, and so not told. */
+static bool is_permitted(const struct pl_thread *thread)
+{
+	return pl_gate_scope(thread) == PL_SCOPE_PERMIT &&
+	       (pl_phase_permits() || pl_gate_is_own(thread));
 }
 
 bool pl_watch_of_process(void)
@@ -52,7 +82,7 @@ bool pl_watch_of_process(void)
 bool pl_watch_is_on(const struct pl_thread *thread)
 {
 	return (thread->watch != NULL || of_process() != NULL) && !is_in_watcher(thread) &&
-	       pl_gate_scope(thread) != PL_SCOPE_PERMIT;
+	       !is_permitted(thread);
 }
 
 static enum phaselock_answer tell_list(const struct phaselock_watch *watch,
@@ -65,6 +95,8 @@ static enum phaselock_answer tell_list(const struct phaselock_watch *watch,
 		if (watch->forbidden_only && !event->forbidden)
 			continue;
 		one = watch->watcher(event, watch->context);
+		if (one == PHASELOCK_SERVE && (link_of(watch) & 1) != 0)
+			one = PHASELOCK_GO_ON;
 		if (answer == PHASELOCK_GO_ON)
 			answer = one;
 	}
@@ -178,7 +210,7 @@ static bool is_open(const struct phaselock_watch *list, const struct phaselock_w
 /* Whether the requests of this thread can be told. */
 static bool is_told(const struct pl_thread *thread)
 {
-	return thread != NULL && !is_in_watcher(thread) && pl_gate_scope(thread) != PL_SCOPE_PERMIT;
+	return thread != NULL && !is_in_watcher(thread) && !is_permitted(thread);
 }
 
 bool phaselock_watch_begin(struct phaselock_watch *watch)
@@ -186,7 +218,7 @@ bool phaselock_watch_begin(struct phaselock_watch *watch)
 	struct pl_thread *thread = pl_thread_self();
 
 	if (thread != NULL && !is_open(thread->watch, watch)) {
-		watch->outer = thread->watch;
+		watch->outer = link_to(thread->watch);
 		pl_gate_watch(thread, watch);
 	}
 	return is_told(thread);
@@ -198,7 +230,7 @@ bool phaselock_watch_end(struct phaselock_watch *watch)
 
 	if (thread == NULL || !is_open(thread->watch, watch))
 		return false;
-	pl_gate_watch(thread, watch->outer);
+	pl_gate_watch(thread, outer_of(watch));
 	return true;
 }
 
@@ -228,12 +260,12 @@ static void take_out(struct phaselock_watch *watch)
 	struct phaselock_watch *inner = of_process();
 
 	if (inner == watch) {
-		set_process_watch(watch->outer);
+		set_process_watch(outer_of(watch));
 		return;
 	}
-	while (inner->outer != watch)
-		inner = inner->outer;
-	__atomic_store_n(&inner->outer, watch->outer, __ATOMIC_SEQ_CST);
+	while (outer_of(inner) != watch)
+		inner = outer_of(inner);
+	skip_outer(inner);
 }
 
 bool phaselock_watch_process_begin(struct phaselock_watch *watch)
@@ -243,7 +275,7 @@ bool phaselock_watch_process_begin(struct phaselock_watch *watch)
 
 	pl_lock(PL_LOCK_PHASE, &before);
 	if (!is_open(of_process(), watch)) {
-		watch->outer = of_process();
+		watch->outer = link_to(of_process());
 		set_process_watch(watch);
 	}
 	pl_unlock(PL_LOCK_PHASE, &before);

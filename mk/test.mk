@@ -41,7 +41,7 @@ $(B)/tests/unit/test_backend_system: $(B)/tests/unit/test_backend_system.o $(UNI
 	$(call ld,-lcmocka)
 
 $(B)/tests/unit/test_jemalloc_fork: $(B)/tests/unit/test_jemalloc_fork.o $(UNIT_OS) \
-		$(patsubst %,$(B)/lib/%.o,jemalloc_fork jemalloc_calls)
+		$(patsubst %,$(B)/lib/%.o,jemalloc_fork jemalloc_calls own_options options format quote)
 	$(call ld,-lcmocka)
 
 # Of the command: what needs no file.

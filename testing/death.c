@@ -44,8 +44,11 @@ enum phaselock_answer death_see(const struct phaselock_event *event, void *conte
 
 void death_forbid(void)
 {
-	phaselock_set_handler(NULL, NULL);
-	phaselock_set_policy(PHASELOCK_ABORT);
+	/* On a sealed heap both stay as they are. */
+	if (phaselock_get_phase() != PHASELOCK_SEALED) {
+		phaselock_set_handler(NULL, NULL);
+		phaselock_set_policy(PHASELOCK_ABORT);
+	}
 	phaselock_forbid_begin();
 }
 

@@ -13,7 +13,8 @@ struct pl_guard pl_guard;
 
 void phaselock_wasm_configure(const struct phaselock_wasm_settings *settings)
 {
-	pl_guard.settings = *settings;
+	if (!pl_guard_refuses("wasm_configure"))
+		pl_guard.settings = *settings;
 }
 
 void phaselock_wasm_get_memory(struct phaselock_wasm_memory *out)
@@ -40,19 +41,40 @@ void phaselock_lock_allocations(void)
 		pl_guard.phase = PHASELOCK_LOCKED;
 }
 
+void phaselock_seal_allocations_with(unsigned flags)
+{
+	bool ends_permits = (flags & PHASELOCK_SEAL_PERMITS_HOLD) == 0;
+
+	pl_entries_need_link();
+	if ((flags & ~(unsigned)PHASELOCK_SEAL_PERMITS_HOLD) != 0)
+		pl_violation_misuse("misuse: phaselock_seal_allocations_with() with flags that "
+				    "this library does not know");
+	/* Once more, in the same way, is nothing. */
+	if ((pl_guard.phase == PHASELOCK_SEALED && pl_guard.seal_ends_permits == ends_permits) ||
+	    pl_guard_refuses("seal_allocations"))
+		return;
+	pl_guard.seal_ends_permits = ends_permits;
+	pl_guard.phase = PHASELOCK_SEALED;
+}
+
 void phaselock_seal_allocations(void)
 {
-	pl_entries_need_link();
-	pl_guard.phase = PHASELOCK_SEALED;
+	phaselock_seal_allocations_with(0);
+}
+
+bool pl_guard_refuses(const char *function)
+{
+	const struct pl_request request = {.function = function};
+
+	if (pl_guard.phase != PHASELOCK_SEALED)
+		return false;
+	pl_violation(&request, PHASELOCK_CAUSE_SEAL);
+	return true;
 }
 
 void phaselock_unlock_allocations(void)
 {
-	const struct pl_request request = {.function = "unlock_allocations"};
-
-	if (pl_guard.phase == PHASELOCK_SEALED)
-		pl_violation(&request, PHASELOCK_CAUSE_SEAL);
-	else
+	if (!pl_guard_refuses("unlock_allocations"))
 		pl_guard.phase = PHASELOCK_INIT;
 }
 
@@ -123,7 +145,8 @@ bool pl_guard_passes(const struct pl_request *request)
 		cause = PHASELOCK_CAUSE_FORBID;
 	} else if (pl_guard.phase == PHASELOCK_INIT) {
 		return true;
-	} else if (scope == SCOPE_PERMIT) {
+	} else if (scope == SCOPE_PERMIT &&
+		   (pl_guard.phase != PHASELOCK_SEALED || !pl_guard.seal_ends_permits)) {
 		pl_guard.counts.permitted_attempts++;
 		return true;
 	}

@@ -13,6 +13,7 @@ struct pl_guard {
 	struct phaselock_wasm_settings settings;
 	struct phaselock_wasm_memory memory;
 	enum phaselock_phase phase;
+	bool seal_ends_permits;
 	/* A bit for each open scope, 1 is forbid, the innermost lowest, a 1 above the outermost;
 	 * or 0. */
 	uint64_t scopes;
@@ -43,6 +44,12 @@ struct pl_request {
 
 /* Returns whether a request is to be served, having told of it if it is a violation. */
 bool pl_guard_passes(const struct pl_request *request);
+
+/*
+ * Returns whether the heap is sealed, with what judges it, having told of a violation if so: function
+ * would have changed that.
+ */
+bool pl_guard_refuses(const char *function);
 
 /* Makes a module that forbids something need the linker's options. */
 void pl_entries_need_link(void);

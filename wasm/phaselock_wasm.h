@@ -22,7 +22,10 @@ struct phaselock_wasm_settings {
 	bool forbid_free;
 };
 
-/** Replace the settings; before the first call all are zero. */
+/**
+ * Replace the settings; before the first call all are zero. On a sealed heap it is a violation
+ * (function "wasm_configure"), and they stay.
+ */
 void phaselock_wasm_configure(const struct phaselock_wasm_settings *settings);
 
 /* How the linear memory grew by way of sbrk(), which is how wasi-libc's allocator grows it. */

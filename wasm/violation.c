@@ -29,13 +29,16 @@ const struct phaselock_violation *phaselock_last_violation;
 
 void phaselock_set_handler(phaselock_handler function, void *context)
 {
+	if (pl_guard_refuses("set_handler"))
+		return;
 	handler = function;
 	handler_context = context;
 }
 
 void phaselock_set_policy(enum phaselock_verdict verdict)
 {
-	policy = verdict;
+	if (!pl_guard_refuses("set_policy"))
+		policy = verdict;
 }
 
 size_t phaselock_get_violations(struct phaselock_violation *out, size_t capacity)

@@ -74,8 +74,38 @@ PHASELOCK_API void phaselock_lock_allocations(void);
  */
 PHASELOCK_API void phaselock_unlock_allocations(void);
 
-/** Lock for the rest of the process's life; the promise is that of phaselock_lock_allocations(). */
+/* How phaselock_seal_allocations_with() seals. */
+enum phaselock_seal {
+	/* Permit scopes, and watches that answer PHASELOCK_SERVE, go on granting requests. */
+	PHASELOCK_SEAL_PERMITS_HOLD = 1 << 0,
+};
+
+/**
+ * Lock for the rest of the process's life; the promise is that of phaselock_lock_allocations().
+ *
+ * All that decides what becomes of a violation is frozen with the phase: policy, handler and its
+ * context pointer, suppressions and options lie on read-only memory from then on, in children of
+ * fork() too. phaselock_set_policy() and phaselock_set_handler() are then violations like an
+ * unlock, and change nothing. So set them before.
+ *
+ * Without flags permit scopes end with the seal, those that are open too: inside one the phase
+ * decides, and a watch that is begun later cannot have a request served. A watch that was begun
+ * before, the handler and the suppressions do what they did: whoever seals knows them.
+ *
+ * The first seal counts. Another one with the same flags does nothing; with others it is a
+ * violation (function "seal_allocations"). A flag that this library does not know is a fault of the
+ * caller, and ends the process by abort() under any policy.
+ *
+ * It is a guard against mistakes and stray writes, not against code that means to get round it. Code
+ * in the process can still: make the page writable by mprotect(2), or write to it by
+ * /proc/self/mem or process_vm_writev(2); get libc's own malloc() from a handle of libc, by dlsym()
+ * on dlopen("libc.so.6") or in another namespace of dlmopen(), which no interposer sees, or bring an
+ * allocator of its own; ask the kernel, by mmap(2) or brk(2); write to what cannot be frozen: the
+ * words by which its thread counts, memory that a handler or a watcher reads, the library's records.
+ * docs/guarantees.md, "Who can disarm what", says what stops whom.
+ */
 PHASELOCK_API void phaselock_seal_allocations(void);
+PHASELOCK_API void phaselock_seal_allocations_with(unsigned flags); /* of enum phaselock_seal */
 
 /** Returns the phase of the process at some moment during the call. */
 PHASELOCK_API enum phaselock_phase phaselock_get_phase(void);
@@ -112,7 +142,10 @@ PHASELOCK_API void phaselock_prewarm(void);
 PHASELOCK_API void phaselock_forbid_begin(void);
 PHASELOCK_API void phaselock_forbid_end(void);
 
-/** Begin and end a stretch in which this thread may allocate. The rules are those above. */
+/**
+ * Begin and end a stretch in which this thread may allocate. The rules are those above. On a sealed
+ * heap they grant nothing, unless it was sealed with PHASELOCK_SEAL_PERMITS_HOLD.
+ */
 PHASELOCK_API void phaselock_permit_begin(void);
 PHASELOCK_API void phaselock_permit_end(void);
 
@@ -261,7 +294,7 @@ enum phaselock_verdict {
 enum phaselock_cause {
 	PHASELOCK_CAUSE_PHASE = 0,  /* the process was locked or sealed */
 	PHASELOCK_CAUSE_FORBID = 1, /* a forbid scope of the thread */
-	PHASELOCK_CAUSE_SEAL = 2,   /* it would have unlocked a sealed heap */
+	PHASELOCK_CAUSE_SEAL = 2,   /* it would have unlocked a sealed heap, or changed its guard */
 };
 
 struct phaselock_violation {
@@ -297,6 +330,7 @@ typedef enum phaselock_verdict (*phaselock_handler)(const struct phaselock_viola
 /**
  * Install the handler of the process, or remove it with NULL; then the policy decides.
  * The pair is replaced as one: no call ever sees one handler with another's context.
+ * On a sealed heap it is a violation (function "set_handler"), and the handler stays.
  *
  * Violations that begin after it has returned meet the new one. It does not wait for calls that are
  * under way: the old handler may still run on another thread, with the old context. So keep a
@@ -309,13 +343,18 @@ PHASELOCK_API void phaselock_set_handler(phaselock_handler handler, void *contex
  * A program may define this function, which the library then calls once, when it is loaded and
  * before main() and all constructors: its result has the form of PHASELOCK_OPTIONS, or is NULL.
  * Whoever starts the program can then not change a key that stands in it, and with environment=0
- * none at all; who tries is told on stderr. Otherwise the environment can disarm a sealed program,
- * by suppressions=FILE. It must not rely on anything that the program sets up, and returns a
- * constant. A program that the library is preloaded into is linked with -rdynamic for it.
+ * none at all, nor the library's jemalloc by MALLOC_CONF or /etc/malloc.conf; who tries by a
+ * variable is told on stderr. Otherwise the environment can disarm a sealed program, by
+ * suppressions=FILE, or end it, by MALLOC_CONF=abort_conf:true. It must not rely on anything that
+ * the program sets up, makes no heap request, and returns a constant. A program that the library is
+ * preloaded into is linked with -rdynamic for it.
  */
 const char *phaselock_default_options(void) __attribute__((visibility("default")));
 
-/** Set the verdict for violations that no handler decides. The default is PHASELOCK_ABORT. */
+/**
+ * Set the verdict for violations that no handler decides. The default is PHASELOCK_ABORT. On a
+ * sealed heap it is a violation (function "set_policy"), and the policy stays.
+ */
 PHASELOCK_API void phaselock_set_policy(enum phaselock_verdict policy);
 
 /*

@@ -39,8 +39,10 @@ struct phaselock_event {
 
 enum phaselock_answer {
 	PHASELOCK_GO_ON = 0, /* as if there were no watch */
-	PHASELOCK_SERVE = 1, /* serve it, whatever the lock says: it is no violation */
-	PHASELOCK_FAIL = 2,  /* fail it as libc fails it: NULL and ENOMEM */
+	/* Serve it, whatever the lock says: it is no violation. As GO_ON from a watch that was begun
+	 * on a sealed heap, unless that was sealed with PHASELOCK_SEAL_PERMITS_HOLD. */
+	PHASELOCK_SERVE = 1,
+	PHASELOCK_FAIL = 2, /* fail it as libc fails it: NULL and ENOMEM */
 };
 
 /**
@@ -65,8 +67,8 @@ struct phaselock_watch {
 
 /**
  * Begin to watch this thread. Watches nest; each event is told to all, the innermost first, and the
- * first answer but GO_ON is heeded. Requests inside a permit scope are not told. The structure must
- * live until the end, which also ends the watches that were begun after it and left open.
+ * first answer but GO_ON is heeded. Requests that a permit scope grants are not told. The structure
+ * must live until the end, which also ends the watches that were begun after it and left open.
  *
  * The begin returns whether what this thread asks for now is told: false inside a permit scope or a
  * watcher, and if there is no memory to keep the thread's watches. The end returns whether the

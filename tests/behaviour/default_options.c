@@ -4,7 +4,11 @@
  * the shared and the static library, in a program that exports nothing else, by each linker, and by
  * the preloaded library in one that was linked with -rdynamic. What the environment tries is told. One without options, or with NULL, is as ever.
  *
- * shows: PL-595
+ * With environment=0 the library's jemalloc does not obey MALLOC_CONF and /etc/malloc.conf either: what
+ * would end the program, write a file at its end or speak does nothing, be jemalloc started by the
+ * library's constructor or before it. Else they are jemalloc's, as ever.
+ *
+ * shows: PL-595 PL-675
  * backend: jemalloc
  * needs: gcc ld.gold ld.lld ld.mold
  * environment: PHASELOCK_OPTIONS=suppressions={tmp}/all:policy=allow:report={tmp}/reports
@@ -37,6 +41,47 @@
  * stdout:
  * | served
  * | reports
+ *
+ * run: {source}/tests/behaviour/parts/own_options {build} {link} environment=0:max_reports=0:policy=deny
+ * environment: MALLOC_CONF={settings}
+ * each: settings abort_conf:true,no_such_key:1 stats_print:true confirm_conf:true
+ *     prof:true,prof_final:true,prof_prefix:reports abort:true,xmalloc:true,junk:true,narenas:x
+ * exit: 0
+ * stdout:
+ * | denied
+ * stderr:
+ * | phaselock: PHASELOCK_OPTIONS: not obeyed: phaselock_default_options() has environment=0
+ * | phaselock: MALLOC_CONF: not obeyed: phaselock_default_options() has environment=0
+ * | {lines}
+ *
+ * run: {source}/tests/behaviour/parts/own_options {build} {link} policy=deny:max_reports=0
+ * environment: MALLOC_CONF=abort_conf:true,no_such_key:1
+ * exit: 0
+ * stdout:
+ * | 134
+ * stderr:
+ * | <jemalloc>: Invalid conf pair: no_such_key:1
+ * | <jemalloc>: Abort (abort_conf:true) on invalid conf value (see above).
+ * | Aborted
+ *
+ * run: {source}/tests/behaviour/parts/own_options {build} {link} {own} unshare
+ * needs: unshare
+ * each: comes=own denied=environment=0:policy=deny 134=policy=deny
+ * exit: 0
+ * stdout:
+ * | {comes}
+ * stderr:
+ * | {lines}
+ *
+ * run: {source}/tests/behaviour/parts/own_options {build} {link} environment=0:max_reports=0:policy=deny early
+ * environment: MALLOC_CONF=abort_conf:true,no_such_key:1
+ * exit: 0
+ * stdout:
+ * | denied
+ * stderr:
+ * | phaselock: PHASELOCK_OPTIONS: not obeyed: phaselock_default_options() has environment=0
+ * | phaselock: MALLOC_CONF: not obeyed: phaselock_default_options() has environment=0
+ * | {lines}
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,6 +96,16 @@ const char *phaselock_default_options(void)
 {
 	return OWN;
 }
+
+#ifdef EARLY
+/* Before the library's constructor, as the resolver of an IFUNC may. */
+static void start_allocator(void)
+{
+	free(malloc(1));
+}
+
+__attribute__((section(".preinit_array"), used)) static void (*const early)(void) = start_allocator;
+#endif
 
 int main(void)
 {

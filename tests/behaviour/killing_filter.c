@@ -149,6 +149,8 @@ static void statistics(void)
 {
 	CHECK(get_stats().allocations > 0);
 	reset_stats();
+	phaselock_set_handler(NULL, NULL);
+	phaselock_set_policy(PHASELOCK_ALLOW);
 }
 
 static void lock(void)

@@ -3,7 +3,7 @@
  * The watches: who is told what, which answer is heeded, and the lists of a thread and of the
  * process, whose ends take out what they say and no more. Violations are a double.
  *
- * shows: PL-314, PL-315, PL-316
+ * shows: PL-314, PL-315, PL-316, PL-671 (watches)
  */
 #define _GNU_SOURCE
 #include "watch.h"
@@ -231,7 +231,7 @@ CHILD_TEST(sealed_heap_can_be_watched)
 	static struct phaselock_watch watch = {.watcher = hear, .context = &one};
 	void *block;
 
-	phaselock_seal_allocations();
+	phaselock_seal_allocations_with(PHASELOCK_SEAL_PERMITS_HOLD);
 	CHECK(phaselock_watch_process_begin(&watch));
 	block = ask();
 	CHECK(block != NULL);
@@ -240,6 +240,47 @@ CHILD_TEST(sealed_heap_can_be_watched)
 	CHECK(ask() == NULL);
 	CHECK_EQUAL(phaselock_get_phase(), PHASELOCK_SEALED);
 	pl_request_free("free", block);
+}
+
+static void check_that_none_serves(struct phaselock_watch *outer, struct phaselock_watch *inner,
+				   bool (*begin)(struct phaselock_watch *),
+				   bool (*end)(struct phaselock_watch *))
+{
+	struct heard *heard[] = {outer->context, inner->context};
+
+	CHECK(begin(outer) && begin(inner));
+	CHECK(ask() == NULL);
+	CHECK(heard[0]->forbidden == 1 && heard[1]->forbidden == 1);
+	CHECK(begin(inner)); /* it is open */
+	CHECK(end(outer));
+	CHECK(ask() == NULL);
+	end(inner); /* of a thread it has ended with the outer one */
+	CHECK(ask() == NULL);
+	CHECK(heard[1]->forbidden <= 2);
+}
+
+CHILD_TEST(watch_that_is_begun_after_a_seal_without_permits_is_told_but_serves_nothing)
+{
+	static struct heard first = {.answer = PHASELOCK_SERVE}, heard[4];
+	static struct phaselock_watch before = {.watcher = hear, .context = &first}, watches[4];
+
+	for (unsigned i = 0; i < COUNT_OF(watches); i++) {
+		heard[i].answer = PHASELOCK_SERVE;
+		watches[i] = (struct phaselock_watch){.watcher = hear, .context = &heard[i]};
+	}
+	CHECK(phaselock_watch_begin(&before));
+	phaselock_seal_allocations();
+	phaselock_permit_begin(); /* grants nothing, so the requests in it are told */
+	pl_request_free("free", ask());
+	CHECK_EQUAL(first.forbidden, 1); /* and served: it was there when the heap was sealed */
+	CHECK(phaselock_watch_end(&before));
+	check_that_none_serves(&watches[0], &watches[1], phaselock_watch_begin,
+			       phaselock_watch_end);
+	check_that_none_serves(&watches[2], &watches[3], phaselock_watch_process_begin,
+			       phaselock_watch_process_end);
+	CHECK(phaselock_watch_begin(&before)); /* a new begin is one after the seal */
+	CHECK(ask() == NULL);
+	phaselock_permit_end();
 }
 
 static _Atomic bool stop;
@@ -288,6 +329,8 @@ int main(void)
 		cmocka_unit_test(end_of_a_process_watch_leaves_the_others),
 		cmocka_unit_test(lock_during_a_process_watch_goes_back_to_watched),
 		cmocka_unit_test(sealed_heap_can_be_watched),
+		cmocka_unit_test(
+			watch_that_is_begun_after_a_seal_without_permits_is_told_but_serves_nothing),
 		cmocka_unit_test(nobody_is_in_a_process_watch_that_has_ended),
 	};
 

@@ -286,6 +286,44 @@ CASE(seal_stays)
 	return 0;
 }
 
+static enum phaselock_verdict allow(const struct phaselock_violation *violation, void *context)
+{
+	(void)violation;
+	(void)context;
+	return PHASELOCK_ALLOW;
+}
+
+CASE(seal_freezes_its_guard)
+{
+	static const struct phaselock_wasm_settings silent;
+
+	phaselock_set_policy(PHASELOCK_DENY);
+	phaselock_permit_begin();
+	phaselock_seal_allocations();
+	phaselock_seal_allocations(); /* that is nothing */
+	phaselock_set_policy(PHASELOCK_ALLOW);
+	phaselock_set_handler(allow, NULL);
+	phaselock_wasm_configure(&silent);
+	phaselock_seal_allocations_with(PHASELOCK_SEAL_PERMITS_HOLD);
+	CHECK((block = malloc(10)) == NULL);
+	phaselock_permit_end();
+	CHECK(phaselock_get_phase() == PHASELOCK_SEALED);
+	return 0;
+}
+
+CASE(seal_lets_permits_hold)
+{
+	phaselock_set_policy(PHASELOCK_DENY);
+	phaselock_seal_allocations_with(PHASELOCK_SEAL_PERMITS_HOLD);
+	phaselock_seal_allocations_with(PHASELOCK_SEAL_PERMITS_HOLD);
+	CHECK((block = malloc(10)) == NULL);
+	phaselock_permit_begin();
+	CHECK((block = malloc(20)) != NULL);
+	phaselock_permit_end();
+	phaselock_seal_allocations();
+	return 0;
+}
+
 CASE(growth_is_accounted)
 {
 	struct phaselock_wasm_memory memory;

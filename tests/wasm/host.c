@@ -188,6 +188,13 @@ static void sealed_heap_stays_sealed(void **state)
 	(void)state;
 	holds(Z_casesZ_seal_stays,
 	      V "unlock_allocations() of sealed allocations\nphaselock: allowed (policy=allow)\n");
+	holds(Z_casesZ_seal_freezes_its_guard,
+	      V "set_policy() of sealed allocations\n" DENIED V
+		"set_handler() of sealed allocations\n" DENIED V
+		"wasm_configure() of sealed allocations\n" DENIED V
+		"seal_allocations() of sealed allocations\n" DENIED V "malloc(10)" LOCKED DENIED);
+	holds(Z_casesZ_seal_lets_permits_hold,
+	      V "malloc(10)" LOCKED DENIED V "seal_allocations() of sealed allocations\n" DENIED);
 }
 
 static void growth_of_the_memory_is_accounted(void **state)
