@@ -223,8 +223,8 @@ $(B)/unit/rename.list: $(B)/exports.list
 $(B)/unit/%.o: $(B)/lib/%.o $(B)/unit/rename.list
 	$(Q)objcopy --redefine-syms=$(B)/unit/rename.list $(UNIT_WEAK) $< $@
 
-# A test may bring its own pl_os_map() or pl_os_wipe_on_fork(), or its own locks and barrier, and leave the rest as it is.
-$(B)/unit/os_memory.o: UNIT_WEAK := --weaken-symbol=pl_os_map --weaken-symbol=pl_os_wipe_on_fork
+# A test may bring its own mappings or pl_os_wipe_on_fork(), or its own locks and barrier, and leave the rest as it is.
+$(B)/unit/os_memory.o: UNIT_WEAK := $(patsubst %,--weaken-symbol=pl_os_%,map unmap map_file wipe_on_fork)
 $(B)/unit/os_lock.o: UNIT_WEAK := $(patsubst %,--weaken-symbol=pl_os_%,lock unlock block_signals restore_signals barrier)
 
 $(B)/unit/libcore.a: $(UNIT_OBJECTS)
@@ -653,12 +653,12 @@ demo-filter: all deps-test $(FILTER_TEST_PROGRAMS) $(FILTER_MODULE) $(FILTER_WAS
 	@$(FILTER)/demo.sh $(B)
 
 # ---- benchmarks: docs/performance.md ------------------------------------------------------------------------
-BENCH         := $(patsubst bench/%.c,$(B)/bench/%,$(filter-out bench/global_counters.c,$(wildcard bench/*.c)))
+BENCH         := $(patsubst bench/%.c,$(B)/bench/%,$(filter-out bench/global_counters.c,$(wildcard bench/*.c))) $(B)/bench/symbols-exported
 BENCH_LIBRARY := $(B)/bench/libglobal-counters.so
 BENCH_RUN     := $(PYTHON) -B bench/run.py --build $(B)
 
 # Most know nothing of the library: it is preloaded. These call it.
-BENCH_CALLERS := $(patsubst %,$(B)/bench/%,violation latency promise)
+BENCH_CALLERS := $(patsubst %,$(B)/bench/%,violation latency promise symbols symbols-exported)
 $(BENCH_CALLERS): BENCH_LIBS = $(TEST_LDFLAGS)
 $(BENCH_CALLERS): $(LIBRARY)
 
@@ -666,6 +666,11 @@ $(B)/bench/%: bench/%.c
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -MF $@.d $< -o $@ $(BENCH_LIBS)
+
+$(B)/bench/symbols-exported: bench/symbols.c
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -rdynamic -MMD -MP -MF $@.d $< -o $@ $(BENCH_LIBS)
 
 $(B)/bench/mix-lsan: bench/mix.c
 	@mkdir -p $(@D)
@@ -706,7 +711,7 @@ check-instructions: $(LIBRARY) $(B)/bench/pair $(B)/bench/mix $(B)/bench/violate
 # ---- the atlas: what the functions of the C and C++ libraries ask of the heap --------------------------------------------
 # Nothing may be turned into another function, or be known to the compiler. It looks up functions as the library does.
 ATLAS_C      := $(patsubst tools/atlas/%.c,%,$(filter-out tools/atlas/harness.c,$(wildcard tools/atlas/*.c)))
-ATLAS_PARTS  := advice callee segment module format symtab $(OS_PARTS)
+ATLAS_PARTS  := advice callee segment module exported symbols format symtab $(OS_PARTS)
 ATLAS_FLAGS  := -g -O1 -fno-builtin -pthread -Iinclude
 ATLAS        := $(B)/atlas/c $(B)/atlas/cxx $(B)/musl/atlas/c
 
