@@ -54,11 +54,11 @@ size_t pl_symbols_room(size_t count)
 
 void pl_symbols_give_room(struct pl_symbols *table, void *room)
 {
+	if (room == NULL || table->count > UINT32_MAX)
+		return;
 	table->numbers = room;
 	table->reaching = table->numbers + table->count;
-	atomic_store_explicit(&table->state,
-			      room != NULL && table->count <= UINT32_MAX ? NOT_MADE : NO_ROOM,
-			      memory_order_relaxed);
+	atomic_store_explicit(&table->state, NOT_MADE, memory_order_relaxed);
 }
 
 static uintptr_t address_at(const struct pl_symbols *table, const uint32_t *numbers, size_t place)

@@ -28,8 +28,8 @@ struct pl_symbols {
 };
 
 /*
- * Gives a table, which has no index yet, room for one: pl_symbols_room() bytes, zeroed. The index
- * itself is made by the first search.
+ * Gives a table, which has no index yet, room for one: pl_symbols_room() bytes, zeroed; NULL: none.
+ * The index itself is made by the first search.
  */
 void pl_symbols_give_room(struct pl_symbols *table, void *room);
 
