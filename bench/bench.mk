@@ -1,16 +1,20 @@
 # SPDX-License-Identifier: MIT
 # Benchmarks: docs/performance.md.
-BENCH         := $(patsubst %.c,$(B)/%,$(filter-out bench/global_counters.c,$(wildcard bench/*.c)))
+BENCH         := $(patsubst %.c,$(B)/%,$(filter-out bench/global_counters.c,$(wildcard bench/*.c))) \
+                 $(B)/bench/symbols-exported
 BENCH_LIBRARY := $(B)/bench/libglobal-counters.so
 BENCH_RUN     := $(PYTHON) -B bench/run.py --build $(B)
 
 # Most know nothing of the library: it is preloaded. These call it.
-BENCH_CALLERS := $(patsubst %,$(B)/bench/%,violation latency promise)
+BENCH_CALLERS := $(patsubst %,$(B)/bench/%,violation latency promise symbols symbols-exported)
 $(BENCH_CALLERS): BENCH_LIBS = $(TEST_LDFLAGS)
 $(BENCH_CALLERS): | $(LIBRARY)
 
 $(B)/bench/%: bench/%.c $(B)/flags
 	$(call program,$(BENCH_LIBS))
+
+$(B)/bench/symbols-exported: bench/symbols.c $(B)/flags
+	$(call program,-rdynamic $(BENCH_LIBS))
 
 $(B)/bench/mix-lsan: bench/mix.c $(B)/flags
 	$(call program,-fsanitize=leak)

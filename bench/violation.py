@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a violation costs: bench/violation.c takes both figures of a pair in turns within one process."""
+"""What a violation costs: bench/violation.c takes both figures of a pair in turns within one process; bench/symbols.c times new sites."""
 from __future__ import annotations
 
 import programs
@@ -12,6 +12,8 @@ PAIRS = [
     ("violation/8-threads-or-1", "flood", 11, "one thread", "one of eight threads that make violations, against one alone"),
 ]
 TARGET_NS = 3000
+NEW_SITE_NS = 50000
+DEPTHS = (10, 100, 10000)  # of bench/symbols.c
 
 
 def costs(bench, what: str, processes: int) -> tuple[list[float], list[float]]:
@@ -22,7 +24,25 @@ def costs(bench, what: str, processes: int) -> tuple[list[float], list[float]]:
     return [float(ours) for ours, _ in lines], [float(theirs) for _, theirs in lines]
 
 
+def new_sites(bench, program: str, frames: int) -> list[list[float]]:
+    """A list of the nanoseconds of each process for each depth."""
+    options = {"PHASELOCK_OPTIONS": f"policy=allow:max_reports=1024:frames={frames}"}
+    runs = [programs.run([bench.program(program)], more=options).output.split() for _ in range(min(bench.rounds, 11))]
+    return [[float(run[depth]) for run in runs] for depth in range(len(DEPTHS))]
+
+
+def measure_new_sites(bench) -> None:
+    for program, frames in (("symbols", 16), ("symbols", 32), ("symbols-exported", 32)):
+        name = f"violation/new/{program}/{frames}-frames"
+        if not bench.wanted(name):
+            continue
+        for depth, spent in zip(DEPTHS, new_sites(bench, program, frames), strict=True):
+            bench.add(turns.of_ratios(bench.part, f"{name}/{depth}", "50 us", [value / NEW_SITE_NS for value in spent], target=1,
+                                      meaning=f"a new site below {depth} calls, report included, in a program of 10^5 functions"))
+
+
 def measure(bench) -> None:
+    measure_new_sites(bench)
     for name, what, processes, against, meaning in PAIRS:
         if not bench.wanted(name) and not (what == "unwind" and bench.wanted("violation/reported")):
             continue

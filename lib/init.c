@@ -14,6 +14,7 @@
 #include "closing.h"
 #include "copy.h"
 #include "environment.h"
+#include "exported.h"
 #include "filter.h"
 #include "format.h"
 #include "guard.h"
@@ -198,7 +199,6 @@ static void before_main(void)
 }
 
 static bool main_is_awaited; /* before_main() will be called */
-
 /* Where the moment before main() cannot be had, the proof comes early, and the lock not at all. */
 static void await_main(void)
 {
@@ -302,6 +302,7 @@ __attribute__((constructor)) static void start(void)
 	pl_os_barrier(); /* registers with the kernel while there is one thread and it is cheap */
 	pl_module_start();
 	pl_symtab_start();
+	pl_exported_start();
 	pl_object_start();
 	pl_unwind_start();
 	pl_unseen_start();

@@ -9,6 +9,7 @@
 
 #include "dynamic.h"
 #include "executable.h"
+#include "exported.h"
 #include "format.h"
 #include "loaded.h"
 #include "object.h"
@@ -35,30 +36,19 @@ static const char *program_path(void)
 	return program;
 }
 
-static bool contains(const ElfW(Sym) *symbol, uintptr_t offset)
-{
-	return symbol->st_shndx != SHN_UNDEF && ELF64_ST_TYPE(symbol->st_info) == STT_FUNC &&
-	       offset >= symbol->st_value && offset - symbol->st_value < symbol->st_size;
-}
-
 static void name_function(const struct pl_object *object, struct pl_place *place)
 {
 	uintptr_t call = place->offset - 1; /* a return address may lie behind its function's end */
 	struct pl_dynamic dynamic;
-	size_t count;
+	const ElfW(Sym) *symbol;
 
 	if (!pl_dynamic_read(&dynamic, object->base, object->dynamic))
 		return;
-	count = pl_dynamic_symbol_count(&dynamic);
-	for (size_t i = 0; i < count; i++) {
-		if (!contains(&dynamic.symbols[i], call))
-			continue;
-		place->function = dynamic.names + dynamic.symbols[i].st_name;
-		place->function_offset = place->offset - dynamic.symbols[i].st_value;
-		/* Of two names, strdup and __strdup, the one that people write. */
-		if (place->function[0] != '_')
-			return;
-	}
+	symbol = pl_exported_find(&dynamic, call);
+	if (symbol == NULL)
+		return;
+	place->function = dynamic.names + symbol->st_name;
+	place->function_offset = place->offset - symbol->st_value;
 }
 
 /* A note is its three sizes, its name and its contents, both filled up to four bytes. */

@@ -8,6 +8,7 @@
 #include "symtab.h"
 
 #include "os.h"
+#include "symbols.h"
 
 #include <elf.h>
 #include <link.h>
@@ -22,10 +23,7 @@ struct file {
 /* Written by the constructor, read by any thread. */
 static struct {
 	uintptr_t base;
-	const ElfW(Sym) *symbols;
-	size_t count;
-	const char *names; /* the last one is terminated */
-	size_t names_size;
+	struct pl_symbols symbols; /* the last name is terminated */
 	const uint8_t *unwind_tables;
 } program;
 
@@ -110,12 +108,14 @@ static bool find_symbols(const struct file *file, const ElfW(Ehdr) *header)
 	if (strings->sh_type != SHT_STRTAB || strings->sh_size == 0 ||
 	    strings->sh_offset > file->size || strings->sh_size > file->size - strings->sh_offset)
 		return false;
-	program.names = file->start + strings->sh_offset;
-	program.names_size = strings->sh_size;
-	program.symbols = part(file, table->sh_offset, table->sh_size);
-	program.count = table->sh_size / sizeof(ElfW(Sym));
-	return program.symbols != NULL && program.count > 0 &&
-	       program.names[program.names_size - 1] == '\0';
+	program.symbols = (struct pl_symbols){
+		.symbols = part(file, table->sh_offset, table->sh_size),
+		.count = table->sh_size / sizeof(ElfW(Sym)),
+		.names = file->start + strings->sh_offset,
+		.names_size = strings->sh_size,
+	};
+	return program.symbols.symbols != NULL && program.symbols.count > 0 &&
+	       program.symbols.names[strings->sh_size - 1] == '\0';
 }
 
 void pl_symtab_start(void)
@@ -123,7 +123,7 @@ void pl_symtab_start(void)
 	struct file file;
 	const ElfW(Ehdr) *header;
 
-	program.count = 0;
+	program.symbols = (struct pl_symbols){.count = 0};
 	program.unwind_tables = NULL;
 	file.start = pl_os_map_file("/proc/self/exe", &file.size);
 	if (file.start == NULL)
@@ -131,37 +131,31 @@ void pl_symtab_start(void)
 	header = read_header(&file);
 	if (header != NULL && find_base(&file, header, &program.base)) {
 		program.unwind_tables = find_unwind_tables(&file, header);
-		if (find_symbols(&file, header))
+		if (find_symbols(&file, header)) {
+			size_t room = pl_symbols_room(program.symbols.count);
+
+			pl_symbols_give_room(&program.symbols, pl_os_map(room));
 			return;
+		}
 	}
-	program.count = 0;
+	program.symbols = (struct pl_symbols){.count = 0};
 	pl_os_unmap(file.start, file.size);
 }
 
 bool pl_symtab_is_of(uintptr_t base)
 {
-	return program.count > 0 && base == program.base;
+	return program.symbols.count > 0 && base == program.base;
 }
 
 const char *pl_symtab_find(uintptr_t offset, uintptr_t *function_offset)
 {
-	uintptr_t call = offset - 1; /* a return address may lie behind its function's end */
-	const char *found = NULL;
+	/* A return address may lie behind its function's end. */
+	const ElfW(Sym) *symbol = pl_symbols_find(&program.symbols, offset - 1);
 
-	for (size_t i = 0; i < program.count; i++) {
-		const ElfW(Sym) *symbol = &program.symbols[i];
-
-		if (ELF64_ST_TYPE(symbol->st_info) != STT_FUNC || symbol->st_shndx == SHN_UNDEF ||
-		    call - symbol->st_value >= symbol->st_size ||
-		    symbol->st_name >= program.names_size)
-			continue;
-		found = program.names + symbol->st_name;
-		*function_offset = offset - symbol->st_value;
-		/* Of two names, strdup and __strdup, the one that people write. */
-		if (found[0] != '_')
-			break;
-	}
-	return found;
+	if (symbol == NULL)
+		return NULL;
+	*function_offset = offset - symbol->st_value;
+	return program.symbols.names + symbol->st_name;
 }
 
 const uint8_t *pl_symtab_unwind_tables(void)

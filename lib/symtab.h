@@ -16,8 +16,8 @@ bool pl_symtab_is_of(uintptr_t base);
 
 /*
  * Returns the name of the program's function around the call that returns to offset, as lib/module.h
- * has offsets, or NULL; sets *function_offset to where in the function offset is. Time: linear in
- * the program's symbols. Any thread, signal handlers too; no lock, no heap request.
+ * has offsets, or NULL; sets *function_offset to where in the function offset is. As
+ * pl_symbols_find().
  */
 const char *pl_symtab_find(uintptr_t offset, uintptr_t *function_offset);
 

@@ -18,9 +18,9 @@ $(B)/unit/rename.list: $(B)/exports.list
 $(B)/unit/%.o: $(B)/lib/%.o $(B)/unit/rename.list
 	$(Q)objcopy --redefine-syms=$(B)/unit/rename.list $(UNIT_WEAK) $< $@
 
-# A test may bring its own pl_os_map() or pl_os_wipe_on_fork(), or its own locks and barrier, and
+# A test may bring its own mappings or pl_os_wipe_on_fork(), or its own locks and barrier, and
 # leave the rest as it is.
-$(B)/unit/os_memory.o: UNIT_WEAK := $(patsubst %,--weaken-symbol=pl_os_%,map wipe_on_fork)
+$(B)/unit/os_memory.o: UNIT_WEAK := $(patsubst %,--weaken-symbol=pl_os_%,map unmap map_file wipe_on_fork)
 $(B)/unit/os_lock.o: UNIT_WEAK := $(patsubst %,--weaken-symbol=pl_os_%, \
                                     lock unlock block_signals restore_signals barrier)
 

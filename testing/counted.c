@@ -8,26 +8,24 @@
 
 #include "text.h"
 
-#define REQUESTS                                                                                   \
-	(PHASELOCK_ENTRY_MALLOC | PHASELOCK_ENTRY_CALLOC | PHASELOCK_ENTRY_REALLOC |               \
-	 PHASELOCK_ENTRY_REALLOCARRAY | PHASELOCK_ENTRY_POSIX_MEMALIGN |                           \
+#define TAKES                                                                                      \
+	(PHASELOCK_ENTRY_MALLOC | PHASELOCK_ENTRY_CALLOC | PHASELOCK_ENTRY_POSIX_MEMALIGN |        \
 	 PHASELOCK_ENTRY_ALIGNED_ALLOC | PHASELOCK_ENTRY_MEMALIGN | PHASELOCK_ENTRY_VALLOC |       \
 	 PHASELOCK_ENTRY_PVALLOC | PHASELOCK_ENTRY_NEW | PHASELOCK_ENTRY_NEW_ALIGNED)
-
-/* realloc() to 0 bytes gives back, too. */
-#define RELEASES                                                                                   \
+#define GIVES                                                                                      \
 	(PHASELOCK_ENTRY_FREE | PHASELOCK_ENTRY_CFREE | PHASELOCK_ENTRY_FREE_SIZED |               \
 	 PHASELOCK_ENTRY_FREE_ALIGNED_SIZED | PHASELOCK_ENTRY_DELETE |                             \
-	 PHASELOCK_ENTRY_DELETE_ALIGNED | PHASELOCK_ENTRY_REALLOC | PHASELOCK_ENTRY_REALLOCARRAY)
+	 PHASELOCK_ENTRY_DELETE_ALIGNED)
+#define RESIZES (PHASELOCK_ENTRY_REALLOC | PHASELOCK_ENTRY_REALLOCARRAY) /* do both */
 
 static unsigned counted(enum phaselock_check_kind kind)
 {
 	switch (kind) {
 	case PHASELOCK_CHECK_NO_DEALLOCATIONS:
-		return RELEASES;
+		return GIVES | RESIZES;
 	case PHASELOCK_CHECK_NO_LEAK:
 	case PHASELOCK_CHECK_SURVIVES: /* without a leak */
-		return REQUESTS | RELEASES;
+		return TAKES | GIVES | RESIZES;
 	case PHASELOCK_CHECK_MAX_ALLOCATIONS:
 	case PHASELOCK_CHECK_EXACT_ALLOCATIONS:
 	case PHASELOCK_CHECK_MIN_ALLOCATIONS:
@@ -37,7 +35,7 @@ static unsigned counted(enum phaselock_check_kind kind)
 	case PHASELOCK_CHECK_MEASURES:
 		break;
 	}
-	return REQUESTS;
+	return TAKES | RESIZES;
 }
 
 unsigned counted_missing(enum phaselock_check_kind kind)
