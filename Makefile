@@ -419,7 +419,7 @@ WASM_CC      ?= clang
 WASM_TARGET  := --target=wasm32-wasi
 WASM_CFLAGS  := -std=c11 -O2 -g0 $(WARNINGS) \
                 $(patsubst %,-fno-builtin-%,malloc calloc realloc free aligned_alloc posix_memalign)
-WASM_GUARD   := $(patsubst wasm/%.c,$(B)/wasm/%.o,$(wildcard wasm/*.c))
+WASM_GUARD   := $(patsubst wasm/%.c,$(B)/wasm/%.o,$(wildcard wasm/*.c)) $(B)/wasm/quote.o
 WASM_LDFLAGS := -mexec-model=reactor @wasm/wrap.flags -Wl,--stack-first -Wl,--strip-debug
 # What wasm2c makes of a module, and its run-time: not ours to warn of. Without signals: bounds are checked one by one.
 WASM2C_CFLAGS := -O1 -w -DWASM_RT_MEMCHECK_SIGNAL_HANDLER=0
@@ -427,7 +427,13 @@ WASM2C_CFLAGS := -O1 -w -DWASM_RT_MEMCHECK_SIGNAL_HANDLER=0
 $(B)/wasm/%.o: wasm/%.c wasm/guard.h wasm/text.h wasm/phaselock_wasm.h include/phaselock/phaselock.h
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
-	$(Q)$(WASM_CC) $(WASM_TARGET) $(CPPFLAGS) $(WASM_CFLAGS) -c $< -o $@
+	$(Q)$(WASM_CC) $(WASM_TARGET) $(CPPFLAGS) -iquote lib $(WASM_CFLAGS) -c $< -o $@
+
+# What it shares with the library, which is installed beside it.
+$(B)/wasm/quote.o: lib/quote.c lib/quote.h
+	@mkdir -p $(@D)
+	$(call say,CC,$@)
+	$(Q)$(WASM_CC) $(WASM_TARGET) $(WASM_CFLAGS) -c $< -o $@
 
 $(B)/wasm/wasm-rt.o: /usr/share/wabt/wasm2c/wasm-rt-impl.c
 	@mkdir -p $(@D)
@@ -784,7 +790,7 @@ check-static:
 	clang-tidy --quiet --warnings-as-errors='*' $(wildcard testing/*.c) -- -std=c11 $(CPPFLAGS)
 	clang-tidy --quiet --warnings-as-errors='*' $(wildcard lib/*_musl.c) -- -std=c11 $(CPPFLAGS) -nostdlibinc \
 		-isystem /usr/include/x86_64-linux-musl -include lib/musl.h
-	clang-tidy --quiet --warnings-as-errors='*' $(wildcard wasm/*.c) -- -std=c11 $(WASM_TARGET) $(CPPFLAGS)
+	clang-tidy --quiet --warnings-as-errors='*' $(wildcard wasm/*.c) -- -std=c11 $(WASM_TARGET) $(CPPFLAGS) -iquote lib
 	clang-tidy --quiet --warnings-as-errors='*' $(patsubst %,$(FILTER)/wasm/%.c,plugin copies configuration say mistake) -- -std=c11 \
 		$(WASM_TARGET) $(CPPFLAGS) -iquote $(FILTER) -Iwasm
 	cppcheck --quiet --std=c11 --enable=warning,portability,performance --inline-suppr --error-exitcode=1 $(CPPFLAGS) -Ilib lib cli testing wasm
@@ -818,7 +824,7 @@ install: all
 	$(INSTALL) -m 644 include/phaselock/*.h include/phaselock/*.hpp $(DESTDIR)$(PREFIX)/include/phaselock/
 	$(INSTALL) -m 644 docs/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	$(INSTALL) -m 644 docs/man/*.3 $(DESTDIR)$(PREFIX)/share/man/man3/
-	$(INSTALL) -m 644 wasm/* $(DESTDIR)$(PREFIX)/share/phaselock/wasm/
+	$(INSTALL) -m 644 wasm/* lib/quote.[ch] $(DESTDIR)$(PREFIX)/share/phaselock/wasm/
 	for file in lib/phaselock.pc testing/phaselock-test.pc; do \
 		sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@VERSION@|$(VERSION)|' $$file.in \
 			> $(DESTDIR)$(LIBDIR)/pkgconfig/$${file##*/} || exit 1; \

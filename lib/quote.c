@@ -5,6 +5,7 @@
  */
 #include "quote.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 /*
