@@ -5,12 +5,14 @@
  */
 #include "quote.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 /*
  * Characters that nobody sees, or that change how others are seen: they would make a name look like
- * another, or like the text behind it. Two that have no width stay, for words are written with them:
- * U+200C and U+200D.
+ * another, or like the text behind it. Beside the controls and the ends of lines it is what Unicode
+ * calls default ignorable, but for those that words and signs are written with: the joiners U+200C
+ * and U+200D, the selectors of variants U+180B to U+180D, U+180F and U+FE00 to U+FE0F.
  */
 static const struct {
 	uint32_t first, last;
@@ -18,15 +20,22 @@ static const struct {
 	{0x0000, 0x001f},   /* C0: a newline, a tab, ESC */
 	{0x007f, 0x009f},   /* DEL and C1: U+009B is what ESC [ is */
 	{0x00ad, 0x00ad},   /* a hyphen that is seen only at the end of a line */
+	{0x034f, 0x034f},   /* joins nothing */
 	{0x061c, 0x061c},   /* the direction of text */
+	{0x115f, 0x1160},   /* letters that are empty */
+	{0x17b4, 0x17b5},   /* vowels that are not written */
 	{0x180e, 0x180e},   /* no width */
 	{0x200b, 0x200b},   /* no width */
 	{0x200e, 0x200f},   /* the direction of text */
 	{0x2028, 0x202e},   /* ends of lines and paragraphs, and the direction of text */
 	{0x2060, 0x206f},   /* no width, and the direction of text */
+	{0x3164, 0x3164},   /* a letter that is empty */
 	{0xfdd0, 0xfdef},   /* no characters */
 	{0xfeff, 0xfeff},   /* the mark of byte order */
-	{0xfff9, 0xfffb},   /* text beneath text */
+	{0xffa0, 0xffa0},   /* a letter that is empty */
+	{0xfff0, 0xfffb},   /* text beneath text */
+	{0x1bca0, 0x1bca3}, /* of shorthand */
+	{0x1d173, 0x1d17a}, /* of music */
 	{0xe0000, 0xe0fff}, /* tags */
 };
 

@@ -3,12 +3,13 @@
  * Names and texts that somebody else has chosen, as they may stand in ours: of functions, files,
  * programs, threads, stages, options. Whatever is in one, it begins no line, moves no cursor, turns
  * no text around, and is no markup. Letters of all scripts stay. Pure functions, which the library,
- * the command and libphaselock-test share: any thread, signal handlers too; no heap request.
+ * the command, libphaselock-test and the guard in WebAssembly share: any thread, signal handlers too; no heap request.
  */
 #ifndef PL_QUOTE_H
 #define PL_QUOTE_H
 
-#include "base.h"
+#include <stddef.h>
+#include <stdint.h>
 
 /* What the text is that a name is to stand in. */
 enum pl_quote {

@@ -39,7 +39,7 @@ static void tell(const char *name, const struct phaselock_stage_counts *now,
 	struct pl_text line = pl_text_in(buffer, sizeof(buffer));
 
 	pl_text_add(&line, "[MEMORY-TRACK] ");
-	pl_text_add(&line, name);
+	pl_text_add_name(&line, name);
 	pl_text_add(&line, ": bytes_allocated=");
 	pl_text_add_signed(&line, now->live_bytes);
 	add_change(&line, before != NULL, now->live_bytes - from->live_bytes);
@@ -58,7 +58,7 @@ static void tell_leak(const char *name, int64_t blocks, int64_t bytes)
 	struct pl_text line = pl_text_in(buffer, sizeof(buffer));
 
 	pl_text_add(&line, "[MEMORY-LEAK] Potential leak at ");
-	pl_text_add(&line, name);
+	pl_text_add_name(&line, name);
 	pl_text_add(&line, ": ");
 	pl_text_add_signed(&line, blocks);
 	pl_text_add(&line, blocks == 1 ? " net allocation, " : " net allocations, ");

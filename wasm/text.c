@@ -2,6 +2,9 @@
 #include "text.h"
 
 #include "guard.h"
+#include "quote.h"
+
+#include <string.h>
 
 struct pl_text pl_text_in(char *start, size_t capacity)
 {
@@ -14,6 +17,25 @@ void pl_text_add(struct pl_text *text, const char *string)
 	while (*string != '\0' && text->length + 1 < text->capacity)
 		text->start[text->length++] = *string++;
 	text->start[text->length] = '\0';
+}
+
+void pl_text_add_name(struct pl_text *text, const char *name)
+{
+	size_t left = strlen(name);
+
+	while (left > 0) {
+		size_t length = *name != '"' ? pl_quote_plain(name, left) : 0;
+
+		if (text->length + length >= text->capacity) /* half of a character is another */
+			return;
+		if (length == 0)
+			pl_text_add(text, "?");
+		for (size_t i = 0; i < length; i++)
+			text->start[text->length++] = name[i];
+		text->start[text->length] = '\0';
+		name += length > 0 ? length : 1;
+		left -= length > 0 ? length : 1;
+	}
 }
 
 static void add_in_base(struct pl_text *text, uint64_t number, unsigned base)

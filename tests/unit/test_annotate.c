@@ -7,6 +7,7 @@
  * shows: PL-162 (another build-id than the report's)
  * shows: PL-163 (what files do not know stays as it is)
  * shows: PL-164 (C++ names)
+ * shows: PL-669 (what no report has in it)
  * shows: PL-165 (all else comes out as it went in, and reports are held back, but not for ever)
  */
 #define _GNU_SOURCE
@@ -169,6 +170,15 @@ TEST(mangled_name_is_demangled_without_any_file)
 		     "    #0 net::feed(int)+0x1a (/gone+0x10)\n");
 	assert_named("phaselock:   1 x free  _Z1fv+0x1 (/gone+0x2) < i+0x3 (/gone+0x4)\n",
 		     "phaselock:   1 x free  f()+0x1 (/gone+0x2) < i+0x3 (/gone+0x4)\n");
+}
+
+TEST(name_is_demangled_as_it_was_before_it_was_quoted)
+{
+	assert_named("    #0 _Z3a\\x1bbv+0x1 (/gone+0x10)\n",
+		     "    #0 a\\x1bb()+0x1 (/gone+0x10)\n");
+	assert_named("    #0 _Z3a\\nbi+0x1 (/gone+0x10)\n", "    #0 a\\nb(int)+0x1 (/gone+0x10)\n");
+	assert_named("    #0 _Z3a\\\\bv+0x1 (/gone+0x10)\n", "    #0 a\\\\b()+0x1 (/gone+0x10)\n");
+	assert_named("    #0 _Z\\n+0x1 (/gone+0x10)\n", "    #0 _Z\\n+0x1 (/gone+0x10)\n");
 }
 
 TEST(exported_name_stays_for_the_outermost_function_if_it_is_the_same_one)
@@ -352,6 +362,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(report_is_named_wherever_the_stream_is_cut),
 		cmocka_unit_test(mangled_name_is_demangled_without_any_file),
+		cmocka_unit_test(name_is_demangled_as_it_was_before_it_was_quoted),
 		cmocka_unit_test(
 			exported_name_stays_for_the_outermost_function_if_it_is_the_same_one),
 		cmocka_unit_test(site_of_a_scope_is_the_innermost_function),

@@ -367,7 +367,7 @@ CASE(stages_are_told)
 	block = malloc(12);
 	block = malloc(12);
 	phaselock_stage_end(&stage, "End");
-	phaselock_stage_begin(&stage, "Again");
+	phaselock_stage_begin(&stage, "A\ng\033[2J\x9b\xe2\x80\xae\"caf\xc3\xa9");
 	free(block);
 	phaselock_stage_end(&stage, "Balanced");
 	return 0;

@@ -215,7 +215,8 @@ static void stages_are_told_as_by_the_library(void **state)
 	      "(+1)\n"
 	      "[MEMORY-LEAK] Potential leak at End: 2 net allocations, 24 bytes potentially "
 	      "leaked\n"
-	      "[MEMORY-TRACK] Again: bytes_allocated=36, allocations=4, deallocations=1\n"
+	      "[MEMORY-TRACK] A?g?[2J?????caf\xc3\xa9: bytes_allocated=36, allocations=4, "
+	      "deallocations=1\n"
 	      "[MEMORY-TRACK] Balanced: bytes_allocated=24 (-12), allocations=4 (+0), "
 	      "deallocations=2 (+1)\n");
 }
