@@ -47,7 +47,7 @@ TIDY_FILES  := $(LIB_SOURCES) $(wildcard cli/*.c testing/*.c wasm/*.c) $(TIDY_FI
 TIDY_FLAGS  := -std=c11 $(CPPFLAGS)
 $(TIDY_B)/lib/%_musl.c.ok: TIDY_FLAGS += $(TIDY_MUSL)
 $(TIDY_B)/cli/%.ok: TIDY_FLAGS += $(CLI_CPPFLAGS)
-$(TIDY_B)/wasm/%.ok: TIDY_FLAGS += $(WASM_TARGET)
+$(TIDY_B)/wasm/%.ok: TIDY_FLAGS += $(WASM_TARGET) -iquote lib
 $(TIDY_B)/$(FILTER)/%.ok: TIDY_FLAGS += $(WASM_TARGET) -iquote $(FILTER) -Iwasm
 
 $(TIDY_B)/%.ok: % .clang-tidy
