@@ -242,7 +242,7 @@ $(B)/tests/unit/test_%: $(B)/tests/unit/test_%.o $(B)/tests/unit/fake_backend.o 
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ -lcmocka
 
 # This one includes the backend itself, in the place of the fake one.
-$(B)/tests/unit/test_backend_system: $(B)/tests/unit/test_backend_system.o $(patsubst %,$(B)/lib/%.o,$(OS_PARTS) object loaded chain)
+$(B)/tests/unit/test_backend_system: $(B)/tests/unit/test_backend_system.o $(patsubst %,$(B)/lib/%.o,$(OS_PARTS) object loaded chain contract)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ -lcmocka
 

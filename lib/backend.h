@@ -2,13 +2,14 @@
 /*
  * Where memory really comes from. One file implements this for each library that make builds.
  *
- * Every pointer obeys libc's contract for the function of the same name. The caller has checked
- * sizes and alignments; a failure is NULL. None of these judges or counts requests.
+ * Every pointer obeys libc's contract for the function of the same name; a failure is NULL. None of
+ * these judges or counts requests.
  */
 #ifndef PL_BACKEND_H
 #define PL_BACKEND_H
 
 #include "base.h"
+#include "contract.h"
 
 /*
  * These two are reached by a jump at the end of the hot path, so they are names of the allocator's
@@ -18,9 +19,14 @@ void *pl_backend_malloc(size_t size); /* sets errno when it fails; the others ne
 void pl_backend_free(void *block);    /* keeps errno */
 
 void *pl_backend_calloc(size_t size);
-void *pl_backend_aligned(size_t alignment, size_t size); /* alignment: a power of two */
-void *pl_backend_realloc(void *block, size_t size);	 /* block not NULL, size not 0 */
-size_t pl_backend_usable_size(const void *block);	 /* block not NULL */
+/*
+ * The alignment as it was asked for: what comes of one that is not usual (contract.h) is the
+ * backend's to say. If that is a failure, errno says which, for posix_memalign() too.
+ */
+void *pl_backend_aligned(enum pl_aligned function, size_t alignment, size_t size);
+void *pl_backend_realloc(void *block, size_t size); /* block not NULL */
+bool pl_backend_realloc_frees(void);		    /* for a size of 0, and returns NULL */
+size_t pl_backend_usable_size(const void *block);   /* block not NULL */
 
 /*
  * The same as pl_backend_free() for a thread of which the allocator keeps nothing, and is to keep

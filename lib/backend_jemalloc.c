@@ -6,6 +6,7 @@
 #define _GNU_SOURCE
 #include "backend.h"
 
+#include "contract.h"
 #include "format.h"
 #include "os.h"
 #include "os_call.h"
@@ -68,15 +69,27 @@ void *pl_backend_calloc(size_t size)
 	return je_calloc(1, size);
 }
 
-void *pl_backend_aligned(size_t alignment, size_t size)
+void *pl_backend_aligned(enum pl_aligned function, size_t alignment, size_t size)
 {
+	void *block;
+
+	if (PL_UNLIKELY(!pl_contract_apply(function, &alignment)))
+		return NULL;
 	/* Of 0 bytes it would take a block of any alignment. */
-	return je_memalign(alignment, size == 0 ? 1 : size);
+	block = je_memalign(alignment, size == 0 ? 1 : size);
+	if (PL_UNLIKELY(block == NULL))
+		errno = ENOMEM;
+	return block;
 }
 
 void *pl_backend_realloc(void *block, size_t size)
 {
 	return je_realloc(block, size);
+}
+
+bool pl_backend_realloc_frees(void)
+{
+	return true; /* je_realloc() does not: it is never asked */
 }
 
 size_t pl_backend_usable_size(const void *block)

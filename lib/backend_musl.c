@@ -9,6 +9,7 @@
 #define _GNU_SOURCE
 #include "backend.h"
 
+#include "contract.h"
 #include "os.h"
 #include "shortage.h"
 
@@ -119,8 +120,11 @@ void *pl_backend_calloc(size_t size)
 	return block != NULL ? memset(block, 0, size) : NULL;
 }
 
-void *pl_backend_aligned(size_t alignment, size_t size)
+/* By glibc's rules, as with the other libraries: musl's own differ from version to version too. */
+void *pl_backend_aligned(enum pl_aligned function, size_t alignment, size_t size)
 {
+	if (!pl_contract_apply(function, &alignment))
+		return NULL;
 	get_ready();
 	return taken(NEXT(aligned_alloc)(alignment, size));
 }
@@ -159,6 +163,11 @@ void *pl_backend_realloc(void *block, size_t size)
 	if (moved != NULL)
 		bytes_of_thread.deallocated += old;
 	return taken(moved);
+}
+
+bool pl_backend_realloc_frees(void)
+{
+	return true;
 }
 
 /* musl gives pages back as it sees fit, and cannot be asked. */

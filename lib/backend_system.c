@@ -5,13 +5,14 @@
  * one.
  *
  * Finding it may need memory (dlsym() allocates to keep an error). What this thread asks for
- * meanwhile comes from a small arena, whose blocks are never given back and are known for ever by
- * their address. It must not know how requests are judged, but it counts bytes, which other
+ * meanwhile comes from a small arena (arena.h). It must not know how requests are judged, but it counts bytes, which other
  * allocators do not do for it.
  */
 #define _GNU_SOURCE
 #include "backend.h"
 
+#include "arena.h"
+#include "contract.h"
 #include "object.h"
 #include "os.h"
 #include "shortage.h"
@@ -21,59 +22,6 @@
 #include <gnu/libc-version.h>
 #include <stdatomic.h>
 #include <string.h>
-
-/* ---- the arena ------------------------------------------------------------------------------- */
-
-#define ARENA_SIZE 65536
-#define ARENA_ALIGNMENT 16
-
-/* Before each block: its size. A whole alignment, so that the block is aligned too. */
-struct arena_head {
-	size_t size;
-	size_t unused;
-};
-
-_Static_assert(sizeof(struct arena_head) == ARENA_ALIGNMENT, "a block starts aligned");
-
-static _Alignas(ARENA_ALIGNMENT) char arena[ARENA_SIZE];
-static _Atomic size_t
-	arena_used; /* may run past the end; any thread adds, relaxed: it hands out places */
-
-static bool in_arena(const void *block)
-{
-	return (uintptr_t)block - (uintptr_t)arena < ARENA_SIZE;
-}
-
-static struct arena_head *head_of(const void *block)
-{
-	return (struct arena_head *)(uintptr_t)block - 1;
-}
-
-/* Zeroed, as the arena is and no block of it comes twice. */
-static void *arena_take(size_t alignment, size_t size)
-{
-	size_t room = alignment > ARENA_ALIGNMENT ? alignment : 0;
-	size_t start;
-	uintptr_t block;
-
-	if (size > ARENA_SIZE || room > ARENA_SIZE)
-		return NULL;
-	/* Nothing is something too: a block at the very end would not be known by its address. */
-	size = size == 0 ? 1 : size;
-	room += sizeof(struct arena_head) +
-		((size + ARENA_ALIGNMENT - 1) & ~(size_t)(ARENA_ALIGNMENT - 1));
-	/* Looked at first, so that requests that do not fit cannot make the number wrap. */
-	if (atomic_load_explicit(&arena_used, memory_order_relaxed) > ARENA_SIZE)
-		return NULL;
-	start = atomic_fetch_add_explicit(&arena_used, room, memory_order_relaxed);
-	if (start > ARENA_SIZE || room > ARENA_SIZE - start)
-		return NULL;
-	block = (uintptr_t)arena + start + sizeof(struct arena_head);
-	if (alignment > ARENA_ALIGNMENT)
-		block = (block + alignment - 1) & ~(alignment - 1);
-	head_of((void *)block)->size = size;
-	return (void *)block;
-}
 
 /* ---- the next allocator ---------------------------------------------------------------------- */
 
@@ -87,9 +35,14 @@ static struct {
 	void *(*_Atomic calloc)(size_t, size_t);
 	void *(*_Atomic realloc)(void *, size_t);
 	int (*_Atomic posix_memalign)(void **, size_t, size_t);
-	void *(*_Atomic memalign)(size_t, size_t); /* NULL: posix_memalign serves */
+	void *(*_Atomic aligned_alloc)(size_t, size_t);
+	void *(*_Atomic memalign)(size_t, size_t);
+	void *(*_Atomic valloc)(size_t);
+	void *(*_Atomic pvalloc)(size_t);
 	size_t (*_Atomic usable_size)(void *);
-	size_t (*_Atomic counted_size)(void *); /* that, if the allocator has it */
+	size_t (*_Atomic counted_size)(void *);	  /* that, if the allocator has it */
+	_Atomic int serves[PL_ALIGNED_FUNCTIONS]; /* which enum pl_aligned is called for each */
+	_Atomic bool realloc_keeps;		  /* a block of 0 bytes */
 } next;
 static _Atomic bool found; /* release by those, acquire by all */
 
@@ -113,11 +66,13 @@ static bool is_of_libc(uintptr_t function)
 	return libc != 0 && module_of(function) == libc;
 }
 
-/* The version that the references of programs have. */
+/* The version that the references of programs have, and that of aligned_alloc(). */
 #if defined(__x86_64__)
 #define VERSION "GLIBC_2.2.5"
+#define VERSION_OF_C11 "GLIBC_2.16"
 #elif defined(__aarch64__)
 #define VERSION "GLIBC_2.17"
+#define VERSION_OF_C11 "GLIBC_2.17"
 #else
 #error "which one is glibc's first version here?"
 #endif
@@ -126,21 +81,21 @@ static bool is_of_libc(uintptr_t function)
  * dlsym() passes over definitions that are there for references with a version alone, as those of
  * libc_malloc_debug.so are; dlvsym() passes over those without one, which most libraries have.
  */
-static void *look_up(const char *name)
+static void *look_up(const char *name, const char *version)
 {
 	void *function = dlsym(RTLD_NEXT, name);
 	void *versioned = NULL;
 
 	if (is_of_libc((uintptr_t)function))
-		versioned = dlvsym(RTLD_NEXT, name, VERSION);
+		versioned = dlvsym(RTLD_NEXT, name, version);
 	return versioned != NULL ? versioned : function;
 }
 
-static void *find(const char *name)
+static void *find(const char *name, const char *version)
 {
 	static const char message[] = "phaselock: the process has no allocator behind the library: "
 				      "link it dynamically, with a libc\n";
-	void *function = look_up(name);
+	void *function = look_up(name, version);
 
 	if (function == NULL) {
 		pl_os_write_stderr(message, sizeof(message) - 1, PL_OS_LAST_WORDS_MS);
@@ -149,9 +104,9 @@ static void *find(const char *name)
 	return function;
 }
 
-#define FIND(function, name)                                                                       \
+#define FIND(function, name, version)                                                              \
 	do {                                                                                       \
-		void *place = find(name);                                                          \
+		void *place = find(name, version);                                                 \
                                                                                                    \
 		atomic_store_explicit(&next.function, (__typeof__(NEXT(function)))place,           \
 				      memory_order_relaxed);                                       \
@@ -168,39 +123,63 @@ static size_t no_size(void *block)
 	return 0;
 }
 
+/* Returns whether the function is of the allocator that malloc is of. */
+static bool has(enum pl_aligned function)
+{
+	switch (function) {
+	case PL_POSIX_MEMALIGN:
+		return !is_foreign((uintptr_t)NEXT(posix_memalign));
+	case PL_ALIGNED_ALLOC:
+		return !is_foreign((uintptr_t)NEXT(aligned_alloc));
+	case PL_MEMALIGN:
+		return !is_foreign((uintptr_t)NEXT(memalign));
+	case PL_VALLOC:
+		return !is_foreign((uintptr_t)NEXT(valloc));
+	case PL_PVALLOC:
+		return !is_foreign((uintptr_t)NEXT(pvalloc));
+	default:
+		return false;
+	}
+}
+
 /*
  * An allocator may lack functions, which are libc's then, and know nothing of its blocks. Not asked
- * is libc's malloc_usable_size(): it reads what lies around a block. Aligned blocks come by
- * whichever function the allocator has.
+ * is libc's malloc_usable_size(): it reads what lies around a block. Aligned blocks come by the
+ * function that was called, if the allocator has it, else by whichever it has.
  */
 static void complete(void)
 {
-	static const char *const aligned[] = {"memalign", "aligned_alloc"};
+	static const enum pl_aligned others[] = {PL_POSIX_MEMALIGN, PL_MEMALIGN, PL_ALIGNED_ALLOC};
+	enum pl_aligned other = PL_ALIGNED_FUNCTIONS;
 
 	atomic_store_explicit(&next.counted_size,
 			      is_foreign((uintptr_t)NEXT(usable_size)) ? no_size
 								       : NEXT(usable_size),
 			      memory_order_relaxed);
-	for (size_t i = 0; i < 2 && is_foreign((uintptr_t)NEXT(posix_memalign)); i++) {
-		void *place = look_up(aligned[i]);
+	for (size_t i = 0; i < 3 && other == PL_ALIGNED_FUNCTIONS; i++)
+		if (has(others[i]))
+			other = others[i];
+	for (int function = 0; function < PL_ALIGNED_FUNCTIONS; function++) {
+		enum pl_aligned serves = (enum pl_aligned)function;
 
-		if (place == NULL || is_foreign((uintptr_t)place))
-			continue;
-		atomic_store_explicit(&next.memalign, (__typeof__(NEXT(memalign)))place,
-				      memory_order_relaxed);
-		return;
+		if (serves == PL_NEW) /* as in the C++ library */
+			serves = PL_ALIGNED_ALLOC;
+		if (other != PL_ALIGNED_FUNCTIONS && !has(serves))
+			serves = other;
+		atomic_store_explicit(&next.serves[function], (int)serves, memory_order_relaxed);
 	}
 }
 
 /*
  * The first malloc_usable_size() of an allocator may need memory for itself: tcmalloc takes it by
  * operator new, which is ours. So it is made here, where the arena gives it; later, each such
- * request would ask for its own size, and so on for ever. glibc needs none, and would show the
- * block in its statistics.
+ * request would ask for its own size, and so on for ever. By the same block it is found what a
+ * realloc() to 0 bytes does. glibc needs none, is known to free, and would show the block in its
+ * statistics.
  */
 static void warm(void)
 {
-	void *block;
+	void *block, *moved;
 
 	if (is_of_libc((uintptr_t)NEXT(malloc)))
 		return;
@@ -209,18 +188,25 @@ static void warm(void)
 	if (block == NULL || in_arena(block))
 		return;
 	NEXT(counted_size)(block);
-	NEXT(free)(block);
+	moved = NEXT(realloc)(block, 0);
+	atomic_store_explicit(&next.realloc_keeps, moved != NULL, memory_order_relaxed);
+	if (moved != NULL)
+		NEXT(free)(moved);
 }
 
 static PL_COLD void look(void)
 {
 	looking = true;
-	FIND(malloc, "malloc");
-	FIND(free, "free");
-	FIND(calloc, "calloc");
-	FIND(realloc, "realloc");
-	FIND(posix_memalign, "posix_memalign");
-	FIND(usable_size, "malloc_usable_size");
+	FIND(malloc, "malloc", VERSION);
+	FIND(free, "free", VERSION);
+	FIND(calloc, "calloc", VERSION);
+	FIND(realloc, "realloc", VERSION);
+	FIND(posix_memalign, "posix_memalign", VERSION);
+	FIND(aligned_alloc, "aligned_alloc", VERSION_OF_C11);
+	FIND(memalign, "memalign", VERSION);
+	FIND(valloc, "valloc", VERSION);
+	FIND(pvalloc, "pvalloc", VERSION);
+	FIND(usable_size, "malloc_usable_size", VERSION);
 	complete();
 	warm();
 	looking = false;
@@ -286,18 +272,63 @@ void *pl_backend_calloc(size_t size)
 	return taken(ready() ? NEXT(calloc)(1, size) : arena_take(0, size));
 }
 
-void *pl_backend_aligned(size_t alignment, size_t size)
+static void *fail_with(int error)
+{
+	errno = error;
+	return NULL;
+}
+
+static void *by_posix_memalign(size_t alignment, size_t size)
 {
 	void *block = NULL;
+	int error = NEXT(posix_memalign)(&block, alignment, size);
 
+	return error == 0 ? block : fail_with(error);
+}
+
+static void *by(enum pl_aligned function, size_t alignment, size_t size)
+{
+	switch (function) {
+	case PL_ALIGNED_ALLOC:
+		return NEXT(aligned_alloc)(alignment, size);
+	case PL_MEMALIGN:
+		return NEXT(memalign)(alignment, size);
+	case PL_VALLOC:
+		return NEXT(valloc)(size);
+	case PL_PVALLOC:
+		return NEXT(pvalloc)(size);
+	default:
+		return by_posix_memalign(alignment, size);
+	}
+}
+
+/* The C++ library asks for whole alignments, and for one at least. Returns 0 if there is no such number. */
+static size_t size_of_new(size_t alignment, size_t size)
+{
+	return ((size == 0 ? 1 : size) + alignment - 1) & ~(alignment - 1);
+}
+
+/* As it was asked for, if the next allocator has the function; else by glibc's rules. */
+void *pl_backend_aligned(enum pl_aligned function, size_t alignment, size_t size)
+{
+	enum pl_aligned serves = function;
+
+	if (PL_LIKELY(ready()))
+		serves = (enum pl_aligned)NEXT(serves[function]);
+	if (ready() && PL_LIKELY(serves == function))
+		return taken(by(function, alignment, size));
+	if (!pl_contract_apply(function, &alignment))
+		return NULL;
+	if (function == PL_NEW && (size = size_of_new(alignment, size)) == 0)
+		return fail_with(ENOMEM);
 	if (!ready())
 		return taken(arena_take(alignment, size));
-	if (PL_UNLIKELY(NEXT(memalign) != NULL))
-		return taken(NEXT(memalign)(alignment, size));
-	if (NEXT(posix_memalign)(&block, alignment > sizeof(void *) ? alignment : sizeof(void *),
-				 size) != 0)
-		return NULL;
-	return taken(block);
+	return taken(by(serves, alignment > sizeof(void *) ? alignment : sizeof(void *), size));
+}
+
+bool pl_backend_realloc_frees(void)
+{
+	return !NEXT(realloc_keeps);
 }
 
 void pl_backend_free(void *block)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The malloc family as libc declares it. It keeps libc's contract: overflow, alignment, errno. What
- * a request is worth is decided behind request.h.
+ * The malloc family as libc declares it: overflow, the corners of realloc, errno. What comes of an
+ * alignment is the backend's to say, and what a request is worth is decided behind request.h.
  */
 #define _GNU_SOURCE
 #include "interpose.h"
@@ -34,17 +34,6 @@ void pl_interpose_give_way(unsigned missing)
 	memalign_is_foreign = free_is_foreign && (missing & PHASELOCK_ENTRY_MEMALIGN) != 0;
 }
 
-static bool is_power_of_two(size_t n)
-{
-	return n != 0 && (n & (n - 1)) == 0;
-}
-
-static void *fail(int error)
-{
-	errno = error;
-	return NULL;
-}
-
 PL_EXPORT PL_HOT void *malloc(size_t size)
 {
 	return pl_request_malloc("malloc", size);
@@ -60,7 +49,7 @@ PL_EXPORT void *calloc(size_t count, size_t size)
 	size_t bytes;
 
 	if (__builtin_mul_overflow(count, size, &bytes))
-		return fail(ENOMEM);
+		return pl_request_overflow("calloc", 0, NULL, PL_CALLER());
 	return pl_request_zeroed("calloc", bytes, PL_CALLER());
 }
 
@@ -69,7 +58,7 @@ PL_INLINE void *reallocate(const char *function, void *block, size_t size)
 {
 	if (block == NULL)
 		return pl_request_allocate(function, size, PL_CALLER());
-	if (size == 0) {
+	if (size == 0 && pl_backend_realloc_frees()) {
 		pl_request_free(function, block);
 		return NULL;
 	}
@@ -86,7 +75,7 @@ PL_EXPORT void *reallocarray(void *block, size_t count, size_t size)
 	size_t bytes;
 
 	if (__builtin_mul_overflow(count, size, &bytes))
-		return fail(ENOMEM);
+		return pl_request_overflow("reallocarray", 0, block, PL_CALLER());
 	if (PL_UNLIKELY(realloc_is_foreign))
 		return realloc(block, bytes);
 	return reallocate("reallocarray", block, bytes);
@@ -94,40 +83,34 @@ PL_EXPORT void *reallocarray(void *block, size_t count, size_t size)
 
 PL_EXPORT int posix_memalign(void **out, size_t alignment, size_t size)
 {
-	void *block;
+	int before = errno, error;
+	void *block = pl_request_aligned("posix_memalign", PL_POSIX_MEMALIGN, alignment, size,
+					 PL_CALLER());
 
-	if (!is_power_of_two(alignment) || alignment % sizeof(void *) != 0)
-		return EINVAL;
-	block = pl_request_aligned("posix_memalign", alignment, size, PL_CALLER());
-	if (block == NULL)
-		return ENOMEM;
+	if (block == NULL) {
+		error = errno;
+		/* glibc sets errno too, but for want of memory only. */
+		if (error != ENOMEM)
+			errno = before;
+		return error;
+	}
 	*out = block;
 	return 0;
 }
 
-/* C17 7.22.3.1: an alignment that is not supported makes the function fail. */
 PL_EXPORT void *aligned_alloc(size_t alignment, size_t size)
 {
-	if (!is_power_of_two(alignment))
-		return fail(EINVAL);
-	return pl_request_aligned("aligned_alloc", alignment, size, PL_CALLER());
+	return pl_request_aligned("aligned_alloc", PL_ALIGNED_ALLOC, alignment, size, PL_CALLER());
 }
 
-/* glibc takes the next power of two for an alignment that is none. */
 PL_EXPORT void *memalign(size_t alignment, size_t size)
 {
-	size_t power = sizeof(void *);
-
-	if (alignment > SIZE_MAX / 2 + 1)
-		return fail(EINVAL);
-	while (power < alignment)
-		power <<= 1;
-	return pl_request_aligned("memalign", power, size, PL_CALLER());
+	return pl_request_aligned("memalign", PL_MEMALIGN, alignment, size, PL_CALLER());
 }
 
 PL_EXPORT void *valloc(size_t size)
 {
-	return pl_request_aligned("valloc", pl_os_page_size(), size, PL_CALLER());
+	return pl_request_aligned("valloc", PL_VALLOC, pl_os_page_size(), size, PL_CALLER());
 }
 
 PL_EXPORT void *pvalloc(size_t size)
@@ -136,11 +119,11 @@ PL_EXPORT void *pvalloc(size_t size)
 	size_t bytes;
 
 	if (__builtin_add_overflow(size, page - 1, &bytes))
-		return fail(ENOMEM);
+		return pl_request_overflow("pvalloc", page, NULL, PL_CALLER());
 	bytes &= ~(page - 1);
 	if (PL_UNLIKELY(memalign_is_foreign))
 		return memalign(page, bytes);
-	return pl_request_aligned("pvalloc", page, bytes, PL_CALLER());
+	return pl_request_aligned("pvalloc", PL_PVALLOC, page, bytes, PL_CALLER());
 }
 
 PL_EXPORT size_t malloc_usable_size(void *block)

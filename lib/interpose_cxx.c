@@ -14,6 +14,7 @@
 #include "report.h"
 #include "request.h"
 
+#include "contract.h"
 #include <phaselock/phaselock.h>
 
 typedef void (*new_handler)(void);
@@ -24,7 +25,7 @@ extern new_handler std_get_new_handler(void) __asm__("_ZSt15get_new_handlerv")
 extern _Noreturn void std_throw_bad_alloc(void) __asm__("_ZSt17__throw_bad_allocv")
 	__attribute__((weak));
 
-static PL_COLD _Noreturn void throw_bad_alloc(void)
+static PL_COLD _Noreturn void *throw_bad_alloc(void)
 {
 	void (*thrower)(void) = std_throw_bad_alloc;
 
@@ -44,14 +45,18 @@ static PL_COLD void *insist(const char *function, size_t size, align_val alignme
 {
 	void *block = NULL;
 
-	while (block == NULL && !pl_request_is_violation()) {
+	/* An alignment that is none fails for its own sake, as in the C++ library. */
+	bool short_of_memory = alignment == 0 || pl_contract_is_usual(PL_NEW, alignment);
+
+	while (block == NULL && short_of_memory && !pl_request_was_denied()) {
 		new_handler handler = std_get_new_handler != NULL ? std_get_new_handler() : NULL;
 
 		if (handler == NULL)
 			break;
 		handler();
-		block = alignment == 0 ? pl_request_allocate(function, size, caller)
-				       : pl_request_aligned(function, alignment, size, caller);
+		block = alignment == 0
+				? pl_request_allocate(function, size, caller)
+				: pl_request_aligned(function, PL_NEW, alignment, size, caller);
 	}
 	if (block == NULL && throwing)
 		throw_bad_alloc();
@@ -68,7 +73,7 @@ PL_INLINE void *allocate(const char *function, size_t size, bool throwing)
 PL_INLINE void *allocate_aligned(const char *function, size_t size, align_val alignment,
 				 bool throwing)
 {
-	void *block = pl_request_aligned(function, alignment, size, PL_CALLER());
+	void *block = pl_request_aligned(function, PL_NEW, alignment, size, PL_CALLER());
 
 	return PL_LIKELY(block != NULL) ? block
 					: insist(function, size, alignment, throwing, PL_CALLER());

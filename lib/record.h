@@ -70,6 +70,7 @@ struct pl_thread {
 	bool probing;	     /* phaselock_armed() is calling the entry points */
 	unsigned probe_hits; /* calls that came to us while probing */
 	bool counting;	     /* a request is being counted in the record: the gate stays closed */
+	bool denied;	     /* its last request that failed was forbidden, not short of memory */
 	bool holding;	     /* its frees have held pages, which its next request lets go */
 
 	bool shared; /* nobody's own: any thread adds to its counters */

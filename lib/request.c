@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The way of a request that the hot path did not serve. It only orders the calls: judge, account,
- * backend. It must not know libc's contract for sizes and alignments, nor how a violation is told.
+ * backend. It must not know what libc makes of sizes and alignments, nor how a violation is told.
  */
 #include "request.h"
 
+#include "contract.h"
+#include "count.h"
 #include "gate.h"
 #include "os.h"
+#include "ruling.h"
 #include "strays.h"
 #include "thread.h"
 #include "violation.h"
@@ -22,25 +25,17 @@ void pl_request_forbid_free(bool forbid)
 }
 
 /*
- * What the scopes and the phase say to a request. Pure, so that it can be proved apart from the
- * rest.
- */
-enum ruling { GRANTED, GRANTED_BY_PERMIT, AGAINST_PHASE, AGAINST_FORBID };
-
-static enum ruling rule(enum pl_scope scope, bool locked)
-{
-	if (scope == PL_SCOPE_FORBID)
-		return AGAINST_FORBID;
-	if (!locked)
-		return GRANTED;
-	return scope == PL_SCOPE_PERMIT ? GRANTED_BY_PERMIT : AGAINST_PHASE;
-}
-
-/*
  * APART: the thread has no record, and shall not have one: it is being registered, or it frees. What
  * it does is counted in pl_strays.
  */
 enum outcome { SERVE, REFUSE, PROBED, APART };
+
+/* Of a request that nothing forbids a watch has the failure, in the place of a lack of memory. */
+static enum outcome deny(struct pl_thread *thread, enum pl_ruling ruling)
+{
+	thread->denied = ruling == PL_AGAINST_PHASE || ruling == PL_AGAINST_FORBID;
+	return REFUSE;
+}
 
 /*
  * Carries out what the rule says; on return the request is to be served, refused, or was only a
@@ -49,7 +44,7 @@ enum outcome { SERVE, REFUSE, PROBED, APART };
 static PL_COLD enum outcome judge(struct pl_thread *thread, const struct pl_request *request)
 {
 	enum phaselock_cause cause = PHASELOCK_CAUSE_PHASE;
-	enum ruling ruling;
+	enum pl_ruling ruling;
 
 	if (thread == NULL) /* it is being registered; or there is no memory even for a record */
 		return pl_thread_is_entering() ? APART : REFUSE;
@@ -57,31 +52,34 @@ static PL_COLD enum outcome judge(struct pl_thread *thread, const struct pl_requ
 		thread->probe_hits++;
 		return PROBED;
 	}
-	ruling = rule(pl_gate_scope(thread), pl_phase_is_locked());
+	ruling = pl_rule(pl_gate_scope(thread), pl_phase_is_locked());
 	if (!request->release && pl_watch_is_on(thread)) {
-		enum phaselock_answer answer = pl_watch_request(thread, request, ruling != GRANTED);
+		enum phaselock_answer answer =
+			pl_watch_request(thread, request, ruling != PL_GRANTED);
 
-		if (answer != PHASELOCK_GO_ON)
-			return answer == PHASELOCK_SERVE || request->served ? SERVE : REFUSE;
+		if (answer == PHASELOCK_SERVE || (answer == PHASELOCK_FAIL && request->served))
+			return SERVE;
+		if (answer == PHASELOCK_FAIL)
+			return deny(thread, ruling);
 	}
-	if (ruling == GRANTED)
+	if (ruling == PL_GRANTED)
 		return SERVE;
-	if (ruling == GRANTED_BY_PERMIT || pl_violation_ending()) {
+	if (ruling == PL_GRANTED_BY_PERMIT || pl_violation_ending()) {
 		pl_record_add(thread, &thread->permitted_attempts, 1);
 		return SERVE;
 	}
-	if (ruling == AGAINST_FORBID)
+	if (ruling == PL_AGAINST_FORBID)
 		cause = PHASELOCK_CAUSE_FORBID;
-	return pl_violation(request, cause, thread) == PHASELOCK_ALLOW ? SERVE : REFUSE;
+	if (pl_violation(request, cause, thread) == PHASELOCK_ALLOW)
+		return SERVE;
+	return deny(thread, ruling);
 }
 
-bool pl_request_is_violation(void)
+bool pl_request_was_denied(void)
 {
-	struct pl_thread *thread = pl_thread_self();
-	enum pl_scope scope = thread != NULL ? pl_gate_scope(thread) : PL_SCOPE_NONE;
-	enum ruling ruling = rule(scope, pl_phase_is_locked());
+	const struct pl_thread *thread = pl_thread_registered();
 
-	return ruling == AGAINST_PHASE || ruling == AGAINST_FORBID;
+	return thread != NULL && thread->denied;
 }
 
 /* Finds this thread's record, and whether the request is to be served. */
@@ -93,23 +91,27 @@ static enum outcome pass(struct pl_thread **thread, const struct pl_request *req
 	return judge(*thread, request);
 }
 
-/*
- * The end of a request that was served, or not: libc's error, and the last counts of a thread that
- * is going.
- */
-static void *finish(struct pl_thread *thread, const struct pl_request *request,
-		    pl_counter *failures, void *block)
+/* The end of a request that was served, or not: the last counts of a thread that is going. */
+static void *close_request(struct pl_thread *thread, const struct pl_request *request, void *block)
 {
-	if (block == NULL) {
-		errno = ENOMEM;
-		if (failures != NULL) /* else the backend has told of it */
-			pl_counter_increment(failures);
-	}
 	if (pl_watch_is_on(thread))
 		pl_watch_result(thread, request, block);
 	if (thread->exiting)
 		pl_thread_keep_bytes(thread);
 	return block;
+}
+
+/* The same, with libc's error for want of memory. */
+static void *finish(struct pl_thread *thread, const struct pl_request *request,
+		    pl_counter *failures, void *block)
+{
+	if (block == NULL) {
+		errno = ENOMEM;
+		thread->denied = false;
+		if (failures != NULL) /* else the backend has told of it */
+			pl_counter_increment(failures);
+	}
+	return close_request(thread, request, block);
 }
 
 static void *refuse(enum outcome outcome)
@@ -129,62 +131,6 @@ static void *count_apart(size_t size, void *block)
 	return block;
 }
 
-static void set_holding(struct pl_thread *thread, bool holding)
-{
-	if (PL_LIKELY(thread->holding == holding))
-		return;
-	thread->holding = holding;
-	pl_gate_set(thread);
-}
-
-/*
- * Before each request that comes by here: the first of a thread whose frees have held pages, and of
- * others some.
- */
-static void let_go_unless_locked(struct pl_thread *thread)
-{
-	if (pl_phase_is_locked())
-		return;
-	pl_backend_let_go();
-	set_holding(thread, false);
-}
-
-/*
- * Both count as the hot path does if the gate is open, and else in the record. A handler's request
- * may let go, which opens the gate: not between the look and the count.
- */
-static void count_allocation(struct pl_thread *thread, size_t size)
-{
-	bool before;
-
-	let_go_unless_locked(thread);
-	if (pl_hot_allocate(pl_hot_own_place(), size))
-		return;
-	before = pl_gate_stay_closed(thread, true);
-	pl_counter_increment(&thread->allocations);
-	pl_counter_add(&thread->bytes_requested, size);
-	pl_gate_stay_closed(thread, before);
-}
-
-static void count_deallocation(struct pl_thread *thread, const void *block)
-{
-	bool locked = pl_phase_is_locked();
-
-	let_go_unless_locked(thread);
-	if (!pl_hot_release(pl_hot_own_place(), block)) {
-		bool before = pl_gate_stay_closed(thread, true);
-
-		pl_counter_increment(&thread->deallocations);
-		pl_gate_stay_closed(thread, before);
-	}
-	if (!locked)
-		return;
-	pl_counter_increment(&thread->locked_deallocations);
-	/* Not by the lock itself, which may come in a signal handler. Frees are bounded from here. */
-	pl_backend_hold();
-	set_holding(thread, true);
-}
-
 /*
  * As the hot path: counts, and returns whether the request passes. In INIT and behind an open gate
  * nobody else wants to know of it.
@@ -201,8 +147,11 @@ PL_INLINE bool pass_at_once(size_t size)
 PL_INLINE void *result_of(void *block)
 {
 	if (PL_UNLIKELY(block == NULL)) {
+		struct pl_thread *thread = pl_thread_self();
+
 		errno = ENOMEM;
-		pl_counter_increment(&pl_thread_self()->failed_allocations);
+		thread->denied = false;
+		pl_counter_increment(&thread->failed_allocations);
 	}
 	return block;
 }
@@ -217,7 +166,7 @@ PL_INLINE void *take(const struct pl_request *request, void *(*serve)(size_t siz
 		return count_apart(request->size, serve(request->size));
 	if (outcome != SERVE)
 		return refuse(outcome);
-	count_allocation(thread, request->size);
+	pl_count_allocation(thread, request->size);
 	return finish(thread, request, tells ? NULL : &thread->failed_allocations,
 		      serve(request->size));
 }
@@ -238,23 +187,51 @@ void *pl_request_zeroed(const char *function, size_t size, const void *caller)
 	return take(&request, pl_backend_calloc, false);
 }
 
-void *pl_request_aligned(const char *function, size_t alignment, size_t size, const void *caller)
+/*
+ * One whose alignment is not usual may fail for its sake, with the backend's error: it is counted
+ * if it has been served.
+ */
+void *pl_request_aligned(const char *function, enum pl_aligned kind, size_t alignment, size_t size,
+			 const void *caller)
 {
 	struct pl_request request = {
 		.function = function, .size = size, .alignment = alignment, .caller = caller};
+	bool usual = pl_contract_is_usual(kind, alignment);
 	struct pl_thread *thread;
 	enum outcome outcome;
+	void *block;
 
-	if (PL_LIKELY(pass_at_once(size)))
-		return result_of(pl_backend_aligned(alignment, size));
+	if (PL_LIKELY(usual && pass_at_once(size)))
+		return result_of(pl_backend_aligned(kind, alignment, size));
 	outcome = pass(&thread, &request);
-	if (outcome == APART)
-		return count_apart(size, pl_backend_aligned(alignment, size));
-	if (outcome != SERVE)
+	if (outcome != SERVE && outcome != APART)
 		return refuse(outcome);
-	count_allocation(thread, size);
-	return finish(thread, &request, &thread->failed_allocations,
-		      pl_backend_aligned(alignment, size));
+	if (outcome == SERVE && usual)
+		pl_count_allocation(thread, size);
+	block = pl_backend_aligned(kind, alignment, size);
+	if (outcome == APART)
+		return usual || block != NULL ? count_apart(size, block) : NULL;
+	if (usual)
+		return finish(thread, &request, &thread->failed_allocations, block);
+	if (block != NULL)
+		pl_count_allocation(thread, size);
+	return close_request(thread, &request, block);
+}
+
+void *pl_request_overflow(const char *function, size_t alignment, void *old, const void *caller)
+{
+	struct pl_request request = {.function = function,
+				     .size = SIZE_MAX,
+				     .alignment = alignment,
+				     .old = old,
+				     .caller = caller};
+	struct pl_thread *thread;
+	enum outcome outcome = pass(&thread, &request);
+
+	if (outcome == PROBED)
+		return refuse(outcome);
+	errno = ENOMEM;
+	return outcome == SERVE ? close_request(thread, &request, NULL) : NULL;
 }
 
 /* What the thread holds, as a difference that only makes sense between two calls. */
@@ -280,7 +257,7 @@ void *pl_request_realloc(const char *function, void *block, size_t size, const v
 	}
 	if (outcome != SERVE)
 		return refuse(outcome);
-	let_go_unless_locked(thread);
+	pl_count_let_go(thread);
 	pl_counter_increment(&thread->reallocations);
 	pl_counter_add(&thread->bytes_requested, size);
 	held = held_bytes(thread);
@@ -327,7 +304,7 @@ void pl_request_release(const char *function, void *block, const void *caller)
 		return;
 	if (pl_watch_is_on(thread))
 		pl_watch_release(thread, &request);
-	count_deallocation(thread, block);
+	pl_count_deallocation(thread, block);
 	pl_backend_free(block);
 	if (thread->exiting)
 		pl_thread_keep_bytes(thread);
@@ -349,7 +326,7 @@ void pl_request_heard_allocation(const void *block, size_t size, const void *cal
 
 	if (!is_heard(thread, &request, true))
 		return;
-	count_allocation(thread, size);
+	pl_count_allocation(thread, size);
 	if (block == NULL)
 		pl_counter_increment(&thread->failed_allocations);
 	if (pl_watch_is_on(thread))
@@ -373,7 +350,7 @@ void pl_request_heard_release(const void *block, const void *caller)
 		return;
 	if (pl_watch_is_on(thread))
 		pl_watch_release(thread, &request);
-	count_deallocation(thread, block);
+	pl_count_deallocation(thread, block);
 }
 
 bool pl_request_probe(void)

@@ -53,6 +53,8 @@ static void count_failure(void)
 {
 	struct pl_thread *thread = own != NULL ? own : &pl_strays;
 
+	if (own != NULL)
+		own->denied = false;
 	pl_record_add(thread, &thread->failed_allocations, 1);
 }
 

@@ -50,9 +50,9 @@ enum phaselock_phase {
 /**
  * Forbid heap requests on every thread until phaselock_unlock_allocations().
  *
- * Once it has returned, every request that any thread begins is judged as locked. A request that
- * was already under way in another thread may still finish. Locking twice is locking once; what is
- * sealed stays sealed. A child process after fork() inherits the phase; exec() starts afresh. Time:
+ * Once it has returned, every request that any thread begins is judged as locked, whatever its
+ * arguments are: also one that must fail, as calloc(-1, 16). A request that was already under way in
+ * another thread may still finish. Locking twice is locking once; what is sealed stays sealed. A child process after fork() inherits the phase; exec() starts afresh. Time:
  * one atomic exchange and one membarrier(2) call, whatever the number of threads. Where the kernel
  * has no private expedited membarrier (before Linux 4.14, or a filter that refuses it), the store
  * is made visible by the exchange alone: another core then sees it as soon as cache coherence

@@ -73,10 +73,12 @@ void *pl_backend_calloc(size_t size)
 	return hand_out(fails(size) ? NULL : calloc(1, size), WRONG_ERROR);
 }
 
-void *pl_backend_aligned(size_t alignment, size_t size)
+void *pl_backend_aligned(enum pl_aligned function, size_t alignment, size_t size)
 {
 	void *block = NULL;
 
+	if (!pl_contract_apply(function, &alignment))
+		return NULL;
 	note(FAKE_ALIGNED, (struct fake_call){.alignment = alignment, .size = size});
 	if (alignment < sizeof(void *))
 		alignment = sizeof(void *);
@@ -99,6 +101,11 @@ void *pl_backend_realloc(void *block, size_t size)
 		free(block);
 	}
 	return hand_out(moved, WRONG_ERROR);
+}
+
+bool pl_backend_realloc_frees(void)
+{
+	return true;
 }
 
 void pl_backend_free(void *block)

@@ -5,7 +5,7 @@
  * and its blocks are known by their address for ever. The file itself is included: its state is set
  * back before each test.
  *
- * shows: PL-086
+ * shows: PL-086 PL-602
  */
 #define _GNU_SOURCE
 #include <stdarg.h>
@@ -27,6 +27,9 @@ static struct {
 	unsigned malloc, free, realloc, usable_size; /* calls */
 	void *freed;
 	bool usable_size_allocates;
+	bool realloc_keeps;  /* a block of 0 bytes */
+	const char *aligned; /* the function that was called last, and with what */
+	size_t alignment;
 } fake;
 
 #define SIZE_THAT_FAILS 4711
@@ -62,12 +65,47 @@ static void *fake_calloc(size_t count, size_t size)
 static void *fake_realloc(void *block, size_t size)
 {
 	fake.realloc++;
-	return realloc(block, size);
+	return realloc(block, size == 0 && fake.realloc_keeps ? 1 : size);
 }
 
 static int fake_posix_memalign(void **block, size_t alignment, size_t size)
 {
+	fake.aligned = "posix_memalign";
+	fake.alignment = alignment;
 	return posix_memalign(block, alignment, size);
+}
+
+/* Those that follow fail, with an error of their own. */
+static void *refuse(const char *function, size_t alignment)
+{
+	fake.aligned = function;
+	fake.alignment = alignment;
+	errno = EDOM;
+	return NULL;
+}
+
+static void *fake_aligned_alloc(size_t alignment, size_t size)
+{
+	(void)size;
+	return refuse("aligned_alloc", alignment);
+}
+
+static void *fake_memalign(size_t alignment, size_t size)
+{
+	(void)size;
+	return refuse("memalign", alignment);
+}
+
+static void *fake_valloc(size_t size)
+{
+	(void)size;
+	return refuse("valloc", 0);
+}
+
+static void *fake_pvalloc(size_t size)
+{
+	(void)size;
+	return refuse("pvalloc", 0);
 }
 
 static size_t fake_usable_size(void *block)
@@ -90,6 +128,10 @@ static void *fake_dlsym(void *handle, const char *name)
 		{"calloc", (void (*)(void))fake_calloc},
 		{"realloc", (void (*)(void))fake_realloc},
 		{"posix_memalign", (void (*)(void))fake_posix_memalign},
+		{"aligned_alloc", (void (*)(void))fake_aligned_alloc},
+		{"memalign", (void (*)(void))fake_memalign},
+		{"valloc", (void (*)(void))fake_valloc},
+		{"pvalloc", (void (*)(void))fake_pvalloc},
 		{"malloc_usable_size", (void (*)(void))fake_usable_size},
 	};
 
@@ -200,7 +242,7 @@ static void ask_for_memory(void)
 		return;
 	early[0] = pl_backend_malloc(100);
 	early[1] = pl_backend_calloc(200);
-	early[2] = pl_backend_aligned(64, 300);
+	early[2] = pl_backend_aligned(PL_MEMALIGN, 64, 300);
 }
 
 static void request_while_looking_is_served_by_the_arena(void **state)
@@ -211,7 +253,7 @@ static void request_while_looking_is_served_by_the_arena(void **state)
 	memset(early, 0, sizeof(early));
 	while_looking = ask_for_memory;
 	block = pl_backend_malloc(10);
-	assert_int_equal(looks, 6);
+	assert_int_equal(looks, 10);
 	assert_int_equal(fake.malloc, 2); /* the one asked for, and the one that is tried */
 	assert_false(in_arena(block));
 	for (size_t i = 0; i < 3; i++)
@@ -221,7 +263,7 @@ static void request_while_looking_is_served_by_the_arena(void **state)
 	pl_backend_free(block);
 	assert_ptr_equal(fake.freed, block);
 	pl_backend_free(pl_backend_malloc(10));
-	assert_int_equal(looks, 6);
+	assert_int_equal(looks, 10);
 }
 
 static void arena_block_is_known_for_ever(void **state)
@@ -234,6 +276,7 @@ static void arena_block_is_known_for_ever(void **state)
 	free(pl_backend_malloc(10));
 	memset(early[0], 7, 100);
 	fake.free = 0;
+	fake.realloc = 0;
 	fake.usable_size = 0;
 	assert_int_equal(pl_backend_usable_size(early[0]), 100);
 	assert_int_equal(fake.usable_size, 0);
@@ -286,6 +329,59 @@ static void malloc_that_fails_is_told_as_a_shortage(void **state)
 	assert_int_equal(shortages, 1);
 }
 
+/* The function that was called, with the arguments that it was called with, and its own error. */
+static void aligned_requests_are_passed_on_as_they_are(void **state)
+{
+	static const struct {
+		enum pl_aligned function;
+		const char *called;
+		size_t alignment;
+		int error;
+	} calls[] = {
+		{PL_POSIX_MEMALIGN, "posix_memalign", 4, EINVAL},
+		{PL_POSIX_MEMALIGN, "posix_memalign", 24, EINVAL},
+		{PL_ALIGNED_ALLOC, "aligned_alloc", 24, EDOM},
+		{PL_ALIGNED_ALLOC, "aligned_alloc", 64, EDOM},
+		{PL_MEMALIGN, "memalign", 0, EDOM},
+		{PL_MEMALIGN, "memalign", SIZE_MAX, EDOM},
+		{PL_VALLOC, "valloc", 0, EDOM},
+		{PL_PVALLOC, "pvalloc", 0, EDOM},
+	};
+
+	(void)state;
+	pl_backend_free(pl_backend_malloc(10));
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
+		errno = 0;
+		assert_null(pl_backend_aligned(calls[i].function, calls[i].alignment, 100));
+		assert_int_equal(errno, calls[i].error);
+		assert_string_equal(fake.aligned, calls[i].called);
+		assert_int_equal(fake.alignment, calls[i].alignment);
+	}
+	assert_null(pl_backend_aligned(PL_NEW, 64, 100));
+	assert_string_equal(fake.aligned, "aligned_alloc");
+	fake.aligned = NULL;
+	assert_null(
+		pl_backend_aligned(PL_NEW, 64, SIZE_MAX - 62)); /* no whole number of 64 bytes */
+	assert_null(pl_backend_aligned(PL_NEW, 24, 100)); /* the C++ library asks nobody for that */
+	assert_null(fake.aligned);
+}
+
+static void realloc_to_nothing_is_what_the_allocator_makes_of_it(void **state)
+{
+	void *block;
+
+	(void)state;
+	pl_backend_free(pl_backend_malloc(10));
+	assert_true(pl_backend_realloc_frees());
+	forget(state);
+	fake.realloc_keeps = true;
+	block = pl_backend_malloc(10);
+	assert_false(pl_backend_realloc_frees());
+	block = pl_backend_realloc(block, 0);
+	assert_non_null(block);
+	pl_backend_free(block);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -297,6 +393,9 @@ int main(void)
 		cmocka_unit_test_setup(arena_block_is_known_for_ever, forget),
 		cmocka_unit_test_setup(allocator_may_allocate_in_its_first_usable_size, forget),
 		cmocka_unit_test_setup(malloc_that_fails_is_told_as_a_shortage, forget),
+		cmocka_unit_test_setup(aligned_requests_are_passed_on_as_they_are, forget),
+		cmocka_unit_test_setup(realloc_to_nothing_is_what_the_allocator_makes_of_it,
+				       forget),
 		cmocka_unit_test_setup(free_keeps_errno_and_ignores_null, forget),
 	};
 

@@ -4,7 +4,7 @@
  * pl_violation() is a double that notes the request and denies it.
  *
  * shows: PL-001 (each function makes a request under its own name), PL-002, PL-003, PL-004, PL-005
- * shows: PL-006, PL-011, PL-062
+ * shows: PL-006, PL-011, PL-062, PL-603
  */
 #define _GNU_SOURCE
 #include "child.h"
@@ -271,6 +271,55 @@ TEST(each_function_is_judged_under_its_own_name_before_anything_changes)
 	pl_test_free(memory);
 }
 
+/* What libc refuses for its arguments: none of it comes to the backend. */
+CALL(by_calloc_too_much, pl_test_calloc(SIZE_MAX, 16) == NULL)
+CALL(by_reallocarray_too_much, pl_test_reallocarray(memory, SIZE_MAX, 16) == NULL)
+CALL(by_posix_memalign_of_4, pl_test_posix_memalign(&unset, 4, 40) == ENOMEM)
+CALL(by_aligned_alloc_of_24, pl_test_aligned_alloc(24, 40) == NULL)
+CALL(by_memalign_of_most, pl_test_memalign(SIZE_MAX, 40) == NULL)
+CALL(by_pvalloc_too_much, pl_test_pvalloc(SIZE_MAX) == NULL)
+
+TEST(each_call_is_judged_whatever_its_arguments_are)
+{
+	static const struct {
+		const char *name;
+		bool (*refused)(void);
+		size_t size;
+		size_t alignment; /* 1: the page */
+	} calls[] = {
+		{"calloc", by_calloc_too_much, SIZE_MAX, 0},
+		{"reallocarray", by_reallocarray_too_much, SIZE_MAX, 0},
+		{"posix_memalign", by_posix_memalign_of_4, 40, 4},
+		{"aligned_alloc", by_aligned_alloc_of_24, 40, 24},
+		{"memalign", by_memalign_of_most, 40, SIZE_MAX},
+		{"pvalloc", by_pvalloc_too_much, SIZE_MAX, 1},
+	};
+	uint64_t backend_calls;
+
+	memory = pl_test_malloc(8);
+	unset = &unset;
+	backend_calls = fake_backend_memory_calls();
+	for (size_t i = 0; i < COUNT_OF(calls); i++) {
+		bool refused;
+
+		times_judged = 0;
+		pl_phase_lock();
+		errno = 0;
+		refused = calls[i].refused();
+		pl_phase_unlock();
+		assert_true(refused);
+		assert_int_equal(errno, ENOMEM);
+		assert_int_equal(times_judged, 1);
+		assert_string_equal(judged.function, calls[i].name);
+		assert_int_equal(judged.size, calls[i].size);
+		assert_int_equal(judged.alignment,
+				 calls[i].alignment == 1 ? pl_os_page_size() : calls[i].alignment);
+	}
+	assert_ptr_equal(unset, &unset);
+	assert_int_equal(fake_backend_memory_calls(), backend_calls);
+	pl_test_free(memory);
+}
+
 TEST(page_functions_are_judged_with_the_page_as_alignment)
 {
 	const size_t page = pl_os_page_size();
@@ -362,6 +411,7 @@ int main(void)
 		cmocka_unit_test(usable_size_is_the_backends_and_zero_for_a_null_pointer),
 		cmocka_unit_test(
 			each_function_is_judged_under_its_own_name_before_anything_changes),
+		cmocka_unit_test(each_call_is_judged_whatever_its_arguments_are),
 		cmocka_unit_test(page_functions_are_judged_with_the_page_as_alignment),
 		cmocka_unit_test(each_form_of_free_gives_back_keeps_errno_and_can_be_forbidden),
 		cmocka_unit_test(all_entry_points_are_found_by_the_proof),

@@ -5,6 +5,7 @@
  * call and returns a chosen verdict.
  *
  * shows: PL-004, PL-005, PL-010, PL-011, PL-014, PL-017, PL-031, PL-032, PL-050, PL-054
+ * shows: PL-007
  */
 #define _GNU_SOURCE
 #include "request.h"
@@ -64,7 +65,7 @@ static void *by_zeroed(void *block)
 static void *by_aligned(void *block)
 {
 	(void)block;
-	return pl_request_aligned("aligned", 64, 100, a_caller);
+	return pl_request_aligned("aligned", PL_MEMALIGN, 64, 100, a_caller);
 }
 
 static void *by_realloc(void *block)
@@ -207,17 +208,43 @@ TEST(scope_phase_and_verdict_decide_on_each_kind_of_request)
 		}
 }
 
-TEST(what_would_be_a_violation_can_be_asked)
+/* A refusal, and a failure of the backend after it, of each form. */
+static void fail_both_ways(const struct form *form, const struct situation *situation)
 {
-	for (size_t i = 0; i < COUNT_OF(situations); i++) {
-		bool answer;
+	const struct situation open = {"", false, GRANTED, 0};
+	void *block = pl_backend_malloc(10), *result;
 
-		enter(&situations[i]);
-		answer = pl_request_is_violation();
-		leave(&situations[i]);
-		assert_int_equal(answer, situations[i].fate == VIOLATES);
-		assert_int_equal(judged.calls, 0);
+	enter(situation);
+	judged.verdict = PHASELOCK_DENY;
+	result = form->call(block);
+	leave(situation);
+	assert_int_equal(result == NULL, situation->fate == VIOLATES);
+	if (result == NULL)
+		assert_true(pl_request_was_denied());
+	if (result == NULL || !form->changes_block)
+		pl_backend_free(block);
+	if (result != NULL)
+		pl_backend_free(result);
+
+	for (int allowed = 0; allowed < 2; allowed++) {
+		const struct situation *with = allowed ? situation : &open;
+
+		block = pl_backend_malloc(10);
+		enter(with);
+		judged.verdict = PHASELOCK_ALLOW;
+		fake_backend_fail_nth(1);
+		assert_null(form->call(block));
+		leave(with);
+		assert_false(pl_request_was_denied());
+		pl_backend_free(block);
 	}
+}
+
+TEST(a_denied_request_is_told_from_one_that_is_short_of_memory)
+{
+	for (size_t form = 0; form < COUNT_OF(forms); form++)
+		for (size_t i = 0; i < COUNT_OF(situations); i++)
+			fail_both_ways(&forms[form], &situations[i]);
 }
 
 /* ---- giving back ----------------------------------------------------------------------------- */
@@ -378,7 +405,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(scope_phase_and_verdict_decide_on_each_kind_of_request),
-		cmocka_unit_test(what_would_be_a_violation_can_be_asked),
+		cmocka_unit_test(a_denied_request_is_told_from_one_that_is_short_of_memory),
 		cmocka_unit_test(free_is_granted_and_counted_or_judged_if_that_is_asked),
 		cmocka_unit_test(freeing_a_null_pointer_is_nothing_in_every_situation),
 		cmocka_unit_test(

@@ -182,9 +182,8 @@ static void *ask_without_memory_and_stay(void *unused)
 	block = pl_test_malloc(10);
 	atomic_store(&attempt, block != NULL ? 1 : errno == ENOMEM ? 2 : 3);
 	if (block == NULL)
-		atomic_fetch_add(&attempt, pl_test_calloc(1, 1) != NULL || pl_request_is_violation()
-						   ? 10
-						   : 0);
+		atomic_fetch_add(&attempt,
+				 pl_test_calloc(1, 1) != NULL || pl_request_was_denied() ? 10 : 0);
 	pl_test_free(block);
 	while (sem_wait(&leave) != 0)
 		;
