@@ -92,6 +92,22 @@ void *pl_jemalloc_dlsym(void *handle, const char *name)
 	return strcmp(name, "pthread_create") == 0 ? *(void **)&create : NULL;
 }
 
+/* ---- thread-specific data --------------------------------------------------------------------- */
+
+int pl_jemalloc_key_create(pthread_key_t *key, void (*destructor)(void *))
+{
+	(void)key;
+	(void)destructor;
+	return 0;
+}
+
+int pl_jemalloc_setspecific(pthread_key_t key, const void *value)
+{
+	(void)key;
+	(void)value;
+	return 0;
+}
+
 /* ---- locks ----------------------------------------------------------------------------------- */
 
 /* In the place of libc's: the words of a structure that jemalloc knows by its size alone. */

@@ -8,6 +8,7 @@
 
 #include "base.h"
 
+#include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
 #include <sys/types.h>
@@ -54,6 +55,13 @@ int pl_jemalloc_condition_timedwait(struct pl_jemalloc_condition *condition,
  * all of theirs.
  */
 void pl_jemalloc_mutexes_fork_child(void);
+
+/*
+ * jemalloc needs no key of its own: the library's tells it of a thread's end, by
+ * pl_backend_thread_end(). These do nothing.
+ */
+int pl_jemalloc_key_create(pthread_key_t *key, void (*destructor)(void *));
+int pl_jemalloc_setspecific(pthread_key_t key, const void *value);
 
 /* Has jemalloc's handlers of fork() called by ours (jemalloc_fork.c). */
 int pl_jemalloc_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void));

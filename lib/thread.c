@@ -16,6 +16,7 @@
 #include "order.h"
 #include "os.h"
 #include "owner.h"
+#include "report.h"
 #include "shortage.h"
 #include "strays.h"
 
@@ -99,17 +100,24 @@ static void leave(struct pl_thread *thread)
 }
 
 /*
- * The destructor of the registry's key. The thread may still make requests, from here on by the
- * slow path.
+ * The thread ends, or its end will not be heard of: its memory goes. The allocator keeps nothing of it
+ * from here on, and the record counts by itself. The thread may still make requests, by the slow
+ * path.
  */
-static void depart(void *record)
+static void take_leave(struct pl_thread *thread)
 {
-	struct pl_thread *thread = record;
 	struct pl_os_signals before;
 
+	pl_backend_thread_end();
 	pl_thread_lock(&before);
 	leave(thread);
 	pl_thread_unlock(&before);
+}
+
+/* The destructor of the registry's key. */
+static void depart(void *record)
+{
+	take_leave(record);
 }
 
 /* Returns a record whose owner is gone, or NULL. Under the lock. */
@@ -189,28 +197,27 @@ static struct pl_thread *find_record(uint64_t id, const struct pl_backend_bytes 
 }
 
 /*
- * Sees to it that the thread's end is heard of. For a key beyond glibc's first block of 32 this
- * allocates: by permit, whatever the phase.
+ * Sees to it that the thread's end is heard of, and returns whether it will be. For a key beyond
+ * glibc's first block of 32 this allocates: by permit, whatever the phase.
  */
-static void await_end(struct pl_thread *thread)
+static bool await_end(struct pl_thread *thread)
 {
+	bool heard;
+
 	pl_gate_scope_begin(thread, PL_SCOPE_PERMIT, NULL);
-	pthread_setspecific(registry.key, thread);
+	heard = pthread_setspecific(registry.key, thread) == 0;
 	pl_gate_scope_end(thread, PL_SCOPE_PERMIT);
+	return heard;
 }
 
-/*
- * A thread whose destructors have run, or may have, is not heard of again, and its memory goes: the
- * record counts by itself from the start, and the backend keeps nothing of it.
- */
-static void enter_late(struct pl_thread *thread)
+/* The program has taken all keys (PTHREAD_KEYS_MAX) before its first request. */
+static PL_COLD void tell_of_no_key(void)
 {
-	struct pl_os_signals before;
+	static _Atomic bool told;
 
-	pl_backend_thread_end();
-	pl_thread_lock(&before);
-	leave(thread);
-	pl_thread_unlock(&before);
+	if (!atomic_exchange_explicit(&told, true, memory_order_relaxed))
+		pl_report_message("no key for thread-specific data is left (PTHREAD_KEYS_MAX): "
+				  "requests of all threads but the first are slow");
 }
 
 /* With all signals blocked. */
@@ -221,7 +228,7 @@ static struct pl_thread *register_thread(void)
 	struct pl_os_signals before;
 	struct pl_backend_bytes bytes;
 	struct pl_thread *thread;
-	bool heard;
+	bool have_key, is_first;
 
 	pl_order_require();
 	pl_locks_start();
@@ -241,12 +248,18 @@ static struct pl_thread *register_thread(void)
 	}
 	if (!registry.have_key)
 		registry.have_key = pthread_key_create(&registry.key, depart) == 0;
-	heard = registry.have_key;
+	have_key = registry.have_key;
 	pl_thread_unlock(&before);
-	if (thread != NULL && late)
-		enter_late(thread);
-	else if (thread != NULL && heard)
-		await_end(thread);
+	if (thread == NULL) {
+		pl_backend_thread_end();
+		return NULL;
+	}
+	/* The first thread's memory stays. One whose destructors may have run is not heard of again. */
+	is_first = id == registry.process;
+	if (late || ((!have_key || !await_end(thread)) && !is_first))
+		take_leave(thread);
+	if (!have_key && !is_first)
+		tell_of_no_key();
 	return thread;
 }
 
