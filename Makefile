@@ -52,7 +52,7 @@ CORE_OBJECTS := $(patsubst %.c,$(B)/%.o,$(filter-out lib/backend_%.c lib/jemallo
 X86_64       := $(filter x86_64-%,$(shell $(CC) -dumpmachine))
 PHASE_SHARED := $(B)/lib/phase_$(if $(X86_64),shared,zero).o
 PHASE_LINKED := $(B)/lib/phase_$(if $(X86_64),linked,zero).o
-JEMALLOC_OBJECTS := $(CORE_OBJECTS) $(patsubst %,$(B)/lib/%.o,backend_jemalloc jemalloc_calls jemalloc_fork) $(B)/jemalloc.o
+JEMALLOC_OBJECTS := $(CORE_OBJECTS) $(patsubst %,$(B)/lib/%.o,backend_jemalloc jemalloc_calls jemalloc_fork jemalloc_pages) $(B)/jemalloc.o
 LIB_OBJECTS    := $(JEMALLOC_OBJECTS) $(PHASE_SHARED)
 STATIC_OBJECTS := $(JEMALLOC_OBJECTS) $(PHASE_LINKED) $(B)/lib/init_linked.o
 SYSTEM_OBJECTS := $(CORE_OBJECTS) $(B)/lib/backend_system.o $(PHASE_SHARED)
@@ -79,13 +79,16 @@ $(B)/lib/%.o: lib/%.c
 # jemalloc as the distribution built it, under names of ours, without its C++ operators. pl_backend_malloc and
 # pl_backend_free become second names of its functions, so that the hot path can jump straight into them. The one file
 # of it that sets errno for the requests that fail gets it from us, which is told where the function ends that does so for
-# pl_backend_malloc; and its sizes are set up by us. Its code begins at a cache line, as in its own library.
+# pl_backend_malloc; and its sizes are set up by us. The file of it that asks for pages and new arenas asks us, who try
+# again when memory is short. Its code begins at a cache line, as in its own library.
 JEMALLOC = $(shell $(CC) -print-file-name=libjemalloc_pic.a)
 $(B)/jemalloc.o: lib/jemalloc.syms Makefile
 	@rm -rf $(B)/jemalloc && mkdir -p $(B)/jemalloc
 	$(Q)cd $(B)/jemalloc && ar x $(JEMALLOC) && rm jemalloc_cpp.pic.o
 	$(Q)objcopy --redefine-sym __errno_location=pl_jemalloc_errno --redefine-sym je_sz_boot=pl_jemalloc_sz_boot \
 		$(B)/jemalloc/jemalloc.pic.o
+	$(Q)objcopy --redefine-sym je_pa_alloc=pl_jemalloc_pages --redefine-sym je_base_new=pl_jemalloc_base \
+		$(B)/jemalloc/arena.pic.o
 	$(Q)ld -r -o $(B)/jemalloc/all.o $(B)/jemalloc/*.pic.o
 	$(Q)objcopy --redefine-syms=lib/jemalloc.syms $(B)/jemalloc/all.o
 	$(Q)objcopy --set-section-alignment .text=64 $(B)/jemalloc/all.o
