@@ -127,7 +127,8 @@ X86_64       := $(filter x86_64-%,$(shell $(CC) -dumpmachine))
 PHASE_SHARED := $(B)/lib/phase_$(if $(X86_64),shared,zero).o
 PHASE_LINKED := $(B)/lib/phase_$(if $(X86_64),linked,zero).o
 JEMALLOC_OBJECTS := $(CORE_OBJECTS) $(B)/jemalloc.o \
-                    $(patsubst %,$(B)/lib/%.o,backend_jemalloc jemalloc_calls jemalloc_fork)
+                    $(patsubst %,$(B)/lib/%.o,backend_jemalloc jemalloc_calls jemalloc_fork \
+                      jemalloc_info jemalloc_pages)
 LIB_OBJECTS    := $(JEMALLOC_OBJECTS) $(PHASE_SHARED)
 STATIC_OBJECTS := $(JEMALLOC_OBJECTS) $(PHASE_LINKED) $(B)/lib/init_linked.o
 SYSTEM_OBJECTS := $(CORE_OBJECTS) $(B)/lib/backend_system.o $(PHASE_SHARED)
@@ -144,7 +145,8 @@ $(B)/lib/%.o: lib/%.c $(B)/flags
 # pl_backend_malloc and pl_backend_free become second names of its functions, so that the hot path
 # can jump straight into them. The one file of it that sets errno for the requests that fail gets it
 # from us, which is told where the function ends that does so for pl_backend_malloc. And its sizes
-# are set up by us. Its code begins at a cache line, as in its own library.
+# are set up by us, and the file of it that asks for pages and new arenas asks us, who try again
+# when memory is short. Its code begins at a cache line, as in its own library.
 JEMALLOC  = $(shell $(CC) -print-file-name=libjemalloc_pic.a)
 JEMALLOC_B := $(B)/jemalloc
 $(B)/jemalloc.o: lib/jemalloc.syms Makefile
@@ -152,6 +154,8 @@ $(B)/jemalloc.o: lib/jemalloc.syms Makefile
 	$(Q)cd $(JEMALLOC_B) && ar x $(JEMALLOC) && rm jemalloc_cpp.pic.o
 	$(Q)objcopy --redefine-sym __errno_location=pl_jemalloc_errno \
 		--redefine-sym je_sz_boot=pl_jemalloc_sz_boot $(JEMALLOC_B)/jemalloc.pic.o
+	$(Q)objcopy --redefine-sym je_pa_alloc=pl_jemalloc_pages \
+		--redefine-sym je_base_new=pl_jemalloc_base $(JEMALLOC_B)/arena.pic.o
 	$(Q)ld -r -o $(JEMALLOC_B)/all.o $(JEMALLOC_B)/*.pic.o
 	$(Q)objcopy --redefine-syms=lib/jemalloc.syms $(JEMALLOC_B)/all.o
 	$(Q)objcopy --set-section-alignment .text=64 $(JEMALLOC_B)/all.o

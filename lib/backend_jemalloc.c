@@ -8,6 +8,7 @@
 
 #include "contract.h"
 #include "format.h"
+#include "jemalloc_pages.h"
 #include "os.h"
 #include "os_call.h"
 #include "shortage.h"
@@ -140,13 +141,24 @@ static void *take_room(size_t size)
 	return start;
 }
 
+/* Returns NULL if the kernel has not so much, nor what jemalloc keeps for nobody. */
+static char *reserve_room(void)
+{
+	char *room = pl_os_reserve(ROOM_OF_THREAD);
+
+	if (PL_LIKELY(room != NULL))
+		return room;
+	pl_jemalloc_pages_release();
+	return pl_os_reserve(ROOM_OF_THREAD);
+}
+
 void pl_backend_thread_bytes(struct pl_backend_bytes *bytes)
 {
 	size_t size = sizeof(uint64_t *);
 	bool is_new = !own.known;
 
 	if (is_new)
-		own.next = pl_os_reserve(ROOM_OF_THREAD);
+		own.next = reserve_room();
 	if (is_new && own.next == NULL) {
 		bytes->allocated = NULL;
 		bytes->deallocated = NULL;

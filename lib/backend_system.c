@@ -190,7 +190,7 @@ static void warm(void)
 	NEXT(counted_size)(block);
 	moved = NEXT(realloc)(block, 0);
 	atomic_store_explicit(&next.realloc_keeps, moved != NULL, memory_order_relaxed);
-	if (moved != NULL)
+	if (moved != NULL && !in_arena(moved))
 		NEXT(free)(moved);
 }
 

@@ -23,6 +23,12 @@ void pl_request_forbid_free(bool forbid)
 	pl_settings.free_is_forbidden = forbid;
 }
 
+static enum pl_ruling ruling_for(const struct pl_thread *thread)
+{
+	return pl_rule(pl_gate_scope(thread), pl_phase_is_locked(),
+		       pl_phase_permits() || pl_gate_is_own(thread));
+}
+
 /*
  * APART: the thread has no record, and shall not have one: it is being registered, or it frees. What
  * it does is counted in pl_strays.
@@ -51,8 +57,7 @@ static PL_COLD enum outcome judge(struct pl_thread *thread, const struct pl_requ
 		thread->probe_hits++;
 		return PROBED;
 	}
-	ruling = pl_rule(pl_gate_scope(thread), pl_phase_is_locked(),
-			 pl_phase_permits() || pl_gate_is_own(thread));
+	ruling = ruling_for(thread);
 	if (!request->release && pl_watch_is_on(thread)) {
 		enum phaselock_answer answer =
 			pl_watch_request(thread, request, ruling != PL_GRANTED);
@@ -225,13 +230,14 @@ void *pl_request_overflow(const char *function, size_t alignment, void *old, con
 				     .alignment = alignment,
 				     .old = old,
 				     .caller = caller};
-	struct pl_thread *thread;
-	enum outcome outcome = pass(&thread, &request);
+	struct pl_thread *thread = pl_thread_self();
+	bool granted = thread != NULL && !thread->probing && ruling_for(thread) == PL_GRANTED;
 
-	if (outcome == PROBED)
-		return refuse(outcome);
+	/* What nothing forbids and nobody serves is no request for those who count. */
+	if (!granted && judge(thread, &request) == PROBED)
+		return refuse(PROBED);
 	errno = ENOMEM;
-	return outcome == SERVE ? close_request(thread, &request, NULL) : NULL;
+	return NULL;
 }
 
 /* What the thread holds, as a difference that only makes sense between two calls. */

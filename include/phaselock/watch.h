@@ -5,6 +5,9 @@
  * A watch is told of each heap request of one thread, or of every thread, before it is judged, of
  * the block that it got, and of each block that is given back. Only watched threads pay for it.
  *
+ * A call of a size that no number holds, as calloc(-1, 16), asks for nothing that anybody could serve: it
+ * is told where the lock or a forbid scope is against it, and never has a RESULT.
+ *
  * For every function here: Signals: not from a signal handler. Heap: none. Errors: none.
  */
 #ifndef PHASELOCK_WATCH_H

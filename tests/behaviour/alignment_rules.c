@@ -3,7 +3,7 @@
  * An alignment that a function does not allow fails with EINVAL and nothing is allocated;
  * memalign() takes the next power of two instead, as glibc does; every alignment that is allowed
  * is kept. Over the process's own allocator aligned_alloc() refuses what that one refuses:
- * tests/command/contract.test.
+ * tests/command/family_edges.test.
  *
  * shows: PL-003
  * libc: glibc musl

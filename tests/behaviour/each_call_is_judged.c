@@ -22,6 +22,8 @@
 #include <malloc.h>
 #include <stdlib.h>
 
+#include <phaselock/watch.h>
+
 static char *old; /* a block for those that take one */
 static char marker;
 
@@ -124,6 +126,33 @@ static void look(void)
 	before = now;
 }
 
+static unsigned requests, results;
+
+static enum phaselock_answer count(const struct phaselock_event *event, void *context)
+{
+	(void)context;
+	requests += event->kind == PHASELOCK_EVENT_REQUEST;
+	results += event->kind == PHASELOCK_EVENT_RESULT;
+	return PHASELOCK_GO_ON;
+}
+
+/* Who counts requests is not told of a size that no number holds, unless something forbids it. */
+static void is_watched(void *(*call)(void))
+{
+	struct phaselock_watch watch = {.watcher = count};
+
+	CHECK(phaselock_watch_begin(&watch));
+	CHECK_EQUAL(outcome(call), ENOMEM);
+	CHECK_EQUAL(requests + results, 0);
+	lock_allocations();
+	CHECK_EQUAL(outcome(call), ENOMEM);
+	CHECK_EQUAL(requests, 1);
+	CHECK_EQUAL(results, 0);
+	unlock_allocations();
+	CHECK(phaselock_watch_end(&watch));
+	requests = 0;
+}
+
 int main(void)
 {
 	require_armed();
@@ -162,5 +191,8 @@ int main(void)
 		CHECK_EQUAL(did.live_allocations, 1); /* of this thread: the old block */
 		CHECK(is_filled(old, 7, 32));
 	}
+	is_watched(calloc_overflow);
+	is_watched(reallocarray_block);
+	is_watched(pvalloc_overflow);
 	return 0;
 }

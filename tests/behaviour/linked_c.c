@@ -5,8 +5,8 @@
  * library and is found after the lock. The break, from which glibc's malloc would take, never
  * moves. In a static program iconv() loads its tables as modules, with a libc of their own: they
  * are named at the end. Then what the check is worth; a static program that names nothing of the library, which the
- * linker therefore leaves out unless -u malloc asks for it; and one that also wants a function which
- * only glibc's malloc.o has: it does not link.
+ * linker therefore leaves out unless -u malloc asks for it; one that asks for the heap's statistics, which are
+ * jemalloc's then; and one that also wants a function which only glibc's malloc.o has: it does not link.
  *
  * shows: PL-083 PL-087
  * needs: gcc nm
@@ -80,7 +80,19 @@
  * | phaselock: PHASELOCK_OPTIONS: lock=main: cannot find how this program starts; not locked
  * run: {source}/tests/behaviour/parts/link {build}/libphaselock.a linked_c.c gcc -static
  *     -DONLY_GLIBC={call}
- * each: call mallopt(M_MMAP_MAX,0) malloc_trim(0) mallinfo2() malloc_stats()
+ * each: call mallopt(M_MMAP_MAX,0) malloc_trim(0) mallinfo2() mallinfo() malloc_info(0,stdin)
+ * environment: PHASELOCK_OPTIONS=policy=allow:max_reports=0
+ * exit: 0
+ * stdout:
+ * | one allocator
+ * stderr:
+ * | phaselock: {number} violations at {number} sites, by count:
+ * | phaselock:   and {number} sites more (max_reports=0)
+ * | phaselock: UTF-16.so calls libc.so.6's malloc, not phaselock's: its requests are not seen
+ * | phaselock: libc.so.6 calls libc.so.6's malloc, not phaselock's: its requests are not seen
+ * run: {source}/tests/behaviour/parts/link {build}/libphaselock.a linked_c.c gcc -static
+ *     -DONLY_GLIBC={call}
+ * each: call __libc_mallopt(M_MMAP_MAX,0)
  * exit: 1
  * stdout:
  * | twice: __libc_calloc
@@ -105,6 +117,9 @@
 #include <regex.h>
 #include <stdlib.h>
 #include <unistd.h>
+
+/* Of libc.a, in no header. */
+extern int __libc_mallopt(int parameter, int value);
 
 static void *run_thread(void *unused)
 {
