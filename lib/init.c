@@ -336,6 +336,7 @@ __attribute__((constructor)) static void start(void)
 	read_suppressions();
 	phaselock_set_policy(options.policy);
 	pl_violation_set_frames(options.frames);
+	pl_violation_set_trap(options.abort_by_trap);
 	pl_history_set_frames(options.frames);
 	pl_request_forbid_free(options.forbid_free);
 	pl_listen_start();

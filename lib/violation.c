@@ -21,6 +21,7 @@
 #define REPORTS_WAIT_MS 1000
 
 static unsigned frames_recorded = 16;
+static bool ends_by_trap; /* written in the constructor */
 
 /*
  * Written by phaselock_set_policy(), read at each violation, relaxed: one word, nothing is
@@ -60,6 +61,11 @@ static _Thread_local struct pl_unwind_mark ends;
 void pl_violation_set_frames(unsigned frames)
 {
 	frames_recorded = frames;
+}
+
+void pl_violation_set_trap(bool by_trap)
+{
+	ends_by_trap = by_trap;
 }
 
 void phaselock_set_policy(enum phaselock_verdict verdict)
@@ -152,6 +158,8 @@ __attribute__((noinline)) _Noreturn void pl_violation_end(void)
 		pl_stats_publish(phaselock_get_phase() != PHASELOCK_INIT);
 		pl_channel_end();
 	}
+	if (ends_by_trap)
+		pl_os_trap();
 	pl_os_abort();
 }
 

@@ -30,8 +30,8 @@ enum phaselock_verdict pl_violation(const struct pl_request *request, enum phase
 				    struct pl_thread *thread);
 
 /*
- * Ends the process by abort(). Whatever a handler of SIGABRT then asks of the heap is served: it is
- * the last that runs, and a crash reporter needs it.
+ * Ends the process by abort(), or by a trap if that is set. Whatever a handler of SIGABRT then asks
+ * of the heap is served: it is the last that runs, and a crash reporter needs it.
  */
 _Noreturn void pl_violation_end(void);
 
@@ -49,5 +49,8 @@ bool pl_violation_ending(void);
 
 /* How many frames of a call stack are recorded. Before any violation, from the constructor. */
 void pl_violation_set_frames(unsigned frames);
+
+/* Whether pl_violation_end() ends by a trap. Likewise. */
+void pl_violation_set_trap(bool by_trap);
 
 #endif
