@@ -144,6 +144,11 @@ struct page_counts page_read(const struct page *page)
 	return counts;
 }
 
+void page_close(const struct page *page)
+{
+	atomic_store_explicit(&page->channel->is_over, 1, memory_order_relaxed);
+}
+
 void page_note_end(const struct page *page, uint32_t process)
 {
 	for (size_t i = 0; i < PL_CHANNEL_PROCESSES; i++) {

@@ -64,6 +64,9 @@ bool page_make(struct page *page, const char *report);
 
 struct page_counts page_read(const struct page *page);
 
+/* What starts from now on is told that nobody counts it. */
+void page_close(const struct page *page);
+
 /* Notes that the process with that id, as it knew it itself, has ended as the guarded one it was. */
 void page_note_end(const struct page *page, uint32_t process);
 

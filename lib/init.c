@@ -342,7 +342,8 @@ __attribute__((constructor)) static void start(void)
 	pl_listen_start();
 	if (channel != NULL && !have_page)
 		pl_report_message(
-			"cannot open the page of `phaselock run` (is it of another version?)");
+			"cannot open the page of `phaselock run` (is it over, or of another "
+			"version?)");
 	prove_armed();
 	if (pl_channel() != NULL)
 		join_run(channel);
