@@ -130,6 +130,7 @@ struct page_counts page_read(const struct page *page)
 		.scopes = load(&channel->scopes),
 		.violations = load(&channel->violations),
 		.told = load(&channel->told),
+		.apart = load(&channel->apart),
 		.lost = load(&channel->lost),
 		.init = read_phase(&channel->init),
 		.locked = read_phase(&channel->locked),

@@ -48,8 +48,9 @@ struct page_counts {
 	uint64_t locks;
 	uint64_t scopes;
 	uint64_t violations;
-	uint64_t told; /* of these: their texts are written */
-	uint64_t lost; /* texts that nobody took */
+	uint64_t told;	/* of these: their texts are written */
+	uint64_t apart; /* texts that did not come through the pipe */
+	uint64_t lost;	/* texts that nobody took */
 	struct page_phase init;
 	struct page_phase locked;
 	uint64_t unseen_modules;

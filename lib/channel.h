@@ -86,6 +86,7 @@ struct pl_channel {
 	_Atomic uint64_t scopes;     /* forbid scopes begun */
 	_Atomic uint64_t violations; /* and misuses of scopes */
 	_Atomic uint64_t told;	     /* of these: what was to be written of them is written */
+	_Atomic uint64_t apart;	     /* texts that did not come through the pipe */
 	_Atomic uint64_t lost;	     /* texts that nobody took: no pipe, no file, no stderr */
 	struct pl_channel_phase init;
 	struct pl_channel_phase locked;
