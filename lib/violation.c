@@ -58,13 +58,9 @@ static _Thread_local struct pl_unwind_mark handler_runs;
  */
 static _Thread_local struct pl_unwind_mark ends;
 
-void pl_violation_set_frames(unsigned frames)
+void pl_violation_configure(unsigned frames, bool by_trap)
 {
 	frames_recorded = frames;
-}
-
-void pl_violation_set_trap(bool by_trap)
-{
 	ends_by_trap = by_trap;
 }
 

@@ -47,10 +47,10 @@ void pl_violation_fork_child(void);
 /* Returns whether pl_violation_end() is under way on this thread. */
 bool pl_violation_ending(void);
 
-/* How many frames of a call stack are recorded. Before any violation, from the constructor. */
-void pl_violation_set_frames(unsigned frames);
-
-/* Whether pl_violation_end() ends by a trap. Likewise. */
-void pl_violation_set_trap(bool by_trap);
+/*
+ * How many frames of a call stack are recorded, and whether pl_violation_end() ends by a trap.
+ * Before any violation, from the constructor.
+ */
+void pl_violation_configure(unsigned frames, bool by_trap);
 
 #endif

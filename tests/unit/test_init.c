@@ -350,9 +350,10 @@ TEST(environment_stays_if_children_are_to_be_followed)
 
 TEST(page_that_cannot_be_opened_is_told)
 {
-	assert_string_equal(played("nothing", PL_REACH_VARIABLE "=/proc/no/such/file", NULL),
-			    "phaselock: cannot open the page of `phaselock run` (is it over, or of "
-			    "another version?)\n");
+	assert_string_equal(
+		played("nothing", PL_REACH_VARIABLE "=/proc/no/such/file", NULL),
+		"phaselock: cannot open the page of `phaselock run` (over, or of another "
+		"version?)\n");
 	assert_int_equal(end.status, 0);
 }
 
