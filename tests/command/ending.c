@@ -73,6 +73,22 @@ static bool take_abort(const char *how)
 	return false;
 }
 
+/* ---- what becomes of a handler of violations ------------------------------------------------- */
+
+static enum phaselock_verdict leave_by_exit(const struct phaselock_violation *violation,
+					    void *unused)
+{
+	(void)violation, (void)unused;
+	_exit(0);
+}
+
+static enum phaselock_verdict leave_by_jump(const struct phaselock_violation *violation,
+					    void *unused)
+{
+	(void)violation, (void)unused;
+	siglongjmp(back, 1);
+}
+
 /* ---- ways to end ----------------------------------------------------------------------------- */
 
 /* Ends by a filter of system calls. */
@@ -168,6 +184,10 @@ int main(int argc, char **argv)
 			request();
 		else if (strcmp(word, "malloc") == 0)
 			continue; /* jumped back */
+		else if (strcmp(word, "handler:exit") == 0)
+			phaselock_set_handler(leave_by_exit, NULL);
+		else if (strcmp(word, "handler:jump") == 0)
+			phaselock_set_handler(leave_by_jump, NULL);
 		else if (strncmp(word, "abrt:", 5) == 0 ? !take_abort(word + 5) : !end(word))
 			return 119;
 	}
