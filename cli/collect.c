@@ -285,7 +285,8 @@ static void take(struct collector *collector, const struct pl_channel_piece *pie
 	}
 	if (piece->more == 0)
 		finish_text(collector, link);
-	while (collector->unfinished_size > UNFINISHED_MAX) /* then the oldest come in pieces */
+	/* Then the oldest come in pieces. */
+	while (collector->unfinished != NULL && collector->unfinished_size > UNFINISHED_MAX)
 		finish_text(collector, &collector->unfinished);
 }
 

@@ -125,6 +125,7 @@ struct page_counts page_read(const struct page *page)
 		.scopes = load(&channel->scopes),
 		.violations = load(&channel->violations),
 		.told = load(&channel->told),
+		.apart = load(&channel->apart),
 		.lost = load(&channel->lost),
 		.init = read_phase(&channel->init),
 		.locked = read_phase(&channel->locked),
@@ -137,6 +138,11 @@ struct page_counts page_read(const struct page *page)
 	for (size_t i = 0; i < PL_CHANNEL_UNSEEN; i++)
 		read_unseen(&counts.unseen[i], &channel->unseen[i]);
 	return counts;
+}
+
+void page_close(const struct page *page)
+{
+	atomic_store_explicit(&page->channel->is_over, 1, memory_order_relaxed);
 }
 
 void page_note_end(const struct page *page, uint32_t process)

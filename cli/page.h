@@ -49,8 +49,9 @@ struct page_counts {
 	uint64_t locks;
 	uint64_t scopes;
 	uint64_t violations;
-	uint64_t told; /* of these: their texts are written */
-	uint64_t lost; /* texts that nobody took */
+	uint64_t told;	/* of these: their texts are written */
+	uint64_t apart; /* texts that did not come through the pipe */
+	uint64_t lost;	/* texts that nobody took */
 	struct page_phase init;
 	struct page_phase locked;
 	uint64_t unseen_modules;
@@ -64,6 +65,9 @@ struct page_counts {
 bool page_make(struct page *page, const char *report);
 
 struct page_counts page_read(const struct page *page);
+
+/* What starts from now on is told that nobody counts it. */
+void page_close(const struct page *page);
 
 /* Notes that the process with that id, as it knew it itself, has ended as the guarded one it was. */
 void page_note_end(const struct page *page, uint32_t process);

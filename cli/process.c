@@ -36,17 +36,16 @@ static void read_status(FILE *file, struct process *found)
 	}
 }
 
-/* "PID (NAME) S ...", where a name may have anything in it. */
+/* "PID (NAME) S PARENT ...", where a name may have anything in it. */
 static void read_stat(FILE *file, struct process *found)
 {
-	unsigned long faults_of_children = 0;
+	enum { FAULTS_OF_CHILDREN = 9 }; /* fields behind the name */
 	char line[1024];
-	const char *behind_name;
+	const char *field = fgets(line, sizeof(line), file) != NULL ? strrchr(line, ')') : NULL;
 
-	behind_name = fgets(line, sizeof(line), file) != NULL ? strrchr(line, ')') : NULL;
-	if (behind_name != NULL &&
-	    sscanf(behind_name, ") %*c %*d %*d %*d %*d %*d %*u %*u %lu", &faults_of_children) == 1)
-		found->had_children = faults_of_children > 0;
+	for (int i = 0; i < FAULTS_OF_CHILDREN && field != NULL; i++)
+		field = strchr(field + 1, ' ');
+	found->had_children = field != NULL && strtoul(field, NULL, 10) > 0;
 }
 
 struct process process_look_at(pid_t process)

@@ -130,6 +130,7 @@ int verb_run(int count, char **words)
 	sources[DOOR] = (struct child_source){door.listener, door_answer, &door};
 	end = child_wait(child, sources, SOURCES);
 	still_runs = others_still_run(&page, sources);
+	page_close(&page);
 	collector_end(collector);
 	counts = page_read(&page);
 	if (end.had_children && nobody_else_came(&counts))

@@ -164,6 +164,11 @@ static void print_lost(const struct page_counts *counts)
 		say("no report of %" PRIu64 " violation%s: the process ended, or left its handler, "
 		    "before it was written",
 		    untold, plural(untold));
+	if (counts->apart > 0)
+		say("not here: %" PRIu64 " text%s, which a process wrote itself, unnamed, to its "
+		    "stderr or the file of report=: the way to this command was closed to it, or "
+		    "full",
+		    counts->apart, plural(counts->apart));
 	if (counts->lost > 0)
 		say("lost: %" PRIu64 " text%s of the library, which neither the pipe nor stderr of "
 		    "the process took",

@@ -51,6 +51,11 @@ bool pl_channel_open(const char *text)
 	if (!pl_reach(text, PL_CHANNEL_MAGIC, sizeof(*page), &reached))
 		return false;
 	page = reached.page;
+	if (atomic_load_explicit(&page->is_over, memory_order_relaxed) != 0) {
+		page = NULL;
+		pl_reach_leave(&reached, sizeof(*page));
+		return false;
+	}
 	replace((uint32_t)pl_os_process_id(), 0); /* of the program that executed this one */
 	begin();
 	return true;

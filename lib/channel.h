@@ -62,12 +62,13 @@ struct pl_channel_unseen {
 #define PL_CHANNEL_PROCESSES 1024
 
 /*
- * All written by the guarded processes and read by the command after they end, but for head and
- * report. Relaxed.
+ * All written by the guarded processes and read by the command after they end, but for head,
+ * report and is_over. Relaxed.
  */
 struct pl_channel {
 	struct pl_reach_head head; /* set by the command */
 	char report[64]; /* likewise: the path of the pipe for reports, "" if there is none */
+	_Atomic uint64_t is_over; /* likewise: 1 when nobody reads the page any more */
 	_Atomic uint64_t processes_started;
 	_Atomic uint64_t processes_forked; /* by fork(): guarded from their start */
 	_Atomic uint64_t processes_ended;  /* by exit() or a violation: counted to their end */
@@ -86,6 +87,7 @@ struct pl_channel {
 	_Atomic uint64_t scopes;     /* forbid scopes begun */
 	_Atomic uint64_t violations; /* and misuses of scopes */
 	_Atomic uint64_t told;	     /* of these: what was to be written of them is written */
+	_Atomic uint64_t apart;	     /* texts that did not come through the pipe */
 	_Atomic uint64_t lost;	     /* texts that nobody took: no pipe, no file, no stderr */
 	struct pl_channel_phase init;
 	struct pl_channel_phase locked;
@@ -95,7 +97,7 @@ struct pl_channel {
 
 /*
  * Takes up the page, as the variable of lib/reach.h says where it is. Returns false if there is none
- * of this version. From the constructor.
+ * of this version, or its run is over. From the constructor.
  */
 bool pl_channel_open(const char *text);
 

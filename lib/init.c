@@ -50,7 +50,6 @@
 
 #include <pthread.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include <phaselock/phaselock.h>
 #include <phaselock/watch.h>
@@ -146,7 +145,7 @@ static void say_faults(struct pl_text *errors)
 	static const char more[] = "...\n";
 
 	if (errors->length == errors->capacity - 1) { /* cut: say so, and end the line */
-		errors->length -= strlen(more);
+		errors->length -= sizeof(more) - 1;
 		pl_text_append(errors, "%s", more);
 	}
 	pl_report_lines(errors->start);
@@ -312,14 +311,14 @@ __attribute__((constructor)) static void start(void)
 	read_suppressions();
 	pl_suppress_freeze();
 	pl_violation_set_policy(options->policy);
-	pl_violation_set_frames(options->frames);
+	pl_violation_configure(options->frames, options->abort_by_trap);
 	pl_history_set_frames(options->frames);
 	pl_request_forbid_free(options->forbid_free);
 	pl_phase_settings_complete();
 	pl_listen_start();
 	if (channel != NULL && !have_page)
 		pl_report_message(
-			"cannot open the page of `phaselock run` (is it of another version?)");
+			"cannot open the page of `phaselock run` (over, or of another version?)");
 	prove_armed();
 	if (pl_channel() != NULL)
 		join_run(channel);

@@ -86,6 +86,12 @@ static bool set_policy(struct value value, struct pl_options *options)
 	return false;
 }
 
+static bool set_abort(struct value value, struct pl_options *options)
+{
+	options->abort_by_trap = is(value, "trap");
+	return options->abort_by_trap || is(value, "signal");
+}
+
 static bool set_free(struct value value, struct pl_options *options)
 {
 	options->forbid_free = is(value, "forbid");
@@ -204,6 +210,8 @@ static const struct {
 	const char *meaning;
 } table[] = {
 	{"policy", set_policy, "abort|allow|deny", "what becomes of a violation (abort)"},
+	{"abort", set_abort, "signal|trap",
+	 "how a violation ends the process: SIGABRT, or a trap that no handler catches (signal)"},
 	{"free", set_free, "allow|forbid",
 	 "whether a free in a locked phase is a violation (allow)"},
 	{"lock", set_lock, "never|main", "lock just before main() is entered (never)"},

@@ -17,6 +17,7 @@
 
 struct pl_options {
 	enum phaselock_verdict policy;
+	bool abort_by_trap;
 	bool forbid_free;
 	bool lock_at_main;
 	bool lock_never_given; /* lock=never was said, not only meant */

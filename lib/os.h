@@ -209,6 +209,9 @@ char **pl_os_environment_all(void);
 /* Ends the process with SIGABRT. */
 _Noreturn void pl_os_abort(void);
 
+/* Ends the process with the signal of a trap instruction, whatever handlers it has. */
+_Noreturn void pl_os_trap(void);
+
 /*
  * Ends the process by SIGABRT without a function of libc that another library may have taken the
  * place of: for a moment at which that library is not ready.

@@ -97,6 +97,15 @@ _Noreturn void pl_os_abort(void)
 	abort();
 }
 
+/* Where the signal of a fault is blocked, the kernel lets no handler run, and ends the process. */
+_Noreturn void pl_os_trap(void)
+{
+	static const uint64_t all = UINT64_MAX;
+
+	pl_os_call(SYS_rt_sigprocmask, SIG_SETMASK, &all, NULL, KERNEL_SIGNAL_SET_SIZE);
+	__builtin_trap();
+}
+
 _Noreturn void pl_os_end_at_once(void)
 {
 	static const uint64_t none;

@@ -52,6 +52,7 @@ struct pl_settings {
 	} handlers[2];
 
 	bool free_is_forbidden;
+	bool ends_by_trap; /* not by SIGABRT: pl_violation_end() */
 	bool stages_are_told;
 	bool thread_names_are_kept; /* threads are not asked for theirs */
 	char process_name[16];

@@ -228,8 +228,10 @@ void pl_sink_write(const struct pl_text *text, enum pl_sink_text kind)
 {
 	size_t done = pipe() != NULL ? emit_to_pipe(text->start, text->length, kind) : 0;
 
-	if (done < text->length)
-		emit_here(text->start + done, text->length - done, kind);
+	if (done == text->length)
+		return;
+	PL_CHANNEL_COUNT(apart);
+	emit_here(text->start + done, text->length - done, kind);
 }
 
 void pl_sink_write_named(const struct pl_text *text)

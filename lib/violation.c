@@ -38,9 +38,10 @@ static _Thread_local struct pl_unwind_mark handler_runs;
  */
 static _Thread_local struct pl_unwind_mark ends;
 
-void pl_violation_set_frames(unsigned frames)
+void pl_violation_configure(unsigned frames, bool by_trap)
 {
 	pl_settings.frames = (struct pl_setting){true, frames};
+	pl_settings.ends_by_trap = by_trap;
 }
 
 void pl_violation_set_policy(enum phaselock_verdict verdict)
@@ -167,6 +168,8 @@ __attribute__((noinline)) _Noreturn void pl_violation_end(void)
 		pl_stats_publish(phaselock_get_phase() != PHASELOCK_INIT);
 		pl_channel_end();
 	}
+	if (pl_settings.ends_by_trap)
+		pl_os_trap();
 	pl_os_abort();
 }
 

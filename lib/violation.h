@@ -30,8 +30,8 @@ enum phaselock_verdict pl_violation(const struct pl_request *request, enum phase
 				    struct pl_thread *thread);
 
 /*
- * Ends the process by abort(). Whatever a handler of SIGABRT then asks of the heap is served: it is
- * the last that runs, and a crash reporter needs it.
+ * Ends the process by abort(), or by a trap if that is set. Whatever a handler of SIGABRT then asks
+ * of the heap is served: it is the last that runs, and a crash reporter needs it.
  */
 _Noreturn void pl_violation_end(void);
 
@@ -50,7 +50,10 @@ bool pl_violation_ending(void);
 /* As phaselock_set_policy(), and from the constructor, whatever the phase. */
 void pl_violation_set_policy(enum phaselock_verdict verdict);
 
-/* How many frames of a call stack are recorded. Before any violation, from the constructor. */
-void pl_violation_set_frames(unsigned frames);
+/*
+ * How many frames of a call stack are recorded, and whether pl_violation_end() ends by a trap.
+ * Before any violation, from the constructor.
+ */
+void pl_violation_configure(unsigned frames, bool by_trap);
 
 #endif

@@ -280,7 +280,10 @@ PHASELOCK_API void phaselock_stage_end(struct phaselock_stage *stage, const char
 
 /* What becomes of a request that was judged a violation. */
 enum phaselock_verdict {
-	/* The process ends by abort(). */
+	/* The process ends by abort(). A handler of SIGABRT runs first, and may end it in another
+	 * way, by exit(0) too, or leave by longjmp(): then it goes on, and its next violation is
+	 * reported and ends in abort() again. With the option abort=trap it ends by a trap
+	 * instruction (SIGILL, SIGTRAP on arm64), and no handler runs. */
 	PHASELOCK_ABORT = 0,
 	/* The request is served. */
 	PHASELOCK_ALLOW = 1,

@@ -8,7 +8,7 @@
  * environment: PHASELOCK_OPTIONS=policy=deny:max_reports=0
  * exit: 0
  * stderr:
- * | phaselock: cannot open the page of `phaselock run` (is it of another version?)
+ * | phaselock: cannot open the page of `phaselock run` (over, or of another version?)
  * | phaselock: 1 violation at 1 site, by count:
  * | phaselock:   and 1 site more (max_reports=0)
  * each: make true ": > page" "head -c 8 /dev/urandom > page" "head -c 65536 /dev/zero > page"

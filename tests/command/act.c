@@ -8,7 +8,6 @@
 #define PHASELOCK_OPTIONAL
 #include <fcntl.h>
 #include <grp.h>
-#include <setjmp.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
@@ -104,22 +103,6 @@ static void await_phase(bool locked)
 		nanosleep(&rest, NULL);
 }
 
-static jmp_buf back;
-
-static enum phaselock_verdict leave_by_exit(const struct phaselock_violation *violation,
-					    void *unused)
-{
-	(void)violation, (void)unused;
-	_exit(0);
-}
-
-static enum phaselock_verdict leave_by_jump(const struct phaselock_violation *violation,
-					    void *unused)
-{
-	(void)violation, (void)unused;
-	longjmp(back, 1);
-}
-
 /* Does one thing that has no rest. Returns false if it is none of those. */
 static bool act(const char *word)
 {
@@ -132,12 +115,7 @@ static bool act(const char *word)
 	} else if (strcmp(word, "forbid") == 0) {
 		PHASELOCK_FORBID_SCOPE;
 	} else if (strcmp(word, "malloc") == 0) {
-		if (setjmp(back) == 0)
-			block = malloc(100);
-	} else if (strcmp(word, "handler=_exit") == 0) {
-		phaselock_set_handler(leave_by_exit, NULL);
-	} else if (strcmp(word, "handler=longjmp") == 0) {
-		phaselock_set_handler(leave_by_jump, NULL);
+		block = malloc(100);
 	} else if (strcmp(word, "free") == 0) {
 		free(block);
 	} else if (strcmp(word, "present") == 0) {

@@ -352,7 +352,8 @@ TEST(page_that_cannot_be_opened_is_told)
 {
 	assert_string_equal(
 		played("nothing", PL_REACH_VARIABLE "=/proc/no/such/file", NULL),
-		"phaselock: cannot open the page of `phaselock run` (is it of another version?)\n");
+		"phaselock: cannot open the page of `phaselock run` (over, or of another "
+		"version?)\n");
 	assert_int_equal(end.status, 0);
 }
 

@@ -28,6 +28,7 @@ static void assert_same(const struct pl_options *is, const struct pl_options *wa
 	assert_string_equal(is->report, wanted->report);
 	assert_string_equal(is->suppressions, wanted->suppressions);
 	assert_string_equal(is->symbolize, wanted->symbolize);
+	assert_int_equal(is->abort_by_trap, wanted->abort_by_trap);
 	assert_int_equal(is->max_reports, wanted->max_reports);
 	assert_int_equal(is->frames, wanted->frames);
 	assert_int_equal(is->stats, wanted->stats);
@@ -180,6 +181,17 @@ TEST(path_that_is_given_again_replaces_a_longer_one_whole)
 	assert_means("report=/a/long/path:report=b:suppressions=ab:suppressions=b", &wanted);
 	strcpy(wanted.symbolize, "/b");
 	assert_means("symbolize=/a/long/path:symbolize=/b:report=b:suppressions=b", &wanted);
+}
+
+TEST(abort_is_by_a_signal_or_a_trap)
+{
+	struct pl_options wanted = pl_options_default();
+
+	assert_means("abort=signal", &wanted);
+	wanted.abort_by_trap = true;
+	assert_means("abort=trap", &wanted);
+	BAD("abort", "", "signal|trap");
+	BAD("abort", "exit", "signal|trap");
 }
 
 TEST(symbolize_takes_a_flag_or_a_whole_path)
@@ -460,6 +472,7 @@ int main(void)
 		cmocka_unit_test(report_takes_a_path_with_no_directive_but_the_process_id),
 		cmocka_unit_test(suppressions_takes_any_path_that_fits),
 		cmocka_unit_test(path_that_is_given_again_replaces_a_longer_one_whole),
+		cmocka_unit_test(abort_is_by_a_signal_or_a_trap),
 		cmocka_unit_test(symbolize_takes_a_flag_or_a_whole_path),
 		cmocka_unit_test(path_that_does_not_fit_is_a_bad_value),
 		cmocka_unit_test(bad_values_are_named_with_their_key_and_change_nothing),

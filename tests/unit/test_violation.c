@@ -206,7 +206,7 @@ CHILD_TEST(frames_start_at_the_caller_and_are_as_many_as_is_set)
 {
 	phaselock_set_policy(PHASELOCK_ALLOW);
 	for (unsigned frames = 1; frames <= PHASELOCK_FRAMES_MAX; frames++) {
-		pl_violation_set_frames(frames);
+		pl_violation_configure(frames, false);
 		violate_at_depth(PHASELOCK_FRAMES_MAX);
 		CHECK_EQUAL(reported.last.frame_count, frames);
 		/* the recursion returns to one and the same place */
