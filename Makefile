@@ -47,7 +47,7 @@ LIB_CFLAGS := $(ALL_CFLAGS) -fPIC -fvisibility=hidden -ftls-model=initial-exec
 # initfirst: no constructor of another library comes before ours.
 LIB_SOURCES  := $(wildcard lib/*.c)
 # The operating system, for programs that have no other part of the library, or few.
-OS_PARTS     := os_clock os_linux os_lock os_memory os_output os_stderr dynamic
+OS_PARTS     := os_clock os_linux os_lock os_memory os_output os_stderr dynamic segment readable
 CORE_OBJECTS := $(patsubst %.c,$(B)/%.o,$(filter-out lib/backend_%.c lib/jemalloc_%.c lib/phase_%.c lib/%_linked.c lib/%_musl.c,$(LIB_SOURCES)))
 X86_64       := $(filter x86_64-%,$(shell $(CC) -dumpmachine))
 PHASE_SHARED := $(B)/lib/phase_$(if $(X86_64),shared,zero).o
@@ -705,7 +705,7 @@ check-instructions: $(LIBRARY) $(B)/bench/pair $(B)/bench/mix $(B)/bench/violate
 # ---- the atlas: what the functions of the C and C++ libraries ask of the heap --------------------------------------------
 # Nothing may be turned into another function, or be known to the compiler. It looks up functions as the library does.
 ATLAS_C      := $(patsubst tools/atlas/%.c,%,$(filter-out tools/atlas/harness.c,$(wildcard tools/atlas/*.c)))
-ATLAS_PARTS  := advice callee segment module format symtab $(OS_PARTS)
+ATLAS_PARTS  := advice callee module format symtab $(OS_PARTS)
 ATLAS_FLAGS  := -g -O1 -fno-builtin -pthread -Iinclude
 ATLAS        := $(B)/atlas/c $(B)/atlas/cxx $(B)/musl/atlas/c
 
@@ -747,7 +747,7 @@ check-atlas: $(ATLAS)
 
 # ---- checks of the project itself --------------------------------------------------------------------------
 C_FILES := $(wildcard lib/*.[ch] cli/*.[ch] include/phaselock/*.h include/phaselock/*.hpp tests/unit/*.[ch] tests/behaviour/*.[ch] tests/harness/*.[ch] testing/*.[ch] tests/soak/*.[ch] bench/*.[ch] \
-             tests/command/preloads/*/*.[ch] tests/command/preloads/*.c examples/*.[ch] examples/*/*.[ch] examples/*/*/*.[ch] tools/atlas/*.[ch] wasm/*.[ch] tests/wasm/*.[ch])
+             tests/command/damage/*.[ch] tests/command/preloads/*/*.[ch] tests/command/preloads/*.c examples/*.[ch] examples/*/*.[ch] examples/*/*/*.[ch] tools/atlas/*.[ch] wasm/*.[ch] tests/wasm/*.[ch])
 
 .PHONY: check check-format check-layers check-exports check-headers check-requirements check-static check-man check-model
 check: deps-check check-format check-layers check-exports check-headers check-requirements check-static check-man check-model check-atlas check-instructions
@@ -786,6 +786,8 @@ check-man:
 # Lock and gate as a model, and the faults that it must find.
 check-model:
 	tests/model/run $(B)/model
+
+include mk/fuzz.mk
 
 # ---- dependencies: each target that needs packages runs its group ---------------------------------------------
 .PHONY: deps deps-test deps-check
@@ -834,6 +836,7 @@ help:
 	@echo "make test       every test; VARIANT=asan|ubsan|tsan|debug|coverage for another build of the unit tests"
 	@echo "make soak       10^9 operations on 8 threads, 10,000 forks, a 10 kHz signal; counts reconciled (about 13 minutes)"
 	@echo "make fuzz       the header filter with random input for FUZZ_SECONDS=60; findings lie in $(FILTER_B)/fuzz/found"
+	@echo "make damage     DAMAGE_ROUNDS=10 times 3,456 damaged copies of a library, each used with the guard and without"
 	@echo "make check      format, layers, exports, headers, requirements, static analysis, man pages, atlas"
 	@echo "make atlas      measures what libc allocates; writes docs/libc-allocations.md and lib/advice_table*.c"
 	@echo "make bench      the main ratios against other allocators, in five minutes; make bench-full for the rest, in thirteen"
