@@ -747,7 +747,7 @@ check-atlas: $(ATLAS)
 
 # ---- checks of the project itself --------------------------------------------------------------------------
 C_FILES := $(wildcard lib/*.[ch] cli/*.[ch] include/phaselock/*.h include/phaselock/*.hpp tests/unit/*.[ch] tests/behaviour/*.[ch] tests/harness/*.[ch] testing/*.[ch] tests/soak/*.[ch] bench/*.[ch] \
-             tests/command/damage/*.[ch] tests/command/preloads/*/*.[ch] tests/command/preloads/*.c examples/*.[ch] examples/*/*.[ch] examples/*/*/*.[ch] tools/atlas/*.[ch] wasm/*.[ch] tests/wasm/*.[ch])
+             tests/command/damage/*.[ch] tests/fuzz/*.[ch] tests/command/preloads/*/*.[ch] tests/command/preloads/*.c examples/*.[ch] examples/*/*.[ch] examples/*/*/*.[ch] tools/atlas/*.[ch] wasm/*.[ch] tests/wasm/*.[ch])
 
 .PHONY: check check-format check-layers check-exports check-headers check-requirements check-static check-man check-model
 check: deps-check check-format check-layers check-exports check-headers check-requirements check-static check-man check-model check-atlas check-instructions
@@ -835,7 +835,9 @@ help:
 	@echo "make demo-filter  a filter of HTTP headers that makes no heap request: in tests, in nginx, as a Proxy-Wasm plugin"
 	@echo "make test       every test; VARIANT=asan|ubsan|tsan|debug|coverage for another build of the unit tests"
 	@echo "make soak       10^9 operations on 8 threads, 10,000 forks, a 10 kHz signal; counts reconciled (about 13 minutes)"
-	@echo "make fuzz       the header filter with random input for FUZZ_SECONDS=60; findings lie in $(FILTER_B)/fuzz/found"
+	@echo "make fuzz       what reads foreign text and bytes, and the header filter, with random input for FUZZ_SECONDS=60 each; findings"
+	@echo "                lie in build/fuzz/found and $(FILTER_B)/fuzz/found; FUZZ_ONLY='options elf' takes some"
+	@echo "make fuzz-check the same for FUZZ_CHECK_SECONDS=3 each"
 	@echo "make damage     DAMAGE_ROUNDS=10 times 3,456 damaged copies of a library, each used with the guard and without"
 	@echo "make check      format, layers, exports, headers, requirements, static analysis, man pages, atlas"
 	@echo "make atlas      measures what libc allocates; writes docs/libc-allocations.md and lib/advice_table*.c"
