@@ -39,7 +39,9 @@ CFLAGS   ?= -g
 # they say, and are not turned into one another or dropped.
 ALL_CFLAGS := -std=c11 $(FLAGS_$(VARIANT)) $(CFLAGS) $(WARNINGS) -fno-builtin-malloc -fno-builtin-calloc \
               -fno-builtin-realloc -fno-builtin-free -pthread
-LIB_CFLAGS := $(ALL_CFLAGS) -fPIC -fvisibility=hidden -ftls-model=initial-exec
+X86_64     := $(filter x86_64-%,$(shell $(CC) -dumpmachine))
+include mk/hardening.mk
+LIB_CFLAGS := $(LIB_HARDENING) $(ALL_CFLAGS) -fPIC -fvisibility=hidden -ftls-model=initial-exec
 
 # ---- the library --------------------------------------------------------------------------------------
 # All of lib/ but the backends, of which each library has one; the phase word, which starts in one way in a shared
@@ -49,7 +51,6 @@ LIB_SOURCES  := $(wildcard lib/*.c)
 # The operating system, for programs that have no other part of the library, or few.
 OS_PARTS     := os_clock os_linux os_lock os_memory os_output os_stderr dynamic segment readable
 CORE_OBJECTS := $(patsubst %.c,$(B)/%.o,$(filter-out lib/backend_%.c lib/jemalloc_%.c lib/phase_%.c lib/%_linked.c lib/%_musl.c,$(LIB_SOURCES)))
-X86_64       := $(filter x86_64-%,$(shell $(CC) -dumpmachine))
 PHASE_SHARED := $(B)/lib/phase_$(if $(X86_64),shared,zero).o
 PHASE_LINKED := $(B)/lib/phase_$(if $(X86_64),linked,zero).o
 JEMALLOC_OBJECTS := $(CORE_OBJECTS) $(patsubst %,$(B)/lib/%.o,backend_jemalloc jemalloc_calls jemalloc_fork) $(B)/jemalloc.o
@@ -99,7 +100,7 @@ $(B)/libphaselock-system.so.$(VERSION): $(SYSTEM_OBJECTS)
 $(B)/libphaselock.so.$(VERSION) $(B)/libphaselock-system.so.$(VERSION): lib/exports.map
 	$(call say,LD,$@)
 	$(Q)$(CC) -shared $(ALL_CFLAGS) -shared-libgcc -Wl,-soname,$(patsubst %.$(VERSION),%.$(SOVERSION),$(@F)) \
-		-Wl,--version-script=lib/exports.map -Wl,-z,now -Wl,-z,relro -Wl,-z,defs -Wl,-z,initfirst $(LDFLAGS) \
+		-Wl,--version-script=lib/exports.map -Wl,-z,now -Wl,-z,relro -Wl,-z,noexecstack -Wl,-z,defs -Wl,-z,initfirst $(LDFLAGS) \
 		-o $@ $(filter %.o,$^) -lm
 	$(if $(X86_64),$(Q)tools/check-phase $@)
 
@@ -129,7 +130,7 @@ $(B)/musl/%.o: lib/%.c lib/musl.h
 $(MUSL): $(MUSL_OBJECTS) lib/exports.map
 	$(call say,LD,$@)
 	$(Q)musl-gcc -shared $(ALL_CFLAGS) -Wl,-soname,$(@F) -Wl,--eh-frame-hdr -Wl,--version-script=lib/exports.map \
-		-Wl,-z,now -Wl,-z,relro -Wl,-z,defs $(LDFLAGS) -o $@ $(MUSL_OBJECTS)
+		-Wl,-z,now -Wl,-z,relro -Wl,-z,noexecstack -Wl,-z,defs $(LDFLAGS) -o $@ $(MUSL_OBJECTS)
 
 # Behaviour programs that are built for musl too. It has no .preinit_array, no C++ here, and no unwind tables of its own.
 MUSL_BEHAVIOURS := abort_handler advice alignment_rules armed counts_outlive_threads errno_is_kept every_result_is_aligned first_request_of_thread \
@@ -170,7 +171,7 @@ TESTING := $(B)/libphaselock-test.a
 $(B)/testing/%.o: testing/%.c
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
-	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -fPIC -fexceptions -MMD -MP -c $< -o $@
+	$(Q)$(CC) $(CPPFLAGS) $(HARDENING) $(ALL_CFLAGS) -fPIC -fexceptions -MMD -MP -c $< -o $@
 
 # One object, in which only the public names are global: a test program may have a text_append() of its own.
 $(TESTING): $(patsubst %.c,$(B)/%.o,$(wildcard testing/*.c))
@@ -187,7 +188,7 @@ CLI_CPPFLAGS := $(CPPFLAGS) -iquote lib -DPHASELOCK_LIBDIR='"$(LIBDIR)"'
 $(B)/cli/%.o: cli/%.c
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
-	$(Q)$(CC) $(CLI_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+	$(Q)$(CC) $(CLI_CPPFLAGS) $(CLI_HARDENING) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
 # The command knows where the library is installed: it is made again when that is another place.
 $(B)/cli/library.o: $(B)/libdir
@@ -200,12 +201,12 @@ $(B)/libdir: always
 $(B)/cli/%.o: lib/%.c
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
-	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+	$(Q)$(CC) $(CPPFLAGS) $(CLI_HARDENING) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
 # libstdc++ is there for the one function that demangles names, jansson for the JSON of results.
 $(B)/phaselock: $(CLI_OBJECTS)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(CLI_OBJECTS) -ldw -ljansson -lstdc++
+	$(Q)$(CC) $(CLI_HARDENING) $(ALL_CFLAGS) $(CLI_LINKED) $(LDFLAGS) -o $@ $(CLI_OBJECTS) -ldw -ljansson -lstdc++
 
 # ---- tests ------------------------------------------------------------------------------------------------
 # Unit tests link the library's own objects, with the malloc family under other names (pl_test_malloc, ...) and a
@@ -750,7 +751,7 @@ C_FILES := $(wildcard lib/*.[ch] cli/*.[ch] include/phaselock/*.h include/phasel
              tests/command/damage/*.[ch] tests/fuzz/*.[ch] tests/command/preloads/*/*.[ch] tests/command/preloads/*.c examples/*.[ch] examples/*/*.[ch] examples/*/*/*.[ch] tools/atlas/*.[ch] wasm/*.[ch] tests/wasm/*.[ch])
 
 .PHONY: check check-format check-layers check-exports check-headers check-requirements check-static check-man check-model
-check: deps-check check-format check-layers check-exports check-headers check-requirements check-static check-man check-model check-atlas check-instructions
+check: deps-check check-format check-layers check-exports check-hardening check-headers check-requirements check-static check-man check-model check-atlas check-instructions
 	@echo "check: clean"
 
 check-format:
