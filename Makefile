@@ -839,7 +839,7 @@ help:
 	@echo "make fuzz       what reads foreign text and bytes, and the header filter, with random input for FUZZ_SECONDS=60 each; findings"
 	@echo "                lie in build/fuzz/found and $(FILTER_B)/fuzz/found; FUZZ_ONLY='options elf' takes some"
 	@echo "make fuzz-check the same for FUZZ_CHECK_SECONDS=3 each"
-	@echo "make damage     DAMAGE_ROUNDS=10 times 3,456 damaged copies of a library, each used with the guard and without"
+	@echo "make damage     DAMAGE_ROUNDS=10 times 4,006 damaged copies of a library and a program, each used with the guard and without"
 	@echo "make check      format, layers, exports, headers, requirements, static analysis, man pages, atlas"
 	@echo "make atlas      measures what libc allocates; writes docs/libc-allocations.md and lib/advice_table*.c"
 	@echo "make bench      the main ratios against other allocators, in five minutes; make bench-full for the rest, in thirteen"

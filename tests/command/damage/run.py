@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Damages copies of a library and uses each, without the guard and with it. One that works without works with it, too.
+"""Damages copies of a library and of a program, and uses each without the guard and with it. What works without works with it.
 
 Usage: run.py BUILD FOLDER [ROUNDS]. What is damaged in which copy of which round comes of a generator with a fixed start:
 it is the same each time. Each copy is loaded by a running program; every few are there from the start of one, too, and the
-reports of those are named by the command, which reads the damaged files.
+reports of those are named by the command, which reads the damaged files. Some of the programs run under the command, too.
 """
 import os
 import random
@@ -31,6 +31,10 @@ PLAN = {
     "no_index": [("section .eh_frame", 200)],
     "moved": [("section .eh_frame", 60), ("section .eh_frame_hdr", 60), ("section .gnu.hash", 60), ("dynamic", 60), ("notes", 40)],
 }
+PROGRAM_PLAN = [("section .eh_frame", 60), ("section .eh_frame_hdr", 40), ("section .gnu.hash", 20), ("section .dynsym", 30), ("section .symtab", 60),
+                ("section .strtab", 30), ("section .debug_line", 20), ("section .debug_info", 30), ("dynamic", 40), ("notes", 40), ("header", 60),
+                ("parts", 60), ("sections", 60)]
+UNDER_COMMAND_EVERY = 12  # of the programs, one runs under the command
 FLAGS = {"plain": [], "sysv": ["-Wl,--hash-style=sysv,-z,noseparate-code"], "no_index": ["-DODD_TABLES"], "moved": []}
 
 
@@ -104,6 +108,14 @@ def damage(library, how, dice):
     return data
 
 
+def make_program(folder):
+    """A program with the library in it."""
+    path = folder / "linked"
+    subprocess.run(["gcc", "-O1", "-g1", "-fno-builtin", "-rdynamic", f"-I{HERE.parents[2] / 'include'}", HERE / "program.c", HERE / "library.c", "-o", path],
+                   check=True)
+    return Library(path.read_bytes())
+
+
 def make_library(name, folder):
     path = folder / f"{name}.so"
     subprocess.run(["gcc", "-O2", "-g1", "-shared", "-fPIC", "-fno-optimize-sibling-calls", *FLAGS[name], HERE / "library.c", "-o", path],
@@ -119,14 +131,14 @@ def make_library(name, folder):
     return Library(data)
 
 
-def make_copies(libraries, folder, turn):
+def make_copies(name, library, plan, folder, turn):
     copies = []
-    for name, plan in PLAN.items():
-        for how, count in plan:
-            for number in range(turn * count, (turn + 1) * count):
-                path = folder / f"{name}-{how.replace(' ', '')}-{number}.so"
-                path.write_bytes(damage(libraries[name], how, random.Random(f"{name} {how} {number}")))
-                copies.append(path)
+    for how, count in plan:
+        for number in range(turn * count, (turn + 1) * count):
+            path = folder / f"{name}-{how.replace(' ', '')}-{number}"
+            path.write_bytes(damage(library, how, random.Random(f"{name} {how} {number}")))
+            path.chmod(0o755)
+            copies.append(path)
     return copies
 
 
@@ -150,19 +162,28 @@ def run_loaded(program, copies, preload, log):
 
 
 def run_started(program, copies, preload, log):
-    """The same; the alarm is for a dynamic linker that searches a damaged table for ever."""
-    ends = []
-    for copy in copies:
-        end = subprocess.run([program], stderr=log, env=environment([*preload, copy]), preexec_fn=lambda: signal.alarm(SECONDS_MAX)).returncode
-        ends.append(NOT_LOADED[0] if end < 0 and cannot_be_linked(program, preload, copy) else end)
-    return ends
+    return [run_linked([program], [*preload, copy], log) for copy in copies]
 
 
-def cannot_be_linked(program, preload, copy):
-    """Whether the dynamic linker falls over a copy beside the guard before any code of either has run, as ldd -r has it."""
+def run_programs(_, copies, preload, log):
+    return [run_linked([copy], preload, log) for copy in copies]
+
+
+def run_alone(words, log, variables):
+    """Runs a program; the alarm is for a dynamic linker that searches a damaged table for ever."""
+    try:
+        return subprocess.run(words, stdout=subprocess.DEVNULL, stderr=log, env=variables, preexec_fn=lambda: signal.alarm(SECONDS_MAX)).returncode
+    except OSError:  # the kernel does not load it
+        return NOT_LOADED[0]
+
+
+def run_linked(words, preload, log):
+    """The same. The dynamic linker may fall over a file beside the guard before any code of either has run, as ldd -r has it."""
     only_link = {"LD_TRACE_LOADED_OBJECTS": "1", "LD_WARN": "1", "LD_BIND_NOW": "1"}
-    return subprocess.run([program], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**environment([*preload, copy]), **only_link},
-                          preexec_fn=lambda: signal.alarm(SECONDS_MAX)).returncode < 0
+    end = run_alone(words, log, environment(preload))
+    if end < 0 and run_alone(words, subprocess.DEVNULL, {**environment(preload), **only_link}) < 0:
+        return NOT_LOADED[0]
+    return end
 
 
 def compare(how, copies, plain, guarded):
@@ -177,12 +198,33 @@ def compare(how, copies, plain, guarded):
     return len(works), sum(guarded[i] == 0 for i in works)
 
 
-def run_round(build, folder, program, copies):
+def run_under_command(build, copies):
+    """Returns how many runs end without a verdict."""
+    faults = 0
+    for copy in copies:
+        result = subprocess.run([build / "phaselock", "run", "--options=policy=allow", "--", copy], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                                env=environment([]))
+        last = result.stderr.rstrip(b"\n").rpartition(b"\n")[2]
+        if result.returncode < 0 or not last.startswith(b"phaselock run: "):
+            print(f"phaselock run: {copy.name}: {result.returncode}, {last.decode(errors='replace')}")
+            faults += 1
+    return faults
+
+
+def name_reports(build, folder):
+    with open(folder / "reports") as reports, open(folder / "named", "w") as named:
+        end = subprocess.run([build / "phaselock", "symbolize"], stdin=reports, stdout=named).returncode
+    if end == 0 and b"library.c:" in (folder / "named").read_bytes():
+        return 0
+    print(f"phaselock symbolize: ended with {end}, or has named nothing")
+    return 1
+
+
+def run_round(build, folder, program, copies, programs):
     """Returns how many copies crashed that work without the guard."""
     guard = build / "libphaselock.so"
-    started = copies[::STARTED_EVERY]
     crashes = 0
-    for how, run, which in ("loaded", run_loaded, copies), ("at the start", run_started, started):
+    for how, run, which in ("loaded", run_loaded, copies), ("program", run_programs, programs), ("at the start", run_started, copies[::STARTED_EVERY]):
         with open(folder / "plain.log", "w") as log:
             plain = run(program, which, [], log)
         with open(folder / "reports", "w") as log:
@@ -191,12 +233,9 @@ def run_round(build, folder, program, copies):
         if works < len(which) / 3:
             sys.exit(f"{how}: only {works} of {len(which)} copies work without the guard: that shows nothing")
         crashes += works - held
-    with open(folder / "reports") as reports, open(folder / "named", "w") as named:
-        end = subprocess.run([build / "phaselock", "symbolize"], stdin=reports, stdout=named).returncode
-    if end != 0 or b"library.c:" not in (folder / "named").read_bytes():
-        print(f"phaselock symbolize: ended with {end}, or has named nothing")
-        crashes += 1
-    return crashes
+        if run is run_programs:
+            crashes += run_under_command(build, [copy for copy, end in zip(which, plain) if end == 0][::UNDER_COMMAND_EVERY])
+    return crashes + name_reports(build, folder)
 
 
 def main():
@@ -204,14 +243,15 @@ def main():
     program = folder / "program"
     subprocess.run(["gcc", "-O1", "-fno-builtin", f"-I{HERE.parents[2] / 'include'}", HERE / "program.c", "-o", program], check=True)
     libraries = {name: make_library(name, folder) for name in PLAN}
+    linked = make_program(folder)
     crashes = count = 0
     for turn in range(int(sys.argv[3]) if len(sys.argv) > 3 else 1):
-        copies = make_copies(libraries, folder, turn)
-        crashes += run_round(build, folder, program, copies)
-        count += len(copies)
-        if crashes == 0:
-            for path in copies:
-                path.unlink()
+        copies = [copy for name, plan in PLAN.items() for copy in make_copies(name, libraries[name], plan, folder, turn)]
+        programs = make_copies("linked", linked, PROGRAM_PLAN, folder, turn)
+        crashes += run_round(build, folder, program, copies, programs)
+        count += len(copies) + len(programs)
+        for path in copies + programs if crashes == 0 else []:
+            path.unlink()
     print(f"{count} damaged copies: {crashes} crashes of those that work without the guard")
     return int(crashes > 0)
 
