@@ -50,16 +50,23 @@ CFLAGS   ?= -g
 NO_BUILTIN := $(patsubst %,-fno-builtin-%,malloc calloc realloc free)
 ALL_CFLAGS := -std=c11 $(FLAGS_$(VARIANT)) $(CFLAGS) $(WARNINGS) $(NO_BUILTIN) -pthread
 CXX_FLAGS  := -std=c++17 $(FLAGS_$(VARIANT)) -g -Wall -Wextra $(WERROR_FLAG) -pthread
+X86_64     := $(filter x86_64-%,$(shell $(CC) -dumpmachine))
+include mk/hardening.mk
 # initial-exec: a general-dynamic access to TLS may call malloc.
-LIB_OPTIONS := -fPIC -fvisibility=hidden -ftls-model=initial-exec
+LIB_OPTIONS := $(LIB_HARDENING) -fPIC -fvisibility=hidden -ftls-model=initial-exec
 
-# What all objects depend on: by other words, or in another folder, they are made again.
-FLAGS_USED := $(CURDIR) $(CC) $(CXX) $(CPPFLAGS) $(ALL_CFLAGS) $(LIB_OPTIONS) $(CXX_FLAGS) $(LDFLAGS)
-ifneq ($(file <$(B)/flags),$(FLAGS_USED))
+# What objects depend on, and what is linked: by other words, or in another folder, they are made
+# again.
+FLAGS_USED   := $(CURDIR) $(CC) $(CXX) $(CPPFLAGS) $(LIB_OPTIONS) $(ALL_CFLAGS) $(CXX_FLAGS)
+LDFLAGS_USED := $(CURDIR) $(LDFLAGS)
 $(shell mkdir -p $(B))
+ifneq ($(file <$(B)/flags),$(FLAGS_USED))
 $(file >$(B)/flags,$(FLAGS_USED))
 endif
-$(B)/flags: | deps-build ;
+ifneq ($(file <$(B)/ldflags),$(LDFLAGS_USED))
+$(file >$(B)/ldflags,$(LDFLAGS_USED))
+endif
+$(B)/flags $(B)/ldflags: | deps-build ;
 
 # ---- recipes that the fragments share ------------------------------------------------------------
 .DEFAULT_GOAL := all
@@ -77,7 +84,7 @@ endif
 define cc
 @mkdir -p $(@D)
 $(call say,CC,$<)
-$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(1) -MMD -MP -c $< -o $@
+$(Q)$(CC) $(CPPFLAGS) $(1) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 endef
 define cxx
 @mkdir -p $(@D)
@@ -119,11 +126,11 @@ endef
 # and what a program alone has. initfirst: no constructor of another library comes before ours.
 LIB_SOURCES  := $(wildcard lib/*.c)
 # The operating system, for programs that have no other part of the library, or few.
-OS_PARTS     := os_clock os_linux os_lock os_memory os_output os_stderr dynamic
+OS_PARTS     := os_clock os_linux os_lock os_memory os_output os_stderr dynamic \
+                segment readable
 CORE_SOURCES := $(filter-out lib/backend_%.c lib/jemalloc_%.c lib/phase_%.c lib/%_linked.c \
                   lib/%_musl.c,$(LIB_SOURCES))
 CORE_OBJECTS := $(CORE_SOURCES:%.c=$(B)/%.o)
-X86_64       := $(filter x86_64-%,$(shell $(CC) -dumpmachine))
 PHASE_SHARED := $(B)/lib/phase_$(if $(X86_64),shared,zero).o
 PHASE_LINKED := $(B)/lib/phase_$(if $(X86_64),linked,zero).o
 JEMALLOC_OBJECTS := $(CORE_OBJECTS) $(B)/jemalloc.o \
@@ -166,10 +173,11 @@ $(B)/jemalloc.o: lib/jemalloc.syms Makefile
 
 # -shared-libgcc: jemalloc's profiler refers to its unwinder; and where it is loaded from the start,
 # a backtrace(3) or a pthread_cancel(3) of the program that is locked asks for less.
-SHARED_LDFLAGS := -Wl,--version-script=lib/exports.map -Wl,-z,now -Wl,-z,relro -Wl,-z,defs
+SHARED_LDFLAGS := -Wl,--version-script=lib/exports.map -Wl,-z,now -Wl,-z,relro \
+                  -Wl,-z,noexecstack -Wl,-z,defs
 $(LIBRARY).$(VERSION): $(LIB_OBJECTS)
 $(SYSTEM).$(VERSION): $(SYSTEM_OBJECTS)
-$(LIBRARY).$(VERSION) $(SYSTEM).$(VERSION): lib/exports.map
+$(LIBRARY).$(VERSION) $(SYSTEM).$(VERSION): lib/exports.map $(B)/ldflags
 	$(call say,LD,$@)
 	$(Q)$(CC) -shared $(ALL_CFLAGS) -shared-libgcc $(SHARED_LDFLAGS) -Wl,-z,initfirst \
 		-Wl,-soname,$(patsubst %.$(VERSION),%.$(SOVERSION),$(@F)) $(LDFLAGS) \
@@ -195,7 +203,7 @@ $(B)/testing/%.o: testing/%.c $(B)/flags
 
 # What it shares with the library.
 $(B)/testing/lib/%.o: lib/%.c $(B)/flags
-	$(call cc,-fPIC -fexceptions)
+	$(call cc,$(HARDENING) -fPIC -fexceptions)
 
 $(TESTING): $(patsubst %.c,$(B)/%.o,$(wildcard testing/*.c)) $(B)/testing/lib/quote.o
 	$(call one_object,libphaselock-test,--wildcard --keep-global-symbol='phaselock_*')
@@ -209,10 +217,10 @@ CLI_OBJECTS  := $(patsubst %.c,$(B)/%.o,$(wildcard cli/*.c)) \
 CLI_CPPFLAGS := -iquote lib -DPHASELOCK_LIBDIR='"$(LIBDIR)"'
 
 $(B)/cli/%.o: cli/%.c $(B)/flags
-	$(call cc,$(CLI_CPPFLAGS))
+	$(call cc,$(CLI_HARDENING) $(CLI_CPPFLAGS))
 
 $(B)/cli/lib/%.o: lib/%.c $(B)/flags
-	$(call cc)
+	$(call cc,$(CLI_HARDENING))
 
 # The command knows where the library is installed: it is made again when that is another place.
 $(B)/cli/library.o: $(B)/libdir
@@ -223,8 +231,8 @@ $(B)/libdir: always
 # jansson is there for the JSON of results, libsupc++ for the one function that demangles names,
 # which no shared library exports.
 DEMANGLER := -Wl,-Bstatic -lsupc++ -Wl,-Bdynamic
-$(B)/phaselock: $(CLI_OBJECTS)
-	$(call ld,-ldw -ljansson $(DEMANGLER))
+$(B)/phaselock: $(CLI_OBJECTS) $(B)/ldflags
+	$(call ld,$(CLI_HARDENING) $(CLI_LINKED) -ldw -ljansson $(DEMANGLER))
 
 # ---- what the other rooms build ------------------------------------------------------------------
 # A program linked with the library as a user's is. `| $(LIBRARY)`: it is not linked again when that
@@ -236,7 +244,7 @@ TEST_NEEDS   :=
 include mk/musl.mk mk/wasm.mk
 include examples/examples.mk examples/header_filter/header_filter.mk
 include bench/bench.mk tools/atlas/atlas.mk
-include mk/test.mk mk/check.mk
+include mk/test.mk mk/fuzz.mk mk/check.mk
 
 # ---- dependencies: each target that needs packages runs its group --------------------------------
 .PHONY: deps deps-test deps-check deps-coverage deps-bench

@@ -10,13 +10,13 @@ BENCH_CALLERS := $(patsubst %,$(B)/bench/%,violation latency promise symbols sym
 $(BENCH_CALLERS): BENCH_LIBS = $(TEST_LDFLAGS)
 $(BENCH_CALLERS): | $(LIBRARY)
 
-$(B)/bench/%: bench/%.c $(B)/flags
+$(B)/bench/%: bench/%.c $(B)/flags $(B)/ldflags
 	$(call program,$(BENCH_LIBS))
 
-$(B)/bench/symbols-exported: bench/symbols.c $(B)/flags
+$(B)/bench/symbols-exported: bench/symbols.c $(B)/flags $(B)/ldflags
 	$(call program,-rdynamic $(BENCH_LIBS))
 
-$(B)/bench/mix-lsan: bench/mix.c $(B)/flags
+$(B)/bench/mix-lsan: bench/mix.c $(B)/flags $(B)/ldflags
 	$(call program,-fsanitize=leak)
 
 $(BENCH_LIBRARY): bench/global_counters.c $(B)/flags

@@ -18,7 +18,7 @@ $(B)/examples/test_parser: $(B)/examples/cmocka/test_parser.o $(B)/examples/requ
 $(B)/examples/test_can $(B)/examples/test_can_with_bug: EXAMPLE_LIBS := -lm -lcmocka
 $(B)/examples/test_can: $(EXAMPLE_CAN) $(B)/examples/unit_tests/can_note.o
 $(B)/examples/test_can_with_bug: $(EXAMPLE_CAN) $(B)/examples/unit_tests/can_note_with_bug.o
-$(EXAMPLES): | $(LIBRARY)
+$(EXAMPLES): $(B)/ldflags | $(LIBRARY)
 	$(call ld,-rdynamic $(TEST_LDFLAGS) $(EXAMPLE_LIBS))
 
 # The same assertions in other frameworks, one example for each. No package has Unity, whose example
@@ -33,7 +33,7 @@ $(B)/examples/frameworks/cpputest: FRAMEWORK_LIBS = $(shell pkg-config --libs cp
 $(B)/examples/frameworks/unity: FRAMEWORK_LIBS := -w -I$(UNITY) $(UNITY)/unity.c
 $(B)/examples/frameworks/unity.o: CPPFLAGS += -isystem $(UNITY)
 
-$(FRAMEWORKS): %: %.o $(B)/examples/request_counter.o $(TESTING) | $(LIBRARY)
+$(FRAMEWORKS): %: %.o $(B)/examples/request_counter.o $(TESTING) $(B)/ldflags | $(LIBRARY)
 	$(call ld,-rdynamic $(TEST_LDFLAGS) -lhttp_parser $(FRAMEWORK_LIBS))
 
 .PHONY: demo

@@ -54,7 +54,7 @@ const char *pl_callee_name(const void *return_address)
 	uintptr_t function = (uintptr_t)return_address;
 
 	if (!pl_object_find((const void *)(function - 1), &module) ||
-	    !in_module(&module, (const void *)(function - CALL_THROUGH_SIZE), 1))
+	    !in_module(&module, (const void *)(function - CALL_THROUGH_SIZE), CALL_THROUGH_SIZE))
 		return NULL;
 	if (end[-CALL_SIZE] == 0xe8)
 		entry = entry_of_stub(&module, distant(end));

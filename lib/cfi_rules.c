@@ -115,6 +115,12 @@ static bool define_cfa(struct pl_cfi_rules *rules, uint64_t number, int64_t offs
 	return true;
 }
 
+/* A number in units of the common part; of a damaged one it wraps. */
+PL_INLINE int64_t scale(uint64_t number, int64_t unit)
+{
+	return (int64_t)(number * (uint64_t)unit);
+}
+
 /* The instructions about one register, whose number comes first. */
 static bool run_register(struct machine *machine, unsigned instruction, struct pl_bytes *bytes)
 {
@@ -124,15 +130,17 @@ static bool run_register(struct machine *machine, unsigned instruction, struct p
 
 	switch (instruction) {
 	case OFFSET_EXTENDED:
-		return tell(rules, number, PL_CFI_SAVED, (int64_t)pl_bytes_number(bytes) * unit);
+		return tell(rules, number, PL_CFI_SAVED, scale(pl_bytes_number(bytes), unit));
 	case OFFSET_EXTENDED_SIGNED:
-		return tell(rules, number, PL_CFI_SAVED, pl_bytes_signed(bytes) * unit);
+		return tell(rules, number, PL_CFI_SAVED,
+			    scale((uint64_t)pl_bytes_signed(bytes), unit));
 	case NEGATIVE_OFFSET_EXTENDED:
-		return tell(rules, number, PL_CFI_SAVED, (int64_t)pl_bytes_number(bytes) * -unit);
+		return tell(rules, number, PL_CFI_SAVED, scale(-pl_bytes_number(bytes), unit));
 	case VALUE_OFFSET:
-		return tell(rules, number, PL_CFI_OFFSET, (int64_t)pl_bytes_number(bytes) * unit);
+		return tell(rules, number, PL_CFI_OFFSET, scale(pl_bytes_number(bytes), unit));
 	case VALUE_OFFSET_SIGNED:
-		return tell(rules, number, PL_CFI_OFFSET, pl_bytes_signed(bytes) * unit);
+		return tell(rules, number, PL_CFI_OFFSET,
+			    scale((uint64_t)pl_bytes_signed(bytes), unit));
 	case RESTORE_EXTENDED:
 		return restore(machine, number);
 	case UNDEFINED:
@@ -177,11 +185,12 @@ static bool run_long(struct machine *machine, unsigned instruction, struct pl_by
 		return define_cfa(rules, number, (int64_t)pl_bytes_number(bytes));
 	case DEFINE_CFA_SIGNED:
 		number = pl_bytes_number(bytes);
-		return define_cfa(rules, number, pl_bytes_signed(bytes) * common->data_unit);
+		return define_cfa(rules, number,
+				  scale((uint64_t)pl_bytes_signed(bytes), common->data_unit));
 	case DEFINE_CFA_REGISTER:
 		return define_cfa(rules, pl_bytes_number(bytes), rules->cfa_offset);
 	case DEFINE_CFA_OFFSET_SIGNED:
-		rules->cfa_offset = pl_bytes_signed(bytes) * common->data_unit;
+		rules->cfa_offset = scale((uint64_t)pl_bytes_signed(bytes), common->data_unit);
 		return true;
 	case DEFINE_CFA_EXPRESSION:
 		rules->cfa_expression = get_expression(bytes);
@@ -219,7 +228,7 @@ static bool run(struct machine *machine, const struct pl_bytes *instructions, ui
 			at += operand * common->code_unit;
 		} else if ((instruction & 0xc0) == OFFSET) {
 			tell(rules, operand, PL_CFI_SAVED,
-			     (int64_t)pl_bytes_number(&bytes) * common->data_unit);
+			     scale(pl_bytes_number(&bytes), common->data_unit));
 		} else if (instruction == DEFINE_CFA_OFFSET) {
 			rules->cfa_offset = (int64_t)pl_bytes_number(&bytes);
 		} else if ((instruction & 0xc0) == RESTORE) {

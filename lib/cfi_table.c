@@ -9,6 +9,8 @@
 
 #include "segment.h"
 
+#define LETTERS_MAX 16 /* there are five */
+
 /* Of the program, made at the start; written by the constructor, read by any thread. */
 static struct {
 	const uint8_t *base;
@@ -91,8 +93,9 @@ static bool read_common(struct pl_cfi_tables *tables, const uint8_t *entry)
 		return false;
 	version = pl_bytes_byte(&bytes);
 	letters = (const char *)bytes.at;
-	while (pl_bytes_byte(&bytes) != 0)
-		;
+	for (unsigned i = 0; pl_bytes_byte(&bytes) != 0; i++)
+		if (i == LETTERS_MAX) /* so that no table makes each function's entry a search */
+			return false;
 	if (version == 4 && pl_bytes_word(&bytes, 2) != sizeof(uintptr_t)) /* and no segments */
 		return false;
 	common.code_unit = pl_bytes_number(&bytes);

@@ -12,7 +12,9 @@ struct pl_loaded {
 	uintptr_t base;		  /* what is added to the module's own addresses */
 	const char *name;	  /* a path, "" for the program */
 	const ElfW(Dyn) *dynamic; /* NULL if it has none */
-	uintptr_t start, end;	  /* where it lies */
+	const ElfW(Phdr) *headers;
+	size_t header_count;  /* 0 if they are not known */
+	uintptr_t start, end; /* where it lies */
 };
 
 /*

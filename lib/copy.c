@@ -7,6 +7,7 @@
 #include "copy.h"
 
 #include "object.h"
+#include "segment.h"
 
 #include <string.h>
 
@@ -39,9 +40,13 @@ bool pl_copy_serves(uintptr_t function)
 		return false;
 	for (size_t i = 0; i < object.header_count; i++) {
 		const ElfW(Phdr) *header = &object.headers[i];
+		const char *notes = (const char *)(object.base + header->p_vaddr);
+		size_t left;
 
-		if (header->p_type == PT_NOTE &&
-		    has_mark((const char *)(object.base + header->p_vaddr), header->p_memsz))
+		if (header->p_type != PT_NOTE)
+			continue;
+		left = pl_segment_left(&object, notes);
+		if (has_mark(notes, left < header->p_memsz ? left : header->p_memsz))
 			return true;
 	}
 	return false;

@@ -8,6 +8,7 @@
 #include "ending.h"
 
 #include "object.h"
+#include "segment.h"
 #include "unwind.h"
 
 #include <string.h>
@@ -43,7 +44,8 @@ bool pl_ending(void)
 	/* The outermost is libc's, too: where a thread begins, which calls start_thread. */
 	if (!pl_object_find((const char *)frames[count - 1] - 1, &outermost) ||
 	    !pl_object_find((const char *)frames[count - 2] - CALL_SIZE, &runner) ||
-	    outermost.base != runner.base)
+	    outermost.base != runner.base ||
+	    pl_segment_left(&runner, (const char *)frames[count - 2] - CALL_SIZE) < CALL_SIZE)
 		return false;
 	return is_direct_call((const unsigned char *)frames[count - 2] - CALL_SIZE);
 }

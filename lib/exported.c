@@ -23,15 +23,16 @@ static struct pl_symbols table_of(const struct pl_dynamic *dynamic)
 	return (struct pl_symbols){.symbols = dynamic->symbols,
 				   .count = pl_dynamic_symbol_count(dynamic),
 				   .names = dynamic->names,
-				   .names_size = SIZE_MAX};
+				   .names_size = dynamic->names_size};
 }
 
 static bool take_module(const struct pl_loaded *module, void *room)
 {
+	struct pl_object object = pl_object_of(module);
 	struct pl_dynamic dynamic;
 	struct pl_symbols table;
 
-	if (!pl_dynamic_read(&dynamic, module->base, module->dynamic))
+	if (!pl_dynamic_read(&dynamic, &object))
 		return false;
 	table = table_of(&dynamic);
 	if (table.count < SYMBOLS_MIN)

@@ -9,6 +9,7 @@
 #include "dynamic.h"
 #include "loaded.h"
 #include "module.h"
+#include "object.h"
 
 #include <string.h>
 
@@ -30,6 +31,7 @@ static bool could_filter(const struct pl_loaded *module, void *argument)
 	size_t *modules = argument;
 	bool is_program = ++*modules == 1;
 	uintptr_t own = (uintptr_t)could_filter;
+	struct pl_object object;
 	struct pl_dynamic dynamic;
 	size_t count;
 
@@ -37,12 +39,13 @@ static bool could_filter(const struct pl_loaded *module, void *argument)
 	if (!is_program &&
 	    ((own >= module->start && own < module->end) || pl_module_is_runtime(module->name)))
 		return false;
-	if (!pl_dynamic_read(&dynamic, module->base, module->dynamic))
+	object = pl_object_of(module);
+	if (!pl_dynamic_read(&dynamic, &object))
 		return is_program; /* static: it has no list of what it uses */
 	count = pl_dynamic_symbol_count(&dynamic);
 	for (size_t i = 0; i < count; i++)
 		if (dynamic.symbols[i].st_shndx == SHN_UNDEF &&
-		    leads_to_filters(dynamic.names + dynamic.symbols[i].st_name))
+		    leads_to_filters(pl_dynamic_symbol_name(&dynamic, &dynamic.symbols[i])))
 			return true;
 	return false;
 }

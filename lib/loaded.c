@@ -28,8 +28,11 @@ struct walk {
 static int hand_on(struct dl_phdr_info *info, size_t size, void *argument)
 {
 	const struct walk *walk = argument;
-	struct pl_loaded module = {
-		.base = info->dlpi_addr, .name = info->dlpi_name, .start = UINTPTR_MAX};
+	struct pl_loaded module = {.base = info->dlpi_addr,
+				   .name = info->dlpi_name,
+				   .headers = info->dlpi_phdr,
+				   .header_count = info->dlpi_phnum,
+				   .start = UINTPTR_MAX};
 
 	(void)size;
 	for (size_t i = 0; i < info->dlpi_phnum; i++) {

@@ -13,6 +13,7 @@
 #include "format.h"
 #include "loaded.h"
 #include "object.h"
+#include "segment.h"
 #include "symtab.h"
 
 #include <elf.h>
@@ -20,6 +21,7 @@
 #include <string.h>
 
 #define PATH_SIZE 4096
+#define BUILD_ID_MAX 64 /* bytes: linkers make 8 to 32 */
 
 static char program[PATH_SIZE];
 
@@ -42,13 +44,18 @@ static void name_function(const struct pl_object *object, struct pl_place *place
 	struct pl_dynamic dynamic;
 	const ElfW(Sym) *symbol;
 
-	if (!pl_dynamic_read(&dynamic, object->base, object->dynamic))
+	if (!pl_dynamic_read(&dynamic, object))
 		return;
 	symbol = pl_exported_find(&dynamic, call);
 	if (symbol == NULL)
 		return;
-	place->function = dynamic.names + symbol->st_name;
+	place->function = pl_dynamic_symbol_name(&dynamic, symbol);
 	place->function_offset = place->offset - symbol->st_value;
+}
+
+static size_t filled_up(uint32_t size)
+{
+	return ((size_t)size + 3) & ~(size_t)3;
 }
 
 /* A note is its three sizes, its name and its contents, both filled up to four bytes. */
@@ -57,16 +64,19 @@ static bool read_build_id(const char *notes, size_t size, struct pl_place *place
 	static const char owner[] = "GNU";
 
 	while (size >= sizeof(ElfW(Nhdr)) + sizeof(owner)) {
-		const ElfW(Nhdr) *note = (const void *)notes;
-		size_t name_size = (note->n_namesz + 3u) & ~(size_t)3;
-		size_t whole = sizeof(*note) + name_size + ((note->n_descsz + 3u) & ~(size_t)3);
+		size_t name_size, whole;
+		ElfW(Nhdr) note;
 
+		memcpy(&note, notes, sizeof(note));
+		name_size = filled_up(note.n_namesz);
+		whole = sizeof(note) + name_size + filled_up(note.n_descsz);
 		if (whole > size)
 			return false;
-		if (note->n_type == NT_GNU_BUILD_ID && note->n_namesz == sizeof(owner) &&
-		    memcmp(notes + sizeof(*note), owner, sizeof(owner)) == 0) {
-			place->build_id = (const unsigned char *)notes + sizeof(*note) + name_size;
-			place->build_id_size = note->n_descsz;
+		if (note.n_type == NT_GNU_BUILD_ID && note.n_namesz == sizeof(owner) &&
+		    note.n_descsz <= BUILD_ID_MAX &&
+		    memcmp(notes + sizeof(note), owner, sizeof(owner)) == 0) {
+			place->build_id = (const unsigned char *)notes + sizeof(note) + name_size;
+			place->build_id_size = note.n_descsz;
 			return true;
 		}
 		notes += whole;
@@ -79,10 +89,13 @@ static void find_build_id(const struct pl_object *object, struct pl_place *place
 {
 	for (size_t i = 0; i < object->header_count; i++) {
 		const ElfW(Phdr) *part = &object->headers[i];
+		const char *notes = (const char *)(object->base + part->p_vaddr);
+		size_t left;
 
-		if (part->p_type == PT_NOTE &&
-		    read_build_id((const char *)(object->base + part->p_vaddr), part->p_memsz,
-				  place))
+		if (part->p_type != PT_NOTE)
+			continue;
+		left = pl_segment_left(object, notes);
+		if (read_build_id(notes, left < part->p_memsz ? left : part->p_memsz, place))
 			return;
 	}
 }
@@ -179,17 +192,21 @@ struct search {
 static bool search_module(const struct pl_loaded *module, void *argument)
 {
 	struct search *search = argument;
+	struct pl_object object;
 	struct pl_dynamic dynamic;
 	size_t count;
 
-	if (strncmp(pl_base_name(module->name), search->library, strlen(search->library)) != 0 ||
-	    !pl_dynamic_read(&dynamic, module->base, module->dynamic))
+	if (strncmp(pl_base_name(module->name), search->library, strlen(search->library)) != 0)
+		return false;
+	object = pl_object_of(module);
+	if (!pl_dynamic_read(&dynamic, &object))
 		return false;
 	count = pl_dynamic_symbol_count(&dynamic);
 	for (size_t i = 0; i < count && search->found == NULL; i++)
 		if (dynamic.symbols[i].st_shndx != SHN_UNDEF &&
-		    strcmp(dynamic.names + dynamic.symbols[i].st_name, search->function) == 0)
-			search->found = (void *)(dynamic.base + dynamic.symbols[i].st_value);
+		    strcmp(pl_dynamic_symbol_name(&dynamic, &dynamic.symbols[i]),
+			   search->function) == 0)
+			search->found = (void *)(object.base + dynamic.symbols[i].st_value);
 	return search->found != NULL;
 }
 

@@ -6,7 +6,8 @@
 #define _GNU_SOURCE
 #include "object.h"
 
-#include "loaded.h"
+#include "os.h"
+#include "readable.h"
 
 #include <dlfcn.h>
 #include <elf.h>
@@ -28,9 +29,14 @@ static size_t lasting_count;
 static void find_headers(const void *start, struct pl_object *object)
 {
 	const ElfW(Ehdr) *header = start;
+	size_t size;
 
-	if (memcmp(header->e_ident, ELFMAG, SELFMAG) != 0 ||
-	    header->e_phoff + header->e_phnum * sizeof(ElfW(Phdr)) > PL_PAGE_SIZE)
+	object->is_whole = pl_object_stays(start);
+	if (!object->is_whole && !pl_os_is_readable(start))
+		return;
+	size = header->e_phnum * sizeof(ElfW(Phdr));
+	if (memcmp(header->e_ident, ELFMAG, SELFMAG) != 0 || size > PL_PAGE_SIZE ||
+	    header->e_phoff > PL_PAGE_SIZE - size || header->e_phoff % sizeof(uint64_t) != 0)
 		return;
 	object->headers = (const void *)((const char *)start + header->e_phoff);
 	object->header_count = header->e_phnum;
@@ -45,6 +51,7 @@ static void find_in_static_program(struct pl_object *object)
 		if (object->headers[i].p_type == PT_GNU_EH_FRAME)
 			object->table_index =
 				(const void *)(object->base + object->headers[i].p_vaddr);
+	object->is_whole = true; /* the kernel has loaded it */
 }
 
 bool pl_object_find(const void *address, struct pl_object *object)
@@ -65,13 +72,40 @@ bool pl_object_find(const void *address, struct pl_object *object)
 	return true;
 }
 
+struct pl_object pl_object_of(const struct pl_loaded *module)
+{
+	struct pl_object object = {.base = module->base,
+				   .name = module->name,
+				   .dynamic = module->dynamic,
+				   .headers = module->headers,
+				   .header_count = module->header_count,
+				   .start = module->start,
+				   .end = module->end};
+
+	if (object.header_count == 0)
+		find_headers((const void *)object.start, &object);
+	return object;
+}
+
+/* Whether an object's headers are known and true. */
+static bool is_whole(const struct pl_object *object)
+{
+	for (size_t i = 0; i < object->header_count; i++)
+		if (object->headers[i].p_type == PT_LOAD &&
+		    (object->headers[i].p_flags & PF_R) != 0 &&
+		    !pl_readable_part(object->base, object->headers, object->header_count, i))
+			return false;
+	return object->header_count > 0;
+}
+
 static bool note(const struct pl_loaded *module, void *unused)
 {
 	struct range range = {module->start, module->end};
+	struct pl_object object = pl_object_of(module);
 	size_t at = lasting_count;
 
 	(void)unused;
-	if (at == LASTING_MAX || range.end == 0)
+	if (at == LASTING_MAX || range.end == 0 || !is_whole(&object))
 		return false;
 	for (; at > 0 && lasting[at - 1].start > range.start; at--)
 		lasting[at] = lasting[at - 1];

@@ -6,6 +6,7 @@
 #define PL_OBJECT_H
 
 #include "base.h"
+#include "loaded.h"
 
 #include <link.h>
 
@@ -17,6 +18,7 @@ struct pl_object {
 	size_t header_count;	    /* 0 if they are not known */
 	uintptr_t start, end;	    /* of its code at least: no other object lies between */
 	const uint8_t *table_index; /* its PT_GNU_EH_FRAME; NULL if it has none */
+	bool is_whole;		    /* what its headers say is there, for certain */
 };
 
 /*
@@ -25,9 +27,13 @@ struct pl_object {
  */
 bool pl_object_find(const void *address, struct pl_object *object);
 
+/* What is known of a module of the list of all, while it is looked at. */
+struct pl_object pl_object_of(const struct pl_loaded *module);
+
 /*
- * Remembers which objects there are at the start of the process: nobody can unload those. Once,
- * from the constructor; takes the dynamic linker's lock.
+ * Remembers which objects there are at the start of the process: nobody can unload those. One of
+ * which the headers are not known or not true is taken for one that may be unloaded. Once, from the
+ * constructor; takes the dynamic linker's lock.
  */
 void pl_object_start(void);
 

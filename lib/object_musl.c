@@ -49,6 +49,17 @@ bool pl_object_find(const void *address, struct pl_object *object)
 	return dl_iterate_phdr(look, &search) != 0;
 }
 
+struct pl_object pl_object_of(const struct pl_loaded *module)
+{
+	return (struct pl_object){.base = module->base,
+				  .name = module->name,
+				  .dynamic = module->dynamic,
+				  .headers = module->headers,
+				  .header_count = module->header_count,
+				  .start = module->start,
+				  .end = module->end};
+}
+
 /* musl's dlclose() unloads nothing. */
 void pl_object_start(void)
 {

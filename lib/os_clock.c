@@ -32,21 +32,24 @@ static int ask_kernel(clockid_t clock, struct timespec *now)
 static clock_function find_function(void)
 {
 	const ElfW(Ehdr) *header = (const void *)getauxval(AT_SYSINFO_EHDR);
-	struct dl_phdr_info vdso = {.dlpi_addr = (uintptr_t)header};
+	struct pl_object vdso = {.base = (uintptr_t)header, .is_whole = true};
 	struct pl_dynamic dynamic;
 	clock_function found = ask_kernel;
 	size_t count;
 
 	if (header == NULL)
 		return found;
-	vdso.dlpi_phdr = (const void *)((const char *)header + header->e_phoff);
-	vdso.dlpi_phnum = header->e_phnum;
-	if (!pl_dynamic_read_loaded(&dynamic, &vdso))
+	vdso.headers = (const void *)((const char *)header + header->e_phoff);
+	vdso.header_count = header->e_phnum;
+	for (size_t i = 0; i < vdso.header_count; i++)
+		if (vdso.headers[i].p_type == PT_DYNAMIC)
+			vdso.dynamic = (const void *)(vdso.base + vdso.headers[i].p_vaddr);
+	if (!pl_dynamic_read(&dynamic, &vdso))
 		return found;
 	count = pl_dynamic_symbol_count(&dynamic);
 	for (size_t i = 0; i < count; i++)
-		if (strcmp(dynamic.names + dynamic.symbols[i].st_name, VDSO_NAME) == 0)
-			found = (clock_function)(dynamic.base + dynamic.symbols[i].st_value);
+		if (strcmp(pl_dynamic_symbol_name(&dynamic, &dynamic.symbols[i]), VDSO_NAME) == 0)
+			found = (clock_function)(vdso.base + dynamic.symbols[i].st_value);
 	return found;
 }
 

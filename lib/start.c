@@ -45,7 +45,7 @@ static void **find_reference(const struct pl_dynamic *dynamic,
 {
 	for (size_t i = 0; i < references->count; i++)
 		if (strcmp(pl_dynamic_name(dynamic, &references->entries[i]), name) == 0)
-			return (void **)(dynamic->base + references->entries[i].r_offset);
+			return pl_dynamic_slot(dynamic, &references->entries[i]);
 	return NULL;
 }
 
@@ -57,7 +57,7 @@ static bool is_read_only(const struct pl_dynamic *dynamic, const void *place)
 	const ElfW(Phdr) *header = (const void *)getauxval(AT_PHDR);
 
 	for (size_t i = 0; header != NULL && i < getauxval(AT_PHNUM); i++) {
-		uintptr_t offset = (uintptr_t)place - dynamic->base - header[i].p_vaddr;
+		uintptr_t offset = (uintptr_t)place - dynamic->object->base - header[i].p_vaddr;
 
 		if (header[i].p_type == PT_GNU_RELRO && offset < header[i].p_memsz)
 			return true;
@@ -68,11 +68,17 @@ static bool is_read_only(const struct pl_dynamic *dynamic, const void *place)
 bool pl_start_before_main(void (*function)(void))
 {
 	const struct link_map *program = _r_debug.r_map; /* the first of the list; none if static */
+	struct pl_object object = {.headers = (const void *)getauxval(AT_PHDR),
+				   .header_count = getauxval(AT_PHNUM)};
 	struct pl_dynamic dynamic;
 	void **reference;
 	bool read_only;
 
-	if (program == NULL || !pl_dynamic_read(&dynamic, program->l_addr, program->l_ld))
+	if (program == NULL)
+		return false;
+	object.base = program->l_addr;
+	object.dynamic = program->l_ld;
+	if (!pl_dynamic_read(&dynamic, &object))
 		return false;
 	reference = find_reference(&dynamic, &dynamic.data, "__libc_start_main");
 	if (reference == NULL)

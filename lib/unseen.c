@@ -16,6 +16,7 @@
 #include "dynamic.h"
 #include "loaded.h"
 #include "module.h"
+#include "object.h"
 
 #include <malloc.h>
 #include <stdlib.h>
@@ -103,7 +104,7 @@ static void look_at(const struct list *list, struct phaselock_unseen *unseen,
 {
 	struct pl_place target, holder;
 
-	if (*slot == 0 || *slot == (uintptr_t)function->common)
+	if (slot == NULL || *slot == 0 || *slot == (uintptr_t)function->common)
 		return;
 	find_function(*slot, &target);
 	if (target.module == NULL || target.function == NULL || target.function_offset != 1 ||
@@ -130,7 +131,7 @@ static void look_through(const struct list *list, struct phaselock_unseen *unsee
 		function = find_name(pl_dynamic_name(dynamic, entry));
 		if (function != NULL)
 			look_at(list, unseen, function,
-				(const uintptr_t *)(dynamic->base + entry->r_offset));
+				(const uintptr_t *)pl_dynamic_slot(dynamic, entry));
 	}
 }
 
@@ -153,7 +154,8 @@ static void look_at_own(struct phaselock_unseen *unseen, const struct pl_dynamic
 
 	for (size_t i = 0; i < count; i++) {
 		const ElfW(Sym) *symbol = &dynamic->symbols[i];
-		const struct function *function = find_name(dynamic->names + symbol->st_name);
+		const struct function *function =
+			find_name(pl_dynamic_symbol_name(dynamic, symbol));
 
 		if (function == NULL || symbol->st_shndx == SHN_UNDEF ||
 		    refers_to(dynamic, function->name))
@@ -161,7 +163,7 @@ static void look_at_own(struct phaselock_unseen *unseen, const struct pl_dynamic
 		if (comes_first(unseen, function))
 			unseen->function = function->name;
 		unseen->entries |= (unsigned)function->entry;
-		find_function(dynamic->base + symbol->st_value, &place);
+		find_function(dynamic->object->base + symbol->st_value, &place);
 		copy_name(unseen->module, place.module != NULL ? place.module : "?");
 		copy_name(unseen->allocator, unseen->module);
 	}
@@ -184,7 +186,7 @@ static void look_at_dialect(const struct list *list, struct phaselock_unseen *un
 		return;
 	find_function(address, &target);
 	if (target.module == NULL || address + 1 - target.offset == list->own_base ||
-	    address + 1 - target.offset == dynamic->base)
+	    address + 1 - target.offset == dynamic->object->base)
 		return;
 	if (unseen->entries == 0 || dialect->entry < (unseen->entries & -unseen->entries)) {
 		copy_name(unseen->allocator, target.module);
@@ -209,11 +211,14 @@ static bool look_into(const struct pl_loaded *module, void *argument)
 {
 	struct list *list = argument;
 	struct phaselock_unseen unseen = {.entries = 0};
+	struct pl_object object;
 	struct pl_dynamic dynamic;
 
 	list->position++;
-	if (module->base == list->own_base ||
-	    !pl_dynamic_read(&dynamic, module->base, module->dynamic))
+	if (module->base == list->own_base)
+		return false;
+	object = pl_object_of(module);
+	if (!pl_dynamic_read(&dynamic, &object))
 		return false;
 	look_through(list, &unseen, &dynamic, &dynamic.data);
 	look_through(list, &unseen, &dynamic, &dynamic.calls);

@@ -20,7 +20,7 @@ $(B)/musl/%.o: lib/%.c lib/musl.h $(B)/flags
 	$(Q)musl-gcc $(CPPFLAGS) $(ALL_CFLAGS) $(LIB_OPTIONS) $(MUSL_HEADERS) -include lib/musl.h \
 		-MMD -MP -c $< -o $@
 
-$(MUSL): $(MUSL_OBJECTS) lib/exports.map
+$(MUSL): $(MUSL_OBJECTS) lib/exports.map $(B)/ldflags
 	$(call say,LD,$@)
 	$(Q)musl-gcc -shared $(ALL_CFLAGS) $(SHARED_LDFLAGS) -Wl,-soname,$(@F) -Wl,--eh-frame-hdr \
 		$(LDFLAGS) -o $@ $(MUSL_OBJECTS)
@@ -28,7 +28,7 @@ $(MUSL): $(MUSL_OBJECTS) lib/exports.map
 # Behaviour programs that say `libc: musl`.
 MUSL_TESTS := $(patsubst %.c,$(B)/musl/%,$(shell grep -l '^ \* libc: .*musl' tests/behaviour/*.c))
 
-$(B)/musl/tests/behaviour/%: tests/behaviour/%.c lib/musl.h $(B)/flags | $(MUSL)
+$(B)/musl/tests/behaviour/%: tests/behaviour/%.c lib/musl.h $(B)/flags $(B)/ldflags | $(MUSL)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
 	$(Q)musl-gcc $(CPPFLAGS) $(ALL_CFLAGS) -include lib/musl.h -rdynamic -Wl,--eh-frame-hdr \

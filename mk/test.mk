@@ -61,16 +61,16 @@ programs_of = $(patsubst tests/%,$(B)/tests/%,$(basename $(wildcard $(1)/*.c $(1
 BEHAVIOUR_TESTS := $(call programs_of,tests/behaviour)
 HARNESS_TESTS   := $(call programs_of,tests/harness)
 
-$(B)/tests/behaviour/%: tests/behaviour/%.c $(B)/flags | $(LIBRARY)
+$(B)/tests/behaviour/%: tests/behaviour/%.c $(B)/flags $(B)/ldflags | $(LIBRARY)
 	$(call program,-rdynamic $(TEST_LDFLAGS))
 
-$(B)/tests/behaviour/%: tests/behaviour/%.cc $(B)/flags | $(LIBRARY)
+$(B)/tests/behaviour/%: tests/behaviour/%.cc $(B)/flags $(B)/ldflags | $(LIBRARY)
 	$(call program_cxx,-faligned-new -rdynamic $(TEST_LDFLAGS))
 
-$(B)/tests/harness/%: tests/harness/%.c $(TESTING) $(B)/flags | $(LIBRARY)
+$(B)/tests/harness/%: tests/harness/%.c $(TESTING) $(B)/flags $(B)/ldflags | $(LIBRARY)
 	$(call program,-rdynamic $(TESTING) $(TEST_LDFLAGS) -lcmocka)
 
-$(B)/tests/harness/%: tests/harness/%.cc $(TESTING) $(B)/flags | $(LIBRARY)
+$(B)/tests/harness/%: tests/harness/%.cc $(TESTING) $(B)/flags $(B)/ldflags | $(LIBRARY)
 	$(call program_cxx,-rdynamic $(TESTING) $(TEST_LDFLAGS) -lcmocka)
 
 # The system library under the name by which programs ask for the other one: for LD_LIBRARY_PATH.
@@ -120,7 +120,7 @@ SOAK := $(B)/tests/soak/soak
 SOAK_OPERATIONS ?= 1000000000
 TEST_NEEDS += $(SOAK)
 
-$(SOAK): tests/soak/soak.c $(B)/flags | $(LIBRARY)
+$(SOAK): tests/soak/soak.c $(B)/flags $(B)/ldflags | $(LIBRARY)
 	$(call program,$(TEST_LDFLAGS))
 
 .PHONY: soak

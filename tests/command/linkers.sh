@@ -4,7 +4,7 @@
 # Usage: linkers.sh SOURCE BUILD LIBRARY FLAGS
 set -eu
 mkdir b
-ln -s "$2/lib" "$2/jemalloc.o" b/
+cp -a "$2/lib" "$2/jemalloc.o" "$2/flags" b/
 unset MAKEFLAGS MFLAGS MAKELEVEL
 library=b/$3.so.0.1.0
 make -s -C "$1" B="$PWD/b" LDFLAGS="$4" "$PWD/$library" >make.log 2>&1 || {
