@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* A list: a process has a few dozen modules at most in its reports. */
+/*
+ * A list, the module that was new last first: a process has a few dozen at most in its reports. A text
+ * that is made to have more of them loses the oldest.
+ */
 #define _GNU_SOURCE
 #include "known.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#define MODULES_MAX 1000
 
 struct known_id {
 	struct known_id *next;
@@ -27,6 +32,25 @@ static struct known_id *find(const struct known *known, const char *path)
 	return id;
 }
 
+static void forget(struct known_id *id)
+{
+	free(id->path);
+	free(id->hex);
+	free(id);
+}
+
+static void make_room(struct known *known)
+{
+	struct known_id **link = &known->first;
+
+	for (size_t i = 1; i < MODULES_MAX && *link != NULL; i++)
+		link = &(*link)->next;
+	if (*link == NULL)
+		return;
+	forget(*link);
+	*link = NULL;
+}
+
 /* Adds a module without a build-id. */
 static struct known_id *add(struct known *known, const char *path)
 {
@@ -39,6 +63,7 @@ static struct known_id *add(struct known *known, const char *path)
 		free(id);
 		return NULL;
 	}
+	make_room(known);
 	id->next = known->first;
 	known->first = id;
 	return id;
@@ -79,8 +104,6 @@ void known_forget(struct known *known)
 		struct known_id *id = known->first;
 
 		known->first = id->next;
-		free(id->path);
-		free(id->hex);
-		free(id);
+		forget(id);
 	}
 }
