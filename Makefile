@@ -257,8 +257,9 @@ $(B)/tests/unit/test_place: $(B)/tests/unit/test_place.o $(B)/cli/place.o
 $(B)/tests/unit/test_escape: $(patsubst %,$(B)/%.o,tests/unit/test_escape cli/escape cli/format)
 $(B)/tests/unit/test_annotate: $(patsubst %,$(B)/%.o,tests/unit/test_annotate cli/annotate cli/naming cli/known cli/place cli/demangle cli/escape cli/format)
 $(B)/tests/unit/test_question: $(B)/tests/unit/test_question.o $(B)/cli/question.o
-$(B)/tests/unit/test_namer: $(patsubst %,$(B)/%.o,tests/unit/test_namer cli/namer cli/question)
-$(patsubst %,$(B)/tests/unit/test_%,place escape annotate question namer):
+$(B)/tests/unit/test_memory: $(B)/tests/unit/test_memory.o $(B)/cli/memory.o
+$(B)/tests/unit/test_namer: $(patsubst %,$(B)/%.o,tests/unit/test_namer cli/namer cli/memory cli/question)
+$(patsubst %,$(B)/tests/unit/test_%,place escape annotate question memory namer):
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ -lcmocka $(DEMANGLER)
 
