@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* A list: a process has a few dozen modules at most in its reports. */
+/*
+ * A list, the module that was new last first: a process has a few dozen at most in its reports. A text
+ * that is made to have more of them loses the oldest.
+ */
 #define _GNU_SOURCE
 #include "known.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define PATHS_MAX ((size_t)4 * 1024 * 1024)
+#define MODULES_MAX 1000
 
 struct known_id {
 	struct known_id *next;
@@ -29,6 +33,25 @@ static struct known_id *find(const struct known *known, const char *path)
 	return id;
 }
 
+static void forget(struct known_id *id)
+{
+	free(id->path);
+	free(id->hex);
+	free(id);
+}
+
+static void make_room(struct known *known)
+{
+	struct known_id **link = &known->first;
+
+	for (size_t i = 1; i < MODULES_MAX && *link != NULL; i++)
+		link = &(*link)->next;
+	if (*link == NULL)
+		return;
+	forget(*link);
+	*link = NULL;
+}
+
 /* Adds a module without a build-id. */
 static struct known_id *add(struct known *known, const char *path)
 {
@@ -41,6 +64,7 @@ static struct known_id *add(struct known *known, const char *path)
 		free(id);
 		return NULL;
 	}
+	make_room(known);
 	id->next = known->first;
 	known->first = id;
 	return id;
@@ -54,10 +78,8 @@ void known_note(struct known *known, const struct build_id *build_id)
 
 	if (path != NULL && hex != NULL)
 		id = find(known, path);
-	if (id == NULL && path != NULL && hex != NULL && known->size < PATHS_MAX) {
+	if (id == NULL && path != NULL && hex != NULL && build_id->path.length < PATH_MAX)
 		id = add(known, path);
-		known->size += build_id->path.length;
-	}
 	free(path);
 	if (id == NULL) {
 		free(hex);
@@ -83,8 +105,6 @@ void known_forget(struct known *known)
 		struct known_id *id = known->first;
 
 		known->first = id->next;
-		free(id->path);
-		free(id->hex);
-		free(id);
+		forget(id);
 	}
 }

@@ -14,7 +14,6 @@ struct known_id;
 /* Zeroed memory is a stream of which nothing was read. */
 struct known {
 	struct known_id *first;
-	size_t size;	/* of the texts in the list */
 	unsigned block; /* the report that is being read */
 };
 

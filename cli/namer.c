@@ -12,6 +12,7 @@
 #include "namer.h"
 
 #include "helper.h"
+#include "memory.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -49,8 +50,10 @@ struct namer {
 	int64_t lost_ms;
 	bool given_up;
 	struct deadly deadly[STARTS_MAX];
+	struct memory memory;
 	struct answer answer;
-	char message[ANSWER_SIZE];
+	char question[QUESTION_SIZE];
+	char message[ANSWER_SIZE]; /* that has the answer in it */
 };
 
 struct namer *namer_new(const struct namer_options *options)
@@ -131,6 +134,7 @@ void namer_free(struct namer *namer)
 	stop(namer);
 	for (size_t i = 0; i < STARTS_MAX; i++)
 		free(namer->deadly[i].path);
+	memory_forget(&namer->memory);
 	free(namer);
 }
 
@@ -199,27 +203,42 @@ static bool await(struct namer *namer, int64_t until)
 	}
 }
 
-static bool take_answer(struct namer *namer)
+/* A file that is not there now may come; any other answer stays right for its build-id. */
+static bool take_answer(struct namer *namer, size_t question_length)
 {
-	ssize_t length =
+	ssize_t got =
 		recv(namer->fd, namer->message, sizeof(namer->message), MSG_DONTWAIT | MSG_TRUNC);
+	size_t length = got > 0 ? (size_t)got : 0;
 
-	return length > 0 && (size_t)length <= sizeof(namer->message) &&
-	       answer_read(namer->message, (size_t)length, &namer->answer);
+	if (length == 0 || length > sizeof(namer->message) ||
+	    !answer_read(namer->message, length, &namer->answer))
+		return false;
+	if (namer->answer.state != MODULE_ABSENT || namer->answer.demangled != NULL)
+		memory_keep(&namer->memory, namer->question, question_length, namer->message,
+			    length);
+	return true;
 }
 
-/* The message has the question in it. */
+/* Returns whether the question has an answer already. */
+static bool recall(struct namer *namer, size_t question_length)
+{
+	size_t length =
+		memory_find(&namer->memory, namer->question, question_length, namer->message);
+
+	return length > 0 && answer_read(namer->message, length, &namer->answer);
+}
+
 static bool ask(struct namer *namer, size_t length, const char *path)
 {
 	int64_t times = namer->options.debuginfod ? SERVER_TIMES : 1, begin = now_ms(), took;
 	int64_t most = LOST_MS * times - namer->lost_ms;
 	bool in_time = true, answered = false;
 
-	if (send(namer->fd, namer->message, length, MSG_NOSIGNAL | MSG_DONTWAIT) ==
+	if (send(namer->fd, namer->question, length, MSG_NOSIGNAL | MSG_DONTWAIT) ==
 	    (ssize_t)length) {
 		in_time =
 			await(namer, begin + (most < ANSWER_MS * times ? most : ANSWER_MS * times));
-		answered = in_time && take_answer(namer);
+		answered = in_time && take_answer(namer, length);
 	}
 	took = now_ms() - begin;
 	if (!answered || (took > LATE_MS && !namer->options.patient))
@@ -237,7 +256,10 @@ const struct answer *namer_ask(struct namer *namer, const struct question *quest
 	const struct deadly *deadly = find_deadly(namer, question->path);
 	size_t length;
 
-	if (namer->given_up || deadly == NULL || deadly->deaths >= CRASHES_MAX)
+	length = question_write(question, namer->question);
+	if (length > 0 && recall(namer, length))
+		return &namer->answer;
+	if (length == 0 || namer->given_up || deadly == NULL || deadly->deaths >= CRASHES_MAX)
 		return &nothing;
 	if (namer->fd < 0 && namer->starts == STARTS_MAX) {
 		give_up(namer, "the process that reads debug information has crashed too often");
@@ -245,6 +267,5 @@ const struct answer *namer_ask(struct namer *namer, const struct question *quest
 	}
 	if (namer->fd < 0 && !start(namer))
 		return &nothing;
-	length = question_write(question, namer->message);
-	return length > 0 && ask(namer, length, question->path) ? &namer->answer : &nothing;
+	return ask(namer, length, question->path) ? &namer->answer : &nothing;
 }

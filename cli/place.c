@@ -7,6 +7,9 @@
 
 #define BETWEEN_PLACES " < "
 
+/* What is longer is no place: each place of a list is sought among all that may be its end. */
+#define PLACE_MAX ((size_t)16 * 1024)
+
 /* Longer ones than SHA-512 are none. */
 #define BUILD_ID_MAX 128
 
@@ -99,7 +102,8 @@ bool place_is_address(struct slice text)
 
 size_t place_length(struct slice list)
 {
-	const char *at = list.start, *end = list.start + list.length;
+	const char *at = list.start;
+	const char *end = at + (list.length < PLACE_MAX ? list.length : PLACE_MAX);
 
 	while ((at = memmem(at, (size_t)(end - at), BETWEEN_PLACES, strlen(BETWEEN_PLACES))) !=
 	       NULL) {

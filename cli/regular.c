@@ -21,7 +21,10 @@ void regular_only(void)
 	only_regular = true;
 }
 
-/* It is looked at again when it is open: then it waits for nobody, and cannot become another. */
+/*
+ * It is looked at again when it is open: then it waits for nobody, and cannot become another. An empty
+ * file has nothing to say, and may be the kernel's: to read /proc/kmsg takes from others what is in it.
+ */
 static int open_if_regular(const char *path, int flags)
 {
 	struct stat file;
@@ -30,7 +33,7 @@ static int open_if_regular(const char *path, int flags)
 	if (stat(path, &file) != 0)
 		return -1;
 	errno = EINVAL;
-	if (!S_ISREG(file.st_mode))
+	if (!S_ISREG(file.st_mode) || file.st_size == 0)
 		return -1;
 	fd = openat(AT_FDCWD, path, flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0 || (fstat(fd, &file) == 0 && S_ISREG(file.st_mode)))

@@ -6,7 +6,7 @@
 #ifndef CLI_REGULAR_H
 #define CLI_REGULAR_H
 
-/* Opens a file to read it. Returns -1, with errno, if it is no regular file or cannot be opened. */
+/* Opens a file to read it. Returns -1, with errno, if it cannot, or it is no regular file or empty. */
 int regular_open(const char *path);
 
 /* From here on open(2) is so too, in this process, for all who call it to read a file. */

@@ -51,8 +51,10 @@ $(B)/tests/unit/test_escape: $(B)/tests/unit/test_escape.o $(call UNIT_CLI,escap
 $(B)/tests/unit/test_annotate: $(B)/tests/unit/test_annotate.o \
 	$(call UNIT_CLI,annotate naming known place demangle escape)
 $(B)/tests/unit/test_question: $(B)/tests/unit/test_question.o $(B)/cli/question.o
-$(B)/tests/unit/test_namer: $(B)/tests/unit/test_namer.o $(patsubst %,$(B)/cli/%.o,namer question)
-$(patsubst %,$(B)/tests/unit/test_%,place escape annotate question namer):
+$(B)/tests/unit/test_memory: $(B)/tests/unit/test_memory.o $(B)/cli/memory.o
+$(B)/tests/unit/test_namer: $(B)/tests/unit/test_namer.o \
+	$(patsubst %,$(B)/cli/%.o,namer memory question)
+$(patsubst %,$(B)/tests/unit/test_%,place escape annotate question memory namer):
 	$(call ld,-lcmocka $(DEMANGLER))
 
 # ---- programs ------------------------------------------------------------------------------------

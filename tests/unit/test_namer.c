@@ -136,9 +136,11 @@ static struct namer *new_namer(bool patient)
 	return namer;
 }
 
+/* Each time it is another question. */
 static bool is_named(struct namer *namer, const char *path)
 {
-	const struct question question = {path, NULL, 1, ""};
+	static uint64_t offset;
+	const struct question question = {path, NULL, ++offset, ""};
 	const struct answer *answer = namer_ask(namer, &question);
 
 	assert_non_null(answer);
@@ -181,6 +183,19 @@ TEST(one_helper_answers_all_questions_and_goes_with_its_namer)
 	for (unsigned i = 0; i < 5000 && lives(shared->newest); i++)
 		usleep(1000);
 	assert_false(lives(shared->newest));
+}
+
+TEST(question_that_was_answered_is_not_asked_again)
+{
+	static const struct question question = {"good", "aa", 1, ""};
+	struct namer *namer = new_namer(false);
+
+	for (unsigned i = 0; i < 3; i++) {
+		assert_string_equal(namer_ask(namer, &question)->symbol, "good");
+		assert_false(is_named(namer, "end"));
+	}
+	assert_int_equal(shared->questions, 4);
+	namer_free(namer);
 }
 
 TEST(no_wait_of_the_command_finds_the_helper)
@@ -315,6 +330,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_helper_answers_all_questions_and_goes_with_its_namer),
+		cmocka_unit_test(question_that_was_answered_is_not_asked_again),
 		cmocka_unit_test(no_wait_of_the_command_finds_the_helper),
 		cmocka_unit_test(after_a_helper_that_fails_the_next_question_is_answered),
 		cmocka_unit_test(module_on_which_three_helpers_ended_is_not_asked_about_again),
