@@ -203,6 +203,14 @@ static bool await(struct namer *namer, int64_t until)
 	}
 }
 
+/* Whether the helper has ended since the last answer, or says what was not asked. */
+static bool is_lost(const struct namer *namer)
+{
+	struct pollfd helper = {namer->fd, POLLIN, 0};
+
+	return poll(&helper, 1, 0) != 0;
+}
+
 /* A file that is not there now may come; any other answer stays right for its build-id. */
 static bool take_answer(struct namer *namer, size_t question_length)
 {
@@ -261,6 +269,8 @@ const struct answer *namer_ask(struct namer *namer, const struct question *quest
 		return &namer->answer;
 	if (length == 0 || namer->given_up || deadly == NULL || deadly->deaths >= CRASHES_MAX)
 		return &nothing;
+	if (namer->fd >= 0 && is_lost(namer))
+		stop(namer);
 	if (namer->fd < 0 && namer->starts == STARTS_MAX) {
 		give_up(namer, "the process that reads debug information has crashed too often");
 		return &nothing;

@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -75,6 +76,8 @@ static void obey(int fd, const struct question *question)
 		reply(fd, message, 1000);
 	} else {
 		reply(fd, message, answer_write(&answer, message));
+		if (strcmp(question->path, "twice") == 0)
+			reply(fd, message, answer_write(&answer, message));
 	}
 }
 
@@ -85,6 +88,7 @@ int helper_run(void *start)
 	struct question question;
 	ssize_t length;
 
+	prctl(PR_SET_PDEATHSIG, SIGKILL); /* also when a test has failed */
 	shared->starts++;
 	shared->newest = getpid();
 	while ((length = recv(given->fd, message, sizeof(message), 0)) > 0) {
@@ -227,6 +231,30 @@ TEST(after_a_helper_that_fails_the_next_question_is_answered)
 	}
 }
 
+TEST(helper_that_ended_between_two_questions_costs_no_name)
+{
+	struct namer *namer = new_namer(false);
+
+	assert_true(is_named(namer, "before"));
+	kill(shared->newest, SIGKILL);
+	for (unsigned i = 0; i < 5000 && lives(shared->newest); i++)
+		usleep(1000);
+	assert_true(is_named(namer, "good"));
+	assert_int_equal(shared->starts, 2);
+	namer_free(namer);
+}
+
+TEST(answer_that_was_not_asked_for_is_no_answer_to_the_next_question)
+{
+	struct namer *namer = new_namer(false);
+
+	assert_true(is_named(namer, "twice"));
+	usleep(100000);
+	assert_true(is_named(namer, "good"));
+	assert_int_equal(shared->starts, 2);
+	namer_free(namer);
+}
+
 TEST(module_on_which_three_helpers_ended_is_not_asked_about_again)
 {
 	struct namer *namer = new_namer(false);
@@ -333,6 +361,8 @@ int main(void)
 		cmocka_unit_test(question_that_was_answered_is_not_asked_again),
 		cmocka_unit_test(no_wait_of_the_command_finds_the_helper),
 		cmocka_unit_test(after_a_helper_that_fails_the_next_question_is_answered),
+		cmocka_unit_test(helper_that_ended_between_two_questions_costs_no_name),
+		cmocka_unit_test(answer_that_was_not_asked_for_is_no_answer_to_the_next_question),
 		cmocka_unit_test(module_on_which_three_helpers_ended_is_not_asked_about_again),
 		cmocka_unit_test(helpers_are_bounded_in_number),
 		cmocka_unit_test(time_is_bounded_and_signals_are_passed_on_meanwhile),
