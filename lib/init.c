@@ -301,8 +301,8 @@ __attribute__((constructor)) static void start(void)
 	pl_os_barrier(); /* registers with the kernel while there is one thread and it is cheap */
 	pl_module_start();
 	pl_symtab_start();
-	pl_exported_start();
 	pl_object_start();
+	pl_exported_start();
 	pl_unwind_start();
 	pl_unseen_start();
 	have_page = channel != NULL && pl_channel_open(channel);

@@ -80,7 +80,8 @@ struct pl_object pl_object_of(const struct pl_loaded *module)
 				   .headers = module->headers,
 				   .header_count = module->header_count,
 				   .start = module->start,
-				   .end = module->end};
+				   .end = module->end,
+				   .is_whole = pl_object_stays((const void *)module->start)};
 
 	if (object.header_count == 0)
 		find_headers((const void *)object.start, &object);

@@ -6,7 +6,7 @@ import re
 import struct
 import sys
 
-with open(os.environ["PHASELOCK_RUN_CHANNEL"], "rb") as page:
+with open("/proc/self/fd/" + os.environ["PHASELOCK_RUN_CHANNEL"].split(":")[0], "rb") as page:
     pipe = os.open(re.search(rb"/proc/\d+/fd/\d+", page.read()).group(), os.O_WRONLY)
 
 

@@ -22,10 +22,12 @@ static void keep(void *context, const char *text, size_t length)
 	output->length += length;
 }
 
+static const struct namer_options options;
+
 /* step 0: all at once. */
 static struct output annotate(const char *text, size_t length, size_t step)
 {
-	struct annotator *annotator = annotator_new(NULL);
+	struct annotator *annotator = annotator_new(&options);
 	struct output output = {NULL, 0};
 
 	CHECK(annotator != NULL);
@@ -52,8 +54,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	CHECK(whole.length == cut.length);
 	CHECK(whole.length == 0 || memcmp(whole.text, cut.text, whole.length) == 0);
-	if (!contains(text, length, "phaselock: ") && !contains(text, length, "+0x") &&
-	    !contains(text, length, "  build-id "))
+	/* Lines of a report begin by the library's name, or two blanks. */
+	if (!contains(text, length, "phaselock") && !contains(text, length, "  "))
 		CHECK(whole.length == length &&
 		      (length == 0 || memcmp(whole.text, text, length) == 0));
 	free(whole.text);

@@ -4,6 +4,8 @@
 #include "fuzz.h"
 #include "naming.h"
 
+static const struct namer_options options;
+
 static bool has_control(const char *text, size_t length)
 {
 	for (size_t i = 0; i < length; i++)
@@ -18,7 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	bool in_block = input_byte(&input) % 2 != 0;
 	char *line = input_text(&input), *id = strchr(line, '\n'), *out = NULL;
 	struct known known = {0};
-	struct naming naming = {symbols_new(NULL), &known, in_block};
+	struct naming naming = {namer_new(&options), &known, in_block};
 	size_t length = 0;
 	FILE *stream = open_memstream(&out, &length);
 	struct build_id build_id;
@@ -35,7 +37,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	fclose(stream);
 	CHECK(has_control(line, strlen(line)) || !has_control(out, length));
 	known_forget(&known);
-	symbols_free(naming.symbols);
+	namer_free(naming.namer);
 	free(out);
 	free(line);
 	return 0;
