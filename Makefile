@@ -126,8 +126,7 @@ endef
 # and what a program alone has. initfirst: no constructor of another library comes before ours.
 LIB_SOURCES  := $(wildcard lib/*.c)
 # The operating system, for programs that have no other part of the library, or few.
-OS_PARTS     := os_clock os_linux os_lock os_memory os_output os_stderr dynamic \
-                segment readable
+OS_PARTS     := os_clock os_linux os_lock os_memory os_output os_stderr
 CORE_SOURCES := $(filter-out lib/backend_%.c lib/jemalloc_%.c lib/phase_%.c lib/%_linked.c \
                   lib/%_musl.c,$(LIB_SOURCES))
 CORE_OBJECTS := $(CORE_SOURCES:%.c=$(B)/%.o)

@@ -46,6 +46,7 @@
 #include "thread.h"
 #include "unseen.h"
 #include "unwind.h"
+#include "vdso.h"
 #include "violation.h"
 
 #include <pthread.h>
@@ -299,6 +300,7 @@ __attribute__((constructor)) static void start(void)
 	}
 	pl_init_first(); /* first of all: a library is linked with -z initfirst for that */
 	pl_os_barrier(); /* registers with the kernel while there is one thread and it is cheap */
+	pl_vdso_start();
 	pl_module_start();
 	pl_symtab_start();
 	pl_object_start();

@@ -37,7 +37,7 @@ $(B)/tests/unit/test_%: $(B)/tests/unit/test_%.o $(B)/tests/unit/fake_backend.o 
 # Each includes the backend itself, in the place of the fake one.
 UNIT_OS := $(patsubst %,$(B)/lib/%.o,$(OS_PARTS))
 $(B)/tests/unit/test_backend_system: $(B)/tests/unit/test_backend_system.o $(UNIT_OS) \
-		$(patsubst %,$(B)/lib/%.o,object loaded chain contract)
+		$(patsubst %,$(B)/lib/%.o,object readable loaded chain contract)
 	$(call ld,-lcmocka)
 
 $(B)/tests/unit/test_jemalloc_fork: $(B)/tests/unit/test_jemalloc_fork.o $(UNIT_OS) \

@@ -2,7 +2,7 @@
 # The atlas: what the functions of the C and C++ libraries ask of the heap. Nothing may be turned
 # into another function, or be known to the compiler. It looks up functions as the library does.
 ATLAS_C      := $(filter-out harness,$(notdir $(basename $(wildcard tools/atlas/*.c))))
-ATLAS_PARTS  := advice callee executable module exported symbols \
+ATLAS_PARTS  := advice callee dynamic executable module readable segment exported symbols \
                 format quote symtab $(OS_PARTS)
 ATLAS_FLAGS  := -g -O1 -fno-builtin -pthread -Iinclude
 ATLAS_LIB    := $(patsubst %,$(B)/lib/%.o,$(ATLAS_PARTS) advice_table loaded chain object)
