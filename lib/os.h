@@ -54,7 +54,7 @@ const void *pl_os_map_file(const char *path, size_t *size);
 bool pl_os_wipe_on_fork(void *address, size_t size);
 
 /*
- * Returns whether a word, aligned to 4 bytes, may be read, and with it its page. Where it may not, this asks without a fault;
+ * Returns whether eight bytes may be read, and with them the rest of their page. Where it may not, this asks without a fault;
  * if it is unmapped right afterwards, the answer was of before.
  */
 bool pl_os_is_readable(const void *address);
