@@ -53,7 +53,7 @@ CXX_FLAGS  := -std=c++17 $(FLAGS_$(VARIANT)) -g -Wall -Wextra $(WERROR_FLAG) -pt
 X86_64     := $(filter x86_64-%,$(shell $(CC) -dumpmachine))
 include mk/hardening.mk
 # initial-exec: a general-dynamic access to TLS may call malloc.
-LIB_OPTIONS := $(LIB_HARDENING) -fPIC -fvisibility=hidden -ftls-model=initial-exec
+LIB_OPTIONS := $(LIB_HARDENING) -iquote lib -fPIC -fvisibility=hidden -ftls-model=initial-exec
 
 # What objects depend on, and what is linked: by other words, or in another folder, they are made
 # again.
@@ -124,20 +124,20 @@ endef
 # All of lib/ but the backends, of which each library has one; the phase word, which starts in one
 # way in a shared library, in another in a program, and as zero where it is no x86-64 or no glibc;
 # and what a program alone has. initfirst: no constructor of another library comes before ours.
-LIB_SOURCES  := $(wildcard lib/*.c)
+LIB_SOURCES  := $(wildcard lib/*/*.c)
 # The operating system, for programs that have no other part of the library, or few.
-OS_PARTS     := os_clock os_linux os_lock os_memory os_output os_stderr
-CORE_SOURCES := $(filter-out lib/backend_%.c lib/jemalloc_%.c lib/phase_%.c lib/%_linked.c \
-                  lib/%_musl.c,$(LIB_SOURCES))
+OS_PARTS     := $(patsubst %,common/os_%,clock linux lock memory output signals stderr)
+CORE_SOURCES := $(filter-out lib/backend/backend_%.c lib/backend/jemalloc_%.c \
+                  lib/thread/phase_%.c lib/%_linked.c lib/%_musl.c,$(LIB_SOURCES))
 CORE_OBJECTS := $(CORE_SOURCES:%.c=$(B)/%.o)
-PHASE_SHARED := $(B)/lib/phase_$(if $(X86_64),shared,zero).o
-PHASE_LINKED := $(B)/lib/phase_$(if $(X86_64),linked,zero).o
+PHASE_SHARED := $(B)/lib/thread/phase_$(if $(X86_64),shared,zero).o
+PHASE_LINKED := $(B)/lib/thread/phase_$(if $(X86_64),linked,zero).o
 JEMALLOC_OBJECTS := $(CORE_OBJECTS) $(B)/jemalloc.o \
-                    $(patsubst %,$(B)/lib/%.o,backend_jemalloc jemalloc_calls jemalloc_fork \
+                    $(patsubst %,$(B)/lib/backend/%.o,backend_jemalloc jemalloc_calls jemalloc_fork \
                       jemalloc_info jemalloc_pages)
 LIB_OBJECTS    := $(JEMALLOC_OBJECTS) $(PHASE_SHARED)
-STATIC_OBJECTS := $(JEMALLOC_OBJECTS) $(PHASE_LINKED) $(B)/lib/init_linked.o
-SYSTEM_OBJECTS := $(CORE_OBJECTS) $(B)/lib/backend_system.o $(PHASE_SHARED)
+STATIC_OBJECTS := $(JEMALLOC_OBJECTS) $(PHASE_LINKED) $(B)/lib/life/init_linked.o
+SYSTEM_OBJECTS := $(CORE_OBJECTS) $(B)/lib/backend/backend_system.o $(PHASE_SHARED)
 LIBRARY      := $(B)/libphaselock.so
 SYSTEM       := $(B)/libphaselock-system.so
 
@@ -155,7 +155,7 @@ $(B)/lib/%.o: lib/%.c $(B)/flags
 # when memory is short. Its code begins at a cache line, as in its own library.
 JEMALLOC  = $(shell $(CC) -print-file-name=libjemalloc_pic.a)
 JEMALLOC_B := $(B)/jemalloc
-$(B)/jemalloc.o: lib/jemalloc.syms Makefile
+$(B)/jemalloc.o: lib/backend/jemalloc.syms Makefile
 	@rm -rf $(JEMALLOC_B) && mkdir -p $(JEMALLOC_B)
 	$(Q)cd $(JEMALLOC_B) && ar x $(JEMALLOC) && rm jemalloc_cpp.pic.o
 	$(Q)objcopy --redefine-sym __errno_location=pl_jemalloc_errno \
@@ -163,7 +163,7 @@ $(B)/jemalloc.o: lib/jemalloc.syms Makefile
 	$(Q)objcopy --redefine-sym je_pa_alloc=pl_jemalloc_pages \
 		--redefine-sym je_base_new=pl_jemalloc_base $(JEMALLOC_B)/arena.pic.o
 	$(Q)ld -r -o $(JEMALLOC_B)/all.o $(JEMALLOC_B)/*.pic.o
-	$(Q)objcopy --redefine-syms=lib/jemalloc.syms $(JEMALLOC_B)/all.o
+	$(Q)objcopy --redefine-syms=lib/backend/jemalloc.syms $(JEMALLOC_B)/all.o
 	$(Q)objcopy --set-section-alignment .text=64 $(JEMALLOC_B)/all.o
 	$(Q)set -- $$(nm -S $(JEMALLOC_B)/all.o | grep ' T je_malloc_default$$') && objcopy \
 		--add-symbol pl_je_malloc_default_end=.text:$$((0x$$1 + 0x$$2)) $(JEMALLOC_B)/all.o
@@ -172,11 +172,11 @@ $(B)/jemalloc.o: lib/jemalloc.syms Makefile
 
 # -shared-libgcc: jemalloc's profiler refers to its unwinder; and where it is loaded from the start,
 # a backtrace(3) or a pthread_cancel(3) of the program that is locked asks for less.
-SHARED_LDFLAGS := -Wl,--version-script=lib/exports.map -Wl,-z,now -Wl,-z,relro \
+SHARED_LDFLAGS := -Wl,--version-script=lib/entry/exports.map -Wl,-z,now -Wl,-z,relro \
                   -Wl,-z,noexecstack -Wl,-z,defs
 $(LIBRARY).$(VERSION): $(LIB_OBJECTS)
 $(SYSTEM).$(VERSION): $(SYSTEM_OBJECTS)
-$(LIBRARY).$(VERSION) $(SYSTEM).$(VERSION): lib/exports.map $(B)/ldflags
+$(LIBRARY).$(VERSION) $(SYSTEM).$(VERSION): lib/entry/exports.map $(B)/ldflags
 	$(call say,LD,$@)
 	$(Q)$(CC) -shared $(ALL_CFLAGS) -shared-libgcc $(SHARED_LDFLAGS) -Wl,-z,initfirst \
 		-Wl,-soname,$(patsubst %.$(VERSION),%.$(SOVERSION),$(@F)) $(LDFLAGS) \
@@ -187,7 +187,7 @@ $(LIBRARY) $(SYSTEM): %.so: %.so.$(VERSION)
 	$(Q)ln -sf $(notdir $<) $*.so.$(SOVERSION)
 	$(Q)ln -sf $(notdir $*).so.$(SOVERSION) $@
 
-$(B)/exports.list: lib/exports.map
+$(B)/exports.list: lib/entry/exports.map
 	@mkdir -p $(@D)
 	$(Q)sed -n '/global:/,/local:/s/^[[:space:]]*\([A-Za-z_0-9]*\);$$/\1/p' $< > $@
 
@@ -204,13 +204,14 @@ $(B)/testing/%.o: testing/%.c $(B)/flags
 $(B)/testing/lib/%.o: lib/%.c $(B)/flags
 	$(call cc,$(HARDENING) -fPIC -fexceptions)
 
-$(TESTING): $(patsubst %.c,$(B)/%.o,$(wildcard testing/*.c)) $(B)/testing/lib/quote.o
+$(TESTING): $(patsubst %.c,$(B)/%.o,$(wildcard testing/*.c)) $(B)/testing/lib/common/quote.o
 	$(call one_object,libphaselock-test,--wildcard --keep-global-symbol='phaselock_*')
 
 # ---- the command ---------------------------------------------------------------------------------
 # The parts that it shares with the library are compiled for it, without what only a shared library
 # has.
-CLI_PARTS    := options format quote dialect entries suppress glob $(OS_PARTS)
+CLI_PARTS    := entry/dialect $(OS_PARTS) \
+                $(patsubst %,common/%,options format quote entries suppress glob)
 CLI_OBJECTS  := $(patsubst %.c,$(B)/%.o,$(wildcard cli/*.c)) \
                 $(CLI_PARTS:%=$(B)/cli/lib/%.o)
 CLI_CPPFLAGS := -iquote lib -DPHASELOCK_LIBDIR='"$(LIBDIR)"'
@@ -219,7 +220,7 @@ $(B)/cli/%.o: cli/%.c $(B)/flags
 	$(call cc,$(CLI_HARDENING) $(CLI_CPPFLAGS))
 
 $(B)/cli/lib/%.o: lib/%.c $(B)/flags
-	$(call cc,$(CLI_HARDENING))
+	$(call cc,$(CLI_HARDENING) -iquote lib)
 
 # The command knows where the library is installed: it is made again when that is another place.
 $(B)/cli/library.o: $(B)/libdir
@@ -271,7 +272,7 @@ install: all
 	$(INSTALL) -m 644 include/phaselock/*.h include/phaselock/*.hpp $(HEADERS)/
 	$(INSTALL) -m 644 docs/man/*.1 $(MAN)/man1/
 	$(INSTALL) -m 644 docs/man/*.3 $(MAN)/man3/
-	$(INSTALL) -m 644 wasm/* lib/quote.[ch] $(SHARE)/wasm/
+	$(INSTALL) -m 644 wasm/* lib/common/quote.[ch] $(SHARE)/wasm/
 	for file in lib/phaselock.pc testing/phaselock-test.pc; do \
 		sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' \
 			-e 's|@VERSION@|$(VERSION)|' $$file.in > $(LIB)/pkgconfig/$${file##*/} || exit 1; \

@@ -8,7 +8,7 @@
 #include "arguments.h"
 
 #include "say.h"
-#include "suppress.h"
+#include "common/suppress.h"
 #include "words.h"
 
 #include <stdio.h>

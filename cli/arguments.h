@@ -5,7 +5,7 @@
 #ifndef CLI_ARGUMENTS_H
 #define CLI_ARGUMENTS_H
 
-#include "options.h"
+#include "common/options.h"
 
 struct arguments {
 	bool help;

@@ -12,7 +12,7 @@
 #define _GNU_SOURCE
 #include "child.h"
 
-#include "channel.h"
+#include "common/channel.h"
 #include "process.h"
 
 #include <errno.h>

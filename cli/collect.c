@@ -10,9 +10,9 @@
 
 #include "annotate.h"
 #include "child.h"
-#include "channel.h"
+#include "common/channel.h"
 #include "escape.h"
-#include "os.h"
+#include "common/os.h"
 #include "say.h"
 
 #include <errno.h>

@@ -5,7 +5,7 @@
 #ifndef CLI_ELF_H
 #define CLI_ELF_H
 
-#include "base.h"
+#include "common/base.h"
 
 #define ELF_FAULT_SIZE 512
 

@@ -7,8 +7,8 @@
 #define _GNU_SOURCE
 #include "environment.h"
 
-#include "options.h"
-#include "reach.h"
+#include "common/options.h"
+#include "common/reach.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -5,7 +5,7 @@
 #ifndef CLI_ENVIRONMENT_H
 #define CLI_ENVIRONMENT_H
 
-#include "base.h"
+#include "common/base.h"
 
 /*
  * Returns a copy of this process's environment in which the library is preloaded, with those

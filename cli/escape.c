@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Foreign names and texts, written by the rule of lib/quote.h. It must not know what they name. */
+/* Foreign names and texts, written by the rule of lib/common/quote.h. It must not know what they name. */
 #define _GNU_SOURCE
 #include "escape.h"
 
-#include "quote.h"
+#include "common/quote.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Names and texts that somebody else has chosen, as lib/quote.h lets them stand: on one line,
+ * Names and texts that somebody else has chosen, as lib/common/quote.h lets them stand: on one line,
  * whatever is in them.
  */
 #ifndef CLI_ESCAPE_H

@@ -6,7 +6,7 @@
 #ifndef CLI_HELPER_H
 #define CLI_HELPER_H
 
-#include "base.h"
+#include "common/base.h"
 
 struct helper_start {
 	int fd;			/* its end of a pair of SOCK_SEQPACKET: questions and answers */

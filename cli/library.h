@@ -5,7 +5,7 @@
 #ifndef CLI_LIBRARY_H
 #define CLI_LIBRARY_H
 
-#include "base.h"
+#include "common/base.h"
 
 #include <limits.h>
 

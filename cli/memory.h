@@ -6,7 +6,7 @@
 #ifndef CLI_MEMORY_H
 #define CLI_MEMORY_H
 
-#include "base.h"
+#include "common/base.h"
 
 #define MEMORY_SLOTS ((size_t)1024)
 

@@ -5,15 +5,16 @@
 #ifndef CLI_PAGE_H
 #define CLI_PAGE_H
 
-#include "channel.h"
+#include "common/channel.h"
 
 #define PAGE_FILES 2
 
 struct page {
 	struct pl_channel *channel; /* what the guarded processes write */
-	char where[128];	    /* as lib/reach.h has it */
+	char where[128];	    /* as lib/common/reach.h has it */
 	char name[64];		    /* of a socket that hands the files over: in where, too */
-	int files[PAGE_FILES];	    /* those of lib/reach.h, under the numbers that are inherited */
+	int files
+		[PAGE_FILES]; /* those of lib/common/reach.h, under the numbers that are inherited */
 };
 
 /* What the page said at one moment. */

@@ -9,7 +9,7 @@
 #ifndef CLI_PLACE_H
 #define CLI_PLACE_H
 
-#include "base.h"
+#include "common/base.h"
 
 /* A part of somebody's text; not terminated. */
 struct slice {

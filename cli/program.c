@@ -12,7 +12,7 @@
 #include "program.h"
 
 #include "elf.h"
-#include "format.h"
+#include "common/format.h"
 #include "say.h"
 #include "verb.h"
 

@@ -5,7 +5,7 @@
 #ifndef CLI_PROGRAM_H
 #define CLI_PROGRAM_H
 
-#include "base.h"
+#include "common/base.h"
 
 #include <limits.h>
 

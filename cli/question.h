@@ -8,7 +8,7 @@
 #ifndef CLI_QUESTION_H
 #define CLI_QUESTION_H
 
-#include "base.h"
+#include "common/base.h"
 
 #define QUESTION_SIZE ((size_t)16 * 1024)
 #define ANSWER_SIZE ((size_t)64 * 1024)

@@ -6,7 +6,7 @@
 #define _GNU_SOURCE
 #include "regular.h"
 
-#include "base.h"
+#include "common/base.h"
 
 #include <errno.h>
 #include <fcntl.h>

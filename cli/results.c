@@ -3,7 +3,7 @@
  * `phaselock results`: files of results to one table. It must not know what a line looks like, nor
  * how a table is written.
  */
-#include "base.h"
+#include "common/base.h"
 #include "results_table.h"
 #include "say.h"
 #include "verb.h"

@@ -11,7 +11,7 @@
 #include "library.h"
 #include "page.h"
 #include "program.h"
-#include "result.h"
+#include "verdict.h"
 #include "say.h"
 #include "summary.h"
 #include "verb.h"
@@ -135,7 +135,7 @@ int verb_run(int count, char **words)
 	counts = page_read(&page);
 	if (end.had_children && nobody_else_came(&counts))
 		counts.processes_unheard++;
-	verdict = result_judge(&counts, &end, still_runs, &arguments.options);
+	verdict = verdict_judge(&counts, &end, still_runs, &arguments.options);
 	summary_print(verdict, &counts, &end, still_runs, &arguments);
-	return result_status(verdict, &end);
+	return verdict_status(verdict, &end);
 }

@@ -6,7 +6,7 @@
 #ifndef CLI_SAY_H
 #define CLI_SAY_H
 
-#include "base.h"
+#include "common/base.h"
 
 #include <stdarg.h>
 

@@ -5,8 +5,8 @@
 #define _GNU_SOURCE
 #include "summary.h"
 
-#include "dialect.h"
-#include "entries.h"
+#include "entry/dialect.h"
+#include "common/entries.h"
 #include "say.h"
 
 #include <inttypes.h>

@@ -6,7 +6,7 @@
 #define CLI_SUMMARY_H
 
 #include "arguments.h"
-#include "result.h"
+#include "verdict.h"
 
 void summary_print(enum verdict verdict, const struct page_counts *counts,
 		   const struct child_end *end, bool still_runs, const struct arguments *arguments);

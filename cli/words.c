@@ -6,7 +6,7 @@
 #define _GNU_SOURCE
 #include "words.h"
 
-#include "base.h"
+#include "common/base.h"
 #include "say.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Checks of the project itself. CHECKS: each fragment may add to it.
-C_ROOMS := lib cli include/phaselock testing tests/unit tests/behaviour tests/harness tests/soak \
+C_ROOMS := lib/* cli include/phaselock testing tests/unit tests/behaviour tests/harness tests/soak \
            tests/fuzz tests/command/damage tests/command/preloads tests/command/preloads/* tests/wasm bench wasm tools/atlas \
            examples examples/* examples/*/*
 C_FILES := $(wildcard $(foreach room,$(C_ROOMS),$(room)/*.[ch] $(room)/*.hpp))
@@ -14,8 +14,8 @@ check: deps-check $(CHECKS)
 check-format:
 	clang-format --dry-run -Werror $(C_FILES)
 
-check-layers:
-	tools/check-layers
+check-layers: all $(WASM_GUARD)
+	tools/check-layers $(B)
 
 check-quoting:
 	tools/check-quoting
@@ -41,13 +41,14 @@ check-model:
 # ---- static analysis: a stamp for each file ------------------------------------------------------
 # Made again when the file, or a header that it includes, is younger: $(CC) writes which those are.
 TIDY_B      := $(B)/tidy
-TIDY_MUSL   := -nostdlibinc -isystem /usr/include/x86_64-linux-musl -include lib/musl.h
+TIDY_MUSL   := -nostdlibinc -isystem /usr/include/x86_64-linux-musl -include lib/common/musl.h
 TIDY_FILTER := $(patsubst %,$(FILTER)/wasm/%.c,plugin copies configuration say mistake)
 TIDY_FILES  := $(LIB_SOURCES) $(wildcard cli/*.c testing/*.c wasm/*.c) $(TIDY_FILTER)
 TIDY_FLAGS  := -std=c11 $(CPPFLAGS)
-$(TIDY_B)/lib/%_musl.c.ok: TIDY_FLAGS += $(TIDY_MUSL)
+$(TIDY_B)/lib/%_musl.c.ok: TIDY_FLAGS += -iquote lib $(TIDY_MUSL)
+$(TIDY_B)/lib/%.ok: TIDY_FLAGS += -iquote lib
 $(TIDY_B)/cli/%.ok: TIDY_FLAGS += $(CLI_CPPFLAGS)
-$(TIDY_B)/wasm/%.ok: TIDY_FLAGS += $(WASM_TARGET) -iquote lib
+$(TIDY_B)/wasm/%.ok: TIDY_FLAGS += $(WASM_TARGET) -iquote lib/common
 $(TIDY_B)/$(FILTER)/%.ok: TIDY_FLAGS += $(WASM_TARGET) -iquote $(FILTER) -Iwasm
 
 $(TIDY_B)/%.ok: % .clang-tidy

@@ -16,7 +16,7 @@ damage: all deps-test
 # bring its own double of any part.
 FUZZ_B       := $(B)/fuzz
 FUZZ_TARGETS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
-FUZZ_PARTS   := $(patsubst %.c,$(FUZZ_B)/%.o,$(filter-out lib/interpose.c lib/interpose_cxx.c, \
+FUZZ_PARTS   := $(patsubst %.c,$(FUZZ_B)/%.o,$(filter-out lib/entry/interpose.c lib/entry/interpose_cxx.c, \
                   $(CORE_SOURCES)) $(filter-out cli/main.c,$(wildcard cli/*.c)))
 FUZZ_CHECK_SECONDS ?= 3
 FUZZ_ONLY    ?= $(FUZZ_TARGETS)
@@ -36,7 +36,7 @@ FUZZ_DOUBLE := $(FUZZ_B)/tests/fuzz
 $(patsubst %,$(FUZZ_B)/fuzz_%,annotate naming collect): $(FUZZ_DOUBLE)/namer_double.o
 $(patsubst %,$(FUZZ_B)/fuzz_%,unwind_tables modules): $(FUZZ_DOUBLE)/module_double.o
 $(FUZZ_B)/fuzz_program_file: $(FUZZ_B)/symtab_double.o
-$(FUZZ_B)/symtab_double.o: $(FUZZ_B)/lib/symtab.o
+$(FUZZ_B)/symtab_double.o: $(FUZZ_B)/lib/stack/symtab.o
 	$(Q)objcopy --redefine-sym pl_os_map_file=double_map_file \
 		--redefine-sym pl_os_unmap=double_unmap --redefine-sym getauxval=double_auxval $< $@
 

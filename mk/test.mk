@@ -6,7 +6,8 @@
 # ...) and a fake backend, so that they run under any sanitizer. An archive: a test may bring its
 # own double of any part.
 UNIT_TESTS   := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
-UNIT_RENAMED := interpose interpose_cxx armed unseen os_memory os_lock
+UNIT_RENAMED := $(patsubst %,entry/%,interpose interpose_cxx armed unseen) \
+                $(patsubst %,common/os_%,memory lock signals)
 UNIT_OBJECTS := $(patsubst %,$(B)/unit/%.o,$(UNIT_RENAMED)) \
                 $(filter-out $(UNIT_RENAMED:%=$(B)/lib/%.o),$(CORE_OBJECTS) $(PHASE_LINKED))
 
@@ -16,13 +17,15 @@ $(B)/unit/rename.list: $(B)/exports.list
 	$(Q)echo 'pl_own_malloc pl_test_own_malloc' >> $@
 
 $(B)/unit/%.o: $(B)/lib/%.o $(B)/unit/rename.list
+	@mkdir -p $(@D)
 	$(Q)objcopy --redefine-syms=$(B)/unit/rename.list $(UNIT_WEAK) $< $@
 
 # A test may bring its own mappings or pl_os_wipe_on_fork(), or its own locks and barrier, and
 # leave the rest as it is.
-$(B)/unit/os_memory.o: UNIT_WEAK := $(patsubst %,--weaken-symbol=pl_os_%,map unmap map_file wipe_on_fork)
-$(B)/unit/os_lock.o: UNIT_WEAK := $(patsubst %,--weaken-symbol=pl_os_%, \
-                                    lock unlock block_signals restore_signals barrier)
+$(B)/unit/common/os_memory.o: UNIT_WEAK := $(patsubst %,--weaken-symbol=pl_os_%,map unmap map_file wipe_on_fork)
+$(B)/unit/common/os_lock.o: UNIT_WEAK := $(patsubst %,--weaken-symbol=pl_os_%,lock unlock barrier)
+$(B)/unit/common/os_signals.o: UNIT_WEAK := $(patsubst %,--weaken-symbol=pl_os_%, \
+                                              block_signals restore_signals)
 
 $(B)/unit/libcore.a: $(UNIT_OBJECTS)
 	@rm -f $@
@@ -37,15 +40,17 @@ $(B)/tests/unit/test_%: $(B)/tests/unit/test_%.o $(B)/tests/unit/fake_backend.o 
 # Each includes the backend itself, in the place of the fake one.
 UNIT_OS := $(patsubst %,$(B)/lib/%.o,$(OS_PARTS))
 $(B)/tests/unit/test_backend_system: $(B)/tests/unit/test_backend_system.o $(UNIT_OS) \
-		$(patsubst %,$(B)/lib/%.o,object readable loaded chain contract)
+		$(patsubst %,$(B)/lib/%.o,backend/contract \
+		$(patsubst %,stack/%,object readable loaded chain))
 	$(call ld,-lcmocka)
 
 $(B)/tests/unit/test_jemalloc_fork: $(B)/tests/unit/test_jemalloc_fork.o $(UNIT_OS) \
-		$(patsubst %,$(B)/lib/%.o,jemalloc_fork jemalloc_calls own_options options format quote)
+		$(patsubst %,$(B)/lib/%.o,backend/jemalloc_fork backend/jemalloc_calls \
+		$(patsubst %,common/%,own_options options format quote))
 	$(call ld,-lcmocka)
 
 # Of the command: what needs no file.
-UNIT_CLI = $(patsubst %,$(B)/cli/%.o,$(1)) $(B)/cli/lib/format.o $(B)/cli/lib/quote.o
+UNIT_CLI = $(patsubst %,$(B)/cli/%.o,$(1)) $(B)/cli/lib/common/format.o $(B)/cli/lib/common/quote.o
 $(B)/tests/unit/test_place: $(B)/tests/unit/test_place.o $(B)/cli/place.o
 $(B)/tests/unit/test_escape: $(B)/tests/unit/test_escape.o $(call UNIT_CLI,escape place)
 $(B)/tests/unit/test_annotate: $(B)/tests/unit/test_annotate.o \

@@ -5,7 +5,7 @@ WASM_CC      ?= clang
 WASM_TARGET  := --target=wasm32-wasi
 WASM_CFLAGS  := -std=c11 -O2 -g0 $(WARNINGS) $(NO_BUILTIN) \
                 $(patsubst %,-fno-builtin-%,aligned_alloc posix_memalign)
-WASM_GUARD   := $(patsubst wasm/%.c,$(B)/wasm/%.o,$(wildcard wasm/*.c)) $(B)/wasm/lib/quote.o
+WASM_GUARD   := $(patsubst wasm/%.c,$(B)/wasm/%.o,$(wildcard wasm/*.c)) $(B)/wasm/lib/common/quote.o
 WASM_LDFLAGS := -mexec-model=reactor @wasm/wrap.flags -Wl,--stack-first -Wl,--strip-debug
 WASM_HEADERS := $(wildcard wasm/*.h) include/phaselock/phaselock.h
 # What wasm2c makes of a module, and its run-time: not ours to warn of. Without signals: bounds are
@@ -31,7 +31,7 @@ $(Q)$(CC) $(WASM2C_CFLAGS) -c $< -o $@
 endef
 
 $(B)/wasm/%.o: wasm/%.c $(WASM_HEADERS) $(B)/flags
-	$(call wasm_cc,-iquote lib)
+	$(call wasm_cc,-iquote lib/common)
 
 # What it shares with the library, which is installed beside it.
 $(B)/wasm/lib/%.o: lib/%.c lib/%.h $(B)/flags

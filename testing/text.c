@@ -4,7 +4,7 @@
  */
 #include "text.h"
 
-#include "../lib/quote.h"
+#include "../lib/common/quote.h"
 
 #include <stdarg.h>
 #include <stdint.h>

@@ -13,7 +13,7 @@ struct text {
 
 void text_append(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Appends a foreign name, as lib/quote.h has it; of that the first `most` bytes. */
+/* Appends a foreign name, as lib/common/quote.h has it; of that the first `most` bytes. */
 void text_append_name(struct text *text, const char *name, size_t most);
 
 /* Appends each line of other, which a foreign process has written, indented by so many blanks. */

@@ -16,7 +16,7 @@ struct pl_text {
 struct pl_text pl_text_in(char *start, size_t capacity);
 void pl_text_add(struct pl_text *text, const char *string);
 
-/* Adds a name that somebody else has chosen: what lib/quote.h does not let stand is '?'. */
+/* Adds a name that somebody else has chosen: what lib/common/quote.h does not let stand is '?'. */
 void pl_text_add_name(struct pl_text *text, const char *name);
 
 void pl_text_add_number(struct pl_text *text, uint64_t number);

@@ -3,7 +3,7 @@
  * Does to what `phaselock run` shares with it what no program should: hostile_page WHAT [NUMBER].
  */
 #define _GNU_SOURCE
-#include "channel.h"
+#include "common/channel.h"
 
 #include <fcntl.h>
 #include <signal.h>

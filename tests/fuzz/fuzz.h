@@ -7,7 +7,7 @@
 #ifndef FUZZ_H
 #define FUZZ_H
 
-#include "base.h"
+#include "common/base.h"
 
 #include <stdlib.h>
 #include <string.h>

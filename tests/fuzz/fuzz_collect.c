@@ -6,7 +6,7 @@
 #define _GNU_SOURCE
 #include "collect.h"
 
-#include "channel.h"
+#include "common/channel.h"
 #include "fuzz.h"
 
 #include <fcntl.h>

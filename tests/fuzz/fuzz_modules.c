@@ -3,9 +3,9 @@
  * What a module says of itself: dynamic section, hash tables, symbols, names, references, notes, and
  * the code of a call. All that is found lies in the module, and names are terminated there.
  */
-#include "callee.h"
-#include "dynamic.h"
-#include "module.h"
+#include "report/callee.h"
+#include "stack/dynamic.h"
+#include "stack/module.h"
 #include "module_double.h"
 
 static void check_name(const struct module *module, const char *name)

@@ -5,7 +5,7 @@
  * that is read again means the same.
  */
 #include "fuzz.h"
-#include "options.h"
+#include "common/options.h"
 
 static void check_messages(const struct pl_text *errors, unsigned faults)
 {

@@ -5,7 +5,7 @@
  * its references to the kernel these names.
  */
 #include "fuzz.h"
-#include "symtab.h"
+#include "stack/symtab.h"
 
 #include <link.h>
 #include <sys/auxv.h>

@@ -4,8 +4,8 @@
  * valid pattern of a line that is there, and matching ends.
  */
 #include "fuzz.h"
-#include "glob.h"
-#include "suppress.h"
+#include "common/glob.h"
+#include "common/suppress.h"
 
 static void check_pattern(const struct pl_suppress_pattern *pattern, unsigned lines)
 {

@@ -3,7 +3,7 @@
  * Unwind tables: the index, all entries, the rules at the start and within each function, and walks
  * by them over a stack of the input's. A walk goes up, and ends.
  */
-#include "cfi.h"
+#include "stack/cfi.h"
 #include "module_double.h"
 
 #define STACK_WORDS 1024
@@ -12,7 +12,7 @@
 
 static _Alignas(4096) uintptr_t stack[STACK_WORDS];
 
-/* In the place of lib/stack.c: there is one stack, and nothing else is mapped. */
+/* In the place of lib/stack/stack.c: there is one stack, and nothing else is mapped. */
 bool pl_stack_has_page(struct pl_stack *unused, uintptr_t address)
 {
 	(void)unused;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * In the place of lib/object.c: one module, which is bytes of the input in memory of their own size,
+ * In the place of lib/stack/object.c: one module, which is bytes of the input in memory of their own size,
  * so that a byte read outside is a fault. Its first program header says where it is loaded, and is
  * true; the others are of the input.
  */
@@ -8,7 +8,7 @@
 #define MODULE_DOUBLE_H
 
 #include "fuzz.h"
-#include "object.h"
+#include "stack/object.h"
 
 #define MODULE_HEADERS 4
 #define MODULE_CODE                                                                                \

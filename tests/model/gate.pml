@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A model of the phase word (lib/phase.c) and of the gate (lib/hot.h, lib/request.c): one thread that
+ * A model of the phase word (lib/thread/phase.c) and of the gate (lib/thread/hot.h, lib/request/request.c): one thread that
  * locks, watches, unlocks and seals, and others that make requests. It is checked in every order in
  * which their steps can come.
  *
  * The order of memory is a choice of -D. TSO: the stores of the writer lie in a buffer for as long
  * as they like, and reach memory in order. RELAXED: besides, each reader may have loaded the word at
  * any time before the request that uses the value; only loads of one word by one thread keep their
- * order. SEQ_CST_STORE: the store drains the buffer itself, as lib/phase.c's does. The promise is
+ * order. SEQ_CST_STORE: the store drains the buffer itself, as lib/thread/phase.c's does. The promise is
  * checked without it too: the barrier has to be enough.
  *
  * What must hold:
@@ -23,7 +23,7 @@
 #define REQUESTS 2
 #define CHANGES 4
 
-/* Phases, in the order of lib/phase.h. */
+/* Phases, in the order of lib/thread/phase.h. */
 #define INIT 0
 #define WATCHED 1
 #define LOCKED 2

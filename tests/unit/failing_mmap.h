@@ -6,7 +6,7 @@
 #ifndef TEST_FAILING_MMAP_H
 #define TEST_FAILING_MMAP_H
 
-#include "os.h"
+#include "common/os.h"
 
 #include <stdbool.h>
 #include <sys/mman.h>

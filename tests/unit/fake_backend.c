@@ -8,7 +8,7 @@
 #define _GNU_SOURCE
 #include "fake_backend.h"
 
-#include "shortage.h"
+#include "backend/shortage.h"
 
 #include <errno.h>
 #include <malloc.h>

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The backend of the unit tests: lib/backend.h over the process's own malloc, which may be a
+ * The backend of the unit tests: lib/backend/backend.h over the process's own malloc, which may be a
  * sanitizer's. It counts calls, keeps their arguments, counts usable bytes for each thread, and
  * fails when it is told to.
  */
 #ifndef TEST_FAKE_BACKEND_H
 #define TEST_FAKE_BACKEND_H
 
-#include "backend.h"
+#include "backend/backend.h"
 
 enum fake_function {
 	FAKE_MALLOC,

@@ -5,7 +5,7 @@
 #ifndef TEST_PAGE_H
 #define TEST_PAGE_H
 
-#include "channel.h"
+#include "common/channel.h"
 
 #include <fcntl.h>
 #include <stdio.h>

@@ -6,9 +6,9 @@
  * shows: PL-180
  */
 #define _GNU_SOURCE
-#include "advice.h"
+#include "report/advice.h"
 
-#include "format.h"
+#include "common/format.h"
 #include "unit.h"
 
 #include <dlfcn.h>

@@ -9,14 +9,14 @@
 #define _GNU_SOURCE
 #include "child.h"
 #include "fake_backend.h"
-#include "phase.h"
+#include "thread/phase.h"
 #include "renamed.h"
-#include "request.h"
+#include "request/request.h"
 
-#include "gate.h"
-#include "interpose.h"
-#include "interpose_cxx.h"
-#include "thread.h"
+#include "thread/gate.h"
+#include "entry/interpose.h"
+#include "entry/interpose_cxx.h"
+#include "thread/thread.h"
 #include "violation_double.h"
 
 #include <phaselock/phaselock.h>

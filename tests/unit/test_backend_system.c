@@ -18,7 +18,7 @@
 #include <dlfcn.h>
 #define dlsym fake_dlsym
 static void *fake_dlsym(void *handle, const char *name);
-#include "backend_system.c"
+#include "backend/backend_system.c"
 #undef dlsym
 
 /* ---- the next allocator, and what the dynamic linker asks for while it looks for it ------------- */

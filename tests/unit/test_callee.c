@@ -6,7 +6,7 @@
  * shows: PL-181
  */
 #define _GNU_SOURCE
-#include "callee.h"
+#include "report/callee.h"
 
 #include "unit.h"
 

@@ -8,7 +8,7 @@
  * shows: PL-188 PL-192 PL-521
  */
 #define _GNU_SOURCE
-#include "cfi.h"
+#include "stack/cfi.h"
 
 #include "stepping.h"
 #include "unit.h"

@@ -6,12 +6,12 @@
  * shows: PL-072 (what the command's verdict rests on) PL-621 PL-622
  */
 #define _GNU_SOURCE
-#include "channel.h"
+#include "common/channel.h"
 
 #include "child.h"
 #include "page.h"
 #include "renamed.h"
-#include "stats.h"
+#include "thread/stats.h"
 #include "threads.h"
 
 #include <errno.h>

@@ -4,7 +4,7 @@
  *
  * shows: PL-581
  */
-#include "clone.h"
+#include "common/clone.h"
 
 #include "unit.h"
 

@@ -7,8 +7,8 @@
  */
 #define _GNU_SOURCE
 #include "capture.h"
-#include "closing.h"
-#include "site.h"
+#include "life/closing.h"
+#include "reaction/site.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -6,7 +6,7 @@
  * shows: PL-050 (what a thread counts is exact, whatever its signal handlers do)
  */
 #define _GNU_SOURCE
-#include "counter.h"
+#include "thread/counter.h"
 
 #include "threads.h"
 #include "unit.h"

@@ -4,7 +4,7 @@
  *
  * shows: PL-585
  */
-#include "dialect.h"
+#include "entry/dialect.h"
 
 #include "unit.h"
 

@@ -6,7 +6,7 @@
  */
 #define _GNU_SOURCE
 #include "escape.h"
-#include "format.h"
+#include "common/format.h"
 #include "unit.h"
 
 #include <stdlib.h>

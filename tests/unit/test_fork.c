@@ -8,13 +8,13 @@
  * shows: PL-050 PL-560
  */
 #define _GNU_SOURCE
-#include "thread.h"
+#include "thread/thread.h"
 
-#include "ending.h"
-#include "locks.h"
-#include "owner.h"
-#include "phase.h"
-#include "request.h"
+#include "thread/ending.h"
+#include "thread/locks.h"
+#include "thread/owner.h"
+#include "thread/phase.h"
+#include "request/request.h"
 
 #include "child.h"
 #include "fake_backend.h"

@@ -6,7 +6,7 @@
  * shows: PL-040 (text is made in the caller's buffer, which is never left)
  * shows: PL-534 (what a name may have in it when it is written)
  */
-#include "format.h"
+#include "common/format.h"
 #include "unit.h"
 
 #include <limits.h>

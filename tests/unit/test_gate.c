@@ -7,11 +7,11 @@
  * shows: PL-050, PL-122, PL-500, PL-501
  */
 #define _GNU_SOURCE
-#include "gate.h"
-#include "owner.h"
+#include "thread/gate.h"
+#include "thread/owner.h"
 
-#include "request.h"
-#include "thread.h"
+#include "request/request.h"
+#include "thread/thread.h"
 
 #include "child.h"
 #include "fake_backend.h"

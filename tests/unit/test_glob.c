@@ -6,7 +6,7 @@
  * shows: PL-173 (patterns)
  */
 #define _GNU_SOURCE
-#include "glob.h"
+#include "common/glob.h"
 
 #include "unit.h"
 

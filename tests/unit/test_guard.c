@@ -8,9 +8,9 @@
  */
 #define _GNU_SOURCE
 #include "child.h"
-#include "phase.h"
-#include "gate.h"
-#include "thread.h"
+#include "thread/phase.h"
+#include "thread/gate.h"
+#include "thread/thread.h"
 #include "violation_double.h"
 
 #include <phaselock/phaselock.h>

@@ -7,10 +7,10 @@
  * shows: PL-033 PL-592
  */
 #define _GNU_SOURCE
-#include "violation.h"
+#include "reaction/violation.h"
 
 #include "child.h"
-#include "report.h"
+#include "report/report.h"
 #include "stepping.h"
 
 static int contexts[2];

@@ -5,7 +5,7 @@
  * shows: PL-200
  */
 #define _GNU_SOURCE
-#include "history.h"
+#include "report/history.h"
 
 #include "threads.h"
 #include "unit.h"

@@ -6,9 +6,9 @@
  * shows: PL-050 (what a thread counts is exact, whatever its signal handlers do), PL-500
  */
 #define _GNU_SOURCE
-#include "hot.h"
+#include "thread/hot.h"
 
-#include "phase.h"
+#include "thread/phase.h"
 #include "unit.h"
 
 #include <signal.h>

@@ -9,24 +9,24 @@
  * shows: PL-073 (the environment)
  */
 #define _GNU_SOURCE
-#include "channel.h"
+#include "common/channel.h"
 #include "child.h"
-#include "listen.h"
-#include "options.h"
+#include "entry/sanitizer_listen.h"
+#include "common/options.h"
 #include "page.h"
-#include "phase.h"
+#include "thread/phase.h"
 #include "renamed.h"
 #include "threads.h"
-#include "unseen.h"
+#include "entry/unseen.h"
 
 #include <sys/mman.h>
 
 /* A double: the sanitizer of this program is not to be heard, its own requests are nothing here. */
-void pl_listen_start(void)
+void pl_sanitizer_listen_start(void)
 {
 }
 
-bool pl_listen_active(void)
+bool pl_sanitizer_listen_active(void)
 {
 	return false;
 }

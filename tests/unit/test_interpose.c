@@ -9,9 +9,9 @@
 #define _GNU_SOURCE
 #include "child.h"
 #include "fake_backend.h"
-#include "phase.h"
+#include "thread/phase.h"
 #include "renamed.h"
-#include "request.h"
+#include "request/request.h"
 #include "violation_double.h"
 
 #define OTHER_ERROR EDOM

@@ -7,7 +7,7 @@
  * shows: PL-561
  */
 #define _GNU_SOURCE
-#include "jemalloc_calls.h"
+#include "backend/jemalloc_calls.h"
 
 #include "child.h"
 #include "threads.h"

@@ -5,10 +5,10 @@
  *
  * shows: PL-523
  */
-#include "kept.h"
+#include "stack/kept.h"
 
-#include "object.h"
-#include "os.h"
+#include "stack/object.h"
+#include "common/os.h"
 #include "threads.h"
 #include "unit.h"
 

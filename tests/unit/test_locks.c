@@ -6,9 +6,9 @@
  * shows: PL-050 PL-591
  */
 #define _GNU_SOURCE
-#include "locks.h"
+#include "thread/locks.h"
 
-#include "unseen.h"
+#include "entry/unseen.h"
 
 #include "child.h"
 

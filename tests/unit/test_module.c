@@ -6,7 +6,7 @@
  * shows: PL-173 (which modules are run-time libraries)
  */
 #define _GNU_SOURCE
-#include "module.h"
+#include "stack/module.h"
 
 #include "unit.h"
 

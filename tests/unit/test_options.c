@@ -6,7 +6,7 @@
  * shows: PL-060 (an unknown key or bad value is named, the other keys hold)
  * shows: PL-041 (%p in report=)
  */
-#include "options.h"
+#include "common/options.h"
 #include "unit.h"
 
 #include <signal.h>

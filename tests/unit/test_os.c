@@ -7,7 +7,7 @@
  * shows: PL-055 (when a thread is gone), PL-061 (time and signals)
  */
 #define _GNU_SOURCE
-#include "os.h"
+#include "common/os.h"
 
 #include "child.h"
 #include "threads.h"

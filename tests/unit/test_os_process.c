@@ -8,7 +8,7 @@
  * shows: PL-171 (neither signals nor wait() tell of the program)
  */
 #define _GNU_SOURCE
-#include "os.h"
+#include "common/os.h"
 
 #include "child.h"
 

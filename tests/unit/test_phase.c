@@ -6,9 +6,9 @@
  * shows: PL-010, PL-012, PL-013, PL-021 (a lock from a signal handler)
  */
 #define _GNU_SOURCE
-#include "phase.h"
+#include "thread/phase.h"
 
-#include "thread.h"
+#include "thread/thread.h"
 
 #include "child.h"
 #include "threads.h"

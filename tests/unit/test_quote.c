@@ -5,7 +5,7 @@
  * shows: PL-660 (one rule for all that is foreign)
  * shows: PL-661 (letters stay)
  */
-#include "quote.h"
+#include "common/quote.h"
 #include "unit.h"
 
 #include <string.h>

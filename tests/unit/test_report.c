@@ -8,24 +8,24 @@
  * shows: PL-041, PL-200, PL-202
  */
 #define _GNU_SOURCE
-#include "report.h"
+#include "report/report.h"
 
-#include "advice.h"
+#include "report/advice.h"
 #include "capture.h"
 #include "child.h"
-#include "closing.h"
-#include "format.h"
-#include "history.h"
-#include "kept.h"
-#include "module.h"
-#include "sink.h"
-#include "site.h"
-#include "suppress.h"
+#include "life/closing.h"
+#include "common/format.h"
+#include "report/history.h"
+#include "stack/kept.h"
+#include "stack/module.h"
+#include "report/sink.h"
+#include "reaction/site.h"
+#include "common/suppress.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
 
-/* ---- the double of lib/module.c -------------------------------------------------------------- */
+/* ---- the double of lib/stack/module.c -------------------------------------------------------------- */
 
 static const unsigned char build_id[] = {0x0b, 0xad, 0xf0};
 
@@ -72,7 +72,7 @@ void pl_module_start(void)
 {
 }
 
-/* Or the matching would bring the rest of lib/module.c. */
+/* Or the matching would bring the rest of lib/stack/module.c. */
 int pl_suppress_match(const void *const *frames, unsigned count)
 {
 	(void)frames;
@@ -80,7 +80,7 @@ int pl_suppress_match(const void *const *frames, unsigned count)
 	return -1;
 }
 
-/* ---- the double of lib/advice.c -------------------------------------------------------------- */
+/* ---- the double of lib/report/advice.c -------------------------------------------------------------- */
 
 #define IN_LIBC ((void *)0x5050)
 

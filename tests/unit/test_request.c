@@ -8,11 +8,11 @@
  * shows: PL-007
  */
 #define _GNU_SOURCE
-#include "request.h"
+#include "request/request.h"
 
-#include "gate.h"
-#include "owner.h"
-#include "thread.h"
+#include "thread/gate.h"
+#include "thread/owner.h"
+#include "thread/thread.h"
 
 #include "child.h"
 #include "fake_backend.h"

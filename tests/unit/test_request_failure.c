@@ -6,9 +6,9 @@
  * shows: PL-004, PL-006 (a realloc that fails), PL-050, PL-051, PL-054, PL-503
  */
 #define _GNU_SOURCE
-#include "gate.h"
-#include "request.h"
-#include "thread.h"
+#include "thread/gate.h"
+#include "request/request.h"
+#include "thread/thread.h"
 
 #include "child.h"
 #include "failing_mmap.h"

@@ -7,13 +7,13 @@
  * shows: PL-168 (what the pipe does not take is not lost)
  */
 #define _GNU_SOURCE
-#include "report.h"
-#include "sink.h"
+#include "report/report.h"
+#include "report/sink.h"
 
 #include "capture.h"
-#include "channel.h"
+#include "common/channel.h"
 #include "child.h"
-#include "os.h"
+#include "common/os.h"
 
 #include <fcntl.h>
 

@@ -5,7 +5,7 @@
  * shows: PL-037, PL-038, PL-039, PL-042, PL-530
  */
 #define _GNU_SOURCE
-#include "site.h"
+#include "reaction/site.h"
 
 #include "child.h"
 #include "stepping.h"

@@ -5,9 +5,9 @@
  * shows: PL-521 PL-522
  */
 #define _GNU_SOURCE
-#include "stack.h"
+#include "stack/stack.h"
 
-#include "os.h"
+#include "common/os.h"
 #include "threads.h"
 #include "unit.h"
 

@@ -8,7 +8,7 @@
  * shows: PL-402 (off)
  */
 #define _GNU_SOURCE
-#include "stage.h"
+#include "report/stage.h"
 
 #include "capture.h"
 
@@ -18,7 +18,7 @@
 static struct phaselock_stats now;
 static unsigned asked;
 
-/* The double of lib/stats.c. */
+/* The double of lib/thread/stats.c. */
 void phaselock_get_thread_stats(struct phaselock_stats *out, size_t out_size)
 {
 	asked++;

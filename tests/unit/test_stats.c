@@ -7,7 +7,7 @@
  * shows: PL-050, PL-051, PL-052, PL-053, PL-054
  */
 #define _GNU_SOURCE
-#include "stats.h"
+#include "thread/stats.h"
 
 #include "child.h"
 #include "fake_backend.h"

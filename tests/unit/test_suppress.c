@@ -6,7 +6,7 @@
  * shows: PL-173 (the file), PL-175, PL-176 (the words)
  */
 #define _GNU_SOURCE
-#include "suppress.h"
+#include "common/suppress.h"
 
 #include "unit.h"
 

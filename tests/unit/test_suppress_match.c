@@ -6,16 +6,16 @@
  * shows: PL-173 PL-581
  */
 #define _GNU_SOURCE
-#include "suppress.h"
+#include "common/suppress.h"
 
-#include "module.h"
+#include "stack/module.h"
 #include "unit.h"
 
 #include <string.h>
 
 #include <phaselock/phaselock.h>
 
-/* ---- the double of lib/module.c -------------------------------------------------------------- */
+/* ---- the double of lib/stack/module.c -------------------------------------------------------------- */
 
 static unsigned looked_up;
 

@@ -7,7 +7,7 @@
  * shows: PL-178 PL-616
  */
 #define _GNU_SOURCE
-#include "symbols.h"
+#include "stack/symbols.h"
 
 #include "unit.h"
 

@@ -6,9 +6,9 @@
  * shows: PL-178, PL-179
  */
 #define _GNU_SOURCE
-#include "symtab.h"
+#include "stack/symtab.h"
 
-#include "os.h"
+#include "common/os.h"
 #include "unit.h"
 
 #include <elf.h>
@@ -20,7 +20,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* ---- the double of what lib/os_linux.c maps -------------------------------------------------- */
+/* ---- the double of what lib/common/os_linux.c maps -------------------------------------------------- */
 
 static struct {
 	char *start;

@@ -7,8 +7,8 @@
  * shows: PL-050 (the dead stay in the sum), PL-051, PL-055, PL-018 (counts after fork), PL-019
  */
 #define _GNU_SOURCE
-#include "gate.h"
-#include "thread.h"
+#include "thread/gate.h"
+#include "thread/thread.h"
 
 #include "child.h"
 #include "failing_mmap.h"

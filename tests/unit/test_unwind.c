@@ -5,7 +5,7 @@
  *
  * shows: PL-034, PL-035 (how a running handler is found), PL-036 (the stack starts at the caller)
  */
-#include "unwind.h"
+#include "stack/unwind.h"
 
 #include "unit.h"
 

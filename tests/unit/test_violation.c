@@ -6,15 +6,15 @@
  * shows: PL-030, PL-031, PL-032 (the verdict of the policy), PL-033, PL-034, PL-035, PL-037
  */
 #define _GNU_SOURCE
-#include "violation.h"
+#include "reaction/violation.h"
 
 #include "child.h"
-#include "report.h"
+#include "report/report.h"
 #include "threads.h"
 
 #include <sys/prctl.h>
 
-/* ---- the double of lib/report.c, as far as it is needed -------------------------------------- */
+/* ---- the double of lib/report/report.c, as far as it is needed -------------------------------------- */
 
 static _Thread_local struct {
 	unsigned reports;

@@ -7,11 +7,11 @@
  * shows: PL-033
  */
 #define _GNU_SOURCE
-#include "violation.h"
+#include "reaction/violation.h"
 
 #include "child.h"
-#include "report.h"
-#include "site.h"
+#include "report/report.h"
+#include "reaction/site.h"
 #include "stepping.h"
 
 static int contexts[2];
@@ -40,7 +40,7 @@ static enum phaselock_verdict second_handler(const struct phaselock_violation *v
 	return PHASELOCK_DENY;
 }
 
-/* ---- doubles of lib/site.c and lib/report.c, as far as they are needed ------------------------ */
+/* ---- doubles of lib/reaction/site.c and lib/report/report.c, as far as they are needed ------------------------ */
 
 int pl_site_count(struct phaselock_violation *violation)
 {

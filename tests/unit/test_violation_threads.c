@@ -6,15 +6,15 @@
  * shows: PL-033, PL-042
  */
 #define _GNU_SOURCE
-#include "violation.h"
+#include "reaction/violation.h"
 
 #include "child.h"
-#include "report.h"
+#include "report/report.h"
 #include "threads.h"
 
 #include <stdatomic.h>
 
-/* The double of lib/report.c, as far as it is needed. Written by any thread. */
+/* The double of lib/report/report.c, as far as it is needed. Written by any thread. */
 static _Atomic uint64_t last_sequence;
 
 void pl_report_violation(const struct phaselock_violation *violation,

@@ -6,12 +6,12 @@
  * shows: PL-314, PL-315, PL-316, PL-671 (watches)
  */
 #define _GNU_SOURCE
-#include "watch.h"
+#include "request/watch.h"
 
 #include "child.h"
 #include "fake_backend.h"
-#include "phase.h"
-#include "request.h"
+#include "thread/phase.h"
+#include "request/request.h"
 #include "threads.h"
 #include "violation_double.h"
 

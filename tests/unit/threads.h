@@ -3,7 +3,7 @@
 #ifndef TEST_THREADS_H
 #define TEST_THREADS_H
 
-#include "os.h"
+#include "common/os.h"
 
 #include <pthread.h>
 #include <sched.h>

@@ -2,12 +2,14 @@
 # The atlas: what the functions of the C and C++ libraries ask of the heap. Nothing may be turned
 # into another function, or be known to the compiler. It looks up functions as the library does.
 ATLAS_C      := $(filter-out harness,$(notdir $(basename $(wildcard tools/atlas/*.c))))
-ATLAS_PARTS  := advice callee dynamic executable module readable segment exported symbols \
-                format quote symtab $(OS_PARTS)
-ATLAS_FLAGS  := -g -O1 -fno-builtin -pthread -Iinclude
-ATLAS_LIB    := $(patsubst %,$(B)/lib/%.o,$(ATLAS_PARTS) advice_table loaded chain object)
-ATLAS_MUSL   := $(patsubst %,$(B)/musl/%.o,$(ATLAS_PARTS) advice_table_musl loaded chain_musl \
-                  object_musl)
+ATLAS_PARTS  := report/advice report/callee common/format common/quote $(OS_PARTS) \
+                $(patsubst %,stack/%,dynamic executable module readable segment exported symbols \
+                symtab)
+ATLAS_FLAGS  := -g -O1 -fno-builtin -pthread -Iinclude -iquote lib
+ATLAS_LIB    := $(patsubst %,$(B)/lib/%.o,$(ATLAS_PARTS) report/advice_table \
+                  $(patsubst %,stack/%,loaded chain object))
+ATLAS_MUSL   := $(patsubst %,$(B)/musl/%.o,$(ATLAS_PARTS) report/advice_table_musl \
+                  $(patsubst %,stack/%,loaded chain_musl object_musl))
 ATLAS        := $(B)/atlas/c $(B)/atlas/cxx $(B)/musl/atlas/c
 
 $(B)/atlas/%.o: tools/atlas/%.c $(B)/flags

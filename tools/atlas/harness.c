@@ -11,7 +11,7 @@
 
 #include <phaselock/phaselock.h>
 
-#include "../../lib/advice.h"
+#include "../../lib/report/advice.h"
 
 #include <locale.h>
 #include <stdatomic.h>

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Makes docs/libc-allocations.md and the tables of lib/advice.h from what the programs of the atlas measure.
+"""Makes docs/libc-allocations.md and the tables of lib/report/advice.h from what the programs of the atlas measure.
 
 Usage: make.py BUILD            writes the files
        make.py --check BUILD    compares them with what is measured now; does nothing where the libraries are of other
@@ -19,7 +19,7 @@ from pathlib import Path
 from measure import SOME, Case, Count, measure
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-DOCUMENT, TABLE, TABLE_MUSL = "docs/libc-allocations.md", "lib/advice_table.c", "lib/advice_table_musl.c"
+DOCUMENT, TABLE, TABLE_MUSL = "docs/libc-allocations.md", "lib/report/advice_table.c", "lib/report/advice_table_musl.c"
 VERSIONS = re.compile(r"^Measured with (.*)\.$", re.MULTILINE)
 INTRODUCTION = """\
 # What the functions of the C and C++ libraries allocate

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The judgement of a run. It must not know how it is told.
+ */
+#define _GNU_SOURCE
+#include "verdict.h"
+
+#include "verb.h"
+
+enum verdict verdict_judge(const struct page_counts *counts, const struct child_end *end,
+			   bool still_runs, const struct pl_options *options)
+{
+	/* A violation is one, whatever else there was. */
+	if (counts->violations > 0)
+		return VERDICT_VIOLATIONS;
+	if (counts->processes_started == 0)
+		return VERDICT_NOT_STARTED;
+	if (counts->entries_missing != 0 || counts->allocator_failed != 0 ||
+	    counts->unseen_modules != 0)
+		return VERDICT_NOT_ARMED;
+	if (!end->has_mark)
+		return VERDICT_REPLACED;
+	if (counts->lock_at_main_failed > 0)
+		return VERDICT_NOT_AT_MAIN;
+	if (counts->locks == 0 && counts->scopes == 0 && options->lock_never_given)
+		return VERDICT_NOT_TO_CHECK;
+	if (still_runs)
+		return VERDICT_STILL_RUNS;
+	if (options->follow_children && counts->processes_unheard > 0)
+		return VERDICT_NOT_COUNTED;
+	if (counts->locks == 0 && counts->scopes == 0)
+		return VERDICT_NOT_LOCKED;
+	return end->signal != 0 ? VERDICT_SIGNAL : VERDICT_PASS;
+}
+
+int verdict_status(enum verdict verdict, const struct child_end *end)
+{
+	switch (verdict) {
+	case VERDICT_PASS:
+	case VERDICT_SIGNAL:
+	case VERDICT_NOT_TO_CHECK:
+		return end->status;
+	case VERDICT_VIOLATIONS:
+		return STATUS_VIOLATION;
+	default:
+		return STATUS_NOT_CHECKED;
+	}
+}

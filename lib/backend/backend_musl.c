@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The backend over the allocator that a program of musl would have had. musl's dlsym() makes no
+ * request when it finds a name, so there is no arena; but its calloc() and posix_memalign() are
+ * made of the public malloc() and aligned_alloc(), which are the library's: only those four that
+ * end in the allocator itself are called. It must not know how requests are judged, but it counts
+ * bytes.
+ */
+#define _GNU_SOURCE
+#include "backend/backend.h"
+
+#include "backend/contract.h"
+#include "common/os.h"
+#include "backend/shortage.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdatomic.h>
+#include <string.h>
+
+/*
+ * Stored by whichever threads come first, relaxed, all with the same values, before found is set;
+ * loaded after that.
+ */
+static struct {
+	void *(*_Atomic malloc)(size_t);
+	void (*_Atomic free)(void *);
+	void *(*_Atomic realloc)(void *, size_t);
+	void *(*_Atomic aligned_alloc)(size_t, size_t);
+	size_t (*_Atomic usable_size)(void *);
+} next;
+static _Atomic bool found; /* release by those, acquire by all */
+
+#define NEXT(function) atomic_load_explicit(&next.function, memory_order_relaxed)
+
+static void *find(const char *name)
+{
+	static const char message[] =
+		"phaselock: the process has no allocator behind the library\n";
+	void *function = dlsym(RTLD_NEXT, name);
+
+	if (function == NULL) {
+		pl_os_write_stderr(message, sizeof(message) - 1, PL_OS_LAST_WORDS_MS);
+		pl_os_abort();
+	}
+	return function;
+}
+
+#define FIND(function, name)                                                                       \
+	do {                                                                                       \
+		void *place = find(name);                                                          \
+                                                                                                   \
+		atomic_store_explicit(&next.function, (__typeof__(NEXT(function)))place,           \
+				      memory_order_relaxed);                                       \
+	} while (0)
+
+static PL_COLD void look(void)
+{
+	FIND(malloc, "malloc");
+	FIND(free, "free");
+	FIND(realloc, "realloc");
+	FIND(aligned_alloc, "aligned_alloc");
+	FIND(usable_size, "malloc_usable_size");
+	atomic_store_explicit(&found, true, memory_order_release);
+}
+
+static inline void get_ready(void)
+{
+	if (PL_UNLIKELY(!atomic_load_explicit(&found, memory_order_acquire)))
+		look();
+}
+
+/* ---- bytes ----------------------------------------------------------------------------------- */
+
+static _Thread_local struct {
+	uint64_t allocated;
+	uint64_t deallocated;
+} bytes_of_thread;
+
+void pl_backend_thread_bytes(struct pl_backend_bytes *bytes)
+{
+	bytes->allocated = &bytes_of_thread.allocated;
+	bytes->deallocated = &bytes_of_thread.deallocated;
+}
+
+size_t pl_backend_usable_size(const void *block)
+{
+	get_ready();
+	return NEXT(usable_size)((void *)(uintptr_t)block);
+}
+
+static void *taken(void *block)
+{
+	if (block != NULL)
+		bytes_of_thread.allocated += pl_backend_usable_size(block);
+	return block;
+}
+
+/* ---- the backend ----------------------------------------------------------------------------- */
+
+static void *take(size_t size)
+{
+	get_ready();
+	return taken(NEXT(malloc)(size));
+}
+
+void *pl_backend_malloc(size_t size)
+{
+	void *block = take(size);
+
+	if (block == NULL)
+		pl_shortage();
+	return block;
+}
+
+void *pl_backend_calloc(size_t size)
+{
+	void *block = take(size);
+
+	return block != NULL ? memset(block, 0, size) : NULL;
+}
+
+/* By glibc's rules, as with the other libraries: musl's own differ from version to version too. */
+void *pl_backend_aligned(enum pl_aligned function, size_t alignment, size_t size)
+{
+	if (!pl_contract_apply(function, &alignment))
+		return NULL;
+	get_ready();
+	return taken(NEXT(aligned_alloc)(alignment, size));
+}
+
+void pl_backend_free(void *block)
+{
+	int saved = errno;
+
+	if (block == NULL)
+		return;
+	bytes_of_thread.deallocated += pl_backend_usable_size(block);
+	NEXT(free)(block);
+	errno = saved;
+}
+
+size_t pl_backend_free_apart(void *block)
+{
+	int saved = errno;
+	size_t size = pl_backend_usable_size(block);
+
+	NEXT(free)(block);
+	errno = saved;
+	return size;
+}
+
+/* musl's allocator keeps nothing of a thread. */
+void pl_backend_thread_end(void)
+{
+}
+
+void *pl_backend_realloc(void *block, size_t size)
+{
+	size_t old = pl_backend_usable_size(block);
+	void *moved = NEXT(realloc)(block, size);
+
+	if (moved != NULL)
+		bytes_of_thread.deallocated += old;
+	return taken(moved);
+}
+
+bool pl_backend_realloc_frees(void)
+{
+	return true;
+}
+
+/* musl gives pages back as it sees fit, and cannot be asked. */
+void pl_backend_hold(void)
+{
+}
+
+void pl_backend_let_go(void)
+{
+}

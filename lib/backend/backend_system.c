@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The backend over the allocator that the process would have had: the next definition of each
+ * function in the order of the dynamic linker, be it libc's or that of a library loaded after this
+ * one.
+ *
+ * Finding it may need memory (dlsym() allocates to keep an error). What this thread asks for
+ * meanwhile comes from a small arena (arena.h). It must not know how requests are judged, but it counts bytes, which other
+ * allocators do not do for it.
+ */
+#define _GNU_SOURCE
+#include "backend/backend.h"
+
+#include "backend/arena.h"
+#include "backend/contract.h"
+#include "stack/object.h"
+#include "common/os.h"
+#include "backend/shortage.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <gnu/libc-version.h>
+#include <stdatomic.h>
+#include <string.h>
+
+/* ---- the next allocator ---------------------------------------------------------------------- */
+
+/*
+ * Stored by whichever threads come first, relaxed, all with the same values, before found is set;
+ * loaded after that.
+ */
+static struct {
+	void *(*_Atomic malloc)(size_t);
+	void (*_Atomic free)(void *);
+	void *(*_Atomic calloc)(size_t, size_t);
+	void *(*_Atomic realloc)(void *, size_t);
+	int (*_Atomic posix_memalign)(void **, size_t, size_t);
+	void *(*_Atomic aligned_alloc)(size_t, size_t);
+	void *(*_Atomic memalign)(size_t, size_t);
+	void *(*_Atomic valloc)(size_t);
+	void *(*_Atomic pvalloc)(size_t);
+	size_t (*_Atomic usable_size)(void *);
+	size_t (*_Atomic counted_size)(void *);	  /* that, if the allocator has it */
+	_Atomic int serves[PL_ALIGNED_FUNCTIONS]; /* which enum pl_aligned is called for each */
+	_Atomic bool realloc_keeps;		  /* a block of 0 bytes */
+} next;
+static _Atomic bool found; /* release by those, acquire by all */
+
+/* This thread is looking for the next allocator, and asks for memory from within. */
+static _Thread_local bool looking;
+
+#define NEXT(function) atomic_load_explicit(&next.function, memory_order_relaxed)
+
+/* Where the module is loaded that a function is in, or 0, for each, if libc cannot tell. */
+static uintptr_t module_of(uintptr_t function)
+{
+	struct pl_object object;
+
+	return pl_object_find((const void *)function, &object) ? object.base : 0;
+}
+
+static bool is_of_libc(uintptr_t function)
+{
+	uintptr_t libc = module_of((uintptr_t)gnu_get_libc_version);
+
+	return libc != 0 && module_of(function) == libc;
+}
+
+/* The version that the references of programs have, and that of aligned_alloc(). */
+#if defined(__x86_64__)
+#define VERSION "GLIBC_2.2.5"
+#define VERSION_OF_C11 "GLIBC_2.16"
+#elif defined(__aarch64__)
+#define VERSION "GLIBC_2.17"
+#define VERSION_OF_C11 "GLIBC_2.17"
+#else
+#error "which one is glibc's first version here?"
+#endif
+
+/*
+ * dlsym() passes over definitions that are there for references with a version alone, as those of
+ * libc_malloc_debug.so are; dlvsym() passes over those without one, which most libraries have.
+ */
+static void *look_up(const char *name, const char *version)
+{
+	void *function = dlsym(RTLD_NEXT, name);
+	void *versioned = NULL;
+
+	if (is_of_libc((uintptr_t)function))
+		versioned = dlvsym(RTLD_NEXT, name, version);
+	return versioned != NULL ? versioned : function;
+}
+
+static void *find(const char *name, const char *version)
+{
+	static const char message[] = "phaselock: the process has no allocator behind the library: "
+				      "link it dynamically, with a libc\n";
+	void *function = look_up(name, version);
+
+	if (function == NULL) {
+		pl_os_write_stderr(message, sizeof(message) - 1, PL_OS_LAST_WORDS_MS);
+		pl_os_abort();
+	}
+	return function;
+}
+
+#define FIND(function, name, version)                                                              \
+	do {                                                                                       \
+		void *place = find(name, version);                                                 \
+                                                                                                   \
+		atomic_store_explicit(&next.function, (__typeof__(NEXT(function)))place,           \
+				      memory_order_relaxed);                                       \
+	} while (0)
+
+static bool is_foreign(uintptr_t function)
+{
+	return module_of(function) != module_of((uintptr_t)NEXT(malloc));
+}
+
+static size_t no_size(void *block)
+{
+	(void)block;
+	return 0;
+}
+
+/* Returns whether the function is of the allocator that malloc is of. */
+static bool has(enum pl_aligned function)
+{
+	switch (function) {
+	case PL_POSIX_MEMALIGN:
+		return !is_foreign((uintptr_t)NEXT(posix_memalign));
+	case PL_ALIGNED_ALLOC:
+		return !is_foreign((uintptr_t)NEXT(aligned_alloc));
+	case PL_MEMALIGN:
+		return !is_foreign((uintptr_t)NEXT(memalign));
+	case PL_VALLOC:
+		return !is_foreign((uintptr_t)NEXT(valloc));
+	case PL_PVALLOC:
+		return !is_foreign((uintptr_t)NEXT(pvalloc));
+	default:
+		return false;
+	}
+}
+
+/*
+ * An allocator may lack functions, which are libc's then, and know nothing of its blocks. Not asked
+ * is libc's malloc_usable_size(): it reads what lies around a block. Aligned blocks come by the
+ * function that was called, if the allocator has it, else by whichever it has.
+ */
+static void complete(void)
+{
+	static const enum pl_aligned others[] = {PL_POSIX_MEMALIGN, PL_MEMALIGN, PL_ALIGNED_ALLOC};
+	enum pl_aligned other = PL_ALIGNED_FUNCTIONS;
+
+	atomic_store_explicit(&next.counted_size,
+			      is_foreign((uintptr_t)NEXT(usable_size)) ? no_size
+								       : NEXT(usable_size),
+			      memory_order_relaxed);
+	for (size_t i = 0; i < 3 && other == PL_ALIGNED_FUNCTIONS; i++)
+		if (has(others[i]))
+			other = others[i];
+	for (int function = 0; function < PL_ALIGNED_FUNCTIONS; function++) {
+		enum pl_aligned serves = (enum pl_aligned)function;
+
+		if (serves == PL_NEW) /* as in the C++ library */
+			serves = PL_ALIGNED_ALLOC;
+		if (other != PL_ALIGNED_FUNCTIONS && !has(serves))
+			serves = other;
+		atomic_store_explicit(&next.serves[function], (int)serves, memory_order_relaxed);
+	}
+}
+
+/*
+ * The first malloc_usable_size() of an allocator may need memory for itself: tcmalloc takes it by
+ * operator new, which is ours. So it is made here, where the arena gives it; later, each such
+ * request would ask for its own size, and so on for ever. By the same block it is found what a
+ * realloc() to 0 bytes does. glibc needs none, is known to free, and would show the block in its
+ * statistics.
+ */
+static void warm(void)
+{
+	void *block, *moved;
+
+	if (is_of_libc((uintptr_t)NEXT(malloc)))
+		return;
+	block = NEXT(malloc)(1);
+	/* An allocator whose malloc calls another of its functions by name gets that from here. */
+	if (block == NULL || in_arena(block))
+		return;
+	NEXT(counted_size)(block);
+	moved = NEXT(realloc)(block, 0);
+	atomic_store_explicit(&next.realloc_keeps, moved != NULL, memory_order_relaxed);
+	if (moved != NULL && !in_arena(moved))
+		NEXT(free)(moved);
+}
+
+static PL_COLD void look(void)
+{
+	looking = true;
+	FIND(malloc, "malloc", VERSION);
+	FIND(free, "free", VERSION);
+	FIND(calloc, "calloc", VERSION);
+	FIND(realloc, "realloc", VERSION);
+	FIND(posix_memalign, "posix_memalign", VERSION);
+	FIND(aligned_alloc, "aligned_alloc", VERSION_OF_C11);
+	FIND(memalign, "memalign", VERSION);
+	FIND(valloc, "valloc", VERSION);
+	FIND(pvalloc, "pvalloc", VERSION);
+	FIND(usable_size, "malloc_usable_size", VERSION);
+	complete();
+	warm();
+	looking = false;
+	atomic_store_explicit(&found, true, memory_order_release);
+}
+
+/* Returns whether the next allocator can be called; if not, the arena has to serve. */
+static inline bool ready(void)
+{
+	if (PL_LIKELY(atomic_load_explicit(&found, memory_order_acquire)))
+		return true;
+	if (looking)
+		return false;
+	look();
+	return true;
+}
+
+/* ---- bytes ----------------------------------------------------------------------------------- */
+
+static _Thread_local struct {
+	uint64_t allocated;
+	uint64_t deallocated;
+} bytes_of_thread;
+
+void pl_backend_thread_bytes(struct pl_backend_bytes *bytes)
+{
+	bytes->allocated = &bytes_of_thread.allocated;
+	bytes->deallocated = &bytes_of_thread.deallocated;
+}
+
+size_t pl_backend_usable_size(const void *block)
+{
+	if (in_arena(block))
+		return head_of(block)->size;
+	return NEXT(usable_size)((void *)(uintptr_t)block);
+}
+
+static size_t counted_size(void *block)
+{
+	return in_arena(block) ? head_of(block)->size : NEXT(counted_size)(block);
+}
+
+static void *taken(void *block)
+{
+	if (block != NULL)
+		bytes_of_thread.allocated += counted_size(block);
+	return block;
+}
+
+/* ---- the backend ----------------------------------------------------------------------------- */
+
+void *pl_backend_malloc(size_t size)
+{
+	void *block = ready() ? NEXT(malloc)(size) : arena_take(0, size);
+
+	if (block == NULL)
+		pl_shortage();
+	return taken(block);
+}
+
+void *pl_backend_calloc(size_t size)
+{
+	return taken(ready() ? NEXT(calloc)(1, size) : arena_take(0, size));
+}
+
+static void *fail_with(int error)
+{
+	errno = error;
+	return NULL;
+}
+
+static void *by_posix_memalign(size_t alignment, size_t size)
+{
+	void *block = NULL;
+	int error = NEXT(posix_memalign)(&block, alignment, size);
+
+	return error == 0 ? block : fail_with(error);
+}
+
+static void *by(enum pl_aligned function, size_t alignment, size_t size)
+{
+	switch (function) {
+	case PL_ALIGNED_ALLOC:
+		return NEXT(aligned_alloc)(alignment, size);
+	case PL_MEMALIGN:
+		return NEXT(memalign)(alignment, size);
+	case PL_VALLOC:
+		return NEXT(valloc)(size);
+	case PL_PVALLOC:
+		return NEXT(pvalloc)(size);
+	default:
+		return by_posix_memalign(alignment, size);
+	}
+}
+
+/* The C++ library asks for whole alignments, and for one at least. Returns 0 if there is no such number. */
+static size_t size_of_new(size_t alignment, size_t size)
+{
+	return ((size == 0 ? 1 : size) + alignment - 1) & ~(alignment - 1);
+}
+
+/* As it was asked for, if the next allocator has the function; else by glibc's rules. */
+void *pl_backend_aligned(enum pl_aligned function, size_t alignment, size_t size)
+{
+	enum pl_aligned serves = function;
+
+	if (PL_LIKELY(ready()))
+		serves = (enum pl_aligned)NEXT(serves[function]);
+	if (ready() && PL_LIKELY(serves == function))
+		return taken(by(function, alignment, size));
+	if (!pl_contract_apply(function, &alignment))
+		return NULL;
+	if (function == PL_NEW && (size = size_of_new(alignment, size)) == 0)
+		return fail_with(ENOMEM);
+	if (!ready())
+		return taken(arena_take(alignment, size));
+	return taken(by(serves, alignment > sizeof(void *) ? alignment : sizeof(void *), size));
+}
+
+bool pl_backend_realloc_frees(void)
+{
+	return !NEXT(realloc_keeps);
+}
+
+void pl_backend_free(void *block)
+{
+	int saved = errno;
+
+	if (block == NULL)
+		return;
+	bytes_of_thread.deallocated += counted_size(block);
+	if (!in_arena(block))
+		NEXT(free)(block);
+	errno = saved;
+}
+
+size_t pl_backend_free_apart(void *block)
+{
+	int saved = errno;
+	size_t size = ready() ? counted_size(block) : 0;
+
+	if (!in_arena(block) && ready())
+		NEXT(free)(block);
+	errno = saved;
+	return size;
+}
+
+/* The allocator below hears of a thread's end as it does without us. */
+void pl_backend_thread_end(void)
+{
+}
+
+void *pl_backend_realloc(void *block, size_t size)
+{
+	size_t old = counted_size(block);
+	void *moved;
+
+	if (in_arena(block)) {
+		moved = ready() ? NEXT(malloc)(size) : arena_take(0, size);
+		if (moved != NULL)
+			memcpy(moved, block, size < old ? size : old);
+	} else {
+		moved = NEXT(realloc)(block, size);
+	}
+	if (moved != NULL)
+		bytes_of_thread.deallocated += old;
+	return taken(moved);
+}
+
+/* Not every allocator can be asked, and none of them in the same words. */
+void pl_backend_hold(void)
+{
+}
+
+void pl_backend_let_go(void)
+{
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The guarded side of the page shared with `phaselock run`. It must not know what the command makes
+ * of it.
+ */
+#include "common/channel.h"
+
+#include "common/os.h"
+
+#include <string.h>
+
+/* Written by the constructor, before any second thread, and read by any. */
+static struct pl_channel *page;
+
+/* The process that the page counts as one; written by the constructor and in a forked child. */
+static uint32_t owner;
+static uint32_t ended; /* the same, once it has */
+
+/* Set in a forked child. */
+static bool adopted;
+
+/* As page: what is mapped. */
+static struct pl_reach reached;
+
+/* ---- who was not heard of again -------------------------------------------------------------- */
+
+/* Puts one process in the place of another, once, 0 being none. Returns whether that had one. */
+static bool replace(uint32_t old, uint32_t new)
+{
+	for (size_t i = 0; i < PL_CHANNEL_PROCESSES; i++) {
+		uint32_t found = old;
+
+		if (atomic_load_explicit(&page->processes[i], memory_order_relaxed) == old &&
+		    atomic_compare_exchange_strong_explicit(&page->processes[i], &found, new,
+							    memory_order_relaxed,
+							    memory_order_relaxed))
+			return true;
+	}
+	return false;
+}
+
+static void begin(void)
+{
+	owner = (uint32_t)pl_os_process_id();
+	if (page != NULL && !replace(0, owner))
+		PL_CHANNEL_COUNT(processes_without_place);
+}
+
+bool pl_channel_open(const char *text)
+{
+	if (!pl_reach(text, PL_CHANNEL_MAGIC, sizeof(*page), &reached))
+		return false;
+	page = reached.page;
+	if (atomic_load_explicit(&page->is_over, memory_order_relaxed) != 0) {
+		page = NULL;
+		pl_reach_leave(&reached, sizeof(*page));
+		return false;
+	}
+	replace((uint32_t)pl_os_process_id(), 0); /* of the program that executed this one */
+	begin();
+	return true;
+}
+
+struct pl_channel *pl_channel(void)
+{
+	return page;
+}
+
+/* ---- what is counted --------------------------------------------------------------------------- */
+
+static void add(_Atomic uint64_t *sum, uint64_t n)
+{
+	atomic_fetch_add_explicit(sum, n, memory_order_relaxed);
+}
+
+void pl_channel_add(const struct phaselock_stats *done, bool locked)
+{
+	struct pl_channel_phase *sums;
+
+	/* In a child of fork() what was not published yet is its parent's, until pl_channel_skip(). */
+	if (page == NULL || owner != pl_os_process_id())
+		return;
+	sums = locked ? &page->locked : &page->init;
+	add(&sums->allocations, done->allocations);
+	add(&sums->reallocations, done->reallocations);
+	add(&sums->deallocations, done->deallocations);
+	add(&sums->bytes_requested, done->bytes_requested);
+	add(&sums->permitted_attempts, done->permitted_attempts);
+}
+
+static bool is_named(const struct phaselock_unseen *unseen)
+{
+	for (size_t i = 0; i < PL_CHANNEL_UNSEEN; i++)
+		if (atomic_load_explicit(&page->unseen[i].entries, memory_order_acquire) != 0 &&
+		    strncmp(page->unseen[i].module, unseen->module, PHASELOCK_MODULE_NAME_SIZE) ==
+			    0)
+			return true;
+	return false;
+}
+
+void pl_channel_name(const struct phaselock_unseen *unseen)
+{
+	struct pl_channel_unseen *named;
+	uint64_t place;
+
+	if (page == NULL || is_named(unseen))
+		return;
+	place = atomic_fetch_add_explicit(&page->unseen_modules, 1, memory_order_relaxed);
+	if (place >= PL_CHANNEL_UNSEEN)
+		return;
+	named = &page->unseen[place];
+	memcpy(named->module, unseen->module, sizeof(named->module));
+	memcpy(named->allocator, unseen->allocator, sizeof(named->allocator));
+	strncpy(named->function, unseen->function, sizeof(named->function) - 1);
+	atomic_store_explicit(&named->entries, unseen->entries, memory_order_release);
+}
+
+void pl_channel_adopt(void)
+{
+	begin();
+	adopted = true;
+	PL_CHANNEL_COUNT(processes_forked);
+}
+
+bool pl_channel_leave(void)
+{
+	if (page == NULL || !adopted || owner != pl_os_process_id())
+		return false;
+	replace(owner, 0);
+	PL_CHANNEL_COUNT(processes_left);
+	atomic_fetch_sub_explicit(&page->processes_forked, 1, memory_order_relaxed);
+	page = NULL;
+	pl_reach_leave(&reached, sizeof(*page)); /* who has it mapped is awaited */
+	return true;
+}
+
+void pl_channel_end(void)
+{
+	/* A handler of SIGABRT may end the process once more. */
+	if (page == NULL || owner != pl_os_process_id() || ended == owner)
+		return;
+	ended = owner;
+	PL_CHANNEL_COUNT(processes_ended);
+	replace(owner, 0);
+}

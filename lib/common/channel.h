@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The page that a guarded process shares with `phaselock run`, which made it: proof that the guard
+ * is there, and counts that stay right however the process ends. Without that command there is no
+ * page and nothing is done.
+ */
+#ifndef PL_CHANNEL_H
+#define PL_CHANNEL_H
+
+#include "common/base.h"
+#include "common/reach.h"
+
+#include <phaselock/phaselock.h>
+
+#include <stdatomic.h>
+
+/*
+ * The signal that a guarded process has a handler for, which exec() takes away: by that the command
+ * sees, once the program has ended, whether its last image was a guarded one. It is one that glibc
+ * keeps to itself (SIGCANCEL) and that sigaction(2) refuses to programs.
+ */
+#define PL_CHANNEL_MARK_SIGNAL 32
+
+/*
+ * Changes with the structure, so that a command never reads the page of another version's library.
+ */
+#define PL_CHANNEL_MAGIC UINT64_C(0x70686c6b00000005)
+
+/*
+ * What stands before each piece of text in the pipe of reports. With its text it is written at once
+ * and no longer than PIPE_BUF, so that pieces never mix, whichever process writes them.
+ */
+struct pl_channel_piece {
+	uint32_t process; /* its id, as it knows it itself */
+	uint32_t thread;
+	uint32_t length; /* of the text that follows */
+	uint32_t more;	 /* 1: the next piece of this thread goes on with the text, 0: it ends */
+};
+
+#define PL_CHANNEL_PIECE_SIZE 4096 /* PIPE_BUF of Linux */
+#define PL_CHANNEL_TEXT_MAX (PL_CHANNEL_PIECE_SIZE - sizeof(struct pl_channel_piece))
+
+/* What happened in one phase, summed over all processes under the command. */
+struct pl_channel_phase {
+	_Atomic uint64_t allocations;
+	_Atomic uint64_t reallocations;
+	_Atomic uint64_t deallocations;
+	_Atomic uint64_t bytes_requested;
+	_Atomic uint64_t permitted_attempts;
+	_Atomic uint64_t suppressed; /* counted as they happen */
+};
+
+/* A module whose requests go past the library, as a process finds it at its end. */
+struct pl_channel_unseen {
+	_Atomic uint64_t entries; /* PHASELOCK_ENTRY_*; 0 until the names are there: release */
+	char module[PHASELOCK_MODULE_NAME_SIZE];
+	char allocator[PHASELOCK_MODULE_NAME_SIZE];
+	char function[PHASELOCK_MODULE_NAME_SIZE]; /* of the allocator */
+};
+
+#define PL_CHANNEL_UNSEEN 8 /* modules that are named */
+#define PL_CHANNEL_PROCESSES 1024
+
+/*
+ * All written by the guarded processes and read by the command after they end, but for head,
+ * report and is_over. Relaxed.
+ */
+struct pl_channel {
+	struct pl_reach_head head; /* set by the command */
+	char report[64]; /* likewise: the path of the pipe for reports, "" if there is none */
+	_Atomic uint64_t is_over; /* likewise: 1 when nobody reads the page any more */
+	_Atomic uint64_t processes_started;
+	_Atomic uint64_t processes_forked; /* by fork(): guarded from their start */
+	_Atomic uint64_t processes_ended;  /* by exit() or a violation: counted to their end */
+	_Atomic uint64_t processes_left;   /* by phaselock_detach_child() */
+	/*
+	 * The processes that started or were forked, and of whose end nothing was heard: by their
+	 * ids as they know them themselves, which are not those of other namespaces. 0: a free
+	 * place. A program that is executed takes the place of the one that executed it.
+	 */
+	_Atomic uint32_t processes[PL_CHANNEL_PROCESSES];
+	_Atomic uint64_t processes_without_place;
+	_Atomic uint64_t entries_missing;  /* PHASELOCK_ENTRY_*: not seen, in any process */
+	_Atomic uint64_t allocator_failed; /* programs whose allocator could not start */
+	_Atomic uint64_t lock_at_main_failed;
+	_Atomic uint64_t locks;	     /* times that a phase was locked or sealed */
+	_Atomic uint64_t scopes;     /* forbid scopes begun */
+	_Atomic uint64_t violations; /* and misuses of scopes */
+	_Atomic uint64_t told;	     /* of these: what was to be written of them is written */
+	_Atomic uint64_t apart;	     /* texts that did not come through the pipe */
+	_Atomic uint64_t lost;	     /* texts that nobody took: no pipe, no file, no stderr */
+	struct pl_channel_phase init;
+	struct pl_channel_phase locked;
+	_Atomic uint64_t unseen_modules; /* those without a name here, too */
+	struct pl_channel_unseen unseen[PL_CHANNEL_UNSEEN];
+};
+
+/*
+ * Takes up the page, as the variable of lib/common/reach.h says where it is. Returns false if there is none
+ * of this version, or its run is over. From the constructor.
+ */
+bool pl_channel_open(const char *text);
+
+/* Returns the page, or NULL. */
+struct pl_channel *pl_channel(void);
+
+/* Adds one to a field of the page, if there is a page; field is a member of struct pl_channel. */
+#define PL_CHANNEL_COUNT(field)                                                                    \
+	(pl_channel() != NULL                                                                      \
+		 ? (void)atomic_fetch_add_explicit(&pl_channel()->field, 1, memory_order_relaxed)  \
+		 : (void)0)
+
+/* Adds what the process did in a phase to that phase's sums. */
+void pl_channel_add(const struct phaselock_stats *done, bool locked);
+
+/* Names a module whose requests go past the library, unless a process has named it before. */
+void pl_channel_name(const struct phaselock_unseen *unseen);
+
+/* Counts the child of a fork as a process of its own. In that child. */
+void pl_channel_adopt(void);
+
+/*
+ * Takes a child of a fork out of the page's counts again: from now on this process has no page.
+ * Returns false if it is no such child. While it has one thread.
+ */
+bool pl_channel_leave(void);
+
+/* Counts this process as ended, its counts complete. Not in a child of vfork(), which is none. */
+void pl_channel_end(void);
+
+#endif

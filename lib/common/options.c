@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The table of options and the reading of them. It must not know what an option does, or where its
+ * text came from.
+ */
+#include "common/options.h"
+
+#include <signal.h>
+#include <string.h>
+
+#define MAX_REPORTS_DEFAULT 20
+#define FRAMES_DEFAULT 16
+#define LOCK_AFTER_MAX_MS 86400000u
+
+/* A value as it stands in the text, not terminated. */
+struct value {
+	const char *start;
+	size_t length;
+};
+
+static bool is(struct value value, const char *word)
+{
+	return strlen(word) == value.length && memcmp(value.start, word, value.length) == 0;
+}
+
+static bool read_number(struct value value, uint64_t most, uint64_t *number)
+{
+	*number = 0;
+	for (size_t i = 0; i < value.length; i++) {
+		if (value.start[i] < '0' || value.start[i] > '9')
+			return false;
+		*number = *number * 10 + (uint64_t)(value.start[i] - '0');
+		if (*number > most)
+			return false;
+	}
+	return value.length > 0;
+}
+
+static bool read_flag(struct value value, bool *flag)
+{
+	*flag = is(value, "1");
+	return *flag || is(value, "0");
+}
+
+static bool read_signal(struct value value, int *number)
+{
+	static const struct {
+		const char *name;
+		int number;
+	} signals[] = {
+		{"HUP", SIGHUP},     {"INT", SIGINT},	{"QUIT", SIGQUIT}, {"USR1", SIGUSR1},
+		{"USR2", SIGUSR2},   {"ALRM", SIGALRM}, {"TERM", SIGTERM}, {"CONT", SIGCONT},
+		{"WINCH", SIGWINCH}, {"IO", SIGIO},
+	};
+	uint64_t digits;
+
+	if (read_number(value, 64, &digits)) {
+		*number = (int)digits;
+		return digits > 0 && digits != SIGKILL && digits != SIGSTOP;
+	}
+	if (value.length > 3 && memcmp(value.start, "SIG", 3) == 0) {
+		value.start += 3;
+		value.length -= 3;
+	}
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+		if (is(value, signals[i].name)) {
+			*number = signals[i].number;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* ---- one function for each key --------------------------------------------------------------- */
+
+static bool set_policy(struct value value, struct pl_options *options)
+{
+	static const char *const words[] = {"abort", "allow", "deny"};
+
+	for (unsigned i = 0; i < 3; i++) {
+		if (is(value, words[i])) {
+			options->policy = (enum phaselock_verdict)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool set_abort(struct value value, struct pl_options *options)
+{
+	options->abort_by_trap = is(value, "trap");
+	return options->abort_by_trap || is(value, "signal");
+}
+
+static bool set_free(struct value value, struct pl_options *options)
+{
+	options->forbid_free = is(value, "forbid");
+	return options->forbid_free || is(value, "allow");
+}
+
+static bool set_lock(struct value value, struct pl_options *options)
+{
+	options->lock_at_main = is(value, "main");
+	options->lock_never_given = is(value, "never");
+	return options->lock_at_main || options->lock_never_given;
+}
+
+static bool set_lock_after(struct value value, struct pl_options *options)
+{
+	options->have_lock_after = read_number(value, LOCK_AFTER_MAX_MS, &options->lock_after_ms);
+	return options->have_lock_after;
+}
+
+static bool set_lock_signal(struct value value, struct pl_options *options)
+{
+	return read_signal(value, &options->lock_signal);
+}
+
+static bool set_unlock_signal(struct value value, struct pl_options *options)
+{
+	return read_signal(value, &options->unlock_signal);
+}
+
+static bool set_report(struct value value, struct pl_options *options)
+{
+	if (value.length == 0 || value.length >= sizeof(options->report))
+		return false;
+	/* %p is the only directive: nothing of the environment gets into a path. */
+	for (size_t i = 0; i < value.length; i++)
+		if (value.start[i] == '%' && (i + 1 == value.length || value.start[i + 1] != 'p'))
+			return false;
+	memcpy(options->report, value.start, value.length);
+	options->report[value.length] = '\0';
+	if (is(value, "stderr"))
+		options->report[0] = '\0';
+	return true;
+}
+
+static bool set_suppressions(struct value value, struct pl_options *options)
+{
+	if (value.length == 0 || value.length >= sizeof(options->suppressions))
+		return false;
+	memcpy(options->suppressions, value.start, value.length);
+	options->suppressions[value.length] = '\0';
+	return true;
+}
+
+/* A path must be a whole one: the program may change its folder. */
+static bool set_symbolize(struct value value, struct pl_options *options)
+{
+	if (value.length == 0 || value.length >= sizeof(options->symbolize) ||
+	    (!is(value, "0") && !is(value, "1") && value.start[0] != '/'))
+		return false;
+	memcpy(options->symbolize, value.start, value.length);
+	options->symbolize[value.length] = '\0';
+	return true;
+}
+
+static bool set_max_reports(struct value value, struct pl_options *options)
+{
+	uint64_t number;
+
+	if (!read_number(value, PHASELOCK_SITES_MAX, &number))
+		return false;
+	options->max_reports = (unsigned)number;
+	return true;
+}
+
+static bool set_frames(struct value value, struct pl_options *options)
+{
+	uint64_t number;
+
+	if (!read_number(value, PHASELOCK_FRAMES_MAX, &number) || number == 0)
+		return false;
+	options->frames = (unsigned)number;
+	return true;
+}
+
+static bool set_stats(struct value value, struct pl_options *options)
+{
+	return read_flag(value, &options->stats);
+}
+
+static bool set_stages(struct value value, struct pl_options *options)
+{
+	return read_flag(value, &options->stages);
+}
+
+static bool set_follow_children(struct value value, struct pl_options *options)
+{
+	return read_flag(value, &options->follow_children);
+}
+
+static bool set_environment(struct value value, struct pl_options *options)
+{
+	options->environment_shut_out = is(value, "0");
+	return options->environment_shut_out || is(value, "1");
+}
+
+static bool set_help(struct value value, struct pl_options *options)
+{
+	return read_flag(value, &options->help);
+}
+
+static const struct {
+	const char *key;
+	bool (*set)(struct value value,
+		    struct pl_options *options); /* false: not a value of this key */
+	const char *values;
+	const char *meaning;
+} table[] = {
+	{"policy", set_policy, "abort|allow|deny", "what becomes of a violation (abort)"},
+	{"abort", set_abort, "signal|trap",
+	 "how a violation ends the process: SIGABRT, or a trap that no handler catches (signal)"},
+	{"free", set_free, "allow|forbid",
+	 "whether a free in a locked phase is a violation (allow)"},
+	{"lock", set_lock, "never|main", "lock just before main() is entered (never)"},
+	{"lock_after", set_lock_after, "0..86400000", "lock so many milliseconds after the start"},
+	{"lock_signal", set_lock_signal, "signal",
+	 "lock when this signal comes: USR1, SIGUSR1 or its number"},
+	{"unlock_signal", set_unlock_signal, "signal", "unlock when this signal comes"},
+	{"report", set_report, "stderr|file",
+	 "where reports go; a file is appended to, %p is the pid (stderr)"},
+	{"suppressions", set_suppressions, "file",
+	 "requests of third-party code that this file names are served and not reported"},
+	{"symbolize", set_symbolize, "0|1|/path",
+	 "name the lines of an abort's report by phaselock, or by this file (0)"},
+	{"max_reports", set_max_reports, "0..1024",
+	 "reports, and lines of the closing table, at most (20)"},
+	{"frames", set_frames, "1..32", "frames of a call stack that tell sites apart (16)"},
+	{"stats", set_stats, "0|1", "print the statistics at exit (0)"},
+	{"stages", set_stages, "0|1", "tell the stages of requests that the program names (0)"},
+	{"follow_children", set_follow_children, "0|1",
+	 "keep the guard in programs that this one starts (0)"},
+	{"environment", set_environment, "0|1",
+	 "whether " PL_OPTIONS_VARIABLE " is obeyed; only " PL_OPTIONS_FUNCTION " may say so (1)"},
+	{"help", set_help, "0|1", "print this list at the start (0)"},
+};
+
+#define KEYS (sizeof(table) / sizeof(table[0]))
+
+_Static_assert(KEYS <= 32, "a bit each in pl_options.fixed");
+
+struct pl_options pl_options_default(void)
+{
+	return (struct pl_options){.max_reports = MAX_REPORTS_DEFAULT, .frames = FRAMES_DEFAULT};
+}
+
+static void append_value(struct pl_text *text, struct value value)
+{
+	char word[64];
+	size_t length = value.length < sizeof(word) - 1 ? value.length : sizeof(word) - 1;
+
+	memcpy(word, value.start, length);
+	word[length] = '\0';
+	pl_text_quote(text, word);
+}
+
+/* Where a text comes from, as messages name it. */
+static const char environment[] = PL_OPTIONS_VARIABLE, program[] = PL_OPTIONS_FUNCTION;
+
+/*
+ * Whether a text may set a key. What the program names is its own from then on, with a wrong value
+ * too: a slip there must not leave the key to the environment.
+ */
+static bool may_set(const char *from, size_t key, struct pl_options *options)
+{
+	if (from == program)
+		options->fixed |= UINT32_C(1) << key;
+	else if ((options->fixed & UINT32_C(1) << key) != 0 || table[key].set == set_environment)
+		return false;
+	return true;
+}
+
+/* Reads one "key=value"; returns whether it was right. */
+static bool parse_one(const char *from, struct value part, struct pl_options *options,
+		      struct pl_text *errors)
+{
+	const char *equals = memchr(part.start, '=', part.length);
+	struct value key = {part.start,
+			    equals != NULL ? (size_t)(equals - part.start) : part.length};
+	struct value value = {part.start + part.length, 0};
+	struct pl_options changed;
+
+	if (equals != NULL)
+		value = (struct value){equals + 1, part.length - key.length - 1};
+	for (size_t i = 0; i < KEYS; i++) {
+		if (!is(key, table[i].key))
+			continue;
+		if (!may_set(from, i, options)) {
+			pl_text_append(errors, "phaselock: %s: %s is for %s alone to set\n", from,
+				       table[i].key, program);
+			return false;
+		}
+		changed = *options;
+		if (equals != NULL && table[i].set(value, &changed)) {
+			*options = changed;
+			return true;
+		}
+		pl_text_append(errors, "phaselock: %s: bad value \"", from);
+		append_value(errors, value);
+		pl_text_append(errors, "\" for %s (want %s)\n", table[i].key, table[i].values);
+		return false;
+	}
+	pl_text_append(errors, "phaselock: %s: unknown key \"", from);
+	append_value(errors, key);
+	pl_text_append(errors, "\" (help=1 lists the keys)\n");
+	return false;
+}
+
+static unsigned parse(const char *from, const char *text, struct pl_options *options,
+		      struct pl_text *errors)
+{
+	unsigned faults = 0;
+
+	while (*text != '\0') {
+		struct value part = {text, strcspn(text, ":")};
+
+		if (part.length > 0 && !parse_one(from, part, options, errors))
+			faults++;
+		text += part.length;
+		text += *text == ':';
+	}
+	return faults;
+}
+
+unsigned pl_options_parse(const char *text, struct pl_options *options, struct pl_text *errors)
+{
+	if (!options->environment_shut_out)
+		return parse(environment, text, options, errors);
+	if (*text == '\0')
+		return 0;
+	pl_text_append(errors, "phaselock: %s: not obeyed: %s has environment=0\n", environment,
+		       program);
+	return 1;
+}
+
+unsigned pl_options_parse_program(const char *text, struct pl_options *options,
+				  struct pl_text *errors)
+{
+	return parse(program, text, options, errors);
+}
+
+void pl_options_help(struct pl_text *text)
+{
+	pl_text_append(text, PL_OPTIONS_VARIABLE "=\"key=value:key=value\"\n");
+	for (size_t i = 0; i < KEYS; i++)
+		pl_text_append(text, "  %s=%s\n        %s\n", table[i].key, table[i].values,
+			       table[i].meaning);
+}

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * All of the operating system that the library uses, so that it can be ported by a handful of files, os_*.c.
+ *
+ * For every function here: any thread may call it, signal handlers too; it makes no heap request,
+ * takes no lock of libc, uses no stdio, and leaves errno as it was.
+ */
+#ifndef PL_OS_H
+#define PL_OS_H
+
+#include "common/base.h"
+
+struct timespec;
+
+/* ---- memory ---------------------------------------------------------------------------------- */
+
+/* Returns size bytes of zeroed, page-aligned memory that lives as long as the process, or NULL. */
+void *pl_os_map(size_t size);
+
+/* Returns size bytes of addresses that nothing lies at: to be made accessible, or unmapped. Or NULL. */
+void *pl_os_reserve(size_t size);
+
+/* Returns the size of a page in bytes. */
+size_t pl_os_page_size(void);
+
+/*
+ * Makes the pages under [address, address + size) writable, or read-only. Returns whether it did.
+ */
+bool pl_os_protect(void *address, size_t size, bool writable);
+
+/*
+ * Makes memory of ours that fills whole pages of PL_PAGE_SIZE read-only. Where the kernel's pages
+ * are larger it does nothing: others lie on them too.
+ */
+void pl_os_freeze(void *address, size_t size);
+
+/*
+ * Maps the first size bytes of a file in memory, shared with other processes, to be read and
+ * written. NULL if it cannot, if that is another kind of file or a shorter one, or if somebody can
+ * cut it (F_SEAL_SHRINK), which would end all who have it mapped.
+ */
+void *pl_os_map_shared(int fd, size_t size);
+
+/*
+ * Maps all of a regular file, to be read. NULL if it cannot; else sets *size. A file that is cut
+ * while it is mapped ends the process when it is read: only for one that cannot be.
+ */
+const void *pl_os_map_file(const char *path, size_t *size);
+
+/*
+ * Has the child of a fork() find [address, address + size) zeroed, whole pages of memory that no
+ * file lies behind. Returns whether it will.
+ */
+bool pl_os_wipe_on_fork(void *address, size_t size);
+
+/*
+ * Returns whether eight bytes may be read, and with them the rest of their page. Where it may not, this asks without a fault;
+ * if it is unmapped right afterwards, the answer was of before.
+ */
+bool pl_os_is_readable(const void *address);
+
+/* Gives back memory of one of the functions above that nothing lives in. */
+void pl_os_unmap(const void *memory, size_t size);
+
+/*
+ * Reads up to size bytes of a regular file and sets *length. Returns NULL, or in words why it
+ * cannot. From the constructor only: libc finds the words.
+ */
+const char *pl_os_read_file(const char *path, char *buffer, size_t size, size_t *length);
+
+/* ---- output ---------------------------------------------------------------------------------- */
+
+#define PL_OS_STDERR 2
+#define PL_OS_LAST_WORDS_MS 1000 /* how long the last words of a process may wait for room */
+
+/* How a descriptor is written to. */
+enum pl_os_way {
+	PL_OS_PLAIN,  /* write(2): it waits if the descriptor was opened so */
+	PL_OS_PIPE,   /* poll(2) first, for a pipe that may be full */
+	PL_OS_SOCKET, /* send(2), which does not wait */
+};
+
+/*
+ * Writes a text, however often it is interrupted. One for which there is no room waits for it, for
+ * wait_ms in all; after that, as many of its lines as fit are written. Returns how many bytes were.
+ * This thread gets no SIGPIPE or SIGXFSZ by it, and is not stopped by SIGTTOU.
+ */
+size_t pl_os_write(int fd, enum pl_os_way way, const void *text, size_t size, uint64_t wait_ms);
+
+/* Notes what descriptor 2 is, for pl_os_write_stderr(). From the constructor. */
+void pl_os_note_stderr(void);
+
+/*
+ * Writes to descriptor 2 as pl_os_write() does. If it is not what it was at the start, nothing is
+ * written, for it may be a file or a connection of the program's, with two exceptions: a pipe, a
+ * character device or a regular file open to append, and that for writing only and not closed on
+ * exec; and anything, if what was there at the start is open under another number.
+ */
+size_t pl_os_write_stderr(const void *text, size_t size, uint64_t wait_ms);
+
+#define PL_OS_ADDED_MAX ((uint64_t)64 << 20) /* what one run may add to a file, in bytes */
+
+/*
+ * Opens a regular file to append to, creating it readable by its owner; does not follow a link in
+ * the last part of its path, takes none of the kernel's, as in /proc, and does not wait. Sets *size
+ * to what is in it. Returns -1 if it cannot.
+ */
+int pl_os_open_append(const char *path, uint64_t *size);
+
+/* Tells root folders apart, by device and inode. Returns false if it is not known. */
+bool pl_os_root(uint64_t root[2]);
+
+void pl_os_close(int fd);
+
+/*
+ * Writes the path of the running executable to path, terminated and cut to size; "" if it is not
+ * known.
+ */
+void pl_os_executable(char *path, size_t size);
+
+/* Writes the path of the folder that the process is in. Returns false if it does not fit, or is not known. */
+bool pl_os_folder(char *path, size_t size);
+
+/* Returns the first word that the program was called with; NULL if it is not known. From the constructor. */
+const char *pl_os_name(void);
+
+/* ---- pipes and programs (os_process.c) ------------------------------------------------------- */
+
+/*
+ * Opens the pipe at path, through /proc of the process that made it, to be written to. *id tells
+ * pipes apart: if it is 0, it becomes that of the pipe; else another pipe than that is refused,
+ * for the number of the process may have gone to another. Returns -1 if it cannot or nobody reads.
+ */
+int pl_os_open_pipe(const char *path, uint64_t *id);
+
+/*
+ * Writes head and text in one piece, of no more than PIPE_BUF (4096) bytes, and waits for room,
+ * wait_ms at most. Returns false if there was none, or nobody reads the pipe any more; this thread
+ * then gets no SIGPIPE.
+ */
+bool pl_os_write_pipe(int fd, const void *head, size_t head_size, const void *text, size_t size,
+		      uint64_t wait_ms);
+
+/* Which file a program is, as it was changed last, from which root and with which rights it is run. */
+struct pl_os_identity {
+	uint64_t file[5];
+	uint64_t root[4];
+	uint64_t rights[6];
+};
+
+/*
+ * Returns whether path is a regular file that this process may execute, and sets *identity to which.
+ */
+bool pl_os_find_program(const char *path, struct pl_os_identity *identity);
+
+/*
+ * Has the process that listens at an abstract name hand over that many descriptors, 8 at most,
+ * closed on exec (os_socket.c). Returns false, with none open, if it does not within wait_ms.
+ */
+bool pl_os_receive_files(const char *name, int *files, unsigned count, uint64_t wait_ms);
+
+/* A program to run; input is what it reads, until its end. */
+struct pl_os_program {
+	const char *path;
+	const struct pl_os_identity *identity; /* if it is another one by now, it is not run */
+	char *const *words;
+	char *const *environment;
+	const char *input; /* no more than fits into a pipe (64 KiB) */
+	size_t input_size;
+	uint64_t wait_ms; /* then it is killed, with those of its process group */
+};
+
+/*
+ * Runs a program in which signals are as at a process's start, with no descriptors but the first
+ * three; an interpreter also gets one of its script. The calling program does not see it: no handler of fork() or SIGCHLD is called, and no
+ * wait() but one for __WALL finds it. All signals of this thread are blocked meanwhile.
+ * Returns what the program wrote to its standard output, output_max bytes at most, and its
+ * size, if it ended with status 0; else NULL. pl_os_unmap() gives the memory back.
+ */
+char *pl_os_run_program(const struct pl_os_program *program, size_t output_max, size_t *size);
+
+/* ---- process, threads, time ------------------------------------------------------------------ */
+
+uint64_t pl_os_process_id(void);
+uint64_t pl_os_thread_id(void);
+
+/* By prctl(2): a filter of system calls may kill the process for it. */
+void pl_os_thread_name(char name[16]);
+
+/* Returns true only if no thread of this process has that id any more. */
+bool pl_os_thread_is_gone(uint64_t thread_id);
+
+/* As clock_gettime(2), which cannot fail for a clock that there is. */
+void pl_os_clock(int clock, struct timespec *now);
+
+/* As clock_gettime(2), for pl_os_clock() to use in its place. At the start. */
+typedef int (*pl_os_clock_function)(int clock, struct timespec *now);
+void pl_os_use_clock(pl_os_clock_function faster);
+
+uint64_t pl_os_monotonic_ns(void);
+void pl_os_sleep_ms(uint64_t milliseconds);
+
+/*
+ * Returns the value of a variable of the environment, or NULL; always NULL when the program runs
+ * with more rights than its user (AT_SECURE). Not to be called but from the constructor: a program
+ * may rebuild its environment.
+ */
+const char *pl_os_environment(const char *name);
+
+/* Returns all of the environment, NULL at its end, to be read or changed. As above. */
+char **pl_os_environment_all(void);
+
+/* Ends the process with SIGABRT. */
+_Noreturn void pl_os_abort(void);
+
+/* Ends the process with the signal of a trap instruction, whatever handlers it has. */
+_Noreturn void pl_os_trap(void);
+
+/*
+ * Ends the process by SIGABRT without a function of libc that another library may have taken the
+ * place of: for a moment at which that library is not ready.
+ */
+_Noreturn void pl_os_end_at_once(void);
+
+/* ---- signals --------------------------------------------------------------------------------- */
+
+/*
+ * Calls function from the handler of a signal; system calls it interrupts are restarted. Returns
+ * whether it can.
+ */
+bool pl_os_on_signal(int signal, void (*function)(void));
+
+/*
+ * Gives a signal that libc refuses to programs a handler, unless it has one: a mark that others can
+ * read in /proc/PID/status, also of a process that has ended, and that exec() takes away. Nobody
+ * sends that signal.
+ */
+void pl_os_mark_image(int signal);
+
+/*
+ * Calls function once, after a time, from a thread of its own that blocks all signals and makes no
+ * heap request. Returns whether it can. Heap: making the thread allocates; call it from the
+ * constructor only.
+ */
+bool pl_os_after(uint64_t milliseconds, void (*function)(void));
+
+/* ---- barrier and lock ------------------------------------------------------------------------ */
+
+/*
+ * Makes every store of this thread before the call seen by every load that any thread of the
+ * process begins after it. Returns false where the kernel cannot; then the stores are as visible as
+ * a fence makes them.
+ */
+bool pl_os_barrier(void);
+
+/*
+ * Waits while a word has a value; end is by CLOCK_REALTIME, NULL: none. Returns false if it is past.
+ * May return early. And wakes one who waits.
+ */
+bool pl_os_wait(_Atomic uint32_t *word, uint32_t value, const struct timespec *end);
+void pl_os_wake(_Atomic uint32_t *word);
+
+/*
+ * A lock for a few dozen instructions. The holder has all signals blocked, so that no handler can
+ * find its own thread holding it; a waiter sleeps in the kernel and lends the holder its priority,
+ * so that no thread in between can keep it from running. Once a second it lets signals come, so that
+ * a process in which it waits for ever can be ended. Zeroed memory is an open lock.
+ */
+struct pl_os_lock {
+	_Atomic uint32_t
+		word; /* 0 or, as futex(2) has it, the id of the holder; any thread writes */
+};
+
+struct pl_os_signals {
+	uint64_t mask;
+};
+
+void pl_os_block_signals(struct pl_os_signals *before);
+void pl_os_restore_signals(const struct pl_os_signals *before);
+
+void pl_os_lock(struct pl_os_lock *lock, struct pl_os_signals *before);
+void pl_os_unlock(struct pl_os_lock *lock, const struct pl_os_signals *before);
+
+#endif

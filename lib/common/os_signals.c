@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* Signals that are kept away from a thread, as Linux has them. */
+#define _GNU_SOURCE
+#include "common/os.h"
+
+#include "common/os_call.h"
+
+#include <signal.h>
+
+/*
+ * The kernel's signal set, without libc's filter that keeps the signals of cancellation unblocked.
+ */
+#define KERNEL_SIGNAL_SET_SIZE sizeof(uint64_t)
+
+void pl_os_block_signals(struct pl_os_signals *before)
+{
+	static const uint64_t all = UINT64_MAX;
+
+	pl_os_call(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before->mask, KERNEL_SIGNAL_SET_SIZE);
+}
+
+void pl_os_restore_signals(const struct pl_os_signals *before)
+{
+	pl_os_call(SYS_rt_sigprocmask, SIG_SETMASK, &before->mask, NULL, KERNEL_SIGNAL_SET_SIZE);
+}

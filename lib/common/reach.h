@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * How a guarded process comes to the files in memory that `phaselock run` shares with it, whatever
+ * its user, its root folder and its namespaces are. All from the constructor.
+ */
+#ifndef PL_REACH_H
+#define PL_REACH_H
+
+#include "common/base.h"
+
+/*
+ * The variable of the environment that says where they are, "PAGE:ALIVE:COOKIE:NAME": two inherited
+ * descriptors, a number that each file has in it, and the abstract name of a socket of the command,
+ * which hands the two to a process that has closed them.
+ */
+#define PL_REACH_VARIABLE "PHASELOCK_RUN_CHANNEL"
+
+/* What each of the files begins with. */
+struct pl_reach_head {
+	uint64_t magic;
+	uint64_t
+		cookie; /* nobody can know it who is not told: a file that has it is the command's */
+};
+
+/* The first is as large as its reader wants it; of the second nothing is ever read but its head. */
+struct pl_reach {
+	void *page;
+	void *alive; /* mapped as long as this image lives: by that the command sees that it does */
+};
+
+/*
+ * Maps the two files that the text names. Waits for the command, PL_REACH_WAIT_MS at most. Returns
+ * false, with nothing mapped, if there are none of that magic and size, whom nobody can cut.
+ */
+bool pl_reach(const char *text, uint64_t magic, size_t size, struct pl_reach *found);
+
+#define PL_REACH_WAIT_MS 10000 /* the command answers at once, if it is not stopped */
+
+/* Gives back what pl_reach() has mapped. */
+void pl_reach_leave(const struct pl_reach *found, size_t size);
+
+/* Closes the inherited descriptors, if they are the command's: the program shall not find them. */
+void pl_reach_close_inherited(const char *text, uint64_t magic);
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A program linked with libphaselock.a exports no name of the library but those of the malloc
+ * family, as libc has these too. So each object with a copy in it carries an ELF note, which is
+ * loaded with it and which a linker keeps. It must not know what a copy is good for.
+ */
+#include "entry/copy.h"
+
+#include "stack/object.h"
+#include "stack/segment.h"
+
+#include <string.h>
+
+#define OWNER "phaselock"
+
+static const struct note {
+	ElfW(Nhdr) header;
+	char owner[(sizeof(OWNER) + 3) / 4 * 4];
+} mark PL_NOTE = {{sizeof(OWNER), 0, 1}, OWNER};
+
+/*
+ * Linkers put notes of different alignment into one segment, after which nobody can say where the
+ * next one begins: so each place is looked at where one may.
+ */
+static bool has_mark(const char *notes, size_t size)
+{
+	for (size_t at = 0; at + sizeof(mark) <= size; at += _Alignof(struct note))
+		if (memcmp(notes + at, &mark, sizeof(mark)) == 0)
+			return true;
+	return false;
+}
+
+bool pl_copy_serves(uintptr_t function)
+{
+	struct pl_object object, own;
+
+	if (!pl_object_find((const void *)function, &object) ||
+	    !pl_object_find((const void *)(uintptr_t)pl_copy_serves, &own) ||
+	    object.start == own.start)
+		return false;
+	for (size_t i = 0; i < object.header_count; i++) {
+		const ElfW(Phdr) *header = &object.headers[i];
+		const char *notes = (const char *)(object.base + header->p_vaddr);
+		size_t left;
+
+		if (header->p_type != PT_NOTE)
+			continue;
+		left = pl_segment_left(&object, notes);
+		if (has_mark(notes, left < header->p_memsz ? left : header->p_memsz))
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* Other copies of this library in the process. */
+#ifndef PL_COPY_H
+#define PL_COPY_H
+
+#include "common/base.h"
+
+/*
+ * Returns whether a function lies in another loaded object than this copy, and that object carries
+ * a copy, too, of whatever version. Heap: none. From the constructor.
+ */
+bool pl_copy_serves(uintptr_t function);
+
+#endif

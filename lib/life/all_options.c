@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the program itself and PHASELOCK_OPTIONS ask for, as options. It must not know what they do.
+ */
+#include "life/all_options.h"
+
+#include "common/os.h"
+#include "common/own_options.h"
+
+unsigned pl_all_options_read(struct pl_options *options, struct pl_text *errors)
+{
+	const char *environment = pl_os_environment(PL_OPTIONS_VARIABLE);
+	unsigned faults;
+
+	*options = pl_options_default();
+	faults = pl_options_parse_program(pl_own_options(), options, errors);
+	if (environment != NULL)
+		faults += pl_options_parse(environment, options, errors);
+	return faults + pl_own_options_tell_refused(errors);
+}
+
+bool pl_all_options_lock_at_main(void)
+{
+	char buffer[64]; /* for what is said when all is read */
+	struct pl_text unsaid = pl_text_in(buffer, sizeof(buffer));
+	struct pl_options options;
+
+	pl_all_options_read(&options, &unsaid);
+	return options.lock_at_main;
+}

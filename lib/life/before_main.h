@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* The moment before main(). */
+#ifndef PL_BEFORE_MAIN_H
+#define PL_BEFORE_MAIN_H
+
+#include "common/base.h"
+
+/*
+ * Makes function be called just before the program's main(). Returns false where it cannot: the
+ * program does not start through __libc_start_main() of a shared libc. From the constructor of a
+ * library that is loaded at start.
+ */
+bool pl_before_main(void (*function)(void));
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Whether the process could put itself under a filter of system calls (seccomp(2)), by what its
+ * modules refer to. It must not know who is afraid of one.
+ */
+#define _GNU_SOURCE
+#include "life/filter.h"
+
+#include "stack/dynamic.h"
+#include "stack/loaded.h"
+#include "stack/module.h"
+#include "stack/object.h"
+
+#include <string.h>
+
+/* What installs a filter, or finds a function that does. */
+static bool leads_to_filters(const char *function)
+{
+	static const char *const names[] = {"prctl",  "syscall", "dlsym",
+					    "dlvsym", "dlopen",	 "dlmopen"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(function, names[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Counts the modules, and ends the walk at one that could install a filter. */
+static bool could_filter(const struct pl_loaded *module, void *argument)
+{
+	size_t *modules = argument;
+	bool is_program = ++*modules == 1;
+	uintptr_t own = (uintptr_t)could_filter;
+	struct pl_object object;
+	struct pl_dynamic dynamic;
+	size_t count;
+
+	/* The program is looked at even if the library is in it. */
+	if (!is_program &&
+	    ((own >= module->start && own < module->end) || pl_module_is_runtime(module->name)))
+		return false;
+	object = pl_object_of(module);
+	if (!pl_dynamic_read(&dynamic, &object))
+		return is_program; /* static: it has no list of what it uses */
+	count = pl_dynamic_symbol_count(&dynamic);
+	for (size_t i = 0; i < count; i++)
+		if (dynamic.symbols[i].st_shndx == SHN_UNDEF &&
+		    leads_to_filters(pl_dynamic_symbol_name(&dynamic, &dynamic.symbols[i])))
+			return true;
+	return false;
+}
+
+bool pl_filter_is_possible(void)
+{
+	size_t modules = 0;
+
+	return pl_loaded_each(could_filter, &modules);
+}

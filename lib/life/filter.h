@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* Whether the process could put itself under a filter of system calls. */
+#ifndef PL_FILTER_H
+#define PL_FILTER_H
+
+#include "common/base.h"
+
+/*
+ * Returns false if no module that is loaded now refers to a function that installs a filter, or
+ * that finds others by name; libc, the run-time of C++ and this library are left out. No heap
+ * request, but it takes the dynamic linker's lock: from the constructor.
+ */
+bool pl_filter_is_possible(void);
+
+#endif

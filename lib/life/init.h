@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* The start of the library. */
+#ifndef PL_INIT_H
+#define PL_INIT_H
+
+#include "common/base.h"
+
+/* The part of it that has to come before other libraries' constructors. Once is enough. */
+void pl_init_first(void);
+
+/* The same in a program that the library is linked into, before all constructors. */
+void pl_init_linked(void);
+
+#endif

@@ -1,8 +1,0 @@
-/* SPDX-License-Identifier: MIT */
-/*
- * The phase word where a place is a distance from the thread's own words: zeroed memory says INIT.
- * It must not know what else the word says.
- */
-#include "phase.h"
-
-__asm__(PL_PHASE_VARIABLE(".quad 0"));

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Distinct violations, told apart by function, cause and call stack. It must not know what is done
+ * about them.
+ *
+ * A new site is first filled in a slot of its own and then published by one compare-and-swap in the
+ * index, so a reader never sees half of one, and a signal handler that interrupts a writer finds
+ * nothing to wait for. If two threads publish the same site at once, one finds the other's, and its
+ * own slot, whose count is still 0, is spare: the next new site takes it. So a slot is missing only
+ * as long as its thread is between the two.
+ */
+#include "reaction/site.h"
+
+#include "stack/kept.h"
+#include "common/suppress.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+#define INDEX_SIZE (2 * PHASELOCK_SITES_MAX)
+
+_Static_assert((INDEX_SIZE & (INDEX_SIZE - 1)) == 0, "the index wraps by a mask");
+
+struct slot {
+	uint64_t suppression; /* a word of word_of(); written like first */
+	_Atomic uint64_t
+		count; /* 0 until published; any thread adds, release: see pl_site_list() */
+	/*
+	 * The spare slot below this one, number + 1, or 0. Relaxed: `spare` orders it. A thread that
+	 * takes a slot may read it while another, which took the slot first, writes it again.
+	 */
+	_Atomic uint32_t next_spare;
+	struct phaselock_violation
+		first; /* written before it is published, never after; its count is unused */
+};
+
+static struct slot slots[PHASELOCK_SITES_MAX];
+static _Atomic uint32_t
+	slots_taken; /* may run past the end; any thread adds, relaxed: it only hands out numbers */
+
+/*
+ * The stack of spare slots: number + 1 of the uppermost in the low half, or 0; the high half changes
+ * with each change, so that who was interrupted does not take an old state for the present one. Any
+ * thread, by compare-and-swap.
+ */
+static _Atomic uint64_t spare;
+
+static _Atomic uint64_t overflow; /* any thread adds, relaxed */
+
+/*
+ * Slot number + 1, or 0. Any thread publishes, release; any reads, acquire, and then sees the slot
+ * filled.
+ */
+static _Atomic uint32_t slot_index[INDEX_SIZE];
+
+static uint64_t mix(uint64_t hash, uint64_t value)
+{
+	hash ^= value;
+	hash *= 0x9e3779b97f4a7c15u; /* 2^64 / golden ratio: Fibonacci hashing (Knuth, TAOCP 6.4) */
+	return hash ^ hash >> 29;
+}
+
+static uint64_t hash_of(const struct phaselock_violation *violation)
+{
+	uint64_t hash = mix((uintptr_t)violation->function, (uint64_t)violation->cause);
+
+	for (unsigned i = 0; i < violation->frame_count; i++)
+		hash = mix(hash, (uintptr_t)violation->frames[i]);
+	return hash;
+}
+
+static bool same_site(const struct phaselock_violation *a, const struct phaselock_violation *b)
+{
+	return a->function == b->function && a->cause == b->cause &&
+	       a->frame_count == b->frame_count &&
+	       memcmp(a->frames, b->frames, a->frame_count * sizeof(a->frames[0])) == 0;
+}
+
+static int suppression_of(const struct phaselock_violation *violation)
+{
+	if (violation->cause == PHASELOCK_CAUSE_SEAL) /* no request */
+		return -1;
+	return pl_suppress_match((const void *const *)violation->frames, violation->frame_count);
+}
+
+/*
+ * The word for a suppression, or for none of them (-1), and back. No stray write of a smaller number
+ * to the table, which cannot be frozen, makes a word of a suppression.
+ */
+#define SUPPRESSED UINT64_C(0x5ca1ab1e5eed)
+
+static uint64_t word_of(int suppression)
+{
+	return (uint64_t)(suppression + 1) * SUPPRESSED;
+}
+
+static int suppression_in(const struct slot *slot)
+{
+	uint64_t number = slot->suppression / SUPPRESSED;
+
+	if (number == 0 || slot->suppression % SUPPRESSED != 0 || number > PL_SUPPRESS_PATTERNS_MAX)
+		return -1;
+	return (int)number - 1;
+}
+
+/* The state of the stack after this one, with another uppermost slot. */
+static uint64_t spare_after(uint64_t state, uint32_t uppermost)
+{
+	return ((state >> 32) + 1) << 32 | uppermost;
+}
+
+/* Returns the number + 1 of a spare slot, which is nobody else's then, or 0. */
+static uint32_t take_spare(void)
+{
+	uint64_t state = atomic_load_explicit(&spare, memory_order_acquire);
+	uint32_t next;
+
+	/* acquire: pairs with the release of give_spare(); whoever fills the slot comes after it */
+	do {
+		if ((uint32_t)state == 0)
+			return 0;
+		next = atomic_load_explicit(&slots[(uint32_t)state - 1].next_spare,
+					    memory_order_relaxed);
+	} while (!atomic_compare_exchange_weak_explicit(&spare, &state, spare_after(state, next),
+							memory_order_acquire,
+							memory_order_acquire));
+	return (uint32_t)state;
+}
+
+static void give_spare(uint32_t number)
+{
+	uint64_t state = atomic_load_explicit(&spare, memory_order_relaxed);
+
+	do
+		atomic_store_explicit(&slots[number - 1].next_spare, (uint32_t)state,
+				      memory_order_relaxed);
+	while (!atomic_compare_exchange_weak_explicit(&spare, &state, spare_after(state, number),
+						      memory_order_release, memory_order_relaxed));
+}
+
+/* Returns the number + 1 of a slot that nobody had before, or 0 if there is none left. */
+static uint32_t take_fresh(void)
+{
+	uint32_t number = atomic_load_explicit(&slots_taken, memory_order_relaxed);
+
+	/* Looked at first, so that a flood at further sites does not make the number wrap. */
+	if (number < PHASELOCK_SITES_MAX)
+		number = atomic_fetch_add_explicit(&slots_taken, 1, memory_order_relaxed);
+	return number < PHASELOCK_SITES_MAX ? number + 1 : 0;
+}
+
+/* Fills a slot that is nobody else's; returns its number + 1, or 0 if there is none left. */
+static uint32_t fill_slot(const struct phaselock_violation *violation)
+{
+	uint32_t number = take_spare();
+
+	if (number == 0)
+		number = take_fresh();
+	if (number == 0)
+		return 0;
+	pl_kept_add(violation->frames, violation->frame_count);
+	slots[number - 1].first = *violation;
+	slots[number - 1].suppression = word_of(suppression_of(violation));
+	return number;
+}
+
+/* Finds or makes the slot of a site; returns its number + 1, or 0 if there is none left. */
+static uint32_t find_slot(const struct phaselock_violation *violation)
+{
+	uint32_t at = (uint32_t)hash_of(violation);
+	uint32_t mine = 0;
+
+	/* The index is twice the size of the table, so there is always an empty place where a
+	 * search ends. */
+	for (;; at++) {
+		_Atomic uint32_t *place = &slot_index[at & (INDEX_SIZE - 1)];
+		uint32_t present = atomic_load_explicit(place, memory_order_acquire);
+
+		if (present == 0) {
+			if (mine == 0)
+				mine = fill_slot(violation);
+			if (mine == 0 || atomic_compare_exchange_strong_explicit(
+						 place, &present, mine, memory_order_release,
+						 memory_order_acquire))
+				return mine;
+		}
+		if (same_site(&slots[present - 1].first, violation)) {
+			if (mine != 0)
+				give_spare(mine);
+			return present;
+		}
+	}
+}
+
+int pl_site_count(struct phaselock_violation *violation)
+{
+	uint32_t number = find_slot(violation);
+	int suppression;
+
+	if (number > 0) {
+		struct slot *slot = &slots[number - 1];
+
+		violation->count =
+			1 + atomic_fetch_add_explicit(&slot->count, 1, memory_order_release);
+		return suppression_in(slot);
+	}
+	/* Its handler may ask for the names later. */
+	pl_kept_add(violation->frames, violation->frame_count);
+	violation->count = 0;
+	suppression = suppression_of(violation);
+	if (suppression < 0)
+		atomic_fetch_add_explicit(&overflow, 1, memory_order_relaxed);
+	return suppression;
+}
+
+/* Returns how often a site was seen; 0 if it is not to be seen itself. */
+static uint64_t count_of(const struct slot *slot)
+{
+	/* acquire: pairs with the release of pl_site_count(), which comes after the slot was filled */
+	uint64_t count = atomic_load_explicit(&slot->count, memory_order_acquire);
+
+	return count > 0 && suppression_in(slot) < 0 ? count : 0;
+}
+
+/*
+ * Puts a site where it belongs among the older and the newer ones of a list, of which the newest is
+ * dropped if there is no room. A slot that was spare may come before older ones.
+ */
+static void insert(struct phaselock_violation *out, size_t count, size_t capacity,
+		   const struct slot *slot, uint64_t seen)
+{
+	size_t at = count < capacity ? count : capacity;
+
+	while (at > 0 && out[at - 1].sequence > slot->first.sequence) {
+		if (at < capacity)
+			out[at] = out[at - 1];
+		at--;
+	}
+	if (at == capacity)
+		return;
+	out[at] = slot->first;
+	out[at].count = seen;
+}
+
+size_t pl_site_list(struct phaselock_violation *out, size_t capacity)
+{
+	uint32_t taken = atomic_load_explicit(&slots_taken, memory_order_relaxed);
+	size_t count = 0;
+
+	for (uint32_t i = 0; i < taken && i < PHASELOCK_SITES_MAX; i++) {
+		uint64_t seen = count_of(&slots[i]);
+
+		if (seen > 0)
+			insert(out, count++, capacity, &slots[i], seen);
+	}
+	return count;
+}
+
+/* Whether a site with these numbers comes before another in the order of falling counts. */
+static bool ranks_above(uint64_t count, uint64_t sequence, uint64_t other_count,
+			uint64_t other_sequence)
+{
+	return count != other_count ? count > other_count : sequence < other_sequence;
+}
+
+bool pl_site_next(struct phaselock_violation *site, bool first)
+{
+	uint32_t taken = atomic_load_explicit(&slots_taken, memory_order_relaxed);
+	const struct phaselock_violation *best = NULL;
+	uint64_t best_count = 0;
+
+	for (uint32_t i = 0; i < taken && i < PHASELOCK_SITES_MAX; i++) {
+		const struct phaselock_violation *candidate = &slots[i].first;
+		uint64_t count = count_of(&slots[i]);
+
+		if (count == 0 || (!first && !ranks_above(site->count, site->sequence, count,
+							  candidate->sequence)))
+			continue;
+		if (best == NULL ||
+		    ranks_above(count, candidate->sequence, best_count, best->sequence)) {
+			best = candidate;
+			best_count = count;
+		}
+	}
+	if (best == NULL)
+		return false;
+	*site = *best;
+	site->count = best_count;
+	return true;
+}
+
+uint64_t pl_site_total(void)
+{
+	uint32_t taken = atomic_load_explicit(&slots_taken, memory_order_relaxed);
+	uint64_t total = pl_site_overflow();
+
+	for (uint32_t i = 0; i < taken && i < PHASELOCK_SITES_MAX; i++)
+		total += count_of(&slots[i]);
+	return total;
+}
+
+uint64_t pl_site_overflow(void)
+{
+	return atomic_load_explicit(&overflow, memory_order_relaxed);
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Whether a request is one of those that a pattern of suppressions= is for. It must not know what
+ * becomes of it then.
+ */
+#include "common/suppress.h"
+
+#include "common/clone.h"
+#include "common/glob.h"
+#include "stack/module.h"
+
+#include <string.h>
+
+#include <phaselock/phaselock.h>
+
+/* The frames of a request as places, which are found once. */
+struct stack {
+	struct pl_place places[PHASELOCK_FRAMES_MAX];
+	unsigned count;
+	unsigned origin; /* so many of them, from the innermost on, are the origin */
+};
+
+static void look_up(struct stack *stack, const void *const *frames, unsigned count)
+{
+	bool outside = false;
+
+	stack->count = count < PHASELOCK_FRAMES_MAX ? count : PHASELOCK_FRAMES_MAX;
+	stack->origin = 0;
+	for (unsigned i = 0; i < stack->count; i++) {
+		pl_module_find(frames[i], &stack->places[i]);
+		if (!outside)
+			stack->origin = i + 1;
+		/* Code in no module, as a JIT makes it, is nobody's run-time library. */
+		outside = outside || !pl_module_is_runtime(stack->places[i].module);
+	}
+}
+
+/* Of a compiler's copy the name as it was written is as good as the copy's own. */
+static bool matches_function(const struct pl_place *place, const char *glob)
+{
+	const char *name = place->function;
+
+	return name != NULL && (pl_glob_matches(glob, name) ||
+				pl_glob_matches_start(glob, name, pl_clone_base(name)));
+}
+
+static bool matches_module(const struct pl_place *place, const char *glob)
+{
+	const char *name = strchr(glob, '/') != NULL ? place->path : place->module;
+
+	return name != NULL && pl_glob_matches(glob, name);
+}
+
+static bool matches_any_name(const struct pl_place *place, const char *glob)
+{
+	return matches_function(place, glob) ||
+	       (place->module != NULL && pl_glob_matches(glob, place->module)) ||
+	       (place->path != NULL && pl_glob_matches(glob, place->path));
+}
+
+static bool matches(const struct stack *stack, const struct pl_suppress_pattern *pattern)
+{
+	static bool (*const functions[])(const struct pl_place *, const char *) = {
+		matches_function, matches_module, matches_any_name};
+	unsigned count = pattern->kind == PL_SUPPRESS_STACK ? stack->count : stack->origin;
+
+	for (unsigned i = 0; i < count; i++)
+		if (functions[pattern->kind](&stack->places[i], pattern->glob))
+			return true;
+	return false;
+}
+
+int pl_suppress_match(const void *const *frames, unsigned count)
+{
+	const struct pl_suppress_pattern *pattern = pl_suppress_pattern(0);
+	struct stack stack;
+
+	if (pattern == NULL)
+		return -1;
+	look_up(&stack, frames, count);
+	for (unsigned i = 0; pattern != NULL; pattern = pl_suppress_pattern(++i))
+		if (matches(&stack, pattern))
+			return (int)i;
+	return -1;
+}

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The reaction to a violation: record first, then the handler, then the report, then the verdict.
+ * It must not know how a request was judged, or how it will be served.
+ */
+#include "reaction/violation.h"
+
+#include "common/channel.h"
+#include "thread/gate.h"
+#include "thread/locks.h"
+#include "report/names.h"
+#include "common/os.h"
+#include "thread/phase.h"
+#include "report/report.h"
+#include "common/settings.h"
+#include "reaction/site.h"
+#include "thread/stats.h"
+#include "common/suppress.h"
+#include "stack/unwind.h"
+
+#include <stdatomic.h>
+
+#define REPORTS_WAIT_MS 1000
+
+const struct phaselock_violation *phaselock_last_violation;
+
+static _Atomic uint64_t sequence; /* any thread adds, relaxed: it only hands out numbers */
+
+/*
+ * Set while the handler runs on this thread. The handler may leave by longjmp(), and then it stays
+ * set: it is believed only as long as its function is on the stack.
+ */
+static _Thread_local struct pl_unwind_mark handler_runs;
+
+/*
+ * Set when this thread ends the process. A handler of SIGABRT may leave by longjmp(), and a child
+ * of vfork() ends only itself: likewise.
+ */
+static _Thread_local struct pl_unwind_mark ends;
+
+void pl_violation_configure(unsigned frames, bool by_trap)
+{
+	pl_settings.frames = (struct pl_setting){true, frames};
+	pl_settings.ends_by_trap = by_trap;
+}
+
+void pl_violation_set_policy(enum phaselock_verdict verdict)
+{
+	atomic_store_explicit(&pl_settings.policy, (int)verdict, memory_order_relaxed);
+}
+
+/* Begins to write a setting that the program may change until it seals the heap, if it has not. */
+static bool lock_settings(struct pl_os_signals *before)
+{
+	pl_lock(PL_LOCK_PHASE, before);
+	if (!pl_phase_is_sealed())
+		return true;
+	pl_unlock(PL_LOCK_PHASE, before);
+	return false;
+}
+
+/* The settings are read-only now: to change one is as wrong as to unlock. */
+static PL_COLD void refuse(const char *function, const void *caller)
+{
+	struct pl_request request = {.function = function, .caller = caller};
+
+	pl_violation(&request, PHASELOCK_CAUSE_SEAL, NULL);
+}
+
+void phaselock_set_policy(enum phaselock_verdict verdict)
+{
+	struct pl_os_signals before;
+
+	if (!lock_settings(&before)) {
+		refuse("set_policy", PL_CALLER());
+		return;
+	}
+	pl_violation_set_policy(verdict);
+	pl_unlock(PL_LOCK_PHASE, &before);
+}
+
+void phaselock_set_handler(phaselock_handler function, void *context)
+{
+	struct pl_os_signals before;
+	uint64_t next;
+
+	if (!lock_settings(&before)) {
+		refuse("set_handler", PL_CALLER());
+		return;
+	}
+	next = atomic_load_explicit(&pl_settings.generation, memory_order_relaxed) + 1;
+	/* release: a reader that sees one of these stores also sees the generation that came before
+	 * them */
+	atomic_store_explicit(&pl_settings.handlers[next % 2].function, function,
+			      memory_order_release);
+	atomic_store_explicit(&pl_settings.handlers[next % 2].context, context,
+			      memory_order_release);
+	atomic_store_explicit(&pl_settings.generation, next, memory_order_release);
+	pl_unlock(PL_LOCK_PHASE, &before);
+}
+
+static phaselock_handler get_handler(void **context)
+{
+	phaselock_handler function;
+	uint64_t seen, now;
+
+	do {
+		seen = atomic_load_explicit(&pl_settings.generation, memory_order_acquire);
+		function = atomic_load_explicit(&pl_settings.handlers[seen % 2].function,
+						memory_order_acquire);
+		*context = atomic_load_explicit(&pl_settings.handlers[seen % 2].context,
+						memory_order_acquire);
+		now = atomic_load_explicit(&pl_settings.generation, memory_order_relaxed);
+	} while (seen != now);
+	return function;
+}
+
+size_t phaselock_get_violations(struct phaselock_violation *out, size_t capacity)
+{
+	return pl_site_list(out, capacity);
+}
+
+__attribute__((noinline)) void phaselock_on_violation(const struct phaselock_violation *violation)
+{
+	/* Or calls of an empty function would be dropped. */
+	__asm__ volatile("" : : "r"(violation) : "memory");
+}
+
+/* Marks the frame that the word lies in. */
+static struct pl_unwind_mark mark(volatile uintptr_t *word)
+{
+	*word = (uintptr_t)word ^ 0x9e3779b97f4a7c15u; /* no address, and no small number */
+	return (struct pl_unwind_mark){word, *word};
+}
+
+/* Whether a marked call of function is under way on this thread. Forgets a mark of one that is over. */
+static bool is_under_way(struct pl_unwind_mark *of, const void *function)
+{
+	enum pl_unwind_found found;
+
+	if (of->word == NULL)
+		return false;
+	found = pl_unwind_find(of, function);
+	if (found == PL_UNWIND_GONE)
+		*of = (struct pl_unwind_mark){.word = NULL};
+	return found == PL_UNWIND_FOUND;
+}
+
+static __attribute__((noinline)) enum phaselock_verdict call_handler(
+	phaselock_handler handler, const struct phaselock_violation *violation, void *context)
+{
+	const struct pl_unwind_mark before = handler_runs; /* of another stack, if of any */
+	volatile uintptr_t word;
+	enum phaselock_verdict verdict;
+
+	handler_runs = mark(&word);
+	verdict = handler(violation, context);
+	handler_runs = before;
+	return verdict;
+}
+
+__attribute__((noinline)) _Noreturn void pl_violation_end(void)
+{
+	volatile uintptr_t word;
+
+	ends = mark(&word);
+	if (pl_channel() != NULL) {
+		pl_stats_publish(phaselock_get_phase() != PHASELOCK_INIT);
+		pl_channel_end();
+	}
+	if (pl_settings.ends_by_trap)
+		pl_os_trap();
+	pl_os_abort();
+}
+
+bool pl_violation_ending(void)
+{
+	return is_under_way(&ends, (void *)(uintptr_t)pl_violation_end);
+}
+
+/*
+ * A debugger's view. Slots are used in turn, so that the newest is not written over while somebody
+ * reads it; one that another thread, or the code that a signal handler interrupted, is still writing
+ * to is passed over.
+ */
+static void keep_for_debugger(const struct phaselock_violation *violation)
+{
+	static struct {
+		_Atomic bool busy;
+		struct phaselock_violation violation;
+	} slots[64];
+	const size_t count = sizeof(slots) / sizeof(slots[0]);
+
+	for (size_t i = 0; i < count; i++) {
+		size_t at = (violation->sequence + i) % count;
+
+		if (atomic_exchange_explicit(&slots[at].busy, true, memory_order_acquire))
+			continue;
+		slots[at].violation = *violation;
+		/* release: whoever follows the pointer, or writes next, finds the slot filled */
+		__atomic_store_n(&phaselock_last_violation, &slots[at].violation, __ATOMIC_RELEASE);
+		atomic_store_explicit(&slots[at].busy, false, memory_order_release);
+		break;
+	}
+	phaselock_on_violation(violation);
+}
+
+/* Asks the handler, unless the violation was made inside it; else the policy. */
+static void decide(const struct phaselock_violation *violation, struct pl_report_context *context)
+{
+	void *handler_context;
+	phaselock_handler handler = get_handler(&handler_context);
+
+	context->verdict = (enum phaselock_verdict)atomic_load_explicit(&pl_settings.policy,
+									memory_order_relaxed);
+	context->nested = is_under_way(&handler_runs, (void *)(uintptr_t)call_handler);
+	if (handler == NULL || context->nested)
+		return;
+	context->verdict = call_handler(handler, violation, handler_context);
+	context->by_handler = true;
+}
+
+/* How many threads write a report. Any thread writes; read at the end of the process. */
+static _Atomic uint32_t reporting;
+
+static void report(const struct phaselock_violation *violation,
+		   const struct pl_report_context *context)
+{
+	/* release, with the acquire at the end: who sees that none reports finds all written */
+	atomic_fetch_add_explicit(&reporting, 1, memory_order_relaxed);
+	pl_report_violation(violation, context);
+	PL_CHANNEL_COUNT(told);
+	atomic_fetch_sub_explicit(&reporting, 1, memory_order_release);
+}
+
+void pl_violation_await_reports(void)
+{
+	for (int i = 0; i < REPORTS_WAIT_MS; i++) {
+		if (atomic_load_explicit(&reporting, memory_order_acquire) == 0)
+			return;
+		pl_os_sleep_ms(1);
+	}
+}
+
+void pl_violation_fork_child(void)
+{
+	atomic_store_explicit(&reporting, 0, memory_order_relaxed);
+}
+
+static void count_suppressed(int suppression, struct pl_thread *thread)
+{
+	pl_suppress_count(suppression);
+	pl_record_add(thread, &thread->suppressed_attempts, 1);
+	if (phaselock_get_phase() == PHASELOCK_INIT)
+		PL_CHANNEL_COUNT(init.suppressed);
+	else
+		PL_CHANNEL_COUNT(locked.suppressed);
+}
+
+/* How far from where it registered a thread is still taken for the owner of its record. */
+#define SAME_STACK ((uintptr_t)65536)
+
+/*
+ * The id is in the record, but a raw thread without thread-local storage of its own has its maker's
+ * record; it runs on another stack.
+ */
+static uint64_t thread_id(const struct pl_thread *thread)
+{
+	uintptr_t here = (uintptr_t)__builtin_frame_address(0);
+
+	if (thread != NULL && here - thread->stack + SAME_STACK < 2 * SAME_STACK)
+		return thread->id;
+	return pl_os_thread_id();
+}
+
+enum phaselock_verdict pl_violation(const struct pl_request *request, enum phaselock_cause cause,
+				    struct pl_thread *thread)
+{
+	struct pl_report_context context = {0};
+	int suppression;
+	struct phaselock_violation violation = {
+		.function = request->function,
+		.size = request->size,
+		.alignment = request->alignment,
+		.old_pointer = request->old,
+		.cause = cause,
+		.thread_id = thread_id(thread),
+		.time_ns = pl_os_monotonic_ns(),
+		.sequence = 1 + atomic_fetch_add_explicit(&sequence, 1, memory_order_relaxed),
+	};
+
+	pl_names_get(violation.thread_name);
+	violation.frame_count = pl_unwind(violation.frames, pl_setting_or(pl_settings.frames, 16),
+					  request->caller, &context.end);
+	suppression = pl_site_count(&violation);
+	if (suppression >= 0 && thread != NULL) { /* no thread: it is no request */
+		count_suppressed(suppression, thread);
+		return PHASELOCK_ALLOW;
+	}
+	if (thread != NULL)
+		pl_record_add(thread, &thread->locked_attempts, 1);
+	PL_CHANNEL_COUNT(violations);
+	keep_for_debugger(&violation);
+
+	decide(&violation, &context);
+	context.undeniable = request->served && context.verdict == PHASELOCK_DENY;
+	if (context.undeniable)
+		context.verdict = PHASELOCK_ALLOW;
+	if (cause == PHASELOCK_CAUSE_FORBID && thread != NULL)
+		context.forbidden_by = pl_gate_scope_place(thread);
+	report(&violation, &context);
+	if (context.verdict == PHASELOCK_ABORT)
+		pl_violation_end();
+	return context.verdict;
+}

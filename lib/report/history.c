@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Who locked the heap, when and from where. It must not know what a phase is.
+ *
+ * The entry in force is entries[generation % 2]; the writer fills the other one and then adds one
+ * to generation (release, pairs with the acquire of readers). A signal handler that interrupts the
+ * writer finds the entry before it whole.
+ *
+ * The call stack comes later, without a lock: into one of several places, which says of which
+ * generation it is.
+ */
+#include "report/history.h"
+
+#include "stack/kept.h"
+#include "report/names.h"
+#include "common/os.h"
+#include "common/settings.h"
+#include "stack/unwind.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+/* The call stack stands at the end; these come before it. */
+#define STACK_AT offsetof(struct pl_history, frame_count)
+#define WORDS (STACK_AT / sizeof(uint64_t))
+
+static _Atomic uint64_t generation;	       /* 0: nothing yet */
+static _Atomic uint64_t entries[2][WORDS + 1]; /* and the caller */
+
+#define STACK_WORDS (2 + PHASELOCK_FRAMES_MAX)
+
+_Static_assert(STACK_AT % sizeof(uint64_t) == 0 &&
+		       sizeof(struct pl_history) == STACK_AT + STACK_WORDS * sizeof(uint64_t),
+	       "copied word by word");
+
+/*
+ * One that is being written when its thread is gone, in the child of a fork(), is lost; so is the
+ * stack of a lock that finds all of them so.
+ */
+static struct stack {
+	_Atomic bool busy;	     /* any thread: its writer alone writes the rest */
+	_Atomic uint64_t generation; /* 0 while it is written, release; readers acquire */
+	_Atomic uint64_t words[STACK_WORDS];
+} stacks[8];
+
+#define STACKS (sizeof(stacks) / sizeof(stacks[0]))
+
+void pl_history_set_frames(unsigned frames)
+{
+	pl_settings.lock_frames = (struct pl_setting){true, frames};
+}
+
+void pl_history_take(struct pl_history *history, const char *option, const void *caller)
+{
+	*history = (struct pl_history){
+		.time_ns = pl_os_monotonic_ns(),
+		.thread_id = pl_os_thread_id(),
+		.option = option,
+		.frame_count = 1,
+		.end = PL_UNWIND_FULL,
+		.frames = {(void *)(uintptr_t)caller},
+	};
+	pl_names_get(history->thread_name);
+}
+
+void pl_history_keep(struct pl_history *history)
+{
+	uint64_t next = atomic_load_explicit(&generation, memory_order_relaxed) + 1;
+	uint64_t words[WORDS + 1];
+
+	history->generation = next;
+	memcpy(words, history, WORDS * sizeof(words[0]));
+	words[WORDS] = (uintptr_t)history->frames[0];
+	/* release: a reader that sees one of these also sees the generation that came before */
+	for (size_t i = 0; i < WORDS + 1; i++)
+		atomic_store_explicit(&entries[next % 2][i], words[i], memory_order_release);
+	atomic_store_explicit(&generation, next, memory_order_release);
+}
+
+/* ---- the call stack -------------------------------------------------------------------------- */
+
+static void write_stack(struct stack *stack, const struct pl_history *history)
+{
+	uint64_t words[STACK_WORDS];
+
+	memcpy(words, (const char *)history + STACK_AT, sizeof(words));
+	atomic_store_explicit(&stack->generation, 0, memory_order_relaxed);
+	/* release: a reader that sees one of these also sees that 0 */
+	for (size_t i = 0; i < STACK_WORDS; i++)
+		atomic_store_explicit(&stack->words[i], words[i], memory_order_release);
+	atomic_store_explicit(&stack->generation, history->generation, memory_order_release);
+}
+
+/* Returns whether the stack of that lock was there, and whole. */
+static bool read_stack(struct stack *stack, struct pl_history *history)
+{
+	uint64_t words[STACK_WORDS];
+
+	if (atomic_load_explicit(&stack->generation, memory_order_acquire) != history->generation)
+		return false;
+	for (size_t i = 0; i < STACK_WORDS; i++)
+		words[i] = atomic_load_explicit(&stack->words[i], memory_order_acquire);
+	if (atomic_load_explicit(&stack->generation, memory_order_relaxed) != history->generation)
+		return false;
+	memcpy((char *)history + STACK_AT, words, sizeof(words));
+	return true;
+}
+
+void pl_history_keep_stack(const struct pl_history *history)
+{
+	for (size_t i = 0; i < STACKS; i++) {
+		struct stack *stack = &stacks[(history->generation + i) % STACKS];
+		bool is_mine = !atomic_exchange_explicit(&stack->busy, true, memory_order_acquire);
+
+		/* Who was late does not take the place of who came after. */
+		if (is_mine && atomic_load_explicit(&stack->generation, memory_order_relaxed) <
+				       history->generation)
+			write_stack(stack, history);
+		if (is_mine) {
+			atomic_store_explicit(&stack->busy, false, memory_order_release);
+			return;
+		}
+	}
+}
+
+void pl_history_complete(const struct pl_history *history, const void *caller)
+{
+	struct pl_history whole = *history;
+	enum pl_unwind_end end;
+
+	if (history->generation == 0)
+		return;
+	whole.frame_count =
+		pl_unwind(whole.frames, pl_setting_or(pl_settings.lock_frames, 16), caller, &end);
+	whole.end = end;
+	pl_kept_add(whole.frames, (unsigned)whole.frame_count);
+	pl_history_keep_stack(&whole);
+}
+
+/* ---- reading --------------------------------------------------------------------------------- */
+
+bool pl_history_last(struct pl_history *out)
+{
+	uint64_t words[WORDS + 1] = {0};
+	uint64_t seen, now;
+
+	do {
+		seen = atomic_load_explicit(&generation, memory_order_acquire);
+		for (size_t i = 0; i < WORDS + 1; i++)
+			words[i] =
+				atomic_load_explicit(&entries[seen % 2][i], memory_order_acquire);
+		now = atomic_load_explicit(&generation, memory_order_relaxed);
+	} while (seen != now);
+	memcpy(out, words, WORDS * sizeof(words[0]));
+	out->frame_count = 1;
+	out->end = PL_UNWIND_FULL;
+	out->frames[0] = (void *)words[WORDS];
+	for (size_t i = 0; i < STACKS && seen != 0; i++)
+		if (read_stack(&stacks[i], out))
+			break;
+	return seen != 0;
+}

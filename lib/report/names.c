@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Names of threads. The kernel tells a thread its name by prctl(2), which a filter of system calls
+ * may answer by killing the process, and a thread cannot know whether it is under one (decision
+ * 0020). It must not know what names are for, nor what a filter is.
+ */
+#include "report/names.h"
+
+#include "common/os.h"
+#include "common/settings.h"
+
+#include <string.h>
+
+_Static_assert(sizeof(pl_settings.process_name) == PL_NAME_SIZE, "the name of a thread");
+
+/* Before this there was nobody to install a filter. */
+void pl_names_start(bool may_ask)
+{
+	pl_os_thread_name(pl_settings.process_name);
+	pl_settings.thread_names_are_kept = !may_ask;
+}
+
+void pl_names_get(char name[PL_NAME_SIZE])
+{
+	if (pl_settings.thread_names_are_kept)
+		memcpy(name, pl_settings.process_name, PL_NAME_SIZE);
+	else
+		pl_os_thread_name(name);
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* Names of threads, as reports have them. */
+#ifndef PL_NAMES_H
+#define PL_NAMES_H
+
+#include "common/base.h"
+
+#define PL_NAME_SIZE 16
+
+/* Takes the name of the process; may_ask: threads may be asked for theirs. From the constructor. */
+void pl_names_start(bool may_ask);
+
+/*
+ * Writes the name of the calling thread, terminated, or that of the process where threads are not
+ * asked. Any thread, signal handlers too.
+ */
+void pl_names_get(char name[PL_NAME_SIZE]);
+
+#endif

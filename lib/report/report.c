@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What is said of a violation, in a buffer on the stack. It decides how a thing is said, never what
+ * happens, nor where it goes.
+ */
+#include "report/report.h"
+
+#include "report/advice.h"
+#include "common/clone.h"
+#include "common/format.h"
+#include "report/frame.h"
+#include "report/history.h"
+#include "stack/kept.h"
+#include "stack/module.h"
+#include "common/os.h"
+#include "common/settings.h"
+#include "report/sink.h"
+#include "report/symbolizer.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+#define BLOCK_SIZE 4080 /* with what a pipe needs besides it no more than PIPE_BUF */
+#define LINE_SIZE 1024
+
+/* Blocks written so far; any thread adds, relaxed: it only hands out numbers. */
+static _Atomic unsigned reports;
+
+void pl_report_configure(unsigned most)
+{
+	pl_settings.reports = (struct pl_setting){true, most};
+}
+
+void pl_report_lines(const char *lines)
+{
+	struct pl_text text = {.start = (char *)(uintptr_t)lines, .length = strlen(lines)};
+
+	pl_sink_write(&text, PL_SINK_WHOLE);
+}
+
+void pl_report_message(const char *message)
+{
+	char buffer[512];
+	struct pl_text text = pl_text_in(buffer, sizeof(buffer));
+
+	pl_text_append(&text, "phaselock: %s\n", message);
+	pl_sink_write(&text, PL_SINK_WHOLE);
+}
+
+/* ---- a violation ----------------------------------------------------------------------------- */
+
+/* The call as its caller might have written it. */
+static void append_call(struct pl_text *text, const struct phaselock_violation *violation)
+{
+	pl_text_append(text, "%s(", violation->function);
+	if (violation->cause == PHASELOCK_CAUSE_SEAL) {
+		pl_text_append(text, ")");
+		return;
+	}
+	if (violation->old_pointer != NULL)
+		pl_text_append(text, "%p%s", (void *)(uintptr_t)violation->old_pointer,
+			       violation->size > 0 ? ", " : "");
+	if (violation->size > 0 || violation->old_pointer == NULL)
+		pl_text_append(text, "%lu", violation->size);
+	if (violation->alignment > 0)
+		pl_text_append(text, ", alignment %lu", violation->alignment);
+	pl_text_append(text, ")");
+}
+
+/* Appends a line, and its end; what is full is written first. */
+static void append_line(struct pl_text *text, const char *line)
+{
+	if (text->capacity - text->length < strlen(line) + sizeof("\n")) {
+		pl_sink_write(text, PL_SINK_PART);
+		*text = pl_text_in(text->start, text->capacity);
+	}
+	pl_text_append(text, "%s\n", line);
+}
+
+/*
+ * Finds the place of a frame: pl_module_find() for those of this thread's stack, as it is now; else
+ * pl_kept_find(), for the module may have been unloaded, or be so at this very moment.
+ */
+typedef void find_place(const void *frame, struct pl_place *place);
+
+static void append_frame(struct pl_text *text, unsigned number, const void *frame, find_place *find)
+{
+	struct pl_place place;
+
+	find(frame, &place);
+	pl_text_append(text, "    #%lu ", (uint64_t)number);
+	pl_frame_append(text, &place);
+}
+
+static PL_COLD void append_frames(struct pl_text *text, void *const *frames, unsigned count,
+				  enum pl_unwind_end end, find_place *find)
+{
+	char buffer[LINE_SIZE];
+
+	for (unsigned i = 0; i < count; i++) {
+		struct pl_text line = pl_text_in(buffer, sizeof(buffer));
+
+		append_frame(&line, i, frames[i], find);
+		append_line(text, buffer);
+	}
+	if (end == PL_UNWIND_NO_TABLE)
+		append_line(text, "    (the stack cannot be read further: no unwind table)");
+	if (end == PL_UNWIND_UNREADABLE)
+		append_line(text, "    (the stack cannot be read further: it leads to no stack)");
+}
+
+/* What a violation was against: frames of who began the scope, or locked the heap. */
+struct against {
+	struct pl_history lock; /* of a scope: its frames alone */
+	bool known;
+};
+
+static PL_COLD void find_against(struct against *against,
+				 const struct phaselock_violation *violation,
+				 const void *forbidden_by)
+{
+	if (violation->cause != PHASELOCK_CAUSE_FORBID) {
+		against->known = pl_history_last(&against->lock);
+		return;
+	}
+	against->known = forbidden_by != NULL;
+	against->lock.frames[0] = (void *)(uintptr_t)forbidden_by;
+	against->lock.frame_count = against->known;
+}
+
+static PL_COLD void append_against(struct pl_text *text,
+				   const struct phaselock_violation *violation,
+				   const struct against *against)
+{
+	const struct pl_history *lock = &against->lock;
+	char buffer[LINE_SIZE];
+	struct pl_text line = pl_text_in(buffer, sizeof(buffer));
+	struct pl_place place;
+	uint64_t before_us;
+
+	if (!against->known)
+		return;
+	if (violation->cause == PHASELOCK_CAUSE_FORBID) {
+		pl_kept_find(lock->frames[0], &place);
+		pl_text_append(&line, "  forbidden by ");
+		pl_frame_append(&line, &place);
+		append_line(text, buffer);
+		return;
+	}
+	before_us = violation->time_ns > lock->time_ns ? (violation->time_ns - lock->time_ns) / 1000
+						       : 0;
+	pl_text_append(&line, "  locked %lu %s before by thread %lu \"",
+		       before_us < 10000 ? before_us : before_us / 1000,
+		       before_us < 10000 ? "us" : "ms", lock->thread_id);
+	pl_text_quote(&line, lock->thread_name);
+	pl_text_append(&line, "\"%s%s%s:", lock->option != NULL ? " (" : "",
+		       lock->option != NULL ? lock->option : "", lock->option != NULL ? ")" : "");
+	append_line(text, buffer);
+	append_frames(text, lock->frames, (unsigned)lock->frame_count,
+		      (enum pl_unwind_end)lock->end, pl_kept_find);
+}
+
+static bool gives_back(const struct phaselock_violation *violation)
+{
+	return violation->old_pointer != NULL && violation->size == 0;
+}
+
+/* What to do instead, if a function of libc asked for memory that is known to. */
+static PL_COLD void append_advice(struct pl_text *text, const struct phaselock_violation *violation)
+{
+	char buffer[LINE_SIZE];
+	struct pl_text line = pl_text_in(buffer, sizeof(buffer));
+
+	pl_text_append(&line, "  advice: ");
+	if (!gives_back(violation) &&
+	    pl_advice((const void *const *)violation->frames, violation->frame_count, &line))
+		append_line(text, buffer);
+}
+
+static void append_hex(struct pl_text *text, const unsigned char *bytes, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		pl_text_append(text, "%lx%lx", (uint64_t)(bytes[i] >> 4),
+			       (uint64_t)(bytes[i] & 15));
+}
+
+/* The modules of a block, by their build-ids, by which a symbolizer knows the files. */
+struct modules {
+	struct {
+		const unsigned char *id;
+		size_t size;
+	} told[2 * PHASELOCK_FRAMES_MAX];
+	unsigned count;
+};
+
+/* Whether a module was told of, by what its id is: a kept one lies elsewhere than the module's own. */
+static bool is_told(const struct modules *modules, const struct pl_place *place)
+{
+	for (unsigned i = 0; i < modules->count; i++)
+		if (modules->told[i].size == place->build_id_size &&
+		    memcmp(modules->told[i].id, place->build_id, place->build_id_size) == 0)
+			return true;
+	return false;
+}
+
+/* Tells of each module of a call stack that was not told of yet. */
+static PL_COLD void append_build_ids(struct pl_text *text, struct modules *modules,
+				     void *const *frames, unsigned count, find_place *find)
+{
+	for (unsigned i = 0; i < count; i++) {
+		char buffer[LINE_SIZE];
+		struct pl_text line = pl_text_in(buffer, sizeof(buffer));
+		struct pl_place place;
+
+		find(frames[i], &place);
+		if (place.build_id == NULL || place.path[0] != '/' || is_told(modules, &place))
+			continue;
+		modules->told[modules->count].id = place.build_id;
+		modules->told[modules->count++].size = place.build_id_size;
+		pl_text_append(&line, "  build-id ");
+		append_hex(&line, place.build_id, place.build_id_size);
+		pl_text_append(&line, " ");
+		pl_text_escape(&line, place.path, SIZE_MAX);
+		append_line(text, buffer);
+	}
+}
+
+static PL_COLD void append_verdict(struct pl_text *text, const struct pl_report_context *context)
+{
+	static const char *const deeds[] = {"aborting", "allowed", "denied"};
+	static const char *const policies[] = {"policy=abort", "policy=allow", "policy=deny"};
+
+	char buffer[128];
+	struct pl_text line = pl_text_in(buffer, sizeof(buffer));
+	const char *decided = context->by_handler ? "handler" : policies[context->verdict];
+
+	if (context->undeniable)
+		decided = "denied, but a sanitizer's allocator had served it";
+	pl_text_append(&line, "phaselock: %s (%s)", deeds[context->verdict], decided);
+	append_line(text, buffer);
+}
+
+/* Whether this violation is to be written; counts it if so. */
+static bool is_due(const struct phaselock_violation *violation,
+		   const struct pl_report_context *context)
+{
+	const unsigned most = pl_setting_or(pl_settings.reports, 20);
+
+	if (context->verdict == PHASELOCK_ABORT)
+		return true;
+	/* 0 is of no site: those that are kept may all be suppressed, and nothing told yet. */
+	if (violation->count > 1 || most == 0)
+		return false;
+	/* Looked at first, so that a flood at sites that are not kept does not make it wrap. */
+	return atomic_load_explicit(&reports, memory_order_relaxed) < most &&
+	       atomic_fetch_add_explicit(&reports, 1, memory_order_relaxed) < most;
+}
+
+static void append_heading(struct pl_text *text, const struct phaselock_violation *violation,
+			   bool nested)
+{
+	static const char *const causes[] = {"while allocations are locked",
+					     "inside a forbid scope", "of sealed allocations"};
+
+	pl_text_append(text, "phaselock: violation: ");
+	append_call(text, violation);
+	pl_text_append(text, " %s\n", causes[violation->cause]);
+	pl_text_append(text, "  thread %lu \"", violation->thread_id);
+	pl_text_quote(text, violation->thread_name);
+	pl_text_append(text, "\", ");
+	if (violation->count > 0) {
+		pl_text_ordinal(text, violation->count);
+		pl_text_append(text, " time at this site");
+	} else {
+		pl_text_append(text, "at a site beyond the %lu that are kept",
+			       (uint64_t)PHASELOCK_SITES_MAX);
+	}
+	pl_text_append(text, "%s\n", nested ? ", inside the violation handler" : "");
+}
+
+/* Room for all of a text that is to be named, for it is named as a whole; else the buffer given. */
+static struct pl_text room_to_name(struct pl_text text)
+{
+	char *room = pl_os_map(PL_SYMBOLIZER_TEXT_MAX);
+
+	return room != NULL ? pl_text_in(room, PL_SYMBOLIZER_TEXT_MAX) : text;
+}
+
+void pl_report_violation(const struct phaselock_violation *violation,
+			 const struct pl_report_context *context)
+{
+	char buffer[BLOCK_SIZE];
+	struct pl_text text = pl_text_in(buffer, sizeof(buffer));
+	struct modules modules = {.count = 0};
+	struct against against;
+	bool to_name = context->verdict == PHASELOCK_ABORT && pl_symbolizer_is_on();
+
+	if (!is_due(violation, context))
+		return;
+	if (to_name)
+		text = room_to_name(text);
+	append_heading(&text, violation, context->nested);
+	append_frames(&text, violation->frames, violation->frame_count, context->end,
+		      pl_module_find);
+	find_against(&against, violation, context->forbidden_by);
+	append_against(&text, violation, &against);
+	append_advice(&text, violation);
+	append_build_ids(&text, &modules, violation->frames, violation->frame_count,
+			 pl_module_find);
+	if (against.known)
+		append_build_ids(&text, &modules, against.lock.frames,
+				 (unsigned)against.lock.frame_count, pl_kept_find);
+	append_verdict(&text, context);
+	if (to_name)
+		pl_sink_write_named(&text);
+	else
+		pl_sink_write(&text,
+			      context->verdict == PHASELOCK_ABORT ? PL_SINK_LAST : PL_SINK_WHOLE);
+}
+
+size_t phaselock_describe(const struct phaselock_violation *violation, char *text, size_t size)
+{
+	struct pl_text out;
+
+	if (size == 0) /* not even for the end */
+		return 0;
+	out = pl_text_in(text, size);
+	append_call(&out, violation);
+	pl_text_append(&out, "\n");
+	for (unsigned i = 0; i < violation->frame_count; i++) {
+		append_frame(&out, i, violation->frames[i], pl_kept_find);
+		pl_text_append(&out, "\n");
+	}
+	return out.length;
+}
+
+bool phaselock_has_function(const struct phaselock_violation *violation, const char *function)
+{
+	size_t length = strlen(function);
+	struct pl_place place;
+
+	for (unsigned i = 0; i < violation->frame_count; i++) {
+		pl_kept_find(violation->frames[i], &place);
+		if (place.function != NULL && strncmp(place.function, function, length) == 0 &&
+		    (place.function[length] == '\0' || pl_clone_base(place.function) == length))
+			return true;
+	}
+	return false;
+}
+
+bool phaselock_advise(const struct phaselock_violation *violation, struct phaselock_advice *advice)
+{
+	const struct pl_advice *found = NULL;
+
+	if (!gives_back(violation))
+		found = pl_advice_find((const void *const *)violation->frames,
+				       violation->frame_count);
+	if (found == NULL)
+		return false;
+	*advice = (struct phaselock_advice){found->name, found->when, found->cure};
+	return true;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the library says of violations and of faults. For every function: any thread, signal handlers too; no heap request, no stdio, no lock.
+ */
+#ifndef PL_REPORT_H
+#define PL_REPORT_H
+
+#include "common/base.h"
+#include "stack/unwind.h"
+
+#include <phaselock/phaselock.h>
+
+/* Blocks beyond the most are not written. From the constructor. */
+void pl_report_configure(unsigned most);
+
+/* What pl_report_violation() has to add to the violation itself. */
+struct pl_report_context {
+	enum phaselock_verdict verdict;
+	bool by_handler; /* the verdict */
+	bool nested;	 /* the violation was made inside the handler */
+	bool undeniable; /* the verdict was to deny, and the request had been served already */
+	const void *forbidden_by; /* who began the forbid scope, or NULL */
+	enum pl_unwind_end end;	  /* of the violation's frames */
+};
+
+/*
+ * Writes the block of a violation, in one piece unless its names are very long, if the process ends
+ * by it, or if its site is new and the limit is not reached. Needs about 8 KiB of stack.
+ */
+void pl_report_violation(const struct phaselock_violation *violation,
+			 const struct pl_report_context *context);
+
+/*
+ * Writes "phaselock: " and the message, a sentence about a fault of the caller or of the
+ * environment.
+ */
+void pl_report_message(const char *message);
+
+/* Writes lines that are complete as they are. */
+void pl_report_lines(const char *lines);
+
+#endif

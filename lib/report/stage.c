@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Stages of a request's life: what the thread did between one and the next, and what is left at the
+ * end. It must not know what a request is. A line is one write, by lib/report/sink.c.
+ */
+#include "report/stage.h"
+
+#include "common/format.h"
+#include "common/settings.h"
+#include "report/sink.h"
+
+#include <phaselock/phaselock.h>
+
+#define LINE_SIZE 512
+
+void pl_stage_configure(bool on)
+{
+	pl_settings.stages_are_told = on;
+}
+
+static struct phaselock_stage_counts count(void)
+{
+	struct phaselock_stats stats;
+
+	phaselock_get_thread_stats(&stats, sizeof(stats));
+	return (struct phaselock_stage_counts){
+		.live_bytes = (int64_t)(stats.bytes_allocated - stats.bytes_deallocated),
+		.allocations = stats.allocations,
+		.deallocations = stats.deallocations,
+	};
+}
+
+static void append_signed(struct pl_text *text, int64_t number)
+{
+	pl_text_append(text, "%s%lu", number < 0 ? "-" : "",
+		       number < 0 ? -(uint64_t)number : (uint64_t)number);
+}
+
+/* " (+7)", or nothing where there is nothing to compare with. */
+static void append_change(struct pl_text *text, bool known, int64_t change)
+{
+	if (!known)
+		return;
+	pl_text_append(text, change < 0 ? " (" : " (+");
+	append_signed(text, change);
+	pl_text_append(text, ")");
+}
+
+static void write_line(struct pl_text *line)
+{
+	line->capacity++; /* the line's end has room of its own */
+	pl_text_append(line, "\n");
+	pl_sink_write(line, PL_SINK_WHOLE);
+}
+
+static void tell(const char *name, const struct phaselock_stage_counts *now,
+		 const struct phaselock_stage_counts *before)
+{
+	static const struct phaselock_stage_counts none;
+	const struct phaselock_stage_counts *from = before != NULL ? before : &none;
+	char buffer[LINE_SIZE];
+	struct pl_text line = pl_text_in(buffer, sizeof(buffer) - 1);
+
+	pl_text_append(&line, "[MEMORY-TRACK] ");
+	pl_text_quote(&line, name);
+	pl_text_append(&line, ": bytes_allocated=");
+	append_signed(&line, now->live_bytes);
+	append_change(&line, before != NULL, now->live_bytes - from->live_bytes);
+	pl_text_append(&line, ", allocations=%lu", now->allocations);
+	append_change(&line, before != NULL, (int64_t)(now->allocations - from->allocations));
+	pl_text_append(&line, ", deallocations=%lu", now->deallocations);
+	append_change(&line, before != NULL, (int64_t)(now->deallocations - from->deallocations));
+	write_line(&line);
+}
+
+static void tell_leak(const char *name, int64_t blocks, int64_t bytes)
+{
+	char buffer[LINE_SIZE];
+	struct pl_text line = pl_text_in(buffer, sizeof(buffer) - 1);
+
+	pl_text_append(&line, "[MEMORY-LEAK] Potential leak at ");
+	pl_text_quote(&line, name);
+	pl_text_append(&line, ": %lu net allocation%s, ", (uint64_t)blocks, blocks == 1 ? "" : "s");
+	append_signed(&line, bytes);
+	pl_text_append(&line, " byte%s potentially leaked", bytes == 1 ? "" : "s");
+	write_line(&line);
+}
+
+void phaselock_stage_begin(struct phaselock_stage *stage, const char *name)
+{
+	if (!pl_settings.stages_are_told)
+		return;
+	stage->begin = stage->last = count();
+	tell(name, &stage->begin, NULL);
+}
+
+void phaselock_stage_mark(struct phaselock_stage *stage, const char *name)
+{
+	struct phaselock_stage_counts now;
+
+	if (!pl_settings.stages_are_told)
+		return;
+	now = count();
+	tell(name, &now, &stage->last);
+	stage->last = now;
+}
+
+void phaselock_stage_end(struct phaselock_stage *stage, const char *name)
+{
+	int64_t blocks;
+
+	if (!pl_settings.stages_are_told)
+		return;
+	phaselock_stage_mark(stage, name);
+	blocks = (int64_t)(stage->last.allocations - stage->begin.allocations) -
+		 (int64_t)(stage->last.deallocations - stage->begin.deallocations);
+	if (blocks > 0)
+		tell_leak(name, blocks, stage->last.live_bytes - stage->begin.live_bytes);
+}

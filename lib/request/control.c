@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The public functions of the phase and of the scopes. It only orders the calls of those who know.
+ */
+#include "request/control.h"
+
+#include "common/channel.h"
+#include "thread/gate.h"
+#include "report/history.h"
+#include "stack/kept.h"
+#include "thread/locks.h"
+#include "common/os.h"
+#include "thread/phase.h"
+#include "report/report.h"
+#include "thread/stats.h"
+#include "thread/thread.h"
+#include "reaction/violation.h"
+
+#include <phaselock/watch.h>
+
+/*
+ * Changes the phase by one of its writers, under its lock, and keeps who did it if that locked the
+ * heap. Under `phaselock run`, what was done in the phase that ends is added to that
+ * phase's sums. Returns what the writer says.
+ */
+static bool change(bool (*write)(void), struct pl_history *history)
+{
+	bool was_locked, changed;
+	struct pl_os_signals before;
+
+	pl_lock(PL_LOCK_PHASE, &before);
+	was_locked = pl_phase_is_locked();
+	/* Before the phase: who then violates it finds who locked it. */
+	if (history != NULL && !was_locked)
+		pl_history_keep(history);
+	changed = write();
+	pl_unlock(PL_LOCK_PHASE, &before);
+	if (pl_channel() != NULL)
+		pl_stats_publish(was_locked);
+	return changed;
+}
+
+static bool lock(void)
+{
+	pl_phase_lock();
+	PL_CHANNEL_COUNT(locks);
+	return true;
+}
+
+static bool seal(void)
+{
+	PL_CHANNEL_COUNT(locks);
+	return pl_phase_seal();
+}
+
+static bool seal_but_permits(void)
+{
+	PL_CHANNEL_COUNT(locks);
+	return pl_phase_seal_but_permits();
+}
+
+void phaselock_lock_allocations(void)
+{
+	struct pl_history history;
+
+	pl_history_take(&history, NULL, PL_CALLER());
+	change(lock, &history);
+	pl_history_complete(&history, PL_CALLER());
+}
+
+void pl_control_lock(const char *option)
+{
+	struct pl_history history;
+
+	pl_history_take(&history, option, PL_CALLER());
+	change(lock, &history);
+	pl_history_complete(&history, PL_CALLER());
+}
+
+void phaselock_unlock_allocations(void)
+{
+	struct pl_request request = {.function = "unlock_allocations", .caller = PL_CALLER()};
+
+	if (!change(pl_phase_unlock, NULL))
+		pl_violation(&request, PHASELOCK_CAUSE_SEAL, NULL);
+}
+
+/*
+ * A fault of the caller, whose idea of what is forbidden is not ours any more: there is no safe way
+ * on.
+ */
+static _Noreturn PL_COLD void misuse(const char *message)
+{
+	pl_report_message(message);
+	PL_CHANNEL_COUNT(violations); /* `phaselock run` must not call this a pass */
+	PL_CHANNEL_COUNT(told);
+	pl_violation_end();
+}
+
+static void seal_by(bool (*write)(void), const void *caller)
+{
+	struct pl_request request = {.function = "seal_allocations", .caller = caller};
+	struct pl_history history;
+
+	pl_history_take(&history, NULL, caller);
+	if (!change(write, &history))
+		pl_violation(&request, PHASELOCK_CAUSE_SEAL, NULL);
+	pl_history_complete(&history, caller);
+}
+
+void phaselock_seal_allocations(void)
+{
+	seal_by(seal, PL_CALLER());
+}
+
+void phaselock_seal_allocations_with(unsigned flags)
+{
+	/* Whoever knows more flags than this library asked for what it cannot give. */
+	if ((flags & ~(unsigned)PHASELOCK_SEAL_PERMITS_HOLD) != 0)
+		misuse("misuse: phaselock_seal_allocations_with() with flags that this library "
+		       "does not know");
+	seal_by((flags & PHASELOCK_SEAL_PERMITS_HOLD) != 0 ? seal_but_permits : seal, PL_CALLER());
+}
+
+static void begin(enum pl_scope scope, const void *caller)
+{
+	struct pl_thread *thread = pl_thread_self();
+	const char *fault = NULL;
+
+	if (thread == NULL)
+		fault = "misuse: no memory to keep the scopes of this thread";
+	else if (!pl_gate_scope_begin(thread, scope, caller))
+		fault = "misuse: scopes nested deeper than 63 (PHASELOCK_SCOPE_DEPTH_MAX); is an "
+			"end missing?";
+	if (fault != NULL)
+		misuse(fault);
+	/* A later report may name it when its module is gone. */
+	if (scope == PL_SCOPE_FORBID)
+		pl_kept_add((void *[]){(void *)(uintptr_t)caller}, 1);
+}
+
+static void end(enum pl_scope scope, const char *message)
+{
+	struct pl_thread *thread = pl_thread_self();
+
+	if (thread == NULL || !pl_gate_scope_end(thread, scope))
+		misuse(message);
+}
+
+void phaselock_forbid_begin(void)
+{
+	begin(PL_SCOPE_FORBID, PL_CALLER());
+	PL_CHANNEL_COUNT(scopes);
+}
+
+void phaselock_forbid_end(void)
+{
+	end(PL_SCOPE_FORBID,
+	    "misuse: phaselock_forbid_end() but this thread's innermost scope is no forbid scope");
+}
+
+void phaselock_permit_begin(void)
+{
+	begin(PL_SCOPE_PERMIT, PL_CALLER());
+}
+
+void phaselock_permit_end(void)
+{
+	end(PL_SCOPE_PERMIT,
+	    "misuse: phaselock_permit_end() but this thread's innermost scope is no permit scope");
+}
+
+uint64_t phaselock_scopes_save(void)
+{
+	const struct pl_thread *thread = pl_thread_registered();
+
+	return thread != NULL ? thread->scopes : 0;
+}
+
+bool phaselock_scopes_restore(uint64_t scopes)
+{
+	struct pl_thread *thread = pl_thread_registered();
+	bool were_open = false;
+
+	while (thread != NULL && thread->scopes > 1 && thread->scopes > scopes) {
+		pl_gate_scope_end(thread, pl_gate_scope(thread));
+		were_open = true;
+	}
+	return were_open;
+}

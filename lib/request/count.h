@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * How a request is counted that the hot path did not count. It must not know whether it was judged.
+ * By the thread that makes the request.
+ */
+#ifndef PL_COUNT_H
+#define PL_COUNT_H
+
+#include "backend/backend.h"
+#include "thread/record.h"
+
+/*
+ * Before each request that comes by the slow path: the first of a thread whose frees have held pages,
+ * and of others some.
+ */
+void pl_count_let_go(struct pl_thread *thread);
+
+/* Both count as the hot path does if the gate is open, and else in the record. */
+void pl_count_allocation(struct pl_thread *thread, size_t size);
+void pl_count_deallocation(struct pl_thread *thread, const void *block);
+
+#endif

@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The way of a request that the hot path did not serve. It only orders the calls: judge, account,
+ * backend. It must not know what libc makes of sizes and alignments, nor how a violation is told.
+ */
+#include "request/request.h"
+
+#include "backend/contract.h"
+#include "request/count.h"
+#include "thread/gate.h"
+#include "common/os.h"
+#include "request/ruling.h"
+#include "common/settings.h"
+#include "thread/strays.h"
+#include "thread/thread.h"
+#include "reaction/violation.h"
+#include "request/watch.h"
+
+#include <errno.h>
+
+void pl_request_forbid_free(bool forbid)
+{
+	pl_settings.free_is_forbidden = forbid;
+}
+
+static enum pl_ruling ruling_for(const struct pl_thread *thread)
+{
+	return pl_rule(pl_gate_scope(thread), pl_phase_is_locked(),
+		       pl_phase_permits() || pl_gate_is_own(thread));
+}
+
+/*
+ * APART: the thread has no record, and shall not have one: it is being registered, or it frees. What
+ * it does is counted in pl_strays.
+ */
+enum outcome { SERVE, REFUSE, PROBED, APART };
+
+/* Of a request that nothing forbids a watch has the failure, in the place of a lack of memory. */
+static enum outcome deny(struct pl_thread *thread, enum pl_ruling ruling)
+{
+	thread->denied = ruling == PL_AGAINST_PHASE || ruling == PL_AGAINST_FORBID;
+	return REFUSE;
+}
+
+/*
+ * Carries out what the rule says; on return the request is to be served, refused, or was only a
+ * probe.
+ */
+static PL_COLD enum outcome judge(struct pl_thread *thread, const struct pl_request *request)
+{
+	enum phaselock_cause cause = PHASELOCK_CAUSE_PHASE;
+	enum pl_ruling ruling;
+
+	if (thread == NULL) /* it is being registered; or there is no memory even for a record */
+		return pl_thread_is_entering() ? APART : REFUSE;
+	if (pl_gate_is_probing(thread)) {
+		thread->probe_hits++;
+		return PROBED;
+	}
+	ruling = ruling_for(thread);
+	if (!request->release && pl_watch_is_on(thread)) {
+		enum phaselock_answer answer =
+			pl_watch_request(thread, request, ruling != PL_GRANTED);
+
+		if (answer == PHASELOCK_SERVE || (answer == PHASELOCK_FAIL && request->served))
+			return SERVE;
+		if (answer == PHASELOCK_FAIL)
+			return deny(thread, ruling);
+	}
+	if (ruling == PL_GRANTED)
+		return SERVE;
+	if (ruling == PL_GRANTED_BY_PERMIT || pl_violation_ending()) {
+		pl_record_add(thread, &thread->permitted_attempts, 1);
+		return SERVE;
+	}
+	if (ruling == PL_AGAINST_FORBID)
+		cause = PHASELOCK_CAUSE_FORBID;
+	if (pl_violation(request, cause, thread) == PHASELOCK_ALLOW)
+		return SERVE;
+	return deny(thread, ruling);
+}
+
+bool pl_request_was_denied(void)
+{
+	const struct pl_thread *thread = pl_thread_registered();
+
+	return thread != NULL && thread->denied;
+}
+
+/* Finds this thread's record, and whether the request is to be served. */
+static enum outcome pass(struct pl_thread **thread, const struct pl_request *request)
+{
+	*thread = pl_thread_self();
+	if (pl_gate_is_open() && pl_phase_load() == PL_PHASE_INIT)
+		return SERVE;
+	return judge(*thread, request);
+}
+
+/* The end of a request that was served, or not: the last counts of a thread that is going. */
+static void *close_request(struct pl_thread *thread, const struct pl_request *request, void *block)
+{
+	if (pl_watch_is_on(thread))
+		pl_watch_result(thread, request, block);
+	if (thread->exiting)
+		pl_thread_keep_bytes(thread);
+	return block;
+}
+
+/* The same, with libc's error for want of memory. */
+static void *finish(struct pl_thread *thread, const struct pl_request *request,
+		    pl_counter *failures, void *block)
+{
+	if (block == NULL) {
+		errno = ENOMEM;
+		thread->denied = false;
+		if (failures != NULL) /* else the backend has told of it */
+			pl_counter_increment(failures);
+	}
+	return close_request(thread, request, block);
+}
+
+static void *refuse(enum outcome outcome)
+{
+	if (outcome == PROBED)
+		return pl_thread_probe_token;
+	errno = ENOMEM;
+	return NULL;
+}
+
+/* What the backend gave a thread while it is being registered: libc or the backend itself asked. */
+static void *count_apart(size_t size, void *block)
+{
+	pl_strays_allocation(size);
+	if (block == NULL)
+		pl_record_add(&pl_strays, &pl_strays.failed_allocations, 1);
+	return block;
+}
+
+/*
+ * As the hot path: counts, and returns whether the request passes. In INIT and behind an open gate
+ * nobody else wants to know of it.
+ */
+PL_INLINE bool pass_at_once(size_t size)
+{
+	if (PL_UNLIKELY(!pl_hot_allocate(pl_phase_place(), size)))
+		return false;
+	pl_backend_let_go();
+	return true;
+}
+
+/* What the backend gave a request that passed at once. */
+PL_INLINE void *result_of(void *block)
+{
+	if (PL_UNLIKELY(block == NULL)) {
+		struct pl_thread *thread = pl_thread_self();
+
+		errno = ENOMEM;
+		thread->denied = false;
+		pl_counter_increment(&thread->failed_allocations);
+	}
+	return block;
+}
+
+/* A request of a size, which one function of the backend serves. tells: of its failures too. */
+PL_INLINE void *take(const struct pl_request *request, void *(*serve)(size_t size), bool tells)
+{
+	struct pl_thread *thread;
+	enum outcome outcome = pass(&thread, request);
+
+	if (outcome == APART)
+		return count_apart(request->size, serve(request->size));
+	if (outcome != SERVE)
+		return refuse(outcome);
+	pl_count_allocation(thread, request->size);
+	return finish(thread, request, tells ? NULL : &thread->failed_allocations,
+		      serve(request->size));
+}
+
+void *pl_request_allocate(const char *function, size_t size, const void *caller)
+{
+	struct pl_request request = {.function = function, .size = size, .caller = caller};
+
+	return take(&request, pl_backend_malloc, true);
+}
+
+void *pl_request_zeroed(const char *function, size_t size, const void *caller)
+{
+	struct pl_request request = {.function = function, .size = size, .caller = caller};
+
+	if (PL_LIKELY(pass_at_once(size)))
+		return result_of(pl_backend_calloc(size));
+	return take(&request, pl_backend_calloc, false);
+}
+
+/*
+ * One whose alignment is not usual may fail for its sake, with the backend's error: it is counted
+ * if it has been served.
+ */
+void *pl_request_aligned(const char *function, enum pl_aligned kind, size_t alignment, size_t size,
+			 const void *caller)
+{
+	struct pl_request request = {
+		.function = function, .size = size, .alignment = alignment, .caller = caller};
+	bool usual = pl_contract_is_usual(kind, alignment);
+	struct pl_thread *thread;
+	enum outcome outcome;
+	void *block;
+
+	if (PL_LIKELY(usual && pass_at_once(size)))
+		return result_of(pl_backend_aligned(kind, alignment, size));
+	outcome = pass(&thread, &request);
+	if (outcome != SERVE && outcome != APART)
+		return refuse(outcome);
+	if (outcome == SERVE && usual)
+		pl_count_allocation(thread, size);
+	block = pl_backend_aligned(kind, alignment, size);
+	if (outcome == APART)
+		return usual || block != NULL ? count_apart(size, block) : NULL;
+	if (usual)
+		return finish(thread, &request, &thread->failed_allocations, block);
+	if (block != NULL)
+		pl_count_allocation(thread, size);
+	return close_request(thread, &request, block);
+}
+
+void *pl_request_overflow(const char *function, size_t alignment, void *old, const void *caller)
+{
+	struct pl_request request = {.function = function,
+				     .size = SIZE_MAX,
+				     .alignment = alignment,
+				     .old = old,
+				     .caller = caller};
+	struct pl_thread *thread = pl_thread_self();
+	bool granted = thread != NULL && !thread->probing && ruling_for(thread) == PL_GRANTED;
+
+	/* What nothing forbids and nobody serves is no request for those who count. */
+	if (!granted && judge(thread, &request) == PROBED)
+		return refuse(PROBED);
+	errno = ENOMEM;
+	return NULL;
+}
+
+/* What the thread holds, as a difference that only makes sense between two calls. */
+static uint64_t held_bytes(struct pl_thread *thread)
+{
+	if (thread->exiting)
+		pl_thread_keep_bytes(thread);
+	return *thread->bytes.allocated - *thread->bytes.deallocated;
+}
+
+void *pl_request_realloc(const char *function, void *block, size_t size, const void *caller)
+{
+	struct pl_request request = {
+		.function = function, .size = size, .old = block, .caller = caller};
+	struct pl_thread *thread;
+	enum outcome outcome = pass(&thread, &request);
+	uint64_t held;
+	void *moved;
+
+	if (outcome == APART) {
+		pl_record_add(&pl_strays, &pl_strays.reallocations, 1);
+		return pl_backend_realloc(block, size);
+	}
+	if (outcome != SERVE)
+		return refuse(outcome);
+	pl_count_let_go(thread);
+	pl_counter_increment(&thread->reallocations);
+	pl_counter_add(&thread->bytes_requested, size);
+	held = held_bytes(thread);
+	moved = finish(thread, &request, &thread->failed_reallocations,
+		       pl_backend_realloc(block, size));
+	pl_counter_add(&thread->bytes_reallocated, held_bytes(thread) - held);
+	return moved;
+}
+
+/*
+ * A free makes no record of its thread. It may be libc's, of a thread whose destructors have all run:
+ * what is kept of it then would lie in memory that goes. A thread that does little else gets one, for
+ * it would be slow; and each does where somebody watches the process, or no watcher could be told.
+ */
+static struct pl_thread *who_frees(void)
+{
+	struct pl_thread *thread = pl_thread_registered();
+
+	if (thread == NULL && (pl_strays_are_many() || pl_watch_of_process()))
+		thread = pl_thread_self();
+	return thread;
+}
+
+/* Returns whether a block is to be given back by a thread without a record. */
+static bool may_release_apart(const struct pl_request *request)
+{
+	return !pl_settings.free_is_forbidden || judge(&pl_strays, request) == SERVE;
+}
+
+void pl_request_release(const char *function, void *block, const void *caller)
+{
+	struct pl_request request = {
+		.function = function, .old = block, .caller = caller, .release = true};
+	struct pl_thread *thread = block != NULL ? who_frees() : pl_thread_registered();
+	enum outcome outcome = SERVE;
+
+	if (thread == NULL && block != NULL && may_release_apart(&request))
+		pl_strays_deallocation(pl_backend_free_apart(block), pl_phase_is_locked());
+	if (thread == NULL)
+		return;
+	if (pl_gate_is_probing(thread) || (block != NULL && pl_settings.free_is_forbidden))
+		outcome = judge(thread, &request);
+	if (outcome != SERVE || block == NULL)
+		return;
+	if (pl_watch_is_on(thread))
+		pl_watch_release(thread, &request);
+	pl_count_deallocation(thread, block);
+	pl_backend_free(block);
+	if (thread->exiting)
+		pl_thread_keep_bytes(thread);
+}
+
+/* Whether what was heard is to be counted: judged, and no probe. */
+static bool is_heard(struct pl_thread *thread, const struct pl_request *request, bool judged)
+{
+	if (thread == NULL)
+		return false;
+	return (!judged && !pl_gate_is_probing(thread)) || judge(thread, request) != PROBED;
+}
+
+void pl_request_heard_allocation(const void *block, size_t size, const void *caller)
+{
+	struct pl_request request = {
+		.function = "allocation", .size = size, .caller = caller, .served = true};
+	struct pl_thread *thread = pl_thread_self();
+
+	if (!is_heard(thread, &request, true))
+		return;
+	pl_count_allocation(thread, size);
+	if (block == NULL)
+		pl_counter_increment(&thread->failed_allocations);
+	if (pl_watch_is_on(thread))
+		pl_watch_result(thread, &request, block);
+}
+
+void pl_request_heard_release(const void *block, const void *caller)
+{
+	struct pl_request request = {.function = "deallocation",
+				     .old = block,
+				     .caller = caller,
+				     .release = true,
+				     .served = true};
+	struct pl_thread *thread = who_frees();
+
+	if (thread == NULL && may_release_apart(&request))
+		pl_strays_deallocation(0, pl_phase_is_locked());
+	if (thread == NULL)
+		return;
+	if (!is_heard(thread, &request, pl_settings.free_is_forbidden))
+		return;
+	if (pl_watch_is_on(thread))
+		pl_watch_release(thread, &request);
+	pl_count_deallocation(thread, block);
+}
+
+bool pl_request_probe(void)
+{
+	struct pl_thread *thread = pl_thread_registered();
+
+	if (thread == NULL || !pl_gate_is_probing(thread))
+		return false;
+	thread->probe_hits++;
+	return true;
+}

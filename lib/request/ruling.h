@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the scopes and the phase say to a request. Pure, so that it can be proved apart from the
+ * rest. It must not know what is done about it.
+ */
+#ifndef PL_RULING_H
+#define PL_RULING_H
+
+#include "thread/gate.h"
+
+enum pl_ruling { PL_GRANTED, PL_GRANTED_BY_PERMIT, PL_AGAINST_PHASE, PL_AGAINST_FORBID };
+
+/* permits: whether permit scopes hold in a locked phase. */
+static inline enum pl_ruling pl_rule(enum pl_scope scope, bool locked, bool permits)
+{
+	if (scope == PL_SCOPE_FORBID)
+		return PL_AGAINST_FORBID;
+	if (!locked)
+		return PL_GRANTED;
+	return scope == PL_SCOPE_PERMIT && permits ? PL_GRANTED_BY_PERMIT : PL_AGAINST_PHASE;
+}
+
+#endif

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Modules by object.h, which does not wait for whoever runs a constructor in dlopen(). Names by the
+ * module's own table of dynamic symbols, which is mapped as long as the module is, and for the
+ * program also by the one in its file. It must not know why somebody asks.
+ */
+#define _GNU_SOURCE
+#include "stack/module.h"
+
+#include "stack/dynamic.h"
+#include "stack/executable.h"
+#include "stack/exported.h"
+#include "common/format.h"
+#include "stack/loaded.h"
+#include "stack/object.h"
+#include "stack/segment.h"
+#include "stack/symtab.h"
+
+#include <elf.h>
+#include <link.h>
+#include <string.h>
+
+#define PATH_SIZE 4096
+#define BUILD_ID_MAX 64 /* bytes: linkers make 8 to 32 */
+
+static char program[PATH_SIZE];
+
+void pl_module_start(void)
+{
+	pl_executable_find(program, sizeof(program));
+}
+
+/* Other constructors may come before ours; two threads at once would read the same. */
+static const char *program_path(void)
+{
+	if (program[0] == '\0')
+		pl_module_start();
+	return program;
+}
+
+static void name_function(const struct pl_object *object, struct pl_place *place)
+{
+	uintptr_t call = place->offset - 1; /* a return address may lie behind its function's end */
+	struct pl_dynamic dynamic;
+	const ElfW(Sym) *symbol;
+
+	if (!pl_dynamic_read(&dynamic, object))
+		return;
+	symbol = pl_exported_find(&dynamic, call);
+	if (symbol == NULL)
+		return;
+	place->function = pl_dynamic_symbol_name(&dynamic, symbol);
+	place->function_offset = place->offset - symbol->st_value;
+}
+
+static size_t filled_up(uint32_t size)
+{
+	return ((size_t)size + 3) & ~(size_t)3;
+}
+
+/* A note is its three sizes, its name and its contents, both filled up to four bytes. */
+static bool read_build_id(const char *notes, size_t size, struct pl_place *place)
+{
+	static const char owner[] = "GNU";
+
+	while (size >= sizeof(ElfW(Nhdr)) + sizeof(owner)) {
+		size_t name_size, whole;
+		ElfW(Nhdr) note;
+
+		memcpy(&note, notes, sizeof(note));
+		name_size = filled_up(note.n_namesz);
+		whole = sizeof(note) + name_size + filled_up(note.n_descsz);
+		if (whole > size)
+			return false;
+		if (note.n_type == NT_GNU_BUILD_ID && note.n_namesz == sizeof(owner) &&
+		    note.n_descsz <= BUILD_ID_MAX &&
+		    memcmp(notes + sizeof(note), owner, sizeof(owner)) == 0) {
+			place->build_id = (const unsigned char *)notes + sizeof(note) + name_size;
+			place->build_id_size = note.n_descsz;
+			return true;
+		}
+		notes += whole;
+		size -= whole;
+	}
+	return false;
+}
+
+static void find_build_id(const struct pl_object *object, struct pl_place *place)
+{
+	for (size_t i = 0; i < object->header_count; i++) {
+		const ElfW(Phdr) *part = &object->headers[i];
+		const char *notes = (const char *)(object->base + part->p_vaddr);
+		size_t left;
+
+		if (part->p_type != PT_NOTE)
+			continue;
+		left = pl_segment_left(object, notes);
+		if (read_build_id(notes, left < part->p_memsz ? left : part->p_memsz, place))
+			return;
+	}
+}
+
+static bool is_program(const struct pl_object *object)
+{
+	return object->name[0] == '\0' || pl_symtab_is_of(object->base);
+}
+
+/* Finds all but the function. */
+static bool find_file(const void *address, struct pl_object *object, struct pl_place *place)
+{
+	*place = (struct pl_place){.offset = (uintptr_t)address};
+	if (!pl_object_find((const void *)((uintptr_t)address - 1), object))
+		return false;
+	place->offset = (uintptr_t)address - object->base;
+	place->path = is_program(object) ? program_path() : object->name;
+	place->module = pl_base_name(place->path);
+	find_build_id(object, place);
+	return true;
+}
+
+static void find_function(const struct pl_object *object, struct pl_place *place)
+{
+	name_function(object, place);
+	if (place->function == NULL && is_program(object))
+		place->function = pl_symtab_find(place->offset, &place->function_offset);
+}
+
+void pl_module_find(const void *address, struct pl_place *place)
+{
+	struct pl_object object;
+
+	if (find_file(address, &object, place))
+		find_function(&object, place);
+}
+
+void pl_module_find_file(const void *address, struct pl_place *place)
+{
+	struct pl_object object;
+
+	find_file(address, &object, place);
+}
+
+void pl_module_find_function(const void *address, struct pl_place *place)
+{
+	struct pl_object object;
+
+	if (pl_object_find((const void *)((uintptr_t)address - 1), &object))
+		find_function(&object, place);
+}
+
+bool pl_module_is_runtime(const char *file_name)
+{
+	static const char *const beginnings[] = {"libc.so",   "libc-",	  "ld-linux",
+						 "ld-musl",   "libm.so",  "libpthread",
+						 "libstdc++", "libgcc_s", "libc++"};
+	const char *name = file_name != NULL ? pl_base_name(file_name) : "";
+
+	for (size_t i = 0; i < sizeof(beginnings) / sizeof(beginnings[0]); i++)
+		if (strncmp(name, beginnings[i], strlen(beginnings[i])) == 0)
+			return true;
+	return false;
+}
+
+/* They serve requests in the place of libc. */
+static bool is_sanitizer(const char *file_name)
+{
+	return strncmp(file_name, "libasan", 7) == 0 || strncmp(file_name, "libtsan", 7) == 0 ||
+	       strncmp(file_name, "liblsan", 7) == 0 || strncmp(file_name, "libclang_rt.", 12) == 0;
+}
+
+const char *pl_module_origin(void *const *frames, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		struct pl_object object;
+		const char *name;
+
+		if (!pl_object_find((const void *)((uintptr_t)frames[i] - 1), &object))
+			return NULL;
+		name = pl_base_name(object.name[0] != '\0' ? object.name : program_path());
+		if (!pl_module_is_runtime(name) && !is_sanitizer(name))
+			return name;
+	}
+	return NULL;
+}
+
+struct search {
+	const char *library;
+	const char *function;
+	void *found;
+};
+
+static bool search_module(const struct pl_loaded *module, void *argument)
+{
+	struct search *search = argument;
+	struct pl_object object;
+	struct pl_dynamic dynamic;
+	size_t count;
+
+	if (strncmp(pl_base_name(module->name), search->library, strlen(search->library)) != 0)
+		return false;
+	object = pl_object_of(module);
+	if (!pl_dynamic_read(&dynamic, &object))
+		return false;
+	count = pl_dynamic_symbol_count(&dynamic);
+	for (size_t i = 0; i < count && search->found == NULL; i++)
+		if (dynamic.symbols[i].st_shndx != SHN_UNDEF &&
+		    strcmp(pl_dynamic_symbol_name(&dynamic, &dynamic.symbols[i]),
+			   search->function) == 0)
+			search->found = (void *)(object.base + dynamic.symbols[i].st_value);
+	return search->found != NULL;
+}
+
+void *pl_module_function(const char *library, const char *function)
+{
+	struct search search = {.library = library, .function = function};
+
+	pl_loaded_each(search_module, &search);
+	return search.found;
+}

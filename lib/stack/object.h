@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The loaded object that an address lies in: object.c asks glibc, object_musl.c musl.
+ */
+#ifndef PL_OBJECT_H
+#define PL_OBJECT_H
+
+#include "common/base.h"
+#include "stack/loaded.h"
+
+#include <link.h>
+
+struct pl_object {
+	uintptr_t base;		  /* what is added to the object's own addresses */
+	const char *name;	  /* a path, "" for the program */
+	const ElfW(Dyn) *dynamic; /* its addresses may not be relocated; NULL if there is none */
+	const ElfW(Phdr) *headers;
+	size_t header_count;	    /* 0 if they are not known */
+	uintptr_t start, end;	    /* of its code at least: no other object lies between */
+	const uint8_t *table_index; /* its PT_GNU_EH_FRAME; NULL if it has none */
+	bool is_whole;		    /* what its headers say is there, for certain */
+};
+
+/*
+ * Returns whether there is such an object. Heap: none. Locks: glibc: none; musl: the dynamic
+ * linker's, to read.
+ */
+bool pl_object_find(const void *address, struct pl_object *object);
+
+/* What is known of a module of the list of all, while it is looked at. */
+struct pl_object pl_object_of(const struct pl_loaded *module);
+
+/*
+ * Remembers which objects there are at the start of the process: nobody can unload those. One of
+ * which the headers are not known or not true is taken for one that may be unloaded. Once, from the
+ * constructor; takes the dynamic linker's lock.
+ */
+void pl_object_start(void);
+
+/*
+ * Returns whether an address lies in an object that can never be unloaded. If not, its memory may
+ * only be read as long as something keeps it there: a function of it on this thread's stack.
+ */
+bool pl_object_stays(const void *address);
+
+#endif

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The thread's own stack is known without a system call. That of the first thread ends where the
+ * dynamic linker says, and the kernel leaves room for it to grow. For other threads glibc maps it as
+ * a whole, ends it where the thread pointer is, and keeps its bounds in words behind that; which
+ * words is read off the first thread, whose bounds are NULL and __libc_stack_end. What does not fit
+ * is not believed. All other memory is asked for by the page. It must not know what is read.
+ */
+#include "stack/stack.h"
+
+#include "stack/cfi_machine.h"
+#include "common/os.h"
+
+#define WORD sizeof(uintptr_t)
+
+/* The kernel maps nothing else so near below the end of the first stack, however small that is. */
+#define FIRST_STACK_MAX ((uintptr_t)64 << 20)
+
+#define CHANGES_MAX 64			/* of stack, in a walk */
+#define JOINED_MAX ((uintptr_t)1 << 20) /* bytes, of another stack */
+
+extern void *__libc_stack_end __attribute__((weak)); /* musl does not have it */
+
+/* Written by the constructor, read by any thread. */
+static uintptr_t first_thread; /* its thread pointer */
+static uintptr_t first_end;    /* of its stack; 0: not known */
+static size_t bounds_at;       /* from a thread pointer to start, size, guard; 0: not known */
+
+void pl_stack_start(void)
+{
+	const uintptr_t *words = (const uintptr_t *)pl_thread_pointer();
+
+	if (&__libc_stack_end == NULL || __libc_stack_end == NULL)
+		return;
+	first_thread = (uintptr_t)words;
+	first_end = (uintptr_t)__libc_stack_end;
+	for (size_t i = 1; i + 1 < PL_THREAD_BYTES / WORD && bounds_at == 0; i++)
+		if (words[i] == first_end && words[i - 1] == 0)
+			bounds_at = (i - 1) * WORD;
+}
+
+static void find_own(struct pl_stack *stack)
+{
+	uintptr_t thread = pl_thread_pointer();
+	const uintptr_t *bounds = (const uintptr_t *)(thread + bounds_at);
+
+	if (thread == first_thread) {
+		stack->own_end = first_end;
+		stack->own_low = first_end - FIRST_STACK_MAX;
+	} else if (bounds_at != 0 && bounds[0] != 0 && bounds[0] < thread &&
+		   thread - bounds[0] < bounds[1] && bounds[2] < thread - bounds[0]) {
+		stack->own_end = thread;
+		stack->own_low = bounds[0] + bounds[2];
+	}
+}
+
+void pl_stack_begin(struct pl_stack *stack, uintptr_t pointer)
+{
+	*stack = (struct pl_stack){.own_end = 0};
+	find_own(stack);
+	stack->low = pl_stack_is_own(stack, pointer) ? pointer : stack->own_end;
+}
+
+bool pl_stack_has_page(struct pl_stack *stack, uintptr_t address)
+{
+	uintptr_t page = address & ~(uintptr_t)(PL_PAGE_SIZE - 1);
+
+	for (size_t i = 0; i < sizeof(stack->pages) / sizeof(stack->pages[0]); i++)
+		if (page != 0 && stack->pages[i] == page)
+			return true;
+	if (!pl_os_is_readable((const void *)page))
+		return false;
+	stack->pages[stack->turn++ % (sizeof(stack->pages) / sizeof(stack->pages[0]))] = page;
+	return true;
+}
+
+bool pl_stack_may_go(struct pl_stack *stack, uintptr_t from, uintptr_t to, bool any_stack)
+{
+	bool was_own = pl_stack_is_own(stack, from), is_own = pl_stack_is_own(stack, to);
+	bool goes_up = PL_CALL_PUSHES ? to > from : to >= from;
+
+	if (to % WORD != 0)
+		return false;
+	/* A stack that ends where the thread's does: the last frame may have left nothing on it. */
+	if (was_own && to == stack->own_end)
+		return true;
+	if (was_own == is_own && goes_up)
+		return true;
+	if ((was_own || !is_own) && !any_stack)
+		return false;
+	if (++stack->changes > CHANGES_MAX || !pl_stack_has_page(stack, to))
+		return false;
+	if (is_own)
+		stack->low = to;
+	return true;
+}
+
+bool pl_stack_joins(struct pl_stack *stack, uintptr_t low, uintptr_t high)
+{
+	if (low > high || pl_stack_is_own(stack, low) != pl_stack_is_own(stack, high))
+		return false;
+	if (pl_stack_is_own(stack, low))
+		return true;
+	if (high - low > JOINED_MAX)
+		return false;
+	for (; low < high; low += PL_PAGE_SIZE)
+		if (!pl_stack_has_page(stack, low))
+			return false;
+	return true;
+}

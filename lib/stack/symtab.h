@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The symbol table of the program's own file: names of functions that it does not export, static
+ * ones among them, unless it was stripped.
+ */
+#ifndef PL_SYMTAB_H
+#define PL_SYMTAB_H
+
+#include "common/base.h"
+
+/* Maps the program's file, once, from the constructor. Nothing is found if anything is odd. */
+void pl_symtab_start(void);
+
+/* Returns whether the object that was loaded there is the program whose file is mapped. */
+bool pl_symtab_is_of(uintptr_t base);
+
+/*
+ * Returns the name of the program's function around the call that returns to offset, as lib/stack/module.h
+ * has offsets, or NULL; sets *function_offset to where in the function offset is. As
+ * pl_symbols_find().
+ */
+const char *pl_symtab_find(uintptr_t offset, uintptr_t *function_offset);
+
+/* Returns where the program's unwind tables (.eh_frame) are loaded, or NULL. */
+const uint8_t *pl_symtab_unwind_tables(void);
+
+#endif

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Walks call stacks by cfi.h. libgcc's unwinder is never asked: where a program has registered
+ * tables of its own, as a JIT does, it takes a lock and asks for memory. It must not know what a
+ * violation is.
+ */
+#include "stack/unwind.h"
+
+#include "stack/cfi.h"
+#include "stack/cfi_index.h"
+
+/* Frames of our own that may lie between the unwinder and the caller. */
+#define OWN_FRAMES_MAX 12
+
+/* No stack has so many: a walk that goes on is lost. */
+#define FRAMES_WALKED_MAX 10000000
+
+/* Begins a walk at the function that calls this. */
+PL_INLINE void begin(struct pl_cfi *cfi)
+{
+	cfi->tables.object.start = cfi->tables.object.end = 0;
+	cfi->first.common = NULL;
+	pl_frame_capture(&cfi->frame);
+	pl_stack_begin(&cfi->stack, cfi->frame.registers[PL_REGISTER_STACK]);
+}
+
+/*
+ * Returns the address of a frame as a return address: one byte before it lies the instruction that
+ * the frame is at. That is so but for a function that a signal interrupted.
+ */
+static uintptr_t address_of(const struct pl_frame *frame)
+{
+	return pl_cfi_instruction(frame) + 1;
+}
+
+static enum pl_unwind_end end_of(enum pl_cfi_result result)
+{
+	return result == PL_CFI_NO_TABLE ? PL_UNWIND_NO_TABLE : PL_UNWIND_UNREADABLE;
+}
+
+/* Goes to the frame that returns to caller. Returns false if it cannot, or if it is not there. */
+static bool skip_own(struct pl_cfi *cfi, const void *caller, enum pl_unwind_end *end)
+{
+	for (unsigned own = 0; own < OWN_FRAMES_MAX; own++) {
+		enum pl_cfi_result result = pl_cfi_step(cfi);
+
+		if (result != PL_CFI_DONE)
+			*end = end_of(result);
+		if (result != PL_CFI_DONE || cfi->frame.pc == 0)
+			return false;
+		if (caller == NULL || cfi->frame.pc == (uintptr_t)caller)
+			return true;
+	}
+	return false;
+}
+
+static bool is_in_module(struct pl_cfi *cfi)
+{
+	return pl_cfi_table_open(&cfi->tables, pl_cfi_instruction(&cfi->frame));
+}
+
+__attribute__((noinline)) unsigned pl_unwind(void **frames, unsigned capacity, const void *caller,
+					     enum pl_unwind_end *end)
+{
+	enum pl_cfi_result result = PL_CFI_DONE;
+	unsigned count = 0;
+	struct pl_cfi cfi;
+
+	*end = capacity == 0 ? PL_UNWIND_FULL : PL_UNWIND_NO_TABLE;
+	if (capacity == 0)
+		return 0;
+	begin(&cfi);
+	if (!skip_own(&cfi, caller, end)) {
+		/* Code without unwind tables hides it: the one frame that is sure is better than
+		 * none. */
+		frames[0] = (void *)(uintptr_t)caller;
+		return caller != NULL;
+	}
+	do {
+		/* Whoever called us is code, wherever it lies. */
+		if ((count > 0 || caller == NULL) && !is_in_module(&cfi)) {
+			*end = PL_UNWIND_NO_TABLE;
+			return count;
+		}
+		/* What a handler returns to was not called either: it begins where the handler ends. */
+		if (cfi.frame.is_exact && count > 0)
+			frames[count - 1] = (char *)frames[count - 1] + 1;
+		frames[count++] = (void *)address_of(&cfi.frame);
+		if (count == capacity) {
+			*end = PL_UNWIND_FULL;
+			return count;
+		}
+		result = pl_cfi_step(&cfi);
+	} while (result == PL_CFI_DONE && cfi.frame.pc != 0);
+	*end = result == PL_CFI_DONE ? PL_UNWIND_WHOLE : end_of(result);
+	return count;
+}
+
+/* ---- whether a call is under way ------------------------------------------------------------- */
+
+/* Whether the frame is in the function that begins there. */
+static bool is_in(struct pl_cfi *cfi, const void *function)
+{
+	struct pl_cfi_function found;
+	uintptr_t address = pl_cfi_instruction(&cfi->frame);
+
+	return pl_cfi_table_open(&cfi->tables, address) &&
+	       pl_cfi_table_find(&cfi->tables, address, &found) &&
+	       found.start == (uintptr_t)function;
+}
+
+__attribute__((noinline)) bool pl_unwind_passes(const void *function)
+{
+	struct pl_cfi cfi;
+
+	begin(&cfi);
+	for (unsigned i = 0; i < FRAMES_WALKED_MAX && cfi.frame.pc != 0; i++) {
+		if (is_in(&cfi, function))
+			return true;
+		if (pl_cfi_step(&cfi) != PL_CFI_DONE)
+			break;
+	}
+	return false;
+}
+
+/* Whether the walk is above the mark, on the same stack for certain. */
+static bool has_passed(const struct pl_cfi *cfi, uintptr_t mark)
+{
+	uintptr_t pointer = cfi->frame.registers[PL_REGISTER_STACK];
+
+	return pointer > mark && pl_stack_is_own(&cfi->stack, pointer) &&
+	       pl_stack_is_own(&cfi->stack, mark);
+}
+
+/* Whether an address is in a frame, if nothing but a call lies between it and its caller. */
+static bool contains(const struct pl_cfi *cfi, const struct pl_frame *frame,
+		     const struct pl_frame *caller, uintptr_t address)
+{
+	uintptr_t low = frame->registers[PL_REGISTER_STACK];
+	uintptr_t end = caller->registers[PL_REGISTER_STACK];
+
+	return !caller->is_exact && address >= low && address < end &&
+	       pl_stack_is_own(&cfi->stack, low) == pl_stack_is_own(&cfi->stack, end);
+}
+
+__attribute__((noinline)) enum pl_unwind_found pl_unwind_find(const struct pl_unwind_mark *mark,
+							      const void *function)
+{
+	uintptr_t at = (uintptr_t)mark->word, here, value;
+	struct pl_cfi cfi;
+
+	begin(&cfi);
+	here = cfi.frame.registers[PL_REGISTER_STACK];
+	/* Those that came after a frame was left have written over it. */
+	if (has_passed(&cfi, at) || !pl_stack_read(&cfi.stack, at, &value) || value != mark->value)
+		return PL_UNWIND_GONE;
+	for (unsigned i = 0; i < FRAMES_WALKED_MAX; i++) {
+		struct pl_frame frame = cfi.frame;
+
+		if (has_passed(&cfi, at))
+			return PL_UNWIND_GONE;
+		if (pl_cfi_step(&cfi) != PL_CFI_DONE)
+			return pl_stack_joins(&cfi.stack, here, at) ? PL_UNWIND_FOUND
+								    : PL_UNWIND_UNKNOWN;
+		if (contains(&cfi, &frame, &cfi.frame, at)) {
+			cfi.frame = frame;
+			return is_in(&cfi, function) ? PL_UNWIND_FOUND : PL_UNWIND_GONE;
+		}
+		if (cfi.frame.pc == 0)
+			return PL_UNWIND_GONE;
+	}
+	return PL_UNWIND_UNKNOWN;
+}
+
+void pl_unwind_start(void)
+{
+	pl_stack_start();
+	pl_cfi_index_start();
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A counter with one writing thread and any number of readers, none of which wait.
+ *
+ * On x86-64 the addition is one instruction: a signal handler that adds to the same counter comes
+ * before or after it, never in between, so nothing is lost. It is written as assembly because a
+ * compiler makes three instructions of an atomic load, add and store, and because a plain `+=` read
+ * by another thread is a data race in C. Elsewhere the three operations can lose an addition made
+ * by a handler between them.
+ */
+#ifndef PL_COUNTER_H
+#define PL_COUNTER_H
+
+#include <stdatomic.h>
+
+#include "common/base.h"
+
+/* Written relaxed by its owner, read relaxed by anyone; nothing is published through it. */
+typedef _Atomic uint64_t pl_counter;
+
+#if defined(__x86_64__)
+static inline void pl_counter_add(pl_counter *counter, uint64_t n)
+{
+	__asm__("addq %1, %0" : "+m"(*counter) : "er"(n) : "cc");
+}
+
+static inline void pl_counter_increment(pl_counter *counter)
+{
+	__asm__("incq %0" : "+m"(*counter) : : "cc");
+}
+#else
+static inline void pl_counter_add(pl_counter *counter, uint64_t n)
+{
+	atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + n,
+			      memory_order_relaxed);
+}
+
+static inline void pl_counter_increment(pl_counter *counter)
+{
+	pl_counter_add(counter, 1);
+}
+#endif
+
+static inline uint64_t pl_counter_read(const pl_counter *counter)
+{
+	return atomic_load_explicit(counter, memory_order_relaxed);
+}
+
+#endif

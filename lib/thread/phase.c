@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The only writer of the phase word. It knows nothing of threads, requests or violations.
+ */
+#include "thread/phase.h"
+
+#include "common/os.h"
+
+#include <phaselock/phaselock.h>
+
+/* The phase when it is not locked: INIT or WATCHED. Under PL_LOCK_PHASE. */
+static uintptr_t unlocked = PL_PHASE_INIT;
+
+/* seq_cst: ordered with every other access of its kind, and the store buffer is drained by it. */
+static void set(uintptr_t phase)
+{
+	atomic_store_explicit(&pl_phase.word, pl_hot_own_place() + phase, memory_order_seq_cst);
+}
+
+void pl_phase_lock(void)
+{
+	if (!pl_phase_is_locked())
+		set(PL_PHASE_LOCKED);
+	pl_os_barrier();
+}
+
+bool pl_phase_unlock(void)
+{
+	if (pl_phase_is_sealed())
+		return false;
+	set(unlocked);
+	return true;
+}
+
+void pl_phase_watch(bool on)
+{
+	unlocked = on ? PL_PHASE_WATCHED : PL_PHASE_INIT;
+	if (!pl_phase_is_locked())
+		set(unlocked);
+	pl_os_barrier();
+}
+
+static void freeze_if_sealed(void)
+{
+	if (pl_phase_is_sealed() && pl_settings.complete)
+		pl_os_freeze(&pl_phase, sizeof(pl_phase));
+}
+
+static bool seal(bool permits_hold)
+{
+	if (pl_phase_is_sealed())
+		return pl_phase_permits() == permits_hold;
+	atomic_store_explicit(&pl_settings.seal_ends_permits, !permits_hold, memory_order_relaxed);
+	set(PL_PHASE_SEALED);
+	pl_os_barrier();
+	freeze_if_sealed();
+	return true;
+}
+
+bool pl_phase_seal(void)
+{
+	return seal(false);
+}
+
+bool pl_phase_seal_but_permits(void)
+{
+	return seal(true);
+}
+
+void pl_phase_settings_complete(void)
+{
+	pl_settings.complete = true;
+	freeze_if_sealed();
+}
+
+void pl_phase_fork_child(void)
+{
+	freeze_if_sealed();
+}
+
+enum phaselock_phase phaselock_get_phase(void)
+{
+	switch (pl_phase_load()) {
+	case PL_PHASE_INIT:
+	case PL_PHASE_WATCHED:
+		return PHASELOCK_INIT;
+	case PL_PHASE_SEALED:
+		return PHASELOCK_SEALED;
+	default:
+		return PHASELOCK_LOCKED;
+	}
+}

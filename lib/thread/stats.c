@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Sums the records of threads into the public statistics. It must not know how they were counted.
+ */
+#include "thread/stats.h"
+
+#include "common/channel.h"
+#include "thread/owner.h"
+#include "thread/phase.h"
+#include "thread/thread.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+/*
+ * The flows of the process at the last reset: baselines[resets % 2]; under the registry's lock. The
+ * other one is filled first, so that a child of fork() finds one of them whole.
+ */
+static struct phaselock_stats baselines[2];
+static unsigned resets;
+
+/* Those that `phaselock run` knows of; under the registry's lock, and new in a child of fork(). */
+static struct phaselock_stats published;
+
+/*
+ * Less than zero can only be the picture of a moment: a block freed by one thread before it is seen
+ * as made.
+ */
+static uint64_t level(uint64_t taken, uint64_t returned)
+{
+	return taken > returned ? taken - returned : 0;
+}
+
+static void fill(struct phaselock_stats *stats, const struct pl_counts *counts, uint64_t threads)
+{
+	*stats = (struct phaselock_stats){
+		.allocations = counts->allocations,
+		.deallocations = counts->deallocations,
+		.reallocations = counts->reallocations,
+		.failed_allocations = counts->failed_allocations + counts->failed_reallocations,
+		.bytes_requested = counts->bytes_requested,
+		.bytes_allocated = counts->bytes_allocated,
+		.bytes_deallocated = counts->bytes_deallocated,
+		.bytes_reallocated = counts->bytes_reallocated,
+		.live_allocations = level(counts->allocations,
+					  counts->failed_allocations + counts->deallocations),
+		.live_bytes = level(counts->bytes_allocated, counts->bytes_deallocated),
+		.locked_attempts = counts->locked_attempts,
+		.permitted_attempts = counts->permitted_attempts,
+		.locked_deallocations = counts->locked_deallocations,
+		.threads = threads,
+		.phase = (uint64_t)phaselock_get_phase(),
+		.suppressed_attempts = counts->suppressed_attempts,
+	};
+}
+
+/* Writes at most out_size bytes: the fields that the caller's header has. */
+static void hand_out(void *out, size_t out_size, const struct phaselock_stats *stats)
+{
+	size_t known = out_size < sizeof(*stats) ? out_size : sizeof(*stats);
+
+	memcpy(out, stats, known);
+	memset((char *)out + known, 0, out_size - known);
+}
+
+/* Under the registry's lock. */
+static void sum(struct phaselock_stats *stats)
+{
+	struct pl_counts counts;
+	uint64_t threads = pl_thread_sum(&counts);
+
+	fill(stats, &counts, threads);
+}
+
+struct phaselock_stats phaselock_stats_delta(const struct phaselock_stats *begin,
+					     const struct phaselock_stats *end)
+{
+	struct phaselock_stats delta = *end;
+
+	delta.allocations -= begin->allocations;
+	delta.deallocations -= begin->deallocations;
+	delta.reallocations -= begin->reallocations;
+	delta.failed_allocations -= begin->failed_allocations;
+	delta.bytes_requested -= begin->bytes_requested;
+	delta.bytes_allocated -= begin->bytes_allocated;
+	delta.bytes_deallocated -= begin->bytes_deallocated;
+	delta.bytes_reallocated -= begin->bytes_reallocated;
+	delta.locked_attempts -= begin->locked_attempts;
+	delta.permitted_attempts -= begin->permitted_attempts;
+	delta.locked_deallocations -= begin->locked_deallocations;
+	delta.suppressed_attempts -= begin->suppressed_attempts;
+	return delta;
+}
+
+void pl_stats_publish(bool locked)
+{
+	struct phaselock_stats now, done;
+	struct pl_os_signals before;
+
+	pl_thread_lock(&before);
+	sum(&now);
+	done = phaselock_stats_delta(&published, &now);
+	pl_channel_add(&done, locked);
+	published = now;
+	pl_thread_unlock(&before);
+}
+
+void pl_stats_publish_nothing(void)
+{
+	struct pl_os_signals before;
+
+	pl_thread_lock(&before);
+	sum(&published);
+	pl_thread_unlock(&before);
+}
+
+void phaselock_get_stats(struct phaselock_stats *out, size_t out_size)
+{
+	struct phaselock_stats now, stats;
+	struct pl_os_signals before;
+
+	pl_thread_lock(&before);
+	sum(&now);
+	stats = phaselock_stats_delta(&baselines[resets % 2], &now);
+	pl_thread_unlock(&before);
+	hand_out(out, out_size, &stats);
+}
+
+void phaselock_reset_stats(void)
+{
+	struct pl_os_signals before;
+
+	pl_thread_lock(&before);
+	sum(&baselines[(resets + 1) % 2]);
+	atomic_signal_fence(memory_order_seq_cst);
+	resets++;
+	pl_thread_unlock(&before);
+}
+
+void phaselock_get_thread_stats(struct phaselock_stats *out, size_t out_size)
+{
+	const struct pl_thread *thread = pl_thread_self();
+	struct phaselock_stats begin, now, stats = {0};
+	struct pl_counts counts;
+
+	if (thread != NULL) {
+		pl_owner_counts(thread, &counts);
+		fill(&now, &counts, 1);
+		fill(&begin, &thread->start, 1);
+		stats = phaselock_stats_delta(&begin, &now);
+		/* What earlier owners of the record left alive is not this thread's. */
+		stats.live_allocations =
+			level(stats.allocations, counts.failed_allocations -
+							 thread->start.failed_allocations +
+							 stats.deallocations);
+		stats.live_bytes = level(stats.bytes_allocated, stats.bytes_deallocated);
+	}
+	hand_out(out, out_size, &stats);
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One record for all threads that have none, which any of them adds to. What a thread frees before
+ * it has a record is remembered in its own memory, to be moved when it has. It must not know why a
+ * thread has none.
+ */
+#include "thread/strays.h"
+
+#include <stdatomic.h>
+
+/* More than libc frees of a thread at its end, but when it clears its cache of stacks. */
+#define MANY 32
+
+struct pl_thread pl_strays = {.shared = true};
+
+/* Of the calling thread. */
+static _Thread_local struct {
+	uint64_t deallocations;
+	uint64_t locked_deallocations;
+	uint64_t bytes;
+} strayed;
+
+static void add_deallocations(uint64_t number, uint64_t locked, uint64_t bytes)
+{
+	pl_record_add(&pl_strays, &pl_strays.deallocations, number);
+	pl_record_add(&pl_strays, &pl_strays.locked_deallocations, locked);
+	__atomic_fetch_add(&pl_strays.bytes_last[1], bytes, __ATOMIC_RELAXED);
+}
+
+void pl_strays_allocation(size_t requested)
+{
+	pl_record_add(&pl_strays, &pl_strays.allocations, 1);
+	pl_record_add(&pl_strays, &pl_strays.bytes_requested, requested);
+}
+
+void pl_strays_deallocation(size_t bytes, bool locked)
+{
+	strayed.deallocations++;
+	strayed.locked_deallocations += locked;
+	strayed.bytes += bytes;
+	add_deallocations(1, locked, bytes);
+}
+
+bool pl_strays_are_many(void)
+{
+	return strayed.deallocations >= MANY;
+}
+
+void pl_strays_bring_home(struct pl_thread *thread)
+{
+	pl_counter_add(&thread->deallocations, strayed.deallocations);
+	pl_counter_add(&thread->locked_deallocations, strayed.locked_deallocations);
+	thread->bytes_before[1] += strayed.bytes;
+	add_deallocations(-strayed.deallocations, -strayed.locked_deallocations, -strayed.bytes);
+	strayed.deallocations = 0;
+	strayed.locked_deallocations = 0;
+	strayed.bytes = 0;
+}
+
+void pl_strays_sum(struct pl_counts *sum)
+{
+	sum->allocations += pl_counter_read(&pl_strays.allocations);
+	sum->deallocations += pl_counter_read(&pl_strays.deallocations);
+	sum->reallocations += pl_counter_read(&pl_strays.reallocations);
+	sum->failed_allocations += pl_counter_read(&pl_strays.failed_allocations);
+	sum->bytes_requested += pl_counter_read(&pl_strays.bytes_requested);
+	sum->bytes_deallocated += __atomic_load_n(&pl_strays.bytes_last[1], __ATOMIC_RELAXED);
+	sum->locked_attempts += pl_counter_read(&pl_strays.locked_attempts);
+	sum->permitted_attempts += pl_counter_read(&pl_strays.permitted_attempts);
+	sum->suppressed_attempts += pl_counter_read(&pl_strays.suppressed_attempts);
+	sum->locked_deallocations += pl_counter_read(&pl_strays.locked_deallocations);
+}
