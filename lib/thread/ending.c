@@ -3,7 +3,9 @@
  * glibc runs a thread in one function of its own (start_thread): it calls the start routine by a
  * pointer, and then, by their names, what runs destructors and frees what is left. So how the last
  * call but one of the stack was made tells where the thread is. Nothing else does: glibc keeps its
- * own marks to itself. It must not know why somebody asks.
+ * own marks to itself. A handler that interrupts that function between two of its calls is taken for
+ * one at the end: at the start it is a matter of a few instructions too, and then the thread is only
+ * slower. It must not know why somebody asks.
  */
 #include "thread/ending.h"
 
@@ -23,6 +25,9 @@ static bool is_direct_call(const unsigned char *call)
 {
 	return call[0] == 0xe8;
 }
+
+/* What a handler returns to: mov $15, %rax; syscall. */
+static const unsigned char sigreturn[] = {0x48, 0xc7, 0xc0, 0x0f, 0, 0, 0, 0x0f, 0x05};
 #else
 #define CALL_SIZE 4 /* BL and a distance (arm64) */
 
@@ -30,7 +35,21 @@ static bool is_direct_call(const unsigned char *call)
 {
 	return (call[3] & 0xfc) == 0x94;
 }
+
+/* What a handler returns to, in the vdso: mov x8, #139; svc #0. */
+static const unsigned char sigreturn[] = {0x68, 0x11, 0x80, 0xd2, 0x01, 0, 0, 0xd4};
 #endif
+
+/* Whether the frame above was interrupted by a signal, and made no call. */
+static bool is_handlers_return(const void *frame)
+{
+	const unsigned char *code = (const unsigned char *)frame - 1;
+	struct pl_object object;
+
+	return pl_object_find(code, &object) &&
+	       pl_segment_left(&object, code) >= sizeof(sigreturn) &&
+	       memcmp(code, sigreturn, sizeof(sigreturn)) == 0;
+}
 
 bool pl_ending(void)
 {
@@ -47,5 +66,7 @@ bool pl_ending(void)
 	    outermost.base != runner.base ||
 	    pl_segment_left(&runner, (const char *)frames[count - 2] - CALL_SIZE) < CALL_SIZE)
 		return false;
+	if (count > 2 && is_handlers_return(frames[count - 3]))
+		return true;
 	return is_direct_call((const unsigned char *)frames[count - 2] - CALL_SIZE);
 }
