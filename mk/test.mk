@@ -123,6 +123,12 @@ $(HEAPS): %: %.o | $(LIBRARY) $(SYSTEM)
 			-Wl,--no-as-needed -l$$library || exit 1; \
 	done
 
+# ---- the helper of the command's cases, which keeps what it compiles ------------------------------
+TEST_NEEDS += $(B)/tests/command/compile
+$(B)/tests/command/compile: tests/command/compile
+	@mkdir -p $(@D)
+	$(Q)ln -sf $(abspath $<) $@
+
 # ---- soak: a short form of each is in `make test` ------------------------------------------------
 SOAK := $(B)/tests/soak/soak
 SOAK_OPERATIONS ?= 1000000000
