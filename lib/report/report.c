@@ -203,6 +203,12 @@ static bool is_told(const struct modules *modules, const struct pl_place *place)
 	return false;
 }
 
+/* The kernel's module, which has a build-id too, is in no file. */
+static bool is_path(const char *name)
+{
+	return strchr(name, '/') != NULL;
+}
+
 /* Tells of each module of a call stack that was not told of yet. */
 static PL_COLD void append_build_ids(struct pl_text *text, struct modules *modules,
 				     void *const *frames, unsigned count, find_place *find)
@@ -213,7 +219,7 @@ static PL_COLD void append_build_ids(struct pl_text *text, struct modules *modul
 		struct pl_place place;
 
 		find(frames[i], &place);
-		if (place.build_id == NULL || place.path[0] != '/' || is_told(modules, &place))
+		if (place.build_id == NULL || !is_path(place.path) || is_told(modules, &place))
 			continue;
 		modules->told[modules->count].id = place.build_id;
 		modules->told[modules->count++].size = place.build_id_size;
