@@ -7,6 +7,7 @@
 #define _GNU_SOURCE
 #include "pool.h"
 
+#include "framework.h"
 #include "ledger.h"
 #include "text.h"
 

@@ -31,7 +31,7 @@ static enum phaselock_answer permit_framework(const struct phaselock_event *even
 }
 
 static struct phaselock_watch watch = {
-	.watcher = permit_framework, .frames = 16, .forbidden_only = true};
+	.watcher = permit_framework, .frames = FRAMES, .forbidden_only = true};
 
 void phaselock_test_begin(const char *name)
 {
