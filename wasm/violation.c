@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The reaction to a violation: record first, then the handler, then the report, then the verdict.
- * Abort is a trap, which ends the module and shows the host where: a module cannot walk its own
- * call stack. It must not know how a request was judged, or how it will be served.
+ * The reaction to a judgement. To a violation: record first, then the handler, then the report, then
+ * the verdict. Abort is a trap, which ends the module and shows the host where: a module cannot walk
+ * its own call stack. It must not know how a request is judged, or how it will be served.
  */
 #include "guard.h"
 
@@ -26,20 +26,6 @@ static bool handler_runs;
 
 static struct phaselock_violation last;
 const struct phaselock_violation *phaselock_last_violation;
-
-void phaselock_set_handler(phaselock_handler function, void *context)
-{
-	if (pl_guard_refuses("set_handler"))
-		return;
-	handler = function;
-	handler_context = context;
-}
-
-void phaselock_set_policy(enum phaselock_verdict verdict)
-{
-	if (!pl_guard_refuses("set_policy"))
-		policy = verdict;
-}
 
 size_t phaselock_get_violations(struct phaselock_violation *out, size_t capacity)
 {
@@ -141,7 +127,8 @@ _Noreturn void pl_violation_misuse(const char *message)
 	__builtin_trap();
 }
 
-enum phaselock_verdict pl_violation(const struct pl_request *request, enum phaselock_cause cause)
+/* Counts a violation and tells of it; returns what is to become of it, if that is not the end. */
+static enum phaselock_verdict react(const struct pl_request *request, enum phaselock_cause cause)
 {
 	static const char *const policies[] = {"policy=abort", "policy=allow", "policy=deny"};
 	struct phaselock_violation violation = {
@@ -173,4 +160,46 @@ enum phaselock_verdict pl_violation(const struct pl_request *request, enum phase
 	if (verdict == PHASELOCK_ABORT)
 		__builtin_trap();
 	return verdict;
+}
+
+/* ---- what is judged -------------------------------------------------------------------------- */
+
+bool pl_guard_passes(const struct pl_request *request)
+{
+	switch (pl_judge(request)) {
+	case PL_FREE_TO_GO:
+		return true;
+	case PL_PERMITTED:
+		pl_guard.counts.permitted_attempts++;
+		return true;
+	case PL_FORBIDDEN_BY_PHASE:
+		return react(request, PHASELOCK_CAUSE_PHASE) == PHASELOCK_ALLOW;
+	case PL_FORBIDDEN_BY_SCOPE:
+		return react(request, PHASELOCK_CAUSE_FORBID) == PHASELOCK_ALLOW;
+	}
+	return false;
+}
+
+bool pl_guard_refuses(const char *function)
+{
+	const struct pl_request request = {.function = function};
+
+	if (pl_guard.phase != PHASELOCK_SEALED)
+		return false;
+	react(&request, PHASELOCK_CAUSE_SEAL);
+	return true;
+}
+
+void phaselock_set_handler(phaselock_handler function, void *context)
+{
+	if (pl_guard_refuses("set_handler"))
+		return;
+	handler = function;
+	handler_context = context;
+}
+
+void phaselock_set_policy(enum phaselock_verdict verdict)
+{
+	if (!pl_guard_refuses("set_policy"))
+		policy = verdict;
 }

@@ -290,8 +290,9 @@ enum phaselock_verdict pl_violation(const struct pl_request *request, enum phase
 	};
 
 	pl_names_get(violation.thread_name);
-	violation.frame_count = pl_unwind(violation.frames, pl_setting_or(pl_settings.frames, 16),
-					  request->caller, &context.end);
+	violation.frame_count =
+		pl_unwind(violation.frames, pl_setting_or(pl_settings.frames, PL_OPTIONS_FRAMES),
+			  request->caller, &context.end);
 	suppression = pl_site_count(&violation);
 	if (suppression >= 0 && thread != NULL) { /* no thread: it is no request */
 		count_suppressed(suppression, thread);

@@ -250,7 +250,7 @@ static PL_COLD void append_verdict(struct pl_text *text, const struct pl_report_
 static bool is_due(const struct phaselock_violation *violation,
 		   const struct pl_report_context *context)
 {
-	const unsigned most = pl_setting_or(pl_settings.reports, 20);
+	const unsigned most = pl_setting_or(pl_settings.reports, PL_OPTIONS_REPORTS);
 
 	if (context->verdict == PHASELOCK_ABORT)
 		return true;

@@ -34,24 +34,16 @@ static uint64_t level(uint64_t taken, uint64_t returned)
 static void fill(struct phaselock_stats *stats, const struct pl_counts *counts, uint64_t threads)
 {
 	*stats = (struct phaselock_stats){
-		.allocations = counts->allocations,
-		.deallocations = counts->deallocations,
-		.reallocations = counts->reallocations,
-		.failed_allocations = counts->failed_allocations + counts->failed_reallocations,
-		.bytes_requested = counts->bytes_requested,
-		.bytes_allocated = counts->bytes_allocated,
-		.bytes_deallocated = counts->bytes_deallocated,
-		.bytes_reallocated = counts->bytes_reallocated,
 		.live_allocations = level(counts->allocations,
 					  counts->failed_allocations + counts->deallocations),
 		.live_bytes = level(counts->bytes_allocated, counts->bytes_deallocated),
-		.locked_attempts = counts->locked_attempts,
-		.permitted_attempts = counts->permitted_attempts,
-		.locked_deallocations = counts->locked_deallocations,
 		.threads = threads,
 		.phase = (uint64_t)phaselock_get_phase(),
-		.suppressed_attempts = counts->suppressed_attempts,
 	};
+#define COPY(name) stats->name = counts->name;
+	PL_FLOWS(COPY)
+#undef COPY
+	stats->failed_allocations += counts->failed_reallocations;
 }
 
 /* Writes at most out_size bytes: the fields that the caller's header has. */
