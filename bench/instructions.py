@@ -62,7 +62,7 @@ def own_cost(text: str, library: str) -> tuple[int, int]:
             cost = 0 if skip else int(line.split()[1])
             skip = False
             total += cost
-            if module == library and pathlib.PurePath(file).parent.name == "lib":
+            if module == library and pathlib.PurePath(file).parent.parent.name == "lib":
                 mine += cost
     return mine, total
 

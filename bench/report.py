@@ -4,7 +4,8 @@
 
 A table stands between `<!-- PART -->` and `<!-- end -->`, the machine between `<!-- machine -->` and `<!-- end -->`; the text
 around them is written by hand. A part of which there are no results keeps its table, and is named on stderr: if the document
-is of the same machine. Parts that were taken on different machines do not go into one document. The plots of bench/growth.py are put beside the document.
+is of the same machine. Parts that were taken on different machines do not go into one document; of which revision of the library a part
+is stands below its table. The plots of bench/growth.py are put beside the document.
 """
 from __future__ import annotations
 
@@ -25,13 +26,13 @@ class Unusable(Exception):
     """The results or the document are not what they should be."""
 
 
-def table(results: list[turns.Result]) -> str:
+def table(results: list[turns.Result], revision: str) -> str:
     lines = ["| `bench/run.py` | against | ratio | quartiles | rounds | target | what it is |", "|---|---|---|---|---|---|---|"]
     for result in results:
         target = f"{result.target:g}: {result.verdict().replace('MISSED', '**MISSED**')}" if result.target is not None else ""
         lines.append(f"| `{result.part} --match {result.name}` | {result.against} | {turns.number(result.ratio)} | "
                      f"{turns.number(result.low)} to {turns.number(result.high)} | {result.pairs} | {target} | {result.meaning} |")
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, "", f"Of {revision}."]) + "\n"
 
 
 def machine_table(machine: dict[str, str]) -> str:
@@ -48,10 +49,11 @@ def read(build: pathlib.Path) -> dict[str, str]:
             print(f"report: {path} is not there: the table of {part} stays as it is", file=sys.stderr)
             continue
         found = json.loads(path.read_text())
+        revision = found["machine"].pop("phaselock")
         if machine and found["machine"] != machine:
             raise Unusable(f"{path} was taken on another machine than the parts before it")
         machine = found["machine"]
-        blocks[part] = table([turns.Result(**result) for result in found["results"]])
+        blocks[part] = table([turns.Result(**result) for result in found["results"]], revision)
     if not blocks:
         raise Unusable(f"{build}/bench has no results; `make bench` and `make bench-full` make them")
     return {**blocks, "machine": machine_table(machine)}

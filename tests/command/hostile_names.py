@@ -168,7 +168,7 @@ def check_markup() -> None:
     """What quote.c makes for XML and HTML, by the readers of Python: the text that stands on a terminal, in both."""
     with open("form.c", "w", encoding="utf-8") as file:
         file.write(FORM)
-    subprocess.run(["gcc", "-std=c11", f"-I{SOURCE}/lib", f"-I{SOURCE}/include", "-o", "form", "form.c", f"{SOURCE}/lib/common/quote.c"], check=True)
+    subprocess.run(["gcc", "-std=c11", f"-I{SOURCE}/lib/common", f"-I{SOURCE}/include", "-o", "form", "form.c", f"{SOURCE}/lib/common/quote.c"], check=True)
     for name in (HOSTILE, b"]]>", b"<b>&amp;&#64;</b>", b"' onload='x", b"<!-- --><?x?>", b"\xef\xbf\xbf\xef\xbf\xbe", bytes(range(1, 256))):
         plain, marked = (subprocess.run(["./form", form], input=name, stdout=subprocess.PIPE, check=True).stdout for form in ("0", "3"))
         check("markup", marked)

@@ -20,7 +20,7 @@ import tempfile
 from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parent.parent.parent
-DOCUMENTS = ("README.md", "CONTRIBUTING.md", "docs/**/*.md", "docs/man/*", "examples/**/*.md", "wasm/*.md", "lib/*.md", "tests/**/*.md",
+DOCUMENTS = ("README.md", "CONTRIBUTING.md", "docs/**/*.md", "docs/man/*", "examples/**/*.md", "wasm/*.md", "lib/**/*.md", "tests/**/*.md",
              "cli/*.md")
 TIMEOUT = 120
 FREE = ((r"0x[0-9a-f]+", "0xH"), (r"\bthread \d+", "thread N"), (r"\b\d+(\.\d+)? (ns|us|ms|s)\b", "T"), (r"\bprocess \d+", "process N"))

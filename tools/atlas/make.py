@@ -144,7 +144,7 @@ def table(library: str, rows: list[Row]) -> str:
  * allocate, sorted by their names in the table of symbols, as measured with
  * {library}.
  */
-#include "advice.h"
+#include "report/advice.h"
 
 /* clang-format off */
 const struct pl_advice pl_advice_table[] = {{
