@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # The examples that are programs, and the demo. The header filter has a fragment of its own.
-EXAMPLES := $(patsubst %,$(B)/examples/%,quickstart test_parser test_can test_can_with_bug)
+EXAMPLES := $(patsubst %,$(B)/examples/%, \
+              ten_lines quickstart test_parser test_can test_can_with_bug)
 EXAMPLE_CAN := $(patsubst %,$(B)/examples/unit_tests/%.o,test_can can_codec can_receiver) $(TESTING)
 TEST_NEEDS += $(EXAMPLES)
 
@@ -10,6 +11,7 @@ $(B)/examples/%.o: examples/%.c $(B)/flags
 $(B)/examples/%.o: examples/%.cc $(B)/flags
 	$(call cxx)
 
+$(B)/examples/ten_lines: $(B)/examples/ten_lines.o
 $(B)/examples/quickstart: EXAMPLE_LIBS := -lhttp_parser
 $(B)/examples/quickstart: $(B)/examples/quickstart.o $(B)/examples/request_counter.o
 $(B)/examples/test_parser: EXAMPLE_LIBS := -lhttp_parser -lcmocka

@@ -4,7 +4,7 @@ C_ROOMS := lib/* cli include/phaselock testing tests/unit tests/behaviour tests/
            tests/fuzz tests/command/damage tests/command/preloads tests/command/preloads/* tests/wasm bench wasm tools/atlas \
            examples examples/* examples/*/*
 C_FILES := $(wildcard $(foreach room,$(C_ROOMS),$(room)/*.[ch] $(room)/*.hpp))
-CHECKS  := $(patsubst %,check-%,format layers quoting exports hardening headers requirements static man model atlas \
+CHECKS  := $(patsubst %,check-%,format layers quoting exports hardening headers requirements documents static man model atlas \
              instructions)
 
 .PHONY: check $(CHECKS)
@@ -30,6 +30,9 @@ check-headers:
 
 check-requirements:
 	tools/check-requirements
+
+check-documents:
+	tools/check-documents
 
 check-man:
 	mandoc -T lint -W warning docs/man/*.[137]
@@ -69,5 +72,5 @@ check-static: $(patsubst %,$(TIDY_B)/%.ok,$(TIDY_FILES)) $(TIDY_B)/cppcheck.ok
 
 # ---- the quick ones, for a hook of git: make quick -----------------------------------------------
 .PHONY: quick
-quick: check-format check-layers check-headers check-requirements $(UNIT_TESTS)
+quick: check-format check-layers check-headers check-requirements check-documents $(UNIT_TESTS)
 	$(PYTHON) tests/run.py --build $(B) tests/unit

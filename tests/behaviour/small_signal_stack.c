@@ -24,7 +24,7 @@
 #include <sys/auxv.h>
 #include <sys/mman.h>
 
-#define REPORT_STACK 16384 /* what README promises to be enough */
+#define REPORT_STACK 16384 /* what docs/guarantees.md promises to be enough */
 #define PAGE 4096
 #define UNTOUCHED 0x5a
 
