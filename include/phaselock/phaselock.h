@@ -178,9 +178,9 @@ PHASELOCK_API void phaselock_permit_end(void);
  * the thread, or from the last reset_stats(), and never decrease between two resets. "Level" fields
  * are what is now; a reset does not move them.
  *
- * The fields follow the statistics of a Rust library; three of them have other names there, for
- * whoever moves code or dashboards from it: total_allocations is allocations here, total_bytes is
- * bytes_requested, and locked is phase > 0.
+ * Three of them have other names in the allocator for Rust programs that these statistics were
+ * modelled on. Who comes from it finds its total_allocations in allocations, its total_bytes in
+ * bytes_requested, and its locked in phase, as a number above 0.
  */
 struct phaselock_stats {
 	/* Flow, requests: calls that asked for memory and passed the gate: malloc, calloc, the
