@@ -13,6 +13,8 @@
 #include "pool.h"
 #include "text.h"
 
+#include "../lib/common/sized.h"
+
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -99,13 +101,15 @@ static bool begin_watch(struct phaselock_check *check)
  * One that is not armed is begun all the same when it has failed, if its failure is no end of the
  * test: what its block asks for is then no violation, as always.
  */
-struct phaselock_check *phaselock_check_begin(const struct phaselock_check_spec *given)
+struct phaselock_check *phaselock_check_begin_sized(const struct phaselock_check_spec *given,
+						    size_t size)
 {
 	char name[NAME_SIZE];
-	struct phaselock_check_spec spec = *given;
+	struct phaselock_check_spec spec;
 	struct phaselock_check *check;
 	bool armed;
 
+	pl_sized_copy(&spec, sizeof(spec), given, size);
 	naming_keep(&spec, name);
 	armed = check_is_armed(&spec);
 	if (!phaselock_present() ||

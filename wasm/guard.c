@@ -7,7 +7,7 @@
  */
 #include "guard.h"
 
-#include <string.h>
+#include "sized.h"
 
 void phaselock_wasm_configure(const struct phaselock_wasm_settings *settings)
 {
@@ -127,17 +127,8 @@ static struct phaselock_stats now(void)
 	return stats;
 }
 
-/* Writes at most out_size bytes: the fields that the caller's header has. */
-static void hand_out(void *out, size_t out_size, const struct phaselock_stats *stats)
-{
-	size_t known = out_size < sizeof(*stats) ? out_size : sizeof(*stats);
-
-	memcpy(out, stats, known);
-	memset((char *)out + known, 0, out_size - known);
-}
-
-struct phaselock_stats phaselock_stats_delta(const struct phaselock_stats *from,
-					     const struct phaselock_stats *to)
+static struct phaselock_stats difference(const struct phaselock_stats *from,
+					 const struct phaselock_stats *to)
 {
 	struct phaselock_stats delta = *to;
 
@@ -156,18 +147,29 @@ struct phaselock_stats phaselock_stats_delta(const struct phaselock_stats *from,
 	return delta;
 }
 
+void phaselock_stats_delta_sized(struct phaselock_stats *out, const struct phaselock_stats *begin,
+				 const struct phaselock_stats *end, size_t size)
+{
+	struct phaselock_stats from, to;
+
+	pl_sized_copy(&from, sizeof(from), begin, size);
+	pl_sized_copy(&to, sizeof(to), end, size);
+	to = difference(&from, &to);
+	pl_sized_copy(out, size, &to, sizeof(to));
+}
+
 void phaselock_get_stats(struct phaselock_stats *out, size_t out_size)
 {
-	struct phaselock_stats all = now(), stats = phaselock_stats_delta(&baseline, &all);
+	struct phaselock_stats all = now(), stats = difference(&baseline, &all);
 
-	hand_out(out, out_size, &stats);
+	pl_sized_copy(out, out_size, &stats, sizeof(stats));
 }
 
 void phaselock_get_thread_stats(struct phaselock_stats *out, size_t out_size)
 {
 	struct phaselock_stats all = now();
 
-	hand_out(out, out_size, &all);
+	pl_sized_copy(out, out_size, &all, sizeof(all));
 }
 
 void phaselock_reset_stats(void)

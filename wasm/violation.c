@@ -6,6 +6,7 @@
  */
 #include "guard.h"
 
+#include "sized.h"
 #include "text.h"
 
 #include <string.h>
@@ -27,12 +28,10 @@ static bool handler_runs;
 static struct phaselock_violation last;
 const struct phaselock_violation *phaselock_last_violation;
 
-size_t phaselock_get_violations(struct phaselock_violation *out, size_t capacity)
+size_t phaselock_get_violations_sized(struct phaselock_violation *out, size_t capacity, size_t size)
 {
-	size_t copied = capacity < site_count ? capacity : site_count;
-
-	if (copied > 0)
-		memcpy(out, sites, copied * sizeof(*out));
+	for (size_t i = 0; i < capacity && i < site_count; i++)
+		pl_sized_violation((char *)out + i * size, size, &sites[i], sizeof(sites[i]));
 	return site_count;
 }
 
@@ -80,14 +79,17 @@ static void add_call(struct pl_text *text, const struct phaselock_violation *vio
 	pl_text_add(text, ")");
 }
 
-size_t phaselock_describe(const struct phaselock_violation *violation, char *text, size_t size)
+size_t phaselock_describe_sized(const struct phaselock_violation *violation, size_t violation_size,
+				char *text, size_t size)
 {
+	struct phaselock_violation own;
 	struct pl_text out;
 
 	if (size == 0)
 		return 0;
+	pl_sized_violation(&own, sizeof(own), violation, violation_size);
 	out = pl_text_in(text, size);
-	add_call(&out, violation);
+	add_call(&out, &own);
 	pl_text_add(&out, "\n");
 	return out.length;
 }

@@ -115,9 +115,9 @@ static phaselock_handler get_handler(void **context)
 	return function;
 }
 
-size_t phaselock_get_violations(struct phaselock_violation *out, size_t capacity)
+size_t phaselock_get_violations_sized(struct phaselock_violation *out, size_t capacity, size_t size)
 {
-	return pl_site_list(out, capacity);
+	return pl_site_list(out, capacity, size);
 }
 
 __attribute__((noinline)) void phaselock_on_violation(const struct phaselock_violation *violation)
