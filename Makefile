@@ -50,6 +50,7 @@ CFLAGS   ?= -g
 NO_BUILTIN := $(patsubst %,-fno-builtin-%,malloc calloc realloc free)
 ALL_CFLAGS := -std=c11 $(FLAGS_$(VARIANT)) $(CFLAGS) $(WARNINGS) $(NO_BUILTIN) -pthread
 CXX_FLAGS  := -std=c++17 $(FLAGS_$(VARIANT)) -g -Wall -Wextra $(WERROR_FLAG) -pthread
+# MACHINE: what is chosen where this is empty, is not built.
 X86_64     := $(filter x86_64-%,$(shell $(CC) -dumpmachine))
 include mk/hardening.mk
 # initial-exec: a general-dynamic access to TLS may call malloc.

@@ -203,6 +203,7 @@ static bool run_long(struct machine *machine, unsigned instruction, struct pl_by
 		pl_bytes_number(bytes);
 		return true;
 	case SIGNING:
+		/* MACHINE: arm64 is not built. */
 		return !PL_CALL_PUSHES;
 	default:
 		return run_register(machine, instruction, bytes);
