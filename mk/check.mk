@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
 # Checks of the project itself. CHECKS: each fragment may add to it.
 C_ROOMS := lib/* cli include/phaselock testing tests/unit tests/behaviour tests/harness tests/soak \
-           tests/fuzz tests/command/damage tests/command/preloads tests/command/preloads/* tests/wasm bench wasm tools/atlas \
+           tests/fuzz tests/oracle tests/command/damage tests/command/preloads \
+           tests/command/preloads/* tests/wasm bench wasm tools/atlas \
            examples examples/* examples/*/*
 C_FILES := $(wildcard $(foreach room,$(C_ROOMS),$(room)/*.[ch] $(room)/*.hpp))
-CHECKS  := $(patsubst %,check-%,format layers quoting exports abi hardening headers requirements \
-             documents static man model atlas instructions)
+CHECKS  := $(patsubst %,check-%,format layers machines quoting exports abi hardening headers \
+             requirements documents static man model atlas instructions)
 
 .PHONY: check $(CHECKS)
 check: deps-check $(CHECKS)
@@ -16,6 +17,9 @@ check-format:
 
 check-layers: all $(WASM_GUARD)
 	tools/check-layers $(B)
+
+check-machines:
+	tools/check-machines
 
 check-quoting:
 	tools/check-quoting
@@ -53,6 +57,7 @@ check-model:
 # ---- static analysis: a stamp for each file ------------------------------------------------------
 # Made again when the file, or a header that it includes, is younger: $(CC) writes which those are.
 TIDY_B      := $(B)/tidy
+# MACHINE: x86-64 alone, and Debian: the path.
 TIDY_MUSL   := -nostdlibinc -isystem /usr/include/x86_64-linux-musl -include lib/common/musl.h
 TIDY_FILTER := $(patsubst %,$(FILTER)/wasm/%.c,plugin copies configuration say mistake)
 TIDY_FILES  := $(LIB_SOURCES) $(wildcard cli/*.c testing/*.c wasm/*.c) $(TIDY_FILTER)

@@ -85,6 +85,7 @@ class Wanted:
     file: str = "*"
     case: str = "*"
     gdb: bool = False
+    library: Path | None = None
 
     def has_file(self, path: Path) -> bool:
         return fnmatch.fnmatch(path.name, self.file) or fnmatch.fnmatch(path.stem, self.file)
@@ -106,7 +107,8 @@ def run_cases(path: Path, wanted: Wanted, backend: str) -> Result:
     result = Result()
     build = wanted.build
     own = backend in LIBC_OF
-    library = {} if backend == FIRST_BACKEND or own else {"LD_LIBRARY_PATH": str(build / backend)}
+    place = wanted.library if backend == FIRST_BACKEND else None if own else build / backend
+    library = {"LD_LIBRARY_PATH": str(place)} if place else {}
     programs = (build / backend if own else build) / "tests"
     places = {"self": str(programs / path.parent.name / path.stem), "build": str(build), "source": str(SOURCE)}
     try:
@@ -121,6 +123,7 @@ def run_cases(path: Path, wanted: Wanted, backend: str) -> Result:
         result.failures.append(Failure("not built", places["self"]))
         return result
     option = "" if backend == FIRST_BACKEND else f" --backend {backend}"
+    option += f" --library {os.path.relpath(wanted.library)}" if wanted.library else ""
     for case in cases:
         if case.backends and backend not in case.backends or not wanted.has_case(case.name):
             continue
@@ -241,6 +244,8 @@ def arguments_of_caller() -> argparse.Namespace:
     parser.add_argument("--only", default="*", metavar="FILE[:CASE]",
                         help="only files of that name, with or without its ending, and of them only cases of that name; both are patterns")
     parser.add_argument("--gdb", action="store_true", help="the first case that is left, under gdb")
+    parser.add_argument("--library", type=Path, metavar="FOLDER",
+                        help="the programs have the library in that folder in the place of BUILD's own")
     parser.add_argument("paths", nargs="+", metavar="PATH", help="files or folders")
     parser.add_argument("--backend", action="append", default=[], metavar="NAME",
                         help="run the behaviour programs over the library in BUILD/NAME too")
@@ -250,7 +255,8 @@ def arguments_of_caller() -> argparse.Namespace:
 def main() -> int:
     arguments = arguments_of_caller()
     file, _, case = arguments.only.partition(":")
-    wanted = Wanted(Path(arguments.build).resolve(), file or "*", case or "*", arguments.gdb)
+    wanted = Wanted(Path(arguments.build).resolve(), file or "*", case or "*", arguments.gdb,
+                    arguments.library and arguments.library.resolve())
     files = find(arguments.paths, wanted)
     total = Result()
     # Inherited: children that abort leave no core, but one that asks for it may.

@@ -84,6 +84,7 @@ SEEDS = {
     "elf": [elf(), elf(b"/lib/ld-musl-x86_64.so.1\0"), elf()[:100], b"\x7fELF\1\1" + bytes(64)],
     "collect": [b"\xff" + piece(1, 2, REPORT, 0), b"\3" + piece(1, 2, REPORT[:90], 1) + piece(1, 3, b"x\n", 0) + piece(1, 2, REPORT[90:], 0),
                 b"\2" + b"no piece at all, but text that somebody wrote\n"],
+    "unwind_rules": [bytes((module, at >> 16, at >> 8 & 255, at & 255)) for module in range(8) for at in (0x40, 0x1234, 0x23456)],
     "unwind_tables": [unwind_tables(bytes((0x41, 0x0E, 16, 0x86, 2, 0x43, 0x0D, 6))), unwind_tables(bytes((0x0A, 0x41, 0x0E, 16, 0x0B, 0xC6)), functions=2),
                       unwind_tables(bytes((0x05, 3)) + b"\x80" * 8 + bytes((0x40, 0x13)) + b"\x80" * 8 + bytes((0x40, 0x14, 3, 0x3F)), functions=1),
                       unwind_tables(bytes((0x0F, 4, 0x77, 8, 0x23, 8, 0x10, 3, 3, 0x76, 0, 0x06, 0x16, 16, 2, 0x77, 0)), indexed=False)],
