@@ -40,7 +40,7 @@ class Unusable(Exception):
 
 
 def own_cost(text: str, library: str) -> tuple[int, int]:
-    """Of an output of callgrind: the instructions in the library's functions from files of lib/, and all."""
+    """Of an output of callgrind: the instructions in the library's functions from files of the rooms of lib/, and all."""
     names: dict[str, str] = {}
     mine = total = 0
     module = file = ""
@@ -62,7 +62,7 @@ def own_cost(text: str, library: str) -> tuple[int, int]:
             cost = 0 if skip else int(line.split()[1])
             skip = False
             total += cost
-            if module == library and pathlib.PurePath(file).parent.name == "lib":
+            if module == library and pathlib.PurePath(file).parent.parent.name == "lib":
                 mine += cost
     return mine, total
 
