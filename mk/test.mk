@@ -129,6 +129,13 @@ $(B)/tests/command/compile: tests/command/compile
 	@mkdir -p $(@D)
 	$(Q)ln -sf $(abspath $<) $@
 
+# What is made by the flags of mk/hardening.mk: cases that need it are skipped in a variant.
+ifneq ($(HARDENING),)
+TEST_NEEDS += $(B)/hardened
+endif
+$(B)/hardened:
+	$(Q)ln -sf /bin/true $@
+
 # ---- soak: a short form of each is in `make test` ------------------------------------------------
 SOAK := $(B)/tests/soak/soak
 SOAK_OPERATIONS ?= 1000000000
