@@ -59,8 +59,8 @@ select substr(b, 1, 2), count(*), group_concat(a) from t group by 1 order by 2 d
 }
 
 task_gcc() {
-	gcc -std=c11 -O2 -I"$root/include" -S -o - "$root/lib/common/options.c"
-	gcc -std=c11 -O2 -I"$root/include" -c -o options.o "$root/lib/common/options.c"
+	gcc -std=c11 -O2 -I"$root/include" -iquote "$root/lib" -S -o - "$root/lib/common/options.c"
+	gcc -std=c11 -O2 -I"$root/include" -iquote "$root/lib" -c -o options.o "$root/lib/common/options.c"
 	sha256sum options.o
 }
 
