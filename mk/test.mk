@@ -129,11 +129,12 @@ $(B)/tests/command/compile: tests/command/compile
 	@mkdir -p $(@D)
 	$(Q)ln -sf $(abspath $<) $@
 
-# What is made by the flags of mk/hardening.mk: cases that need it are skipped in a variant.
+# A mark of the build that is installed: cases about its very code need it, and are skipped in a
+# variant.
 ifneq ($(HARDENING),)
-TEST_NEEDS += $(B)/hardened
+TEST_NEEDS += $(B)/as-released
 endif
-$(B)/hardened:
+$(B)/as-released:
 	$(Q)ln -sf /bin/true $@
 
 # ---- soak: a short form of each is in `make test` ------------------------------------------------
