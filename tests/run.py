@@ -137,7 +137,8 @@ def run_cases(path: Path, wanted: Wanted, backend: str) -> Result:
         difference = run_case(case)
         if difference:
             only = shlex.quote(f"{path.name}:{case.name}")
-            again = f"tests/run.py --build {os.path.relpath(build)}{option} --only {only} {os.path.relpath(path)}"
+            again = (f"{os.path.relpath(__file__)} --build {os.path.relpath(build)}{option} --only {only} "
+                     f"{os.path.relpath(path)}")
             result.failures.append(Failure(case.name, difference,
                                            f"    again:   {again}\n    by hand: {by_hand(case, str(build / 'case'))}"))
         else:

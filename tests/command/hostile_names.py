@@ -56,7 +56,7 @@ int main(int count, char **words)
 """
 PLUGIN = "#include <stdlib.h>\n#line 9 \"@NAME@\"\nvoid plug(void) { char *volatile block = malloc(33); free(block); }\n"
 FORM = r"""
-#include "quote.h"
+#include "common/quote.h"
 #include <stdio.h>
 #include <stdlib.h>
 
