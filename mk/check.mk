@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 # Checks of the project itself. CHECKS: each fragment may add to it.
 C_ROOMS := lib/* cli include/phaselock testing tests/unit tests/behaviour tests/harness tests/soak \
-           tests/fuzz tests/command/damage tests/command/preloads tests/command/preloads/* tests/wasm bench wasm tools/atlas \
-           examples examples/* examples/*/*
+           tests/fuzz tests/coverage tests/command/damage tests/command/preloads \
+           tests/command/preloads/* tests/wasm bench wasm tools/atlas examples examples/* examples/*/*
 C_FILES := $(wildcard $(foreach room,$(C_ROOMS),$(room)/*.[ch] $(room)/*.hpp))
 CHECKS  := $(patsubst %,check-%,format layers quoting exports hardening headers requirements static man model atlas \
              instructions)
