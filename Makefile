@@ -9,6 +9,7 @@ endif
 
 # As the header has it.
 empty     :=
+comma     := ,
 VERSION   := $(subst $(empty) ,.,$(shell sed -n 's/^.define PHASELOCK_VERSION_[A-Z]* //p' \
                include/phaselock/phaselock.h))
 SOVERSION := 0
@@ -33,11 +34,11 @@ FLAGS_debug     := -O0 -fno-omit-frame-pointer
 FLAGS_asan      := -O1 -fno-omit-frame-pointer -fsanitize=address -fno-sanitize-recover=all
 FLAGS_ubsan     := -O1 -fsanitize=undefined -fno-sanitize-recover=all
 FLAGS_tsan      := -O1 -fsanitize=thread
-FLAGS_coverage  := -O0 --coverage
+FLAGS_coverage  := -O0 -fno-omit-frame-pointer
 ifndef FLAGS_$(VARIANT)
 $(error VARIANT=$(VARIANT) is none of: debug asan ubsan tsan coverage)
 endif
-SANITIZED := $(filter asan ubsan tsan coverage,$(VARIANT))
+SANITIZED := $(filter asan ubsan tsan,$(VARIANT))
 B := build$(if $(VARIANT),/$(VARIANT))
 
 WERROR_FLAG := $(if $(WERROR),-Werror)
@@ -52,9 +53,10 @@ ALL_CFLAGS := -std=c11 $(FLAGS_$(VARIANT)) $(CFLAGS) $(WARNINGS) $(NO_BUILTIN) -
 CXX_FLAGS  := -std=c++17 $(FLAGS_$(VARIANT)) -g -Wall -Wextra $(WERROR_FLAG) -pthread
 # MACHINE: what is chosen where this is empty, is not built.
 X86_64     := $(filter x86_64-%,$(shell $(CC) -dumpmachine))
-include mk/hardening.mk
+include mk/hardening.mk mk/coverage.mk
 # initial-exec: a general-dynamic access to TLS may call malloc.
-LIB_OPTIONS := $(LIB_HARDENING) -iquote lib -fPIC -fvisibility=hidden -ftls-model=initial-exec
+LIB_OPTIONS := $(LIB_HARDENING) $(COVERED) -iquote lib -fPIC -fvisibility=hidden \
+               -ftls-model=initial-exec
 
 # What objects depend on, and what is linked: by other words, or in another folder, they are made
 # again.
@@ -135,10 +137,10 @@ PHASE_SHARED := $(B)/lib/thread/phase_$(if $(X86_64),shared,zero).o
 PHASE_LINKED := $(B)/lib/thread/phase_$(if $(X86_64),linked,zero).o
 JEMALLOC_OBJECTS := $(CORE_OBJECTS) $(B)/jemalloc.o \
                     $(patsubst %,$(B)/lib/backend/%.o,backend_jemalloc jemalloc_calls jemalloc_fork \
-                      jemalloc_info jemalloc_pages)
+                      jemalloc_info jemalloc_pages) $(COVERAGE)
 LIB_OBJECTS    := $(JEMALLOC_OBJECTS) $(PHASE_SHARED)
 STATIC_OBJECTS := $(JEMALLOC_OBJECTS) $(PHASE_LINKED) $(B)/lib/life/init_linked.o
-SYSTEM_OBJECTS := $(CORE_OBJECTS) $(B)/lib/backend/backend_system.o $(PHASE_SHARED)
+SYSTEM_OBJECTS := $(CORE_OBJECTS) $(B)/lib/backend/backend_system.o $(PHASE_SHARED) $(COVERAGE)
 LIBRARY      := $(B)/libphaselock.so
 SYSTEM       := $(B)/libphaselock-system.so
 
@@ -174,7 +176,7 @@ $(B)/jemalloc.o: lib/backend/jemalloc.syms Makefile
 # -shared-libgcc: jemalloc's profiler refers to its unwinder; and where it is loaded from the start,
 # a backtrace(3) or a pthread_cancel(3) of the program that is locked asks for less.
 SHARED_LDFLAGS := -Wl,--version-script=lib/entry/exports.map -Wl,-z,now -Wl,-z,relro \
-                  -Wl,-z,noexecstack -Wl,-z,defs
+                  -Wl,-z,noexecstack -Wl,-z,defs $(COVERAGE_ENDS)
 $(LIBRARY).$(VERSION): $(LIB_OBJECTS)
 $(SYSTEM).$(VERSION): $(SYSTEM_OBJECTS)
 $(LIBRARY).$(VERSION) $(SYSTEM).$(VERSION): lib/entry/exports.map $(B)/ldflags

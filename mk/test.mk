@@ -35,6 +35,7 @@ $(B)/unit/libcore.a: $(UNIT_OBJECTS)
 $(B)/tests/unit/%.o: tests/unit/%.c $(B)/flags
 	$(call cc,-iquote lib -iquote cli)
 
+$(UNIT_TESTS): $(COVERAGE)
 $(B)/tests/unit/test_%: $(B)/tests/unit/test_%.o $(B)/tests/unit/fake_backend.o $(B)/unit/libcore.a
 	$(call ld,-lcmocka)
 
@@ -158,7 +159,7 @@ soak: all deps-test $(SOAK) $(BEHAVIOUR_TESTS)
 # ONLY=GLOB: the files of that name alone, and CASE within them as ONLY=GLOB:CASE.
 TEST_RUN := $(PYTHON) tests/run.py --build $(B) $(if $(ONLY),--only '$(ONLY)')
 
-.PHONY: test coverage
+.PHONY: test
 ifeq ($(SANITIZED),)
 test: all deps-test $(UNIT_TESTS) $(TEST_NEEDS)
 	@$(if $(UNITY),,echo \
@@ -173,7 +174,5 @@ test: deps-test $(UNIT_TESTS)
 cannot run" tests/unit
 endif
 
-coverage: deps-coverage
-	find build/coverage -name '*.gcda' -delete 2>/dev/null || true
-	$(MAKE) VARIANT=coverage test
-	gcovr --root . --object-directory build/coverage --filter 'lib/.*\.[ch]' --print-summary
+coverage-needs: all $(UNIT_TESTS) $(BEHAVIOUR_TESTS) $(SYSTEM_BY_NAME) $(PRELOADS) \
+		$(PRELOADS_B)/program

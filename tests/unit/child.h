@@ -26,20 +26,21 @@ struct child_end {
 };
 
 /*
- * Of the run-time for coverage, where there is one: a child that is to die writes down its counts
+ * Of the variant for coverage (tests/coverage/dump.c): a child that is to die writes down its counts
  * itself.
  */
-extern void __gcov_exit(void) __attribute__((weak));
+extern void pl_coverage_dump(void) __attribute__((weak));
 
 static inline void child_save_coverage(int number)
 {
 	(void)number;
-	__gcov_exit();
+	pl_coverage_dump();
 }
 
 static inline _Noreturn void child_fail(const char *file, int line, const char *what)
 {
 	dprintf(STDERR_FILENO, "%s:%d: %s is not so\n", file, line, what);
+	unit_rows_tell();
 	_exit(1);
 }
 
@@ -52,6 +53,7 @@ static inline void child_compare(const char *file, int line, const char *what, u
 		return;
 	dprintf(STDERR_FILENO, "%s:%d: %s is %" PRIu64 ", wanted %" PRIu64 "\n", file, line, what,
 		is, wanted);
+	unit_rows_tell();
 	_exit(1);
 }
 
@@ -100,7 +102,7 @@ static inline void child_run(void (*body)(void), struct child_end *end)
 		 */
 		for (size_t i = 0; i < COUNT_OF(faults); i++)
 			signal(faults[i], SIG_DFL);
-		if (__gcov_exit != NULL)
+		if (pl_coverage_dump != NULL)
 			signal(SIGABRT, child_save_coverage);
 		body();
 		exit(0);

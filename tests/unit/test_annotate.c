@@ -329,7 +329,7 @@ TEST(lines_of_any_length_and_junk_come_out_byte_for_byte)
 	uint32_t random = 1;
 
 	memset(text, 'x', sizeof(text));
-	for (size_t i = 0; i < COUNT_OF(pieces); i++)
+	EACH_ROW(i, pieces)
 		assert_unchanged(text, sizeof(text), pieces[i]);
 	for (size_t i = 65530; i < 65542; i++) {
 		text[i] = '\n';
@@ -338,7 +338,7 @@ TEST(lines_of_any_length_and_junk_come_out_byte_for_byte)
 	}
 	for (size_t i = 0; i < sizeof(text); i++)
 		text[i] = (char)((random = random * 1664525 + 1013904223) >> 24);
-	for (size_t i = 0; i < COUNT_OF(pieces); i++)
+	EACH_ROW(i, pieces)
 		assert_unchanged(text, sizeof(text), pieces[i]);
 }
 

@@ -8,12 +8,10 @@
  * shows: PL-086 PL-602
  */
 #define _GNU_SOURCE
-#include <stdarg.h>
-#include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "unit.h"
 
 #include <dlfcn.h>
 #define dlsym fake_dlsym
@@ -139,7 +137,7 @@ static void *fake_dlsym(void *handle, const char *name)
 	looks++;
 	if (while_looking != NULL)
 		while_looking();
-	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++)
+	for (size_t i = 0; i < COUNT_OF(functions); i++)
 		if (strcmp(functions[i].name, name) == 0)
 			return *(void *const *)&functions[i].function;
 	fail_msg("dlsym(%s)", name);
@@ -209,7 +207,7 @@ static void arena_refuses_sizes_that_overflow(void **state)
 				       SIZE_MAX / 2, ARENA_SIZE,    ARENA_SIZE - 15};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+	EACH_ROW(i, sizes) {
 		assert_null(arena_take(0, sizes[i]));
 		forget(NULL);
 	}
@@ -350,7 +348,7 @@ static void aligned_requests_are_passed_on_as_they_are(void **state)
 
 	(void)state;
 	pl_backend_free(pl_backend_malloc(10));
-	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
+	EACH_ROW(i, calls) {
 		errno = 0;
 		assert_null(pl_backend_aligned(calls[i].function, calls[i].alignment, 100));
 		assert_int_equal(errno, calls[i].error);

@@ -305,10 +305,8 @@ TEST(each_form_of_a_table_is_understood)
 		has_forms_with_signs,
 	};
 
-	for (size_t i = 0; i < COUNT_OF(functions); i++) {
+	EACH_ROW(i, functions) {
 		functions[i](walk_both);
-		if (!are_same())
-			print_error("form %zu\n", i);
 		assert_same();
 	}
 }
@@ -370,7 +368,7 @@ TEST(other_tables_are_refused)
 		{recalls_nothing, PL_CFI_NO_TABLE},
 	};
 
-	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+	EACH_ROW(i, cases) {
 		struct pl_cfi walk = {.frame = {.known = PL_REGISTERS_KEPT}};
 		uintptr_t words[8] = {0};
 
@@ -379,8 +377,6 @@ TEST(other_tables_are_refused)
 		walk.frame.registers[PL_REGISTER_STACK] = (uintptr_t)words;
 		pl_stack_begin(&walk.stack, (uintptr_t)words);
 		result = pl_cfi_step(&walk);
-		if (result != cases[i].result)
-			print_error("case %zu\n", i);
 		assert_int_equal(result, cases[i].result);
 	}
 }

@@ -58,7 +58,7 @@ CHILD_TEST(what_names_no_page_is_not_taken)
 		"0123456789-0123456789-0123456789-0123456789-0123456789",
 	};
 
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+	EACH_ROW(i, texts)
 		CHECK(!pl_channel_open(texts[i]));
 	CHECK(pl_channel() == NULL);
 }

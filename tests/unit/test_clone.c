@@ -45,7 +45,7 @@ TEST(suffixes_of_compilers_come_off_and_nothing_else)
 		{".", "."},
 	};
 
-	for (size_t i = 0; i < COUNT_OF(cases); i++)
+	EACH_ROW(i, cases)
 		if (pl_clone_base(cases[i].name) != strlen(cases[i].base))
 			fail_msg("%s: %zu", cases[i].name, pl_clone_base(cases[i].name));
 }

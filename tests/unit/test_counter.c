@@ -30,7 +30,7 @@ TEST(addition_is_modulo_2_to_the_64)
 	pl_counter counter = 0;
 	uint64_t sum = 0;
 
-	for (size_t i = 0; i < COUNT_OF(terms); i++) {
+	EACH_ROW(i, terms) {
 		pl_counter_add(&counter, terms[i]);
 		sum += terms[i];
 		assert_int_equal(pl_counter_read(&counter), sum);

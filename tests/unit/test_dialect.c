@@ -36,7 +36,7 @@ TEST(names_of_requests_are_known)
 		{"mi_heap_malloc", "mi_heap_malloc", "mi_malloc", PHASELOCK_ENTRY_MALLOC},
 	};
 
-	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+	EACH_ROW(i, cases) {
 		const struct pl_dialect *found = pl_dialect_find(cases[i].function);
 
 		assert_non_null(found);
@@ -55,7 +55,7 @@ TEST(other_names_are_none)
 		"tc_set",     "mi_heap_new", "phaselock_armed",
 	};
 
-	for (size_t i = 0; i < COUNT_OF(names); i++)
+	EACH_ROW(i, names)
 		if (pl_dialect_find(names[i]) != NULL)
 			fail_msg("%s", names[i]);
 }

@@ -43,7 +43,7 @@ TEST(numbers_are_written_as_printf_writes_them)
 					   1000000007,
 					   (uint64_t)INT64_MAX + 1};
 
-	for (size_t i = 0; i < COUNT_OF(numbers); i++) {
+	EACH_ROW(i, numbers) {
 		char is[64], wanted[64];
 		struct pl_text text = pl_text_in(is, sizeof(is));
 
@@ -120,7 +120,7 @@ TEST(ordinals_have_their_english_endings)
 		{1021, "1021st"}, {UINT64_MAX, "18446744073709551615th"},
 	};
 
-	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+	EACH_ROW(i, cases) {
 		char buffer[32];
 		struct pl_text text = pl_text_in(buffer, sizeof(buffer));
 
@@ -175,7 +175,7 @@ TEST(escaping_leaves_what_cannot_harm_and_nothing_else)
 		 "\\xe2\\x80\\xaec.evil"},
 	};
 
-	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+	EACH_ROW(i, cases) {
 		char buffer[128];
 		struct pl_text text = pl_text_in(buffer, sizeof(buffer));
 

@@ -246,7 +246,7 @@ static void count_with_a_handler_at_each_instruction(void)
 
 	pl_test_free(pl_test_malloc(1));
 	CHECK(stepping_prepare(step));
-	for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+	EACH_ROW(i, kinds) {
 		sig_atomic_t last;
 
 		handler_does = kinds[i];

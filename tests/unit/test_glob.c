@@ -91,7 +91,7 @@ TEST(each_sign_matches_what_it_stands_for)
 		{"*", ".hidden", true},
 	};
 
-	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+	EACH_ROW(i, cases) {
 		if (pl_glob_matches(cases[i].pattern, cases[i].text) != cases[i].wanted)
 			fail_msg("%s on %s", cases[i].pattern, cases[i].text);
 		assert_true(pl_glob_is_valid(cases[i].pattern));
@@ -104,7 +104,7 @@ TEST(pattern_that_ends_within_a_sign_is_not_valid)
 					       "\\",   "a\\", "[\\",	"[a\\",	 "[\\]", "a[",
 					       "*[b*", "[]a", "x[y]z[", "\\\\\\"};
 
-	for (size_t i = 0; i < COUNT_OF(patterns); i++)
+	EACH_ROW(i, patterns)
 		if (pl_glob_is_valid(patterns[i]))
 			fail_msg("%s is valid", patterns[i]);
 }

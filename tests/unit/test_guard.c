@@ -52,7 +52,7 @@ CHILD_TEST(unlock_of_a_sealed_heap_is_a_violation_and_it_stays_sealed)
 	static const enum phaselock_verdict verdicts[] = {PHASELOCK_ALLOW, PHASELOCK_DENY};
 
 	phaselock_seal_allocations();
-	for (unsigned i = 0; i < COUNT_OF(verdicts); i++) {
+	EACH_ROW(i, verdicts) {
 		verdict = verdicts[i];
 		phaselock_unlock_allocations();
 		CHECK_EQUAL(violations, i + 1);

@@ -48,7 +48,7 @@ TEST(open_words_count_each_request_and_its_bytes)
 	uint64_t bytes = 0;
 
 	open_words(UINT32_MAX, 0, 9);
-	for (size_t i = 0; i < COUNT_OF(sizes); i++) {
+	EACH_ROW(i, sizes) {
 		assert_true(allocate(sizes[i]));
 		bytes += sizes[i];
 		assert_words(UINT32_MAX + i + 1, bytes, 9);
@@ -63,7 +63,7 @@ TEST(null_pointer_is_not_counted_and_any_other_is)
 	open_words(3, 4, UINT32_MAX);
 	assert_true(release(NULL));
 	assert_words(3, 4, UINT32_MAX);
-	for (size_t i = 0; i < COUNT_OF(pointers); i++) {
+	EACH_ROW(i, pointers) {
 		assert_true(release((const void *)pointers[i]));
 		assert_words(3, 4, UINT32_MAX + i + 1);
 	}
@@ -87,7 +87,7 @@ TEST(words_of_all_phases_but_init_are_always_closed_and_none_are_the_own)
 	static const uintptr_t phases[] = {PL_PHASE_WATCHED, PL_PHASE_LOCKED, PL_PHASE_SEALED};
 
 	open_words(7, 8, 9);
-	for (size_t i = 0; i < COUNT_OF(phases); i++)
+	EACH_ROW(i, phases)
 		for (unsigned n = 0; n < 1000; n++) {
 			assert_false(pl_hot_allocate(pl_hot_own_place() + phases[i], 100));
 			assert_false(pl_hot_release(pl_hot_own_place() + phases[i], &pl_hot));

@@ -108,7 +108,7 @@ TEST(product_or_sum_that_overflows_fails_with_enomem)
 	};
 	void *block = pl_test_malloc(8);
 
-	for (size_t i = 0; i < COUNT_OF(factors); i++) {
+	EACH_ROW(i, factors) {
 		FAILS(pl_test_calloc(factors[i][0], factors[i][1]), NULL, ENOMEM);
 		FAILS(pl_test_reallocarray(NULL, factors[i][0], factors[i][1]), NULL, ENOMEM);
 		memcpy(block, "unmoved", 8);
@@ -127,11 +127,11 @@ TEST(alignment_that_is_not_allowed_fails_with_einval)
 	static const size_t no_pointers[] = {1, 2, 4};
 	void *block = &block;
 
-	for (size_t i = 0; i < COUNT_OF(no_powers); i++) {
+	EACH_ROW(i, no_powers) {
 		FAILS(pl_test_posix_memalign(&block, no_powers[i], 10), EINVAL, OTHER_ERROR);
 		FAILS(pl_test_aligned_alloc(no_powers[i], 10), NULL, EINVAL);
 	}
-	for (size_t i = 0; i < COUNT_OF(no_pointers); i++)
+	EACH_ROW(i, no_pointers)
 		FAILS(pl_test_posix_memalign(&block, no_pointers[i], 10), EINVAL, OTHER_ERROR);
 	assert_ptr_equal(block, &block);
 	FAILS(pl_test_memalign(SIZE_MAX, 10), NULL, EINVAL);
@@ -143,7 +143,7 @@ TEST(memalign_takes_the_next_power_of_two)
 	static const size_t cases[][2] = {{0, 8},   {1, 8},   {8, 8},	    {9, 16},
 					  {17, 32}, {33, 64}, {4095, 4096}, {4097, 8192}};
 
-	for (size_t i = 0; i < COUNT_OF(cases); i++)
+	EACH_ROW(i, cases)
 		assert_taken(pl_test_memalign(cases[i][0], 10), FAKE_ALIGNED, cases[i][1], 10);
 }
 
@@ -248,7 +248,7 @@ TEST(each_function_is_judged_under_its_own_name_before_anything_changes)
 	memory = pl_test_malloc(8);
 	unset = &unset;
 	memcpy(memory, "unmoved", 8);
-	for (size_t i = 0; i < COUNT_OF(takers); i++) {
+	EACH_ROW(i, takers) {
 		uint64_t calls = fake_backend_memory_calls();
 		bool refused;
 
@@ -299,7 +299,7 @@ TEST(each_call_is_judged_whatever_its_arguments_are)
 	memory = pl_test_malloc(8);
 	unset = &unset;
 	backend_calls = fake_backend_memory_calls();
-	for (size_t i = 0; i < COUNT_OF(calls); i++) {
+	EACH_ROW(i, calls) {
 		bool refused;
 
 		times_judged = 0;
@@ -361,7 +361,7 @@ static const struct {
 
 TEST(each_form_of_free_gives_back_keeps_errno_and_can_be_forbidden)
 {
-	for (size_t i = 0; i < COUNT_OF(givers); i++) {
+	EACH_ROW(i, givers) {
 		void *block = pl_test_malloc(8);
 		uint64_t frees = fake_backend_calls(FAKE_FREE),
 			 deallocations = get_stats().deallocations;

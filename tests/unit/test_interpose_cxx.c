@@ -105,7 +105,7 @@ static void assert_fails(const struct form *form, size_t size)
 
 TEST(each_form_of_new_takes_memory_as_it_was_asked_for)
 {
-	for (size_t i = 0; i < COUNT_OF(forms); i++)
+	EACH_ROW(i, forms)
 		for (size_t size = 0; size <= 10000; size += 5000) {
 			enum fake_function function =
 				forms[i].alignment > 0 ? FAKE_ALIGNED : FAKE_MALLOC;
@@ -126,7 +126,7 @@ TEST(each_form_of_new_takes_memory_as_it_was_asked_for)
 TEST(denied_new_throws_or_returns_null_and_does_not_ask_the_new_handler)
 {
 	installed = abort;
-	for (size_t i = 0; i < COUNT_OF(forms); i++) {
+	EACH_ROW(i, forms) {
 		uint64_t calls = fake_backend_memory_calls();
 
 		times_judged = 0;
@@ -168,7 +168,7 @@ static void lock_the_heap(void)
 
 TEST(new_without_memory_and_without_handler_throws_or_returns_null)
 {
-	for (size_t i = 0; i < COUNT_OF(forms); i++) {
+	EACH_ROW(i, forms) {
 		fake_backend_fail_nth(1);
 		assert_fails(&forms[i], 40);
 		assert_false(fake_backend_failure_is_pending());
@@ -180,7 +180,7 @@ TEST(new_without_memory_and_without_handler_throws_or_returns_null)
 
 TEST(new_handler_is_asked_as_long_as_memory_is_short)
 {
-	for (size_t i = 0; i < COUNT_OF(forms); i++)
+	EACH_ROW(i, forms)
 		for (fail_so_often = 1; fail_so_often <= 4; fail_so_often++) {
 			void *block = NULL;
 			bool threw;
@@ -199,7 +199,7 @@ TEST(new_handler_is_asked_as_long_as_memory_is_short)
 
 TEST(new_handler_that_takes_itself_away_is_the_end)
 {
-	for (size_t i = 0; i < COUNT_OF(forms); i++) {
+	EACH_ROW(i, forms) {
 		handler_calls = 0;
 		installed = give_up;
 		fake_backend_fail_nth(1);
@@ -211,7 +211,7 @@ TEST(new_handler_that_takes_itself_away_is_the_end)
 
 TEST(new_that_is_denied_after_the_handler_asks_no_more)
 {
-	for (size_t i = 0; i < COUNT_OF(forms); i++) {
+	EACH_ROW(i, forms) {
 		handler_calls = 0;
 		times_judged = 0;
 		installed = lock_the_heap;
@@ -276,7 +276,7 @@ static const struct {
 
 TEST(each_form_of_delete_gives_back_keeps_errno_and_can_be_forbidden)
 {
-	for (size_t i = 0; i < COUNT_OF(deletes); i++) {
+	EACH_ROW(i, deletes) {
 		void *block = pl_test_aligned_alloc(64, 64);
 		uint64_t frees = fake_backend_calls(FAKE_FREE),
 			 deallocations = get_stats().deallocations;

@@ -52,7 +52,7 @@ TEST(return_addresses_in_libc_have_its_name_offset_and_function)
 	void *libc = dlopen("libc.so.6", RTLD_LAZY | RTLD_NOLOAD);
 
 	assert_non_null(libc);
-	for (size_t i = 0; i < COUNT_OF(functions); i++) {
+	EACH_ROW(i, functions) {
 		const char *function = dlsym(libc, functions[i]);
 
 		assert_non_null(function);
@@ -106,7 +106,7 @@ TEST(address_of_no_module_is_itself)
 	const void *const addresses[] = {NULL,	(void *)1, (void *)0x1000,
 					 block, &block,	   (void *)UINTPTR_MAX};
 
-	for (size_t i = 0; i < COUNT_OF(addresses); i++) {
+	EACH_ROW(i, addresses) {
 		struct pl_place place;
 
 		memset(&place, 0xee, sizeof(place));
@@ -156,10 +156,10 @@ TEST(run_time_libraries_are_told_by_the_beginnings_of_their_file_names)
 		"",	"libcrypto.so.3", "libcurl.so.4",      "libmagic.so.1",	 "program",
 		"libc", "/libc.so/x",	  "libphaselock.so.0", "libpng16.so.16", "mylibc.so.6"};
 
-	for (size_t i = 0; i < COUNT_OF(runtime); i++)
+	EACH_ROW(i, runtime)
 		if (!pl_module_is_runtime(runtime[i]))
 			fail_msg("%s is none", runtime[i]);
-	for (size_t i = 0; i < COUNT_OF(others); i++)
+	EACH_ROW(i, others)
 		if (pl_module_is_runtime(others[i]))
 			fail_msg("%s is one", others[i]);
 	assert_false(pl_module_is_runtime(NULL));

@@ -220,7 +220,7 @@ TEST(after_a_helper_that_fails_the_next_question_is_answered)
 	static const char *const ways[] = {"end",   "killed", "close", "empty",
 					   "short", "long",   "junk"};
 
-	for (size_t i = 0; i < COUNT_OF(ways); i++) {
+	EACH_ROW(i, ways) {
 		struct namer *namer = new_namer(false);
 
 		assert_true(is_named(namer, "before"));

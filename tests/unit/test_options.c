@@ -132,7 +132,7 @@ TEST(signals_are_names_with_or_without_sig_or_numbers)
 		       {"IO", SIGIO},	  {"10", 10},	     {"64", 64},
 		       {"1", 1}};
 
-	for (size_t i = 0; i < COUNT_OF(signals); i++) {
+	EACH_ROW(i, signals) {
 		bool is_name = signals[i].name[0] >= 'A';
 		struct pl_options wanted = pl_options_default();
 		char text[64];
@@ -458,7 +458,7 @@ TEST(help_has_each_key_with_its_values)
 
 	pl_options_help(&text);
 	assert_true(strncmp(buffer, "PHASELOCK_OPTIONS=\"key=value:key=value\"\n", 40) == 0);
-	for (size_t i = 0; i < COUNT_OF(lines); i++)
+	EACH_ROW(i, lines)
 		assert_non_null(strstr(buffer, lines[i]));
 }
 

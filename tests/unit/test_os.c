@@ -285,7 +285,7 @@ CHILD_TEST(function_is_called_on_a_signal_and_errno_is_restored)
 	raise(64);
 	CHECK_EQUAL(called, 2);
 	CHECK_EQUAL(errno, OTHER_ERROR);
-	for (size_t i = 0; i < COUNT_OF(no_signals); i++)
+	EACH_ROW(i, no_signals)
 		CHECK(!pl_os_on_signal(no_signals[i], note_call));
 }
 
@@ -347,9 +347,9 @@ TEST(lock_lets_one_thread_in_at_a_time)
 {
 	pthread_t threads[4];
 
-	for (unsigned i = 0; i < COUNT_OF(threads); i++)
+	EACH_ROW(i, threads)
 		threads[i] = thread_start(add_under_lock, NULL);
-	for (unsigned i = 0; i < COUNT_OF(threads); i++)
+	EACH_ROW(i, threads)
 		thread_end(threads[i]);
 	assert_int_equal(under_lock, COUNT_OF(threads) * TURNS);
 	assert_int_equal(lock.word, 0);

@@ -39,7 +39,7 @@ TEST(place_has_function_path_and_offsets)
 		{"_Zplv+0x3 (/a < b+0x4)", "_Zplv", 3, "/a < b", 4},
 	};
 
-	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+	EACH_ROW(i, cases) {
 		struct place place;
 
 		assert_true(place_parse(text_of(cases[i].text), &place));
@@ -76,7 +76,7 @@ TEST(what_is_not_written_as_a_place_is_none)
 	static const char with_nul[] = "(/p\0q+0x1)";
 	struct place place;
 
-	for (size_t i = 0; i < COUNT_OF(texts); i++)
+	EACH_ROW(i, texts)
 		assert_false(place_parse(text_of(texts[i]), &place));
 	assert_false(place_parse((struct slice){with_nul, sizeof(with_nul) - 1}, &place));
 }
@@ -103,7 +103,7 @@ TEST(list_is_split_behind_whole_places)
 		{"", 0},
 	};
 
-	for (size_t i = 0; i < COUNT_OF(cases); i++)
+	EACH_ROW(i, cases)
 		assert_int_equal(place_length(text_of(cases[i].list)), cases[i].first);
 }
 
@@ -119,7 +119,7 @@ TEST(build_id_line_has_digits_and_a_path)
 	assert_true(build_id_parse(text_of("  build-id 0123cdef /a b+0x1)"), &id));
 	assert_slice(id.hex, "0123cdef");
 	assert_slice(id.path, "/a b+0x1)");
-	for (size_t i = 0; i < COUNT_OF(others); i++)
+	EACH_ROW(i, others)
 		assert_false(build_id_parse(text_of(others[i]), &id));
 	memset(line, '1', sizeof(line));
 	memcpy(line, "  build-id ", 11);

@@ -50,7 +50,7 @@ TEST(question_is_read_as_it_was_written)
 	static const char *const build_ids[] = {NULL, "", "aa"};
 	static char message[QUESTION_SIZE];
 
-	for (size_t i = 0; i < COUNT_OF(build_ids); i++) {
+	EACH_ROW(i, build_ids) {
 		struct question asked = {"/here", build_ids[i], 0x10, "_Z1fi"}, seen;
 		size_t length = question_write(&asked, message);
 

@@ -77,7 +77,7 @@ TEST(characters_that_hide_or_turn_text_around_never_stand_as_they_are)
 		0xffa0, 0xfff0, 0x1bca0, 0x1d173, 0xe0fff, 0x1fffe, 0x10ffff, 0xe0001, 0xe0041,
 		0xd800, 0xdbff, 0xdc00,	 0xdfff};
 
-	for (size_t i = 0; i < COUNT_OF(hidden); i++) {
+	EACH_ROW(i, hidden) {
 		char text[4];
 		size_t length = encode(hidden[i], text);
 
@@ -99,7 +99,7 @@ TEST(letters_of_all_scripts_stay)
 		"\xf0\x9f\x98\x80",
 	};
 
-	for (size_t i = 0; i < COUNT_OF(names); i++)
+	EACH_ROW(i, names)
 		for (unsigned form = PL_QUOTE_NAME; form <= PL_QUOTE_XML; form++)
 			assert_quoted(names[i], (enum pl_quote)form, names[i]);
 }

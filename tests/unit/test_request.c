@@ -201,8 +201,8 @@ static void decide(const struct form *form, const struct situation *situation,
 
 TEST(scope_phase_and_verdict_decide_on_each_kind_of_request)
 {
-	for (size_t form = 0; form < COUNT_OF(forms); form++)
-		for (size_t i = 0; i < COUNT_OF(situations); i++) {
+	EACH_ROW(form, forms)
+		EACH_ROW(i, situations) {
 			decide(&forms[form], &situations[i], PHASELOCK_ALLOW);
 			decide(&forms[form], &situations[i], PHASELOCK_DENY);
 		}
@@ -242,8 +242,8 @@ static void fail_both_ways(const struct form *form, const struct situation *situ
 
 TEST(a_denied_request_is_told_from_one_that_is_short_of_memory)
 {
-	for (size_t form = 0; form < COUNT_OF(forms); form++)
-		for (size_t i = 0; i < COUNT_OF(situations); i++)
+	EACH_ROW(form, forms)
+		EACH_ROW(i, situations)
 			fail_both_ways(&forms[form], &situations[i]);
 }
 
@@ -296,7 +296,7 @@ static void give_back(void (*give)(void *), const struct situation *situation, b
 
 TEST(free_is_granted_and_counted_or_judged_if_that_is_asked)
 {
-	for (size_t i = 0; i < COUNT_OF(situations); i++)
+	EACH_ROW(i, situations)
 		for (int forbidden = 0; forbidden < 2; forbidden++) {
 			give_back(by_release, &situations[i], forbidden != 0, PHASELOCK_ALLOW);
 			give_back(by_release, &situations[i], forbidden != 0, PHASELOCK_DENY);
@@ -307,7 +307,7 @@ TEST(free_is_granted_and_counted_or_judged_if_that_is_asked)
 
 TEST(freeing_a_null_pointer_is_nothing_in_every_situation)
 {
-	for (size_t i = 0; i < COUNT_OF(situations); i++)
+	EACH_ROW(i, situations)
 		for (int forbidden = 0; forbidden < 2; forbidden++) {
 			struct pl_counts before, after;
 
@@ -389,8 +389,8 @@ TEST(what_is_heard_is_counted_and_judged_as_served_already)
 
 TEST(what_is_asked_while_a_violation_ends_the_process_is_served_as_by_permit)
 {
-	for (size_t form = 0; form < COUNT_OF(forms); form++)
-		for (size_t i = 0; i < COUNT_OF(situations); i++) {
+	EACH_ROW(form, forms)
+		EACH_ROW(i, situations) {
 			struct situation permitted = situations[i];
 
 			if (permitted.fate == VIOLATES)

@@ -85,7 +85,7 @@ static struct tally work(void)
 	blocks[2] = resize(&tally, blocks[2], 10000);
 	blocks[2] = resize(&tally, blocks[2], 20);
 	blocks[3] = resize(&tally, blocks[3], 600);
-	for (unsigned i = 0; i < COUNT_OF(blocks); i++) {
+	EACH_ROW(i, blocks) {
 		tally.given_back += blocks[i] != NULL;
 		pl_test_free(blocks[i]);
 	}
@@ -156,7 +156,7 @@ TEST(sizes_that_no_machine_has_fail_with_enomem)
 {
 	static const size_t sizes[] = {(size_t)1 << 46, PTRDIFF_MAX, SIZE_MAX - 4096, SIZE_MAX};
 
-	for (size_t i = 0; i < COUNT_OF(sizes); i++) {
+	EACH_ROW(i, sizes) {
 		struct phaselock_stats before = get_stats(), after;
 
 		errno = 0;

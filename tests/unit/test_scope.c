@@ -66,7 +66,7 @@ TEST(innermost_of_mixed_scopes_decides_at_every_depth)
 {
 	struct pl_thread *thread = pl_thread_self();
 
-	for (size_t i = 0; i < COUNT_OF(depths); i++)
+	EACH_ROW(i, depths)
 		for (unsigned seed = 0; seed < 16; seed++)
 			climb_and_descend(thread, depths[i], seed);
 }

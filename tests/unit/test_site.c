@@ -62,7 +62,7 @@ CHILD_TEST(function_cause_frames_and_their_number_tell_sites_apart)
 {
 	struct phaselock_violation variants[6];
 
-	for (unsigned i = 0; i < COUNT_OF(variants); i++)
+	EACH_ROW(i, variants)
 		variants[i] = at(1);
 	variants[1].function = free_name;
 	variants[2].cause = PHASELOCK_CAUSE_FORBID;
@@ -70,7 +70,7 @@ CHILD_TEST(function_cause_frames_and_their_number_tell_sites_apart)
 	variants[4].frame_count = 1;
 	variants[5].frame_count = 0;
 	for (unsigned round = 1; round <= 3; round++)
-		for (unsigned i = 0; i < COUNT_OF(variants); i++) {
+		EACH_ROW(i, variants) {
 			struct phaselock_violation violation = variants[i];
 
 			CHECK(count_it(&violation));
@@ -149,7 +149,7 @@ CHILD_TEST(ranking_is_by_falling_count_and_the_older_first_among_equals)
 	count_at(4, 40, 9);
 	count_at(5, 50, 1);
 	more = pl_site_next(&site, true);
-	for (size_t i = 0; i < COUNT_OF(wanted); i++) {
+	EACH_ROW(i, wanted) {
 		CHECK(more);
 		CHECK_EQUAL(site.frames[0], wanted[i]);
 		more = pl_site_next(&site, false);

@@ -316,14 +316,14 @@ CHILD_TEST(snapshots_while_threads_work_never_decrease_and_end_exact)
 	pthread_t threads[3];
 	uint64_t before = 0, now = 0;
 
-	for (unsigned i = 0; i < COUNT_OF(threads); i++)
+	EACH_ROW(i, threads)
 		threads[i] = thread_start(make_pairs, NULL);
 	while (now < PAIRS * COUNT_OF(threads)) {
 		now = get_stats().allocations;
 		CHECK(now >= before);
 		before = now;
 	}
-	for (unsigned i = 0; i < COUNT_OF(threads); i++)
+	EACH_ROW(i, threads)
 		thread_end(threads[i]);
 	CHECK_EQUAL(get_stats().allocations, PAIRS * COUNT_OF(threads));
 	CHECK_EQUAL(get_stats().deallocations, PAIRS * COUNT_OF(threads));

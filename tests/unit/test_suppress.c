@@ -80,7 +80,7 @@ TEST(texts_without_a_pattern_are_right_and_leave_none)
 {
 	static const char *const texts[] = {"", "\n", "\n\n\n", "#", " # x", "\r\n", "  "};
 
-	for (size_t i = 0; i < COUNT_OF(texts); i++) {
+	EACH_ROW(i, texts) {
 		assert_int_equal(parse("stack:old"), 0);
 		assert_int_equal(parse(texts[i]), 0);
 		assert_null(pl_suppress_pattern(0));
@@ -108,7 +108,7 @@ TEST(each_malformed_line_is_named_and_the_others_hold)
 		{"stack:lib\\", "a [ without its ], or nothing behind a \\: \"stack:lib\\\""},
 	};
 
-	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+	EACH_ROW(i, cases) {
 		char text[256], wanted[256];
 
 		snprintf(text, sizeof(text), "stack:before\n%s\nstack:behind\n", cases[i].line);

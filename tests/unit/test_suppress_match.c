@@ -36,7 +36,7 @@ static const struct {
 void pl_module_find(const void *address, struct pl_place *place)
 {
 	looked_up++;
-	for (size_t i = 0; i < COUNT_OF(known); i++)
+	EACH_ROW(i, known)
 		if ((uintptr_t)address == (uintptr_t)known[i].letter)
 			*place = known[i].place;
 }
@@ -126,7 +126,7 @@ TEST(each_kind_matches_what_it_is_for_and_nothing_else)
 		{"module:libstdc*", "c+", true},
 	};
 
-	for (size_t i = 0; i < COUNT_OF(cases); i++)
+	EACH_ROW(i, cases)
 		if (match(cases[i].pattern, cases[i].stack) != (cases[i].wanted ? 0 : -1))
 			fail_msg("%s on %s", cases[i].pattern, cases[i].stack);
 }

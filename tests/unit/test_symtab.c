@@ -151,7 +151,7 @@ TEST(addresses_of_no_function_have_no_name)
 
 	restore();
 	pl_symtab_start();
-	for (size_t i = 0; i < COUNT_OF(offsets); i++)
+	EACH_ROW(i, offsets)
 		assert_null(pl_symtab_find(offsets[i], &within));
 	assert_false(pl_symtab_is_of(base() + 4096));
 }
@@ -170,7 +170,7 @@ TEST(file_that_cannot_be_mapped_or_is_cut_has_no_names)
 {
 	static const size_t sizes[] = {0, 8, 16, 56, 64, 72, 1024};
 
-	for (size_t i = 0; i < COUNT_OF(sizes); i++) {
+	EACH_ROW(i, sizes) {
 		restore();
 		copy.shown = sizes[i];
 		memcpy(copy.start + copy.size - copy.shown, copy.whole, copy.shown);

@@ -56,7 +56,7 @@ TEST(stack_starts_at_the_caller_and_goes_outwards)
 {
 	outer(CAPACITY, NULL);
 	assert_true(count > 3 && count <= CAPACITY);
-	for (unsigned i = 0; i < COUNT_OF(returns_to); i++)
+	EACH_ROW(i, returns_to)
 		assert_ptr_equal(frames[i], returns_to[i]);
 }
 

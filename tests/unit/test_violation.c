@@ -79,7 +79,7 @@ CHILD_TEST(policy_decides)
 	static const enum phaselock_verdict policies[] = {PHASELOCK_ALLOW, PHASELOCK_DENY,
 							  PHASELOCK_ALLOW};
 
-	for (unsigned i = 0; i < COUNT_OF(policies); i++) {
+	EACH_ROW(i, policies) {
 		phaselock_set_policy(policies[i]);
 		CHECK_EQUAL(violate(1), policies[i]);
 		CHECK_EQUAL(reported.context.verdict, policies[i]);
@@ -226,7 +226,7 @@ CHILD_TEST(handler_is_called_after_the_record_and_before_the_report_and_its_verd
 
 	phaselock_set_policy(PHASELOCK_DENY);
 	phaselock_set_handler(keep, &context);
-	for (unsigned i = 0; i < COUNT_OF(verdicts); i++) {
+	EACH_ROW(i, verdicts) {
 		handled.verdict = verdicts[i];
 		CHECK_EQUAL(violate(50 + i), verdicts[i]);
 		CHECK_EQUAL(handled.calls, i + 1);

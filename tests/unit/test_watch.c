@@ -264,7 +264,7 @@ CHILD_TEST(watch_that_is_begun_after_a_seal_without_permits_is_told_but_serves_n
 	static struct heard first = {.answer = PHASELOCK_SERVE}, heard[4];
 	static struct phaselock_watch before = {.watcher = hear, .context = &first}, watches[4];
 
-	for (unsigned i = 0; i < COUNT_OF(watches); i++) {
+	EACH_ROW(i, watches) {
 		heard[i].answer = PHASELOCK_SERVE;
 		watches[i] = (struct phaselock_watch){.watcher = hear, .context = &heard[i]};
 	}
