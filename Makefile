@@ -272,7 +272,7 @@ install: all
 	$(INSTALL) -m 644 include/phaselock/*.h include/phaselock/*.hpp $(HEADERS)/
 	$(INSTALL) -m 644 docs/man/*.1 $(MAN)/man1/
 	$(INSTALL) -m 644 docs/man/*.3 $(MAN)/man3/
-	$(INSTALL) -m 644 wasm/* lib/common/quote.[ch] $(SHARE)/wasm/
+	$(INSTALL) -m 644 $(filter-out %.txt,$(wildcard wasm/*)) lib/common/quote.[ch] $(SHARE)/wasm/
 	for file in lib/phaselock.pc testing/phaselock-test.pc; do \
 		sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' \
 			-e 's|@VERSION@|$(VERSION)|' $$file.in > $(LIB)/pkgconfig/$${file##*/} || exit 1; \

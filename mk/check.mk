@@ -4,7 +4,7 @@ C_ROOMS := lib/* cli include/phaselock testing tests/unit tests/behaviour tests/
            tests/fuzz tests/command/damage tests/command/preloads tests/command/preloads/* tests/wasm bench wasm tools/atlas \
            examples examples/* examples/*/*
 C_FILES := $(wildcard $(foreach room,$(C_ROOMS),$(room)/*.[ch] $(room)/*.hpp))
-CHECKS  := $(patsubst %,check-%,format layers quoting exports hardening headers requirements documents static man model atlas \
+CHECKS  := $(patsubst %,check-%,format layers quoting exports hardening headers requirements documents clangd static man model atlas \
              instructions)
 
 .PHONY: check $(CHECKS)
@@ -33,6 +33,9 @@ check-requirements:
 
 check-documents:
 	tools/check-documents
+
+check-clangd:
+	tools/check-clangd
 
 check-man:
 	mandoc -T lint -W warning docs/man/*.[137]
