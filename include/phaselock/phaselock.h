@@ -96,13 +96,13 @@ enum phaselock_seal {
  * violation (function "seal_allocations"). A flag that this library does not know is a fault of the
  * caller, and ends the process by abort() under any policy.
  *
- * It is a guard against mistakes and stray writes, not against code that means to get round it. Code
- * in the process can still: make the page writable by mprotect(2), or write to it by
+ * It is a guard against mistakes and stray writes, not against code that means to get round it.
+ * Code in the process can still: make the page writable by mprotect(2), or write to it by
  * /proc/self/mem or process_vm_writev(2); get libc's own malloc() from a handle of libc, by dlsym()
- * on dlopen("libc.so.6") or in another namespace of dlmopen(), which no interposer sees, or bring an
- * allocator of its own; ask the kernel, by mmap(2) or brk(2); write to what cannot be frozen: the
- * words by which its thread counts, memory that a handler or a watcher reads, the library's records.
- * docs/guarantees.md, "Who can disarm what", says what stops whom.
+ * on dlopen("libc.so.6") or in another namespace of dlmopen(), which no interposer sees, or bring
+ * an allocator of its own; ask the kernel, by mmap(2) or brk(2); write to what cannot be frozen:
+ * the words by which its thread counts, memory that a handler or a watcher reads, the library's
+ * records. docs/guarantees.md, "Who can disarm what", says what stops whom.
  */
 PHASELOCK_API void phaselock_seal_allocations(void);
 PHASELOCK_API void phaselock_seal_allocations_with(unsigned flags); /* of enum phaselock_seal */
@@ -379,7 +379,8 @@ PHASELOCK_API void phaselock_on_violation(const struct phaselock_violation *viol
 
 /**
  * Write a violation's call and its call stack as a report has them, a line for each: for a handler
- * that has a log of its own. Control characters in names are escaped. Returns the length of the text, which is cut to size - 1 bytes.
+ * that has a log of its own. Control characters in names are escaped. Returns the length of the
+ * text, which is cut to size - 1 bytes.
  */
 PHASELOCK_API size_t phaselock_describe(const struct phaselock_violation *violation, char *text,
 					size_t size);
@@ -392,7 +393,9 @@ PHASELOCK_API size_t phaselock_describe(const struct phaselock_violation *violat
 PHASELOCK_API bool phaselock_has_function(const struct phaselock_violation *violation,
 					  const char *function);
 
-/* What to do instead of a call of the C or C++ library that allocates. The strings live for ever. */
+/*
+ * What to do instead of a call of the C or C++ library that allocates. The strings live for ever.
+ */
 struct phaselock_advice {
 	const char *function; /* of the library, that was called */
 	const char *when;     /* it allocates, as "at every call" */
@@ -447,18 +450,19 @@ enum phaselock_entry {
  * Call every entry point as the program calls it, by its public name through the dynamic linker,
  * and see whether the call comes to this library.
  *
- * Returns a set of PHASELOCK_ENTRY_*: those that did, directly or by way of a program's own function
- * that takes its memory from the library. Anything but PHASELOCK_ENTRY_ALL means that another
- * allocator stands in front and that its requests are not seen. It is never a violation. Heap, counts:
- * none where the names lead to the library. An entry point whose name leads elsewhere, such as a
- * program's own operator new, is really used: it takes a block, which is given back, and what comes to
- * the library by that is permitted and counted. Signals: safe where such functions are.
+ * Returns a set of PHASELOCK_ENTRY_*: those that did, directly or by way of a program's own
+ * function that takes its memory from the library. Anything but PHASELOCK_ENTRY_ALL means that
+ * another allocator stands in front and that its requests are not seen. It is never a violation.
+ * Heap, counts: none where the names lead to the library. An entry point whose name leads
+ * elsewhere, such as a program's own operator new, is really used: it takes a block, which is given
+ * back, and what comes to the library by that is permitted and counted. Signals: safe where such
+ * functions are.
  */
 PHASELOCK_API unsigned phaselock_armed(void);
 
 /**
- * Return the name of one PHASELOCK_ENTRY_*, as "malloc" or "operator delete with alignment", or NULL
- * if it is not one. Threads: any. Signals: safe. Heap: none.
+ * Return the name of one PHASELOCK_ENTRY_*, as "malloc" or "operator delete with alignment", or
+ * NULL if it is not one. Threads: any. Signals: safe. Heap: none.
  */
 PHASELOCK_API const char *phaselock_entry_name(unsigned entry);
 
@@ -466,8 +470,9 @@ PHASELOCK_API const char *phaselock_entry_name(unsigned entry);
  * Returns those of phaselock_armed() that another allocator serves and tells the library of: a
  * sanitizer, through its hooks. There a violation is found after the block was handed out, cannot
  * be denied, and is reported as "allocation" or "deallocation", since the hooks do not say more: a
- * reallocation is one of each. What was allocated before the library's constructor, the first of the
- * process, is not heard of, and the statistics of usable bytes stay at 0. Heap and errors: as phaselock_armed().
+ * reallocation is one of each. What was allocated before the library's constructor, the first of
+ * the process, is not heard of, and the statistics of usable bytes stay at 0. Heap and errors: as
+ * phaselock_armed().
  */
 PHASELOCK_API unsigned phaselock_heard(void);
 
@@ -480,8 +485,8 @@ struct phaselock_unseen {
 	char module[PHASELOCK_MODULE_NAME_SIZE];
 	/* The file name of the module whose functions it calls instead. */
 	char allocator[PHASELOCK_MODULE_NAME_SIZE];
-	/* The first of them, by the order of enum phaselock_entry. Of an allocator's own names, how it
-	 * begins. */
+	/* The first of them, by the order of enum phaselock_entry. Of an allocator's own names, how
+	 * it begins. */
 	const char *function;
 	/* All of them: a set of PHASELOCK_ENTRY_*; mallocx stands for malloc, and so on. */
 	unsigned entries;

@@ -5,8 +5,8 @@
  * A watch is told of each heap request of one thread, or of every thread, before it is judged, of
  * the block that it got, and of each block that is given back. Only watched threads pay for it.
  *
- * A call of a size that no number holds, as calloc(-1, 16), asks for nothing that anybody could serve: it
- * is told where the lock or a forbid scope is against it, and never has a RESULT.
+ * A call of a size that no number holds, as calloc(-1, 16), asks for nothing that anybody could
+ * serve: it is told where the lock or a forbid scope is against it, and never has a RESULT.
  *
  * For every function here: Signals: not from a signal handler. Heap: none. Errors: none.
  */
@@ -42,8 +42,8 @@ struct phaselock_event {
 
 enum phaselock_answer {
 	PHASELOCK_GO_ON = 0, /* as if there were no watch */
-	/* Serve it, whatever the lock says: it is no violation. As GO_ON from a watch that was begun
-	 * on a sealed heap, unless that was sealed with PHASELOCK_SEAL_PERMITS_HOLD. */
+	/* Serve it, whatever the lock says: it is no violation. As GO_ON from a watch that was
+	 * begun on a sealed heap, unless that was sealed with PHASELOCK_SEAL_PERMITS_HOLD. */
 	PHASELOCK_SERVE = 1,
 	PHASELOCK_FAIL = 2, /* fail it as libc fails it: NULL and ENOMEM */
 };
@@ -97,9 +97,9 @@ PHASELOCK_API uint64_t phaselock_scopes_save(void);
 PHASELOCK_API bool phaselock_scopes_restore(uint64_t scopes);
 
 /**
- * For a child of fork() in which a violation is what is tested: from now on `phaselock run` does not
- * count this process, whatever it does, and its reports go to stderr, whatever report= says. Does
- * nothing in the process in which the library started. Threads: while the process has one.
+ * For a child of fork() in which a violation is what is tested: from now on `phaselock run` does
+ * not count this process, whatever it does, and its reports go to stderr, whatever report= says.
+ * Does nothing in the process in which the library started. Threads: while the process has one.
  */
 PHASELOCK_API void phaselock_detach_child(void);
 
