@@ -23,7 +23,10 @@ static int digit(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* One character, from behind its backslash, which is not the end of the pattern; moves on behind it. */
+/*
+ * One character, from behind its backslash, which is not the end of the pattern; moves on behind
+ * it.
+ */
 static unsigned char escaped_character(const char **at)
 {
 	char c = *(*at)++;

@@ -42,8 +42,8 @@ struct pl_settings {
 
 	/*
 	 * The handler in force is handlers[generation % 2]; a writer fills the other one and then
-	 * adds one to generation (release, pairs with the acquire of readers). A reader never waits:
-	 * it reads again if a writer came past it meanwhile.
+	 * adds one to generation (release, pairs with the acquire of readers). A reader never
+	 * waits: it reads again if a writer came past it meanwhile.
 	 */
 	_Atomic uint64_t generation;
 	struct {
