@@ -2,8 +2,8 @@
 /*
  * The dynamic section of a loaded module: its symbols and its references to those of others. For
  * every function: any thread, signal handlers too; no lock, no heap request. The module must stay
- * loaded meanwhile. Nothing is read outside the parts of the module that are loaded, and no size and
- * no index is believed that leads out of them.
+ * loaded meanwhile. Nothing is read outside the parts of the module that are loaded, and no size
+ * and no index is believed that leads out of them.
  */
 #ifndef PL_DYNAMIC_H
 #define PL_DYNAMIC_H
