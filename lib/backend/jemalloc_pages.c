@@ -2,8 +2,8 @@
 /*
  * jemalloc when memory is short. It keeps the pages of freed blocks, and their address space for
  * ever, sorted by arena; a larger block, or one of another arena, then fails under RLIMIT_AS though
- * little is in use. So all that is kept is given back, and the request made again, before it fails. It
- * must not know whose request it is.
+ * little is in use. So all that is kept is given back, and the request made again, before it fails.
+ * It must not know whose request it is.
  */
 #include "backend/jemalloc_pages.h"
 
