@@ -193,7 +193,9 @@ struct modules {
 	unsigned count;
 };
 
-/* Whether a module was told of, by what its id is: a kept one lies elsewhere than the module's own. */
+/*
+ * Whether a module was told of, by what its id is: a kept one lies elsewhere than the module's own.
+ */
 static bool is_told(const struct modules *modules, const struct pl_place *place)
 {
 	for (unsigned i = 0; i < modules->count; i++)
