@@ -14,7 +14,10 @@
 
 #include <stdlib.h>
 
-/* Of the runtimes: what instrumented code calls first, any number of times. Each has one of its own. */
+/*
+ * Of the runtimes: what instrumented code calls first, any number of times. Each has one of its
+ * own.
+ */
 extern void __asan_init(void);
 extern void __msan_init(void);
 extern void __tsan_init(void);
