@@ -10,8 +10,8 @@
 #include "thread/record.h"
 
 /*
- * Before each request that comes by the slow path: the first of a thread whose frees have held pages,
- * and of others some.
+ * Before each request that comes by the slow path: the first of a thread whose frees have held
+ * pages, and of others some.
  */
 void pl_count_let_go(struct pl_thread *thread);
 

@@ -30,8 +30,8 @@ static enum pl_ruling ruling_for(const struct pl_thread *thread)
 }
 
 /*
- * APART: the thread has no record, and shall not have one: it is being registered, or it frees. What
- * it does is counted in pl_strays.
+ * APART: the thread has no record, and shall not have one: it is being registered, or it frees.
+ * What it does is counted in pl_strays.
  */
 enum outcome { SERVE, REFUSE, PROBED, APART };
 
@@ -274,9 +274,10 @@ void *pl_request_realloc(const char *function, void *block, size_t size, const v
 }
 
 /*
- * A free makes no record of its thread. It may be libc's, of a thread whose destructors have all run:
- * what is kept of it then would lie in memory that goes. A thread that does little else gets one, for
- * it would be slow; and each does where somebody watches the process, or no watcher could be told.
+ * A free makes no record of its thread. It may be libc's, of a thread whose destructors have all
+ * run: what is kept of it then would lie in memory that goes. A thread that does little else gets
+ * one, for it would be slow; and each does where somebody watches the process, or no watcher could
+ * be told.
  */
 static struct pl_thread *who_frees(void)
 {
