@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The assertions that are open: their begin and their end, by whichever way a block is left. It must
- * not know how they are judged, nor who is told.
+ * The assertions that are open: their begin and their end, by whichever way a block is left. It
+ * must not know how they are judged, nor who is told.
  *
  * An assertion lies in a pool, not on the stack of its block: a block that is left by longjmp()
  * leaves its watch open, and requests may still be told to it.
