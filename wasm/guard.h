@@ -46,8 +46,8 @@ struct pl_request {
 bool pl_guard_passes(const struct pl_request *request);
 
 /*
- * Returns whether the heap is sealed, with what judges it, having told of a violation if so: function
- * would have changed that.
+ * Returns whether the heap is sealed, with what judges it, having told of a violation if so:
+ * function would have changed that.
  */
 bool pl_guard_refuses(const char *function);
 
