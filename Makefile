@@ -133,8 +133,8 @@ CORE_OBJECTS := $(CORE_SOURCES:%.c=$(B)/%.o)
 PHASE_SHARED := $(B)/lib/thread/phase_$(if $(X86_64),shared,zero).o
 PHASE_LINKED := $(B)/lib/thread/phase_$(if $(X86_64),linked,zero).o
 JEMALLOC_OBJECTS := $(CORE_OBJECTS) $(B)/jemalloc.o \
-                    $(patsubst %,$(B)/lib/backend/%.o,backend_jemalloc jemalloc_calls jemalloc_fork \
-                      jemalloc_info jemalloc_pages)
+                    $(patsubst %,$(B)/lib/backend/%.o,backend_jemalloc jemalloc_calls \
+                      jemalloc_fork jemalloc_info jemalloc_pages)
 LIB_OBJECTS    := $(JEMALLOC_OBJECTS) $(PHASE_SHARED)
 STATIC_OBJECTS := $(JEMALLOC_OBJECTS) $(PHASE_LINKED) $(B)/lib/life/init_linked.o
 SYSTEM_OBJECTS := $(CORE_OBJECTS) $(B)/lib/backend/backend_system.o $(PHASE_SHARED)
@@ -272,10 +272,12 @@ install: all
 	$(INSTALL) -m 644 include/phaselock/*.h include/phaselock/*.hpp $(HEADERS)/
 	$(INSTALL) -m 644 docs/man/*.1 $(MAN)/man1/
 	$(INSTALL) -m 644 docs/man/*.3 $(MAN)/man3/
-	$(INSTALL) -m 644 $(filter-out %.txt,$(wildcard wasm/*)) lib/common/quote.[ch] $(SHARE)/wasm/
+	$(INSTALL) -m 644 $(filter-out %.txt,$(wildcard wasm/*)) lib/common/quote.[ch] \
+		$(SHARE)/wasm/
 	for file in lib/phaselock.pc testing/phaselock-test.pc; do \
 		sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' \
-			-e 's|@VERSION@|$(VERSION)|' $$file.in > $(LIB)/pkgconfig/$${file##*/} || exit 1; \
+			-e 's|@VERSION@|$(VERSION)|' $$file.in \
+			> $(LIB)/pkgconfig/$${file##*/} || exit 1; \
 	done
 
 uninstall:

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: MIT
 # Checks of the project itself. CHECKS: each fragment may add to it.
 C_ROOMS := lib/* cli include/phaselock testing tests/unit tests/behaviour tests/harness tests/soak \
-           tests/fuzz tests/command/damage tests/command/preloads tests/command/preloads/* tests/wasm bench wasm tools/atlas \
-           examples examples/* examples/*/*
+           tests/fuzz tests/command/damage tests/command/preloads \
+           tests/command/preloads/* tests/wasm bench wasm tools/atlas examples examples/* \
+           examples/*/*
 C_FILES := $(wildcard $(foreach room,$(C_ROOMS),$(room)/*.[ch] $(room)/*.hpp))
-CHECKS  := $(patsubst %,check-%,format layers quoting exports hardening headers requirements documents clangd static man model atlas \
-             instructions)
+PY_FILES = $(shell find bench examples tests tools -name '*.py') \
+           $(shell grep -ls '^.!.*python3' tools/*)
+CHECKS  := $(patsubst %,check-%,format width layers quoting exports hardening headers \
+             requirements documents clangd static man model atlas instructions)
 
 .PHONY: check $(CHECKS)
 check: deps-check $(CHECKS)
@@ -13,6 +16,10 @@ check: deps-check $(CHECKS)
 
 check-format:
 	clang-format --dry-run -Werror $(C_FILES)
+	black --quiet --check --line-length 100 $(PY_FILES)
+
+check-width:
+	tools/check-width
 
 check-layers: all $(WASM_GUARD)
 	tools/check-layers $(B)
@@ -75,5 +82,6 @@ check-static: $(patsubst %,$(TIDY_B)/%.ok,$(TIDY_FILES)) $(TIDY_B)/cppcheck.ok
 
 # ---- the quick ones, for a hook of git: make quick -----------------------------------------------
 .PHONY: quick
-quick: check-format check-layers check-headers check-requirements check-documents $(UNIT_TESTS)
+quick: check-format check-width check-layers check-headers check-requirements check-documents \
+		$(UNIT_TESTS)
 	$(PYTHON) tests/run.py --build $(B) tests/unit

@@ -16,8 +16,9 @@ damage: all deps-test
 # bring its own double of any part.
 FUZZ_B       := $(B)/fuzz
 FUZZ_TARGETS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
-FUZZ_PARTS   := $(patsubst %.c,$(FUZZ_B)/%.o,$(filter-out lib/entry/interpose.c lib/entry/interpose_cxx.c, \
-                  $(CORE_SOURCES)) $(filter-out cli/main.c,$(wildcard cli/*.c)))
+FUZZ_PARTS   := $(patsubst %.c,$(FUZZ_B)/%.o,$(filter-out lib/entry/interpose.c \
+                  lib/entry/interpose_cxx.c,$(CORE_SOURCES)) \
+                  $(filter-out cli/main.c,$(wildcard cli/*.c)))
 FUZZ_CHECK_SECONDS ?= 3
 FUZZ_ONLY    ?= $(FUZZ_TARGETS)
 TEST_NEEDS   += $(FUZZ_TARGETS:%=$(FUZZ_B)/fuzz_%)

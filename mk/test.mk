@@ -22,7 +22,8 @@ $(B)/unit/%.o: $(B)/lib/%.o $(B)/unit/rename.list
 
 # A test may bring its own mappings or pl_os_wipe_on_fork(), or its own locks and barrier, and
 # leave the rest as it is.
-$(B)/unit/common/os_memory.o: UNIT_WEAK := $(patsubst %,--weaken-symbol=pl_os_%,map unmap map_file wipe_on_fork)
+$(B)/unit/common/os_memory.o: UNIT_WEAK := $(patsubst %,--weaken-symbol=pl_os_%, \
+                                             map unmap map_file wipe_on_fork)
 $(B)/unit/common/os_lock.o: UNIT_WEAK := $(patsubst %,--weaken-symbol=pl_os_%,lock unlock barrier)
 $(B)/unit/common/os_signals.o: UNIT_WEAK := $(patsubst %,--weaken-symbol=pl_os_%, \
                                               block_signals restore_signals)
