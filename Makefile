@@ -187,9 +187,11 @@ $(LIBRARY) $(SYSTEM): %.so: %.so.$(VERSION)
 	$(Q)ln -sf $(notdir $<) $*.so.$(SOVERSION)
 	$(Q)ln -sf $(notdir $*).so.$(SOVERSION) $@
 
-$(B)/exports.list: lib/entry/exports.map
+# The names that programs see; an archive has no versions.
+$(B)/exports.list: lib/entry/exports.map lib/entry/family.list
 	@mkdir -p $(@D)
-	$(Q)sed -n '/global:/,/local:/s/^[[:space:]]*\([A-Za-z_0-9]*\);$$/\1/p' $< > $@
+	$(Q)sed -n 's/^[[:space:]]*\(phaselock_[a-z_]*\);$$/\1/p' $< | \
+		cat lib/entry/family.list - > $@
 
 $(B)/libphaselock.a: $(STATIC_OBJECTS) $(B)/exports.list
 	$(call one_object,libphaselock,--keep-global-symbols=$(B)/exports.list)
@@ -272,8 +274,8 @@ install: all
 	$(INSTALL) -m 644 include/phaselock/*.h include/phaselock/*.hpp $(HEADERS)/
 	$(INSTALL) -m 644 docs/man/*.1 $(MAN)/man1/
 	$(INSTALL) -m 644 docs/man/*.3 $(MAN)/man3/
-	$(INSTALL) -m 644 $(filter-out %.txt,$(wildcard wasm/*)) lib/common/quote.[ch] \
-		$(SHARE)/wasm/
+	$(INSTALL) -m 644 $(filter-out %.txt,$(wildcard wasm/*)) \
+		lib/common/quote.[ch] lib/common/sized.h $(SHARE)/wasm/
 	for file in lib/phaselock.pc testing/phaselock-test.pc; do \
 		sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' \
 			-e 's|@VERSION@|$(VERSION)|' $$file.in \

@@ -8,6 +8,7 @@
 #include "arguments.h"
 
 #include "say.h"
+#include "common/options.h"
 #include "common/suppress.h"
 #include "words.h"
 
@@ -49,8 +50,10 @@ static const struct {
 	 "name functions, files and lines in the reports (1)"},
 	{"debug-path", "DIRS", NULL, NULL, "where files with debug information are sought"},
 	{"debuginfod", NULL, NULL, NULL, "ask the servers of DEBUGINFOD_URLS for such files too"},
-	{"max-reports", "N", "max_reports", NULL, "reports at most (20)"},
-	{"frames", "N", "frames", NULL, "frames of a call stack (16)"},
+	{"max-reports", "N", "max_reports", NULL,
+	 "reports at most (" PL_TEXT_OF(PL_OPTIONS_REPORTS) ")"},
+	{"frames", "N", "frames", NULL,
+	 "frames of a call stack (" PL_TEXT_OF(PL_OPTIONS_FRAMES) ")"},
 	{"stats", NULL, "stats", "1", "print the statistics at exit"},
 	{"stages", NULL, "stages", "1", "tell the stages that the program names"},
 	{"follow-children", NULL, "follow_children", "1",

@@ -41,6 +41,13 @@ static char *demangled(const struct naming *naming, char *name)
 	return strdup(better);
 }
 
+/* From some folder that the process was in: what lies there is its file only if its build-id is. */
+static bool may_be_another(const struct question *question)
+{
+	return question->path[0] != '/' &&
+	       (question->build_id == NULL || question->build_id[0] == '\0');
+}
+
 static const struct answer *ask_files(const struct naming *naming, const struct place *place)
 {
 	static const struct answer nothing = {.state = MODULE_ABSENT};
@@ -51,7 +58,8 @@ static const struct answer *ask_files(const struct naming *naming, const struct 
 
 	if (escaped != NULL && path != NULL) {
 		question.build_id = known_find(naming->known, escaped, naming->in_block);
-		answer = namer_ask(naming->namer, &question);
+		if (!may_be_another(&question))
+			answer = namer_ask(naming->namer, &question);
 	}
 	free(escaped);
 	free(path);

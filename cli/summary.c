@@ -147,7 +147,7 @@ static void print_incomplete(const struct page_counts *counts, bool still_runs)
 
 	if (guarded > counts->processes_ended)
 		say("counts are incomplete: %" PRIu64 " of %" PRIu64
-		    " ended by _exit(), exec or a signal%s",
+		    " ended by exec, quick_exit() or a signal%s",
 		    guarded - counts->processes_ended, guarded,
 		    still_runs ? ", or still runs" : "");
 	if (still_runs)
@@ -241,8 +241,8 @@ static void append_verdict(struct pl_text *text, enum verdict verdict,
 	case VERDICT_NOT_COUNTED:
 		pl_text_append(
 			text,
-			"FAIL: %lu process%s could not be counted (only what ends by exit(), "
-			"or is executed with the environment of the guard, can be)",
+			"FAIL: %lu process%s could not be counted (only what ends by exit() or "
+			"_exit(), or is executed with the environment of the guard, can be)",
 			(unsigned long)counts->processes_unheard,
 			counts->processes_unheard == 1 ? "" : "es");
 		break;

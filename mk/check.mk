@@ -7,8 +7,8 @@ C_ROOMS := lib/* cli include/phaselock testing tests/unit tests/behaviour tests/
 C_FILES := $(wildcard $(foreach room,$(C_ROOMS),$(room)/*.[ch] $(room)/*.hpp))
 PY_FILES = $(shell find bench examples tests tools -name '*.py') \
            $(shell grep -ls '^.!.*python3' tools/*)
-CHECKS  := $(patsubst %,check-%,format width layers quoting exports hardening headers \
-             requirements documents clangd static man model atlas instructions)
+CHECKS  := $(patsubst %,check-%,format width layers quoting exports abi hardening \
+             headers requirements documents clangd static man model atlas instructions)
 
 .PHONY: check $(CHECKS)
 check: deps-check $(CHECKS)
@@ -31,6 +31,16 @@ check-exports: $(LIBRARY) $(SYSTEM) $(MUSL)
 	tools/check-exports $(LIBRARY)
 	tools/check-exports $(SYSTEM)
 	tools/check-exports $(MUSL)
+
+# What was promised to programs that are built, by library: `make abi` writes what is promised now.
+ABI_OF := $(LIBRARY)=libphaselock $(SYSTEM)=libphaselock-system $(MUSL)=libphaselock-system-musl \
+          $(TESTING)=libphaselock-test
+.PHONY: abi
+check-abi abi: $(LIBRARY) $(SYSTEM) $(MUSL) $(TESTING) | deps-check
+	$(Q)for one in $(ABI_OF); do \
+		tools/check-abi $(if $(filter abi,$@),--write) $${one%=*} \
+			lib/abi/$${one##*=}.abi || exit 1; \
+	done
 
 check-headers:
 	tools/check-headers

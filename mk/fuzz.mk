@@ -17,7 +17,7 @@ damage: all deps-test
 FUZZ_B       := $(B)/fuzz
 FUZZ_TARGETS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_PARTS   := $(patsubst %.c,$(FUZZ_B)/%.o,$(filter-out lib/entry/interpose.c \
-                  lib/entry/interpose_cxx.c,$(CORE_SOURCES)) \
+                  lib/entry/interpose_cxx.c,$(CORE_SOURCES)) lib/thread/phase_zero.c \
                   $(filter-out cli/main.c,$(wildcard cli/*.c)))
 FUZZ_CHECK_SECONDS ?= 3
 FUZZ_ONLY    ?= $(FUZZ_TARGETS)

@@ -20,10 +20,10 @@ $(B)/unit/%.o: $(B)/lib/%.o $(B)/unit/rename.list
 	@mkdir -p $(@D)
 	$(Q)objcopy --redefine-syms=$(B)/unit/rename.list $(UNIT_WEAK) $< $@
 
-# A test may bring its own mappings or pl_os_wipe_on_fork(), or its own locks and barrier, and
-# leave the rest as it is.
+# A test may bring its own mappings, pl_os_is_readable() or pl_os_wipe_on_fork(), or its own locks
+# and barrier, and leave the rest as it is.
 $(B)/unit/common/os_memory.o: UNIT_WEAK := $(patsubst %,--weaken-symbol=pl_os_%, \
-                                             map unmap map_file wipe_on_fork)
+                                              map unmap map_file is_readable wipe_on_fork)
 $(B)/unit/common/os_lock.o: UNIT_WEAK := $(patsubst %,--weaken-symbol=pl_os_%,lock unlock barrier)
 $(B)/unit/common/os_signals.o: UNIT_WEAK := $(patsubst %,--weaken-symbol=pl_os_%, \
                                               block_signals restore_signals)
@@ -122,6 +122,12 @@ $(HEAPS): %: %.o | $(LIBRARY) $(SYSTEM)
 		$(CXX) -pthread $< -o $@-$$library $(HEAP_LIBS) -L$(B) -Wl,-rpath,$(abspath $(B)) \
 			-Wl,--no-as-needed -l$$library || exit 1; \
 	done
+
+# ---- the helper of the command's cases, which keeps what it compiles -----------------------------
+TEST_NEEDS += $(B)/tests/command/compile
+$(B)/tests/command/compile: tests/command/compile
+	@mkdir -p $(@D)
+	$(Q)ln -sf $(abspath $<) $@
 
 # ---- soak: a short form of each is in `make test` ------------------------------------------------
 SOAK := $(B)/tests/soak/soak

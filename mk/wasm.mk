@@ -7,7 +7,7 @@ WASM_CFLAGS  := -std=c11 -O2 -g0 $(WARNINGS) $(NO_BUILTIN) \
                 $(patsubst %,-fno-builtin-%,aligned_alloc posix_memalign)
 WASM_GUARD   := $(patsubst wasm/%.c,$(B)/wasm/%.o,$(wildcard wasm/*.c)) $(B)/wasm/lib/common/quote.o
 WASM_LDFLAGS := -mexec-model=reactor @wasm/wrap.flags -Wl,--stack-first -Wl,--strip-debug
-WASM_HEADERS := $(wildcard wasm/*.h) include/phaselock/phaselock.h
+WASM_HEADERS := $(wildcard wasm/*.h) include/phaselock/phaselock.h lib/common/sized.h
 # What wasm2c makes of a module, and its run-time: not ours to warn of. Without signals: bounds are
 # checked one by one.
 WASM2C_CFLAGS   := -O1 -w -DWASM_RT_MEMCHECK_SIGNAL_HANDLER=0

@@ -14,7 +14,4 @@ bool check_is_armed(const struct phaselock_check_spec *spec);
 /* The same, and whether what this thread asks for now can be seen: it cannot in a permit scope. */
 bool check_can_see(const struct phaselock_check_spec *spec);
 
-/* In a new child: nothing that its parent had open sees anything here. */
-void check_after_fork(void);
-
 #endif

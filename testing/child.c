@@ -9,7 +9,7 @@
 #define _GNU_SOURCE
 #include "child.h"
 
-#include "check.h"
+#include "pool.h"
 
 #include <phaselock/watch.h>
 
@@ -151,7 +151,7 @@ static void become_child(const struct child *child)
 	reset_signals();
 	if (phaselock_detach_child != NULL)
 		phaselock_detach_child();
-	check_after_fork();
+	pool_after_fork();
 	if (on_exit(on_exit_of_child, NULL) != 0)
 		_exit(STATUS);
 }

@@ -11,6 +11,8 @@
 #include "one_failure.h"
 #include "text.h"
 
+#include "../lib/common/sized.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -164,8 +166,8 @@ static const char *run_all(int (*function)(void *context), void *context,
 }
 
 unsigned phaselock_for_each_failure_(int (*function)(void *context), void *context,
-				     struct phaselock_faults *faults, const char *file, int line,
-				     bool skip_if_absent)
+				     struct phaselock_faults *faults, size_t size, const char *file,
+				     int line, bool skip_if_absent)
 {
 	const struct phaselock_check_spec spec = {.kind = PHASELOCK_CHECK_SURVIVES,
 						  .name = "phaselock_for_each_failure",
@@ -174,14 +176,15 @@ unsigned phaselock_for_each_failure_(int (*function)(void *context), void *conte
 						  .skip_if_absent = skip_if_absent};
 	struct phaselock_faults own = {0};
 
-	if (faults == NULL)
-		faults = &own;
-	if (!check_can_see(&spec)) {
-		*faults = (struct phaselock_faults){.others = 1, .message = ""};
-		return 1;
-	}
-	faults->message = run_all(function, context, faults, "phaselock_for_each_failure");
-	return sum(faults);
+	if (faults != NULL)
+		pl_sized_copy(&own, sizeof(own), faults, size);
+	if (check_can_see(&spec))
+		own.message = run_all(function, context, &own, "phaselock_for_each_failure");
+	else
+		own = (struct phaselock_faults){.others = 1, .message = ""};
+	if (faults != NULL)
+		pl_sized_copy(faults, size, &own, sizeof(own));
+	return sum(&own);
 }
 
 void phaselock_assert_survives_failures_(int (*function)(void *context), void *context,

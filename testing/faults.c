@@ -11,8 +11,6 @@
 
 #include <phaselock/watch.h>
 
-#define FRAMES 16
-
 static enum phaselock_answer see(const struct phaselock_event *event, void *context);
 
 static _Thread_local struct {

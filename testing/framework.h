@@ -5,6 +5,9 @@
 
 #include <phaselock/watch.h>
 
+/* How many frames a watcher asks for: by its call stack the framework is known. */
+#define FRAMES 16
+
 /* Whether the framework made this request for itself. From inside a watcher. */
 bool framework_made(const struct phaselock_event *event);
 

@@ -11,8 +11,6 @@
 
 #include <phaselock/watch.h>
 
-#define FRAMES 16
-
 static _Thread_local struct {
 	struct phaselock_watch watch;
 	uint64_t requests;

@@ -13,7 +13,6 @@
 #include <phaselock/assert.h>
 #include <phaselock/watch.h>
 
-#define FRAMES 16
 #define LEAKS_TOLD 3
 
 /* In the child, of its first thread. */

@@ -12,7 +12,7 @@
 #include "ledger.h"
 #include "message.h"
 #include "results.h"
-#include "test.h"
+#include "running.h"
 #include "text.h"
 
 #include <stdio.h>
@@ -173,7 +173,7 @@ void outcome_tell(void)
 		callbacks.check(&told, callbacks.check_context);
 	if (told.result == PHASELOCK_CHECK_HOLDS)
 		return;
-	if (test_runs_elsewhere())
+	if (running_elsewhere())
 		elsewhere_keep(&told);
 	else
 		outcome_fail_by(&told);

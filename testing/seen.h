@@ -12,8 +12,7 @@
 #include <sys/types.h>
 
 #define REQUESTS_KEPT 8 /* distinct requests that a failure tells of */
-#define FRAMES 16
-#define FILE_SIZE 1024 /* of the file that an assertion is in, which is cut there */
+#define FILE_SIZE 1024	/* of the file that an assertion is in, which is cut there */
 
 /* The request that came nearest to the one that an assertion of a violation is about. */
 struct nearest {

@@ -5,34 +5,23 @@
  */
 #define PHASELOCK_OPTIONAL
 #define _GNU_SOURCE
-#include "test.h"
-
 #include "check.h"
 #include "outcome.h"
 #include "child.h"
 #include "elsewhere.h"
 #include "framework.h"
 #include "results.h"
+#include "running.h"
 
 #include <phaselock/watch.h>
 
-#include <pthread.h>
-
 /* Of the thread that runs the tests. */
 static struct {
-	bool open;
-	const char *name;
-	const char *fault; /* of the last test */
-	bool returned;	   /* its function has */
-	pthread_t thread;
+	const char *fault;	    /* of the last test */
+	bool returned;		    /* its function has */
 	enum phaselock_phase phase; /* at the begin */
 	uint64_t scopes;	    /* at the begin */
 } test;
-
-bool test_runs_elsewhere(void)
-{
-	return test.open && !pthread_equal(test.thread, pthread_self());
-}
 
 /* The framework's requests, when the test has locked the heap: served, and no violation. */
 static enum phaselock_answer permit_framework(const struct phaselock_event *event, void *context)
@@ -42,18 +31,16 @@ static enum phaselock_answer permit_framework(const struct phaselock_event *even
 }
 
 static struct phaselock_watch watch = {
-	.watcher = permit_framework, .frames = 16, .forbidden_only = true};
+	.watcher = permit_framework, .frames = FRAMES, .forbidden_only = true};
 
 void phaselock_test_begin(const char *name)
 {
 	child_left();
-	if (test.open)
+	if (running_is_open())
 		phaselock_test_end();
-	test.open = true;
-	test.name = name;
+	running_begin(name);
 	test.fault = NULL;
 	test.returned = false;
-	test.thread = pthread_self();
 	elsewhere_clear();
 	if (!phaselock_present())
 		return;
@@ -97,9 +84,8 @@ static const char *close_test(void)
 bool phaselock_test_end(void)
 {
 	child_left();
-	if (!test.open)
+	if (!running_end())
 		return true;
-	test.open = false;
 	phaselock_checks_abandon();
 	results_end_test();
 	phaselock_fail_nth(0);
@@ -117,9 +103,4 @@ bool phaselock_test_end(void)
 const char *phaselock_test_fault(void)
 {
 	return test.fault;
-}
-
-const char *phaselock_test_name(void)
-{
-	return test.open ? test.name : NULL;
 }

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The guard inside a WebAssembly module: phase, scopes, statistics, and the judgement of a request
- * by them. It must not know how requests come here (entries.c), nor how a violation is told
- * (violation.c). The functions are those of the public header, with their semantics; what makes no
- * sense in one thread without processes is absent, and README.md lists it.
+ * The guard inside a WebAssembly module: phase, scopes and statistics, as programs call them. It
+ * must not know how requests come here (entries.c), how they are judged by these (judgement.c), nor
+ * how a violation is told (violation.c). The functions are those of the public header, with their
+ * semantics; what makes no sense in one thread without processes is absent, and README.md lists it.
  */
 #include "guard.h"
 
-#include <string.h>
-
-struct pl_guard pl_guard;
+#include "sized.h"
 
 void phaselock_wasm_configure(const struct phaselock_wasm_settings *settings)
 {
@@ -62,16 +60,6 @@ void phaselock_seal_allocations(void)
 	phaselock_seal_allocations_with(0);
 }
 
-bool pl_guard_refuses(const char *function)
-{
-	const struct pl_request request = {.function = function};
-
-	if (pl_guard.phase != PHASELOCK_SEALED)
-		return false;
-	pl_violation(&request, PHASELOCK_CAUSE_SEAL);
-	return true;
-}
-
 void phaselock_unlock_allocations(void)
 {
 	if (!pl_guard_refuses("unlock_allocations"))
@@ -85,14 +73,7 @@ enum phaselock_phase phaselock_get_phase(void)
 
 /* ---- scopes ---------------------------------------------------------------------------------- */
 
-enum scope { SCOPE_PERMIT = 0, SCOPE_FORBID = 1, SCOPE_NONE };
-
-static enum scope innermost(void)
-{
-	return pl_guard.scopes <= 1 ? SCOPE_NONE : (enum scope)(pl_guard.scopes & 1);
-}
-
-static void begin(enum scope scope)
+static void begin(enum pl_scope scope)
 {
 	uint64_t scopes = pl_guard.scopes == 0 ? 1 : pl_guard.scopes;
 
@@ -102,9 +83,9 @@ static void begin(enum scope scope)
 	pl_guard.scopes = scopes << 1 | (uint64_t)scope;
 }
 
-static void end(enum scope scope, const char *fault)
+static void end(enum pl_scope scope, const char *fault)
 {
-	if (innermost() != scope)
+	if (pl_innermost_scope() != scope)
 		pl_violation_misuse(fault);
 	pl_guard.scopes >>= 1;
 }
@@ -112,45 +93,24 @@ static void end(enum scope scope, const char *fault)
 void phaselock_forbid_begin(void)
 {
 	pl_entries_need_link();
-	begin(SCOPE_FORBID);
+	begin(PL_SCOPE_FORBID);
 }
 
 void phaselock_forbid_end(void)
 {
-	end(SCOPE_FORBID,
+	end(PL_SCOPE_FORBID,
 	    "misuse: phaselock_forbid_end() but this thread's innermost scope is no forbid scope");
 }
 
 void phaselock_permit_begin(void)
 {
-	begin(SCOPE_PERMIT);
+	begin(PL_SCOPE_PERMIT);
 }
 
 void phaselock_permit_end(void)
 {
-	end(SCOPE_PERMIT,
+	end(PL_SCOPE_PERMIT,
 	    "misuse: phaselock_permit_end() but this thread's innermost scope is no permit scope");
-}
-
-/* ---- judgement ------------------------------------------------------------------------------- */
-
-bool pl_guard_passes(const struct pl_request *request)
-{
-	enum scope scope = innermost();
-	enum phaselock_cause cause = PHASELOCK_CAUSE_PHASE;
-
-	if (request->release && !pl_guard.settings.forbid_free)
-		return true;
-	if (scope == SCOPE_FORBID) {
-		cause = PHASELOCK_CAUSE_FORBID;
-	} else if (pl_guard.phase == PHASELOCK_INIT) {
-		return true;
-	} else if (scope == SCOPE_PERMIT &&
-		   (pl_guard.phase != PHASELOCK_SEALED || !pl_guard.seal_ends_permits)) {
-		pl_guard.counts.permitted_attempts++;
-		return true;
-	}
-	return pl_violation(request, cause) == PHASELOCK_ALLOW;
 }
 
 /* ---- statistics ------------------------------------------------------------------------------ */
@@ -167,17 +127,8 @@ static struct phaselock_stats now(void)
 	return stats;
 }
 
-/* Writes at most out_size bytes: the fields that the caller's header has. */
-static void hand_out(void *out, size_t out_size, const struct phaselock_stats *stats)
-{
-	size_t known = out_size < sizeof(*stats) ? out_size : sizeof(*stats);
-
-	memcpy(out, stats, known);
-	memset((char *)out + known, 0, out_size - known);
-}
-
-struct phaselock_stats phaselock_stats_delta(const struct phaselock_stats *from,
-					     const struct phaselock_stats *to)
+static struct phaselock_stats difference(const struct phaselock_stats *from,
+					 const struct phaselock_stats *to)
 {
 	struct phaselock_stats delta = *to;
 
@@ -196,18 +147,29 @@ struct phaselock_stats phaselock_stats_delta(const struct phaselock_stats *from,
 	return delta;
 }
 
+void phaselock_stats_delta_sized(struct phaselock_stats *out, const struct phaselock_stats *begin,
+				 const struct phaselock_stats *end, size_t size)
+{
+	struct phaselock_stats from, to;
+
+	pl_sized_copy(&from, sizeof(from), begin, size);
+	pl_sized_copy(&to, sizeof(to), end, size);
+	to = difference(&from, &to);
+	pl_sized_copy(out, size, &to, sizeof(to));
+}
+
 void phaselock_get_stats(struct phaselock_stats *out, size_t out_size)
 {
-	struct phaselock_stats all = now(), stats = phaselock_stats_delta(&baseline, &all);
+	struct phaselock_stats all = now(), stats = difference(&baseline, &all);
 
-	hand_out(out, out_size, &stats);
+	pl_sized_copy(out, out_size, &stats, sizeof(stats));
 }
 
 void phaselock_get_thread_stats(struct phaselock_stats *out, size_t out_size)
 {
 	struct phaselock_stats all = now();
 
-	hand_out(out, out_size, &all);
+	pl_sized_copy(out, out_size, &all, sizeof(all));
 }
 
 void phaselock_reset_stats(void)

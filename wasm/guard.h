@@ -42,7 +42,21 @@ struct pl_request {
 	bool release;
 };
 
-/* Returns whether a request is to be served, having told of it if it is a violation. */
+enum pl_scope { PL_SCOPE_PERMIT = 0, PL_SCOPE_FORBID = 1, PL_SCOPE_NONE };
+enum pl_scope pl_innermost_scope(void);
+
+enum pl_judgement {
+	PL_FREE_TO_GO, /* nothing is locked that it would need */
+	PL_PERMITTED,  /* by a scope, against the phase */
+	PL_FORBIDDEN_BY_PHASE,
+	PL_FORBIDDEN_BY_SCOPE,
+};
+
+/* Judges a request. Changes nothing and tells nobody. */
+enum pl_judgement pl_judge(const struct pl_request *request);
+
+/* Judges a request and counts what was permitted. Returns whether it is to be served, having told
+ * of it if it is a violation. */
 bool pl_guard_passes(const struct pl_request *request);
 
 /*
@@ -53,9 +67,6 @@ bool pl_guard_refuses(const char *function);
 
 /* Makes a module that forbids something need the linker's options. */
 void pl_entries_need_link(void);
-
-/* Counts a violation and tells of it; returns what is to become of it, if that is not the end. */
-enum phaselock_verdict pl_violation(const struct pl_request *request, enum phaselock_cause cause);
 
 /* Writes "phaselock: MESSAGE" and ends the module. */
 _Noreturn void pl_violation_misuse(const char *message);

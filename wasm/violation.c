@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The reaction to a violation: record first, then the handler, then the report, then the verdict.
- * Abort is a trap, which ends the module and shows the host where: a module cannot walk its own
- * call stack. It must not know how a request was judged, or how it will be served.
+ * The reaction to a judgement. To a violation: record first, then the handler, then the report,
+ * then the verdict. Abort is a trap, which ends the module and shows the host where: a module
+ * cannot walk its own call stack. It must not know how a request is judged, or how it will be
+ * served.
  */
 #include "guard.h"
 
+#include "sized.h"
 #include "text.h"
 
 #include <string.h>
@@ -27,26 +29,10 @@ static bool handler_runs;
 static struct phaselock_violation last;
 const struct phaselock_violation *phaselock_last_violation;
 
-void phaselock_set_handler(phaselock_handler function, void *context)
+size_t phaselock_get_violations_sized(struct phaselock_violation *out, size_t capacity, size_t size)
 {
-	if (pl_guard_refuses("set_handler"))
-		return;
-	handler = function;
-	handler_context = context;
-}
-
-void phaselock_set_policy(enum phaselock_verdict verdict)
-{
-	if (!pl_guard_refuses("set_policy"))
-		policy = verdict;
-}
-
-size_t phaselock_get_violations(struct phaselock_violation *out, size_t capacity)
-{
-	size_t copied = capacity < site_count ? capacity : site_count;
-
-	if (copied > 0)
-		memcpy(out, sites, copied * sizeof(*out));
+	for (size_t i = 0; i < capacity && i < site_count; i++)
+		pl_sized_violation((char *)out + i * size, size, &sites[i], sizeof(sites[i]));
 	return site_count;
 }
 
@@ -94,14 +80,17 @@ static void add_call(struct pl_text *text, const struct phaselock_violation *vio
 	pl_text_add(text, ")");
 }
 
-size_t phaselock_describe(const struct phaselock_violation *violation, char *text, size_t size)
+size_t phaselock_describe_sized(const struct phaselock_violation *violation, size_t violation_size,
+				char *text, size_t size)
 {
+	struct phaselock_violation own;
 	struct pl_text out;
 
 	if (size == 0)
 		return 0;
+	pl_sized_violation(&own, sizeof(own), violation, violation_size);
 	out = pl_text_in(text, size);
-	add_call(&out, violation);
+	add_call(&out, &own);
 	pl_text_add(&out, "\n");
 	return out.length;
 }
@@ -141,7 +130,8 @@ _Noreturn void pl_violation_misuse(const char *message)
 	__builtin_trap();
 }
 
-enum phaselock_verdict pl_violation(const struct pl_request *request, enum phaselock_cause cause)
+/* Counts a violation and tells of it; returns what is to become of it, if that is not the end. */
+static enum phaselock_verdict react(const struct pl_request *request, enum phaselock_cause cause)
 {
 	static const char *const policies[] = {"policy=abort", "policy=allow", "policy=deny"};
 	struct phaselock_violation violation = {
@@ -173,4 +163,46 @@ enum phaselock_verdict pl_violation(const struct pl_request *request, enum phase
 	if (verdict == PHASELOCK_ABORT)
 		__builtin_trap();
 	return verdict;
+}
+
+/* ---- what is judged -------------------------------------------------------------------------- */
+
+bool pl_guard_passes(const struct pl_request *request)
+{
+	switch (pl_judge(request)) {
+	case PL_FREE_TO_GO:
+		return true;
+	case PL_PERMITTED:
+		pl_guard.counts.permitted_attempts++;
+		return true;
+	case PL_FORBIDDEN_BY_PHASE:
+		return react(request, PHASELOCK_CAUSE_PHASE) == PHASELOCK_ALLOW;
+	case PL_FORBIDDEN_BY_SCOPE:
+		return react(request, PHASELOCK_CAUSE_FORBID) == PHASELOCK_ALLOW;
+	}
+	return false;
+}
+
+bool pl_guard_refuses(const char *function)
+{
+	const struct pl_request request = {.function = function};
+
+	if (pl_guard.phase != PHASELOCK_SEALED)
+		return false;
+	react(&request, PHASELOCK_CAUSE_SEAL);
+	return true;
+}
+
+void phaselock_set_handler(phaselock_handler function, void *context)
+{
+	if (pl_guard_refuses("set_handler"))
+		return;
+	handler = function;
+	handler_context = context;
+}
+
+void phaselock_set_policy(enum phaselock_verdict verdict)
+{
+	if (!pl_guard_refuses("set_policy"))
+		policy = verdict;
 }

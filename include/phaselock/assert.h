@@ -91,6 +91,7 @@ struct phaselock_check_report {
 	uint64_t leaked_blocks;
 	const char *reason;  /* why it could not be judged, or NULL */
 	const char *message; /* lines of text, the first one the summary; valid during the call */
+	uint64_t reserved[4];
 };
 
 /**
@@ -120,9 +121,15 @@ struct phaselock_check;
  * assertion holds; false of NULL. It makes its argument NULL when the assertion has ended: it has
  * not if the callback was told of one inside it, and has left.
  */
-struct phaselock_check *phaselock_check_begin(const struct phaselock_check_spec *spec);
+struct phaselock_check *phaselock_check_begin_sized(const struct phaselock_check_spec *spec,
+						    size_t size);
 bool phaselock_check_runs(struct phaselock_check *check); /* true once */
 bool phaselock_check_end(struct phaselock_check **check);
+
+static inline struct phaselock_check *phaselock_check_begin(const struct phaselock_check_spec *spec)
+{
+	return phaselock_check_begin_sized(spec, sizeof(*spec));
+}
 
 /**
  * Requests that a test framework makes for itself do not count: those of the module whose file name
@@ -306,6 +313,7 @@ struct phaselock_faults {
 	bool gave_up;	     /* before a run without a failure: nothing is proved; a fault too */
 	const char *message; /* what went wrong, each with the request that failed; valid until the
 			      * thread's next call */
+	uint64_t reserved[4];
 };
 
 /**
@@ -318,10 +326,11 @@ struct phaselock_faults {
  * leak unless it was done before. faults may be NULL. Returns the number of faults; 0 is good.
  */
 #define phaselock_for_each_failure(function, context, faults)                                      \
-	phaselock_for_each_failure_(function, context, faults, PHASELOCK_HERE_)
+	phaselock_for_each_failure_(function, context, faults, sizeof(struct phaselock_faults),    \
+				    PHASELOCK_HERE_)
 unsigned phaselock_for_each_failure_(int (*function)(void *context), void *context,
-				     struct phaselock_faults *faults, const char *file, int line,
-				     bool skip_if_absent);
+				     struct phaselock_faults *faults, size_t size, const char *file,
+				     int line, bool skip_if_absent);
 
 /* Asserts that there are none. */
 #define PHASELOCK_ASSERT_SURVIVES_FAILURES(function, context)                                      \

@@ -17,6 +17,14 @@
  * links and runs without the library, and phaselock_present() tells which. Then the short names and
  * the scopes do nothing when the library is absent; any other function may be called only when it
  * is present.
+ *
+ * A program works with a later library of the same soname without being compiled again, and the
+ * structures below may get fields meanwhile, at their ends. So the library is told the size of each
+ * structure that a program gives it, touches no byte behind that, takes a field that the program
+ * does not have for zero, and writes zeros into those that it does not know itself. The functions
+ * that do so end in _sized, and the inline functions of this header call them: use those. The words
+ * `reserved` are room for fields to come, and zero: a structure that you fill in starts as zeros. A
+ * size below that of the first version is no error, and gets what fits.
  */
 #ifndef PHASELOCK_PHASELOCK_H
 #define PHASELOCK_PHASELOCK_H
@@ -33,6 +41,18 @@
 #define PHASELOCK_API __attribute__((visibility("default"), weak))
 #else
 #define PHASELOCK_API __attribute__((visibility("default")))
+#endif
+
+/* A structure of zeros, as an initializer. */
+#ifdef __cplusplus
+#define PHASELOCK_ZEROS_                                                                           \
+	{                                                                                          \
+	}
+#else
+#define PHASELOCK_ZEROS_                                                                           \
+	{                                                                                          \
+		0                                                                                  \
+	}
 #endif
 
 #ifdef __cplusplus
@@ -157,10 +177,14 @@ PHASELOCK_API void phaselock_permit_end(void);
  * during the snapshot are in it or not. "Flow" fields count from the start of the process, or of
  * the thread, or from the last reset_stats(), and never decrease between two resets. "Level" fields
  * are what is now; a reset does not move them.
+ *
+ * Three of them have other names in the allocator for Rust programs that these statistics were
+ * modelled on. Who comes from it finds its total_allocations in allocations, its total_bytes in
+ * bytes_requested, and its locked in phase, as a number above 0.
  */
 struct phaselock_stats {
 	/* Flow, requests: calls that asked for memory and passed the gate: malloc, calloc, the
-	 * aligned family, operator new, realloc(NULL, n). total_allocations of the Rust model. */
+	 * aligned family, operator new, realloc(NULL, n). */
 	uint64_t allocations;
 
 	/* Flow, requests: blocks given back: free and its forms, operator delete, realloc(p, 0).
@@ -174,8 +198,7 @@ struct phaselock_stats {
 	 * serve. Exact for the thread itself and after it was joined. */
 	uint64_t failed_allocations;
 
-	/* Flow, bytes: the sizes that allocations and reallocations asked for. total_bytes of the
-	 * Rust model. */
+	/* Flow, bytes: the sizes that allocations and reallocations asked for. */
 	uint64_t bytes_requested;
 
 	/* Flow, bytes: the usable size of each block handed out, which is the memory really taken.
@@ -206,7 +229,7 @@ struct phaselock_stats {
 	 * statistics. */
 	uint64_t threads;
 
-	/* Level: enum phaselock_phase. Above 0 is "locked" of the Rust model. */
+	/* Level: enum phaselock_phase. */
 	uint64_t phase;
 
 	/* Flow, requests: served in spite of the lock because a pattern of suppressions= matched
@@ -234,8 +257,18 @@ PHASELOCK_API void phaselock_get_thread_stats(struct phaselock_stats *out, size_
 PHASELOCK_API void phaselock_reset_stats(void);
 
 /** Returns end - begin for each flow, and end's levels. */
-PHASELOCK_API struct phaselock_stats phaselock_stats_delta(const struct phaselock_stats *begin,
-							   const struct phaselock_stats *end);
+PHASELOCK_API void phaselock_stats_delta_sized(struct phaselock_stats *out,
+					       const struct phaselock_stats *begin,
+					       const struct phaselock_stats *end, size_t size);
+
+static inline struct phaselock_stats phaselock_stats_delta(const struct phaselock_stats *begin,
+							   const struct phaselock_stats *end)
+{
+	struct phaselock_stats delta = PHASELOCK_ZEROS_;
+
+	phaselock_stats_delta_sized(&delta, begin, end, sizeof(delta));
+	return delta;
+}
 
 /* ---- stages of a request's life -------------------------------------------------------------- */
 
@@ -248,10 +281,11 @@ struct phaselock_stage_counts {
 	uint64_t deallocations; /* likewise */
 };
 
-/* The caller's, for as long as the request lives. */
+/* The caller's memory, for as long as the request lives; its contents are the library's. */
 struct phaselock_stage {
 	struct phaselock_stage_counts begin;
 	struct phaselock_stage_counts last; /* at the last begin or mark */
+	uint64_t reserved[4];
 };
 
 /**
@@ -270,9 +304,27 @@ struct phaselock_stage {
  * meanwhile; any number of requests may be open. Without stages=1 each is one look at a flag, and
  * the structure is not touched.
  */
-PHASELOCK_API void phaselock_stage_begin(struct phaselock_stage *stage, const char *name);
-PHASELOCK_API void phaselock_stage_mark(struct phaselock_stage *stage, const char *name);
-PHASELOCK_API void phaselock_stage_end(struct phaselock_stage *stage, const char *name);
+PHASELOCK_API void phaselock_stage_begin_sized(struct phaselock_stage *stage, const char *name,
+					       size_t size);
+PHASELOCK_API void phaselock_stage_mark_sized(struct phaselock_stage *stage, const char *name,
+					      size_t size);
+PHASELOCK_API void phaselock_stage_end_sized(struct phaselock_stage *stage, const char *name,
+					     size_t size);
+
+static inline void phaselock_stage_begin(struct phaselock_stage *stage, const char *name)
+{
+	phaselock_stage_begin_sized(stage, name, sizeof(*stage));
+}
+
+static inline void phaselock_stage_mark(struct phaselock_stage *stage, const char *name)
+{
+	phaselock_stage_mark_sized(stage, name, sizeof(*stage));
+}
+
+static inline void phaselock_stage_end(struct phaselock_stage *stage, const char *name)
+{
+	phaselock_stage_end_sized(stage, name, sizeof(*stage));
+}
 
 /* ---- violations ------------------------------------------------------------------------------ */
 
@@ -319,6 +371,7 @@ struct phaselock_violation {
 	/* Return addresses, the entry point's caller first. Of a function that a signal interrupted
 	 * it is the address one behind the interrupted instruction. */
 	void *frames[PHASELOCK_FRAMES_MAX];
+	uint64_t reserved[4];
 };
 
 /**
@@ -371,7 +424,13 @@ PHASELOCK_API void phaselock_set_policy(enum phaselock_verdict policy);
  * for its count, which is of now. A site is distinct by function, cause and call stack. Returns how
  * many distinct ones there are, which may be more than capacity. out may be NULL if capacity is 0.
  */
-PHASELOCK_API size_t phaselock_get_violations(struct phaselock_violation *out, size_t capacity);
+PHASELOCK_API size_t phaselock_get_violations_sized(struct phaselock_violation *out,
+						    size_t capacity, size_t size);
+
+static inline size_t phaselock_get_violations(struct phaselock_violation *out, size_t capacity)
+{
+	return phaselock_get_violations_sized(out, capacity, sizeof(*out));
+}
 
 /** Called at each violation once it is recorded; does nothing. It is there for a debugger's
  * breakpoint. */
@@ -382,16 +441,28 @@ PHASELOCK_API void phaselock_on_violation(const struct phaselock_violation *viol
  * that has a log of its own. Control characters in names are escaped. Returns the length of the
  * text, which is cut to size - 1 bytes.
  */
-PHASELOCK_API size_t phaselock_describe(const struct phaselock_violation *violation, char *text,
-					size_t size);
+PHASELOCK_API size_t phaselock_describe_sized(const struct phaselock_violation *violation,
+					      size_t violation_size, char *text, size_t size);
+
+static inline size_t phaselock_describe(const struct phaselock_violation *violation, char *text,
+					size_t size)
+{
+	return phaselock_describe_sized(violation, sizeof(*violation), text, size);
+}
 
 /**
  * Return whether a function of that name is in a violation's call stack. The name is one of the
  * symbol table, as a report has it; "copy_of" is also what a compiler made of it, as
  * copy_of.constprop.0.
  */
-PHASELOCK_API bool phaselock_has_function(const struct phaselock_violation *violation,
-					  const char *function);
+PHASELOCK_API bool phaselock_has_function_sized(const struct phaselock_violation *violation,
+						size_t violation_size, const char *function);
+
+static inline bool phaselock_has_function(const struct phaselock_violation *violation,
+					  const char *function)
+{
+	return phaselock_has_function_sized(violation, sizeof(*violation), function);
+}
 
 /*
  * What to do instead of a call of the C or C++ library that allocates. The strings live for ever.
@@ -407,8 +478,15 @@ struct phaselock_advice {
  * handler or watcher that is told of the request, whose callers' code it reads: later that may have
  * been unloaded.
  */
-PHASELOCK_API bool phaselock_advise(const struct phaselock_violation *violation,
-				    struct phaselock_advice *advice);
+PHASELOCK_API bool phaselock_advise_sized(const struct phaselock_violation *violation,
+					  size_t violation_size, struct phaselock_advice *advice,
+					  size_t advice_size);
+
+static inline bool phaselock_advise(const struct phaselock_violation *violation,
+				    struct phaselock_advice *advice)
+{
+	return phaselock_advise_sized(violation, sizeof(*violation), advice, sizeof(*advice));
+}
 
 /**
  * The violation that was judged last, or NULL; in a core dump, the one that ended the process or
@@ -508,7 +586,13 @@ struct phaselock_unseen {
  * a handler; it takes a lock of the dynamic linker. Time: linear in the number of references of
  * all modules.
  */
-PHASELOCK_API size_t phaselock_unseen_modules(struct phaselock_unseen *out, size_t capacity);
+PHASELOCK_API size_t phaselock_unseen_modules_sized(struct phaselock_unseen *out, size_t capacity,
+						    size_t size);
+
+static inline size_t phaselock_unseen_modules(struct phaselock_unseen *out, size_t capacity)
+{
+	return phaselock_unseen_modules_sized(out, capacity, sizeof(*out));
+}
 
 /** Returns "MAJOR.MINOR.PATCH" of the library that is loaded. */
 PHASELOCK_API const char *phaselock_version(void);
@@ -589,7 +673,7 @@ static inline void unlock_allocations(void)
 
 static inline struct phaselock_stats get_stats(void)
 {
-	struct phaselock_stats stats = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+	struct phaselock_stats stats = PHASELOCK_ZEROS_;
 
 	if (phaselock_present())
 		phaselock_get_stats(&stats, sizeof(stats));

@@ -67,7 +67,7 @@ template <class Watcher> class [[nodiscard]] watch
 {
       public:
 	explicit watch(Watcher told, unsigned frames = 0, bool forbidden_only = false)
-	    : watcher(std::move(told)), registered{call, this, frames, forbidden_only, nullptr}
+	    : watcher(std::move(told)), registered{call, this, frames, forbidden_only, nullptr, {}}
 	{
 		if (phaselock_present())
 			phaselock_watch_begin(&registered);

@@ -38,6 +38,7 @@ struct phaselock_event {
 	/* RESULT: the block, NULL if the request failed. RELEASE: the block. REQUEST: NULL; a
 	 * reallocation has the old block in request->old_pointer. */
 	const void *block;
+	uint64_t reserved[4];
 };
 
 enum phaselock_answer {
@@ -56,6 +57,7 @@ enum phaselock_answer {
 typedef enum phaselock_answer (*phaselock_watcher)(const struct phaselock_event *event,
 						   void *context);
 
+/* The caller's memory, which starts as zeros. */
 struct phaselock_watch {
 	phaselock_watcher watcher;
 	void *context;
@@ -66,6 +68,7 @@ struct phaselock_watch {
 	bool forbidden_only;
 	/* The library's. */
 	struct phaselock_watch *outer;
+	uint64_t reserved[4];
 };
 
 /**
@@ -74,19 +77,30 @@ struct phaselock_watch {
  * must live until the end, which also ends the watches that were begun after it and left open.
  *
  * The begin returns whether what this thread asks for now is told: false inside a permit scope or a
- * watcher, and if there is no memory to keep the thread's watches. The end returns whether the
- * watch was open until now, and on this thread.
+ * watcher, and if there is no memory to keep the thread's watches; and, having begun nothing, if
+ * the structure is too small for one. The end returns whether the watch was open until now, and on
+ * this thread.
  */
-PHASELOCK_API bool phaselock_watch_begin(struct phaselock_watch *watch);
+PHASELOCK_API bool phaselock_watch_begin_sized(struct phaselock_watch *watch, size_t size);
 PHASELOCK_API bool phaselock_watch_end(struct phaselock_watch *watch);
+
+static inline bool phaselock_watch_begin(struct phaselock_watch *watch)
+{
+	return phaselock_watch_begin_sized(watch, sizeof(*watch));
+}
 
 /**
  * Begin to watch every thread. As above, but the watcher is called on many threads at once, any
  * thread may end it, in any order, and the end leaves all other watches open. It waits for those
  * who are in a watcher: when it returns, nobody is in this one.
  */
-PHASELOCK_API bool phaselock_watch_process_begin(struct phaselock_watch *watch);
+PHASELOCK_API bool phaselock_watch_process_begin_sized(struct phaselock_watch *watch, size_t size);
 PHASELOCK_API bool phaselock_watch_process_end(struct phaselock_watch *watch);
+
+static inline bool phaselock_watch_process_begin(struct phaselock_watch *watch)
+{
+	return phaselock_watch_process_begin_sized(watch, sizeof(*watch));
+}
 
 /**
  * The scopes that are open on this thread, as a word for the restore, which ends those that were

@@ -10,63 +10,26 @@
 #include "backend/backend.h"
 
 #include "backend/contract.h"
-#include "common/os.h"
+#include "backend/next.h"
 #include "backend/shortage.h"
 
 #include <dlfcn.h>
 #include <errno.h>
-#include <stdatomic.h>
 #include <string.h>
-
-/*
- * Stored by whichever threads come first, relaxed, all with the same values, before found is set;
- * loaded after that.
- */
-static struct {
-	void *(*_Atomic malloc)(size_t);
-	void (*_Atomic free)(void *);
-	void *(*_Atomic realloc)(void *, size_t);
-	void *(*_Atomic aligned_alloc)(size_t, size_t);
-	size_t (*_Atomic usable_size)(void *);
-} next;
-static _Atomic bool found; /* release by those, acquire by all */
-
-#define NEXT(function) atomic_load_explicit(&next.function, memory_order_relaxed)
-
-static void *find(const char *name)
-{
-	static const char message[] =
-		"phaselock: the process has no allocator behind the library\n";
-	void *function = dlsym(RTLD_NEXT, name);
-
-	if (function == NULL) {
-		pl_os_write_stderr(message, sizeof(message) - 1, PL_OS_LAST_WORDS_MS);
-		pl_os_abort();
-	}
-	return function;
-}
-
-#define FIND(function, name)                                                                       \
-	do {                                                                                       \
-		void *place = find(name);                                                          \
-                                                                                                   \
-		atomic_store_explicit(&next.function, (__typeof__(NEXT(function)))place,           \
-				      memory_order_relaxed);                                       \
-	} while (0)
 
 static PL_COLD void look(void)
 {
-	FIND(malloc, "malloc");
-	FIND(free, "free");
-	FIND(realloc, "realloc");
-	FIND(aligned_alloc, "aligned_alloc");
-	FIND(usable_size, "malloc_usable_size");
-	atomic_store_explicit(&found, true, memory_order_release);
+	NEXT_IS(malloc, dlsym(RTLD_NEXT, "malloc"));
+	NEXT_IS(free, dlsym(RTLD_NEXT, "free"));
+	NEXT_IS(realloc, dlsym(RTLD_NEXT, "realloc"));
+	NEXT_IS(aligned_alloc, dlsym(RTLD_NEXT, "aligned_alloc"));
+	NEXT_IS(usable_size, dlsym(RTLD_NEXT, "malloc_usable_size"));
+	next_set_found();
 }
 
 static inline void get_ready(void)
 {
-	if (PL_UNLIKELY(!atomic_load_explicit(&found, memory_order_acquire)))
+	if (PL_UNLIKELY(!next_is_found()))
 		look();
 }
 

@@ -13,9 +13,9 @@
 
 #include "backend/arena.h"
 #include "backend/contract.h"
-#include "stack/object.h"
-#include "common/os.h"
+#include "backend/next.h"
 #include "backend/shortage.h"
+#include "stack/object.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -25,31 +25,17 @@
 
 /* ---- the next allocator ---------------------------------------------------------------------- */
 
-/*
- * Stored by whichever threads come first, relaxed, all with the same values, before found is set;
- * loaded after that.
- */
+/* What of it is not a function of its own. Written and read as those of next.h. */
 static struct {
-	void *(*_Atomic malloc)(size_t);
-	void (*_Atomic free)(void *);
-	void *(*_Atomic calloc)(size_t, size_t);
-	void *(*_Atomic realloc)(void *, size_t);
-	int (*_Atomic posix_memalign)(void **, size_t, size_t);
-	void *(*_Atomic aligned_alloc)(size_t, size_t);
-	void *(*_Atomic memalign)(size_t, size_t);
-	void *(*_Atomic valloc)(size_t);
-	void *(*_Atomic pvalloc)(size_t);
-	size_t (*_Atomic usable_size)(void *);
-	size_t (*_Atomic counted_size)(void *);	  /* that, if the allocator has it */
+	size_t (*_Atomic counted_size)(void *);	  /* next's usable_size, if that is of it */
 	_Atomic int serves[PL_ALIGNED_FUNCTIONS]; /* which enum pl_aligned is called for each */
 	_Atomic bool realloc_keeps;		  /* a block of 0 bytes */
-} next;
-static _Atomic bool found; /* release by those, acquire by all */
+} traits;
+
+#define TRAIT(trait) atomic_load_explicit(&traits.trait, memory_order_relaxed)
 
 /* This thread is looking for the next allocator, and asks for memory from within. */
 static _Thread_local bool looking;
-
-#define NEXT(function) atomic_load_explicit(&next.function, memory_order_relaxed)
 
 /* Where the module is loaded that a function is in, or 0, for each, if libc cannot tell. */
 static uintptr_t module_of(uintptr_t function)
@@ -91,27 +77,6 @@ static void *look_up(const char *name, const char *version)
 	return versioned != NULL ? versioned : function;
 }
 
-static void *find(const char *name, const char *version)
-{
-	static const char message[] = "phaselock: the process has no allocator behind the library: "
-				      "link it dynamically, with a libc\n";
-	void *function = look_up(name, version);
-
-	if (function == NULL) {
-		pl_os_write_stderr(message, sizeof(message) - 1, PL_OS_LAST_WORDS_MS);
-		pl_os_abort();
-	}
-	return function;
-}
-
-#define FIND(function, name, version)                                                              \
-	do {                                                                                       \
-		void *place = find(name, version);                                                 \
-                                                                                                   \
-		atomic_store_explicit(&next.function, (__typeof__(NEXT(function)))place,           \
-				      memory_order_relaxed);                                       \
-	} while (0)
-
 static bool is_foreign(uintptr_t function)
 {
 	return module_of(function) != module_of((uintptr_t)NEXT(malloc));
@@ -152,7 +117,7 @@ static void complete(void)
 	static const enum pl_aligned others[] = {PL_POSIX_MEMALIGN, PL_MEMALIGN, PL_ALIGNED_ALLOC};
 	enum pl_aligned other = PL_ALIGNED_FUNCTIONS;
 
-	atomic_store_explicit(&next.counted_size,
+	atomic_store_explicit(&traits.counted_size,
 			      is_foreign((uintptr_t)NEXT(usable_size)) ? no_size
 								       : NEXT(usable_size),
 			      memory_order_relaxed);
@@ -166,7 +131,7 @@ static void complete(void)
 			serves = PL_ALIGNED_ALLOC;
 		if (other != PL_ALIGNED_FUNCTIONS && !has(serves))
 			serves = other;
-		atomic_store_explicit(&next.serves[function], (int)serves, memory_order_relaxed);
+		atomic_store_explicit(&traits.serves[function], (int)serves, memory_order_relaxed);
 	}
 }
 
@@ -187,9 +152,9 @@ static void warm(void)
 	/* An allocator whose malloc calls another of its functions by name gets that from here. */
 	if (block == NULL || in_arena(block))
 		return;
-	NEXT(counted_size)(block);
+	TRAIT(counted_size)(block);
 	moved = NEXT(realloc)(block, 0);
-	atomic_store_explicit(&next.realloc_keeps, moved != NULL, memory_order_relaxed);
+	atomic_store_explicit(&traits.realloc_keeps, moved != NULL, memory_order_relaxed);
 	if (moved != NULL && !in_arena(moved))
 		NEXT(free)(moved);
 }
@@ -197,26 +162,26 @@ static void warm(void)
 static PL_COLD void look(void)
 {
 	looking = true;
-	FIND(malloc, "malloc", VERSION);
-	FIND(free, "free", VERSION);
-	FIND(calloc, "calloc", VERSION);
-	FIND(realloc, "realloc", VERSION);
-	FIND(posix_memalign, "posix_memalign", VERSION);
-	FIND(aligned_alloc, "aligned_alloc", VERSION_OF_C11);
-	FIND(memalign, "memalign", VERSION);
-	FIND(valloc, "valloc", VERSION);
-	FIND(pvalloc, "pvalloc", VERSION);
-	FIND(usable_size, "malloc_usable_size", VERSION);
+	NEXT_IS(malloc, look_up("malloc", VERSION));
+	NEXT_IS(free, look_up("free", VERSION));
+	NEXT_IS(calloc, look_up("calloc", VERSION));
+	NEXT_IS(realloc, look_up("realloc", VERSION));
+	NEXT_IS(posix_memalign, look_up("posix_memalign", VERSION));
+	NEXT_IS(aligned_alloc, look_up("aligned_alloc", VERSION_OF_C11));
+	NEXT_IS(memalign, look_up("memalign", VERSION));
+	NEXT_IS(valloc, look_up("valloc", VERSION));
+	NEXT_IS(pvalloc, look_up("pvalloc", VERSION));
+	NEXT_IS(usable_size, look_up("malloc_usable_size", VERSION));
 	complete();
 	warm();
 	looking = false;
-	atomic_store_explicit(&found, true, memory_order_release);
+	next_set_found();
 }
 
 /* Returns whether the next allocator can be called; if not, the arena has to serve. */
 static inline bool ready(void)
 {
-	if (PL_LIKELY(atomic_load_explicit(&found, memory_order_acquire)))
+	if (PL_LIKELY(next_is_found()))
 		return true;
 	if (looking)
 		return false;
@@ -246,7 +211,7 @@ size_t pl_backend_usable_size(const void *block)
 
 static size_t counted_size(void *block)
 {
-	return in_arena(block) ? head_of(block)->size : NEXT(counted_size)(block);
+	return in_arena(block) ? head_of(block)->size : TRAIT(counted_size)(block);
 }
 
 static void *taken(void *block)
@@ -317,7 +282,7 @@ void *pl_backend_aligned(enum pl_aligned function, size_t alignment, size_t size
 	enum pl_aligned serves = function;
 
 	if (PL_LIKELY(ready()))
-		serves = (enum pl_aligned)NEXT(serves[function]);
+		serves = (enum pl_aligned)TRAIT(serves[function]);
 	if (ready() && PL_LIKELY(serves == function))
 		return taken(by(function, alignment, size));
 	if (!pl_contract_apply(function, &alignment))
@@ -331,7 +296,7 @@ void *pl_backend_aligned(enum pl_aligned function, size_t alignment, size_t size
 
 bool pl_backend_realloc_frees(void)
 {
-	return !NEXT(realloc_keeps);
+	return !TRAIT(realloc_keeps);
 }
 
 void pl_backend_free(void *block)

@@ -26,6 +26,10 @@
 #define PL_LIKELY(condition) __builtin_expect(!!(condition), 1)
 #define PL_UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 
+/* The value of a macro, a number, as a text. */
+#define PL_TEXT_OF(number) PL_TEXT_OF_(number)
+#define PL_TEXT_OF_(number) #number
+
 /* Inlined without fail: PL_CALLER() then is where the function around it returns to. */
 #define PL_INLINE static inline __attribute__((always_inline))
 #define PL_CALLER() __builtin_return_address(0)

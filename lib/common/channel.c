@@ -14,7 +14,7 @@ static struct pl_channel *page;
 
 /* The process that the page counts as one; written by the constructor and in a forked child. */
 static uint32_t owner;
-static uint32_t ended; /* the same, once it has */
+static _Atomic uint32_t ended; /* the same, once it has; relaxed */
 
 /* Set in a forked child. */
 static bool adopted;
@@ -138,12 +138,18 @@ bool pl_channel_leave(void)
 	return true;
 }
 
+bool pl_channel_is_own(void)
+{
+	return page != NULL && owner == pl_os_process_id() &&
+	       atomic_load_explicit(&ended, memory_order_relaxed) != owner;
+}
+
 void pl_channel_end(void)
 {
-	/* A handler of SIGABRT may end the process once more. */
-	if (page == NULL || owner != pl_os_process_id() || ended == owner)
+	/* A handler of SIGABRT, or another thread, may end the process once more. */
+	if (!pl_channel_is_own() ||
+	    atomic_exchange_explicit(&ended, owner, memory_order_relaxed) == owner)
 		return;
-	ended = owner;
 	PL_CHANNEL_COUNT(processes_ended);
 	replace(owner, 0);
 }

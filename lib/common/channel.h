@@ -71,7 +71,7 @@ struct pl_channel {
 	_Atomic uint64_t is_over; /* likewise: 1 when nobody reads the page any more */
 	_Atomic uint64_t processes_started;
 	_Atomic uint64_t processes_forked; /* by fork(): guarded from their start */
-	_Atomic uint64_t processes_ended;  /* by exit() or a violation: counted to their end */
+	_Atomic uint64_t processes_ended;  /* by exit(), _exit() or a violation: all is counted */
 	_Atomic uint64_t processes_left;   /* by phaselock_detach_child() */
 	/*
 	 * The processes that started or were forked, and of whose end nothing was heard: by their
@@ -125,7 +125,13 @@ void pl_channel_adopt(void);
  */
 bool pl_channel_leave(void);
 
-/* Counts this process as ended, its counts complete. Not in a child of vfork(), which is none. */
+/*
+ * Returns whether the page counts this process and has not heard of its end: not so in a child that
+ * shares its memory with its parent, as that of vfork() does.
+ */
+bool pl_channel_is_own(void);
+
+/* Counts this process as ended, its counts complete; once. Not where it is not the page's own. */
 void pl_channel_end(void);
 
 #endif

@@ -8,9 +8,7 @@
 #include <signal.h>
 #include <string.h>
 
-#define MAX_REPORTS_DEFAULT 20
-#define FRAMES_DEFAULT 16
-#define LOCK_AFTER_MAX_MS 86400000u
+#define LOCK_AFTER_MAX_MS 86400000
 
 /* A value as it stands in the text, not terminated. */
 struct value {
@@ -121,16 +119,24 @@ static bool set_unlock_signal(struct value value, struct pl_options *options)
 	return read_signal(value, &options->unlock_signal);
 }
 
+/* Copies what a path has to be: something that fits. */
+static bool read_path(struct value value, char path[PL_OPTIONS_PATH_SIZE])
+{
+	if (value.length == 0 || value.length >= PL_OPTIONS_PATH_SIZE)
+		return false;
+	memcpy(path, value.start, value.length);
+	path[value.length] = '\0';
+	return true;
+}
+
 static bool set_report(struct value value, struct pl_options *options)
 {
-	if (value.length == 0 || value.length >= sizeof(options->report))
-		return false;
 	/* %p is the only directive: nothing of the environment gets into a path. */
 	for (size_t i = 0; i < value.length; i++)
 		if (value.start[i] == '%' && (i + 1 == value.length || value.start[i + 1] != 'p'))
 			return false;
-	memcpy(options->report, value.start, value.length);
-	options->report[value.length] = '\0';
+	if (!read_path(value, options->report))
+		return false;
 	if (is(value, "stderr"))
 		options->report[0] = '\0';
 	return true;
@@ -138,22 +144,14 @@ static bool set_report(struct value value, struct pl_options *options)
 
 static bool set_suppressions(struct value value, struct pl_options *options)
 {
-	if (value.length == 0 || value.length >= sizeof(options->suppressions))
-		return false;
-	memcpy(options->suppressions, value.start, value.length);
-	options->suppressions[value.length] = '\0';
-	return true;
+	return read_path(value, options->suppressions);
 }
 
 /* A path must be a whole one: the program may change its folder. */
 static bool set_symbolize(struct value value, struct pl_options *options)
 {
-	if (value.length == 0 || value.length >= sizeof(options->symbolize) ||
-	    (!is(value, "0") && !is(value, "1") && value.start[0] != '/'))
-		return false;
-	memcpy(options->symbolize, value.start, value.length);
-	options->symbolize[value.length] = '\0';
-	return true;
+	return read_path(value, options->symbolize) &&
+	       (is(value, "0") || is(value, "1") || value.start[0] == '/');
 }
 
 static bool set_max_reports(struct value value, struct pl_options *options)
@@ -215,7 +213,8 @@ static const struct {
 	{"free", set_free, "allow|forbid",
 	 "whether a free in a locked phase is a violation (allow)"},
 	{"lock", set_lock, "never|main", "lock just before main() is entered (never)"},
-	{"lock_after", set_lock_after, "0..86400000", "lock so many milliseconds after the start"},
+	{"lock_after", set_lock_after, "0.." PL_TEXT_OF(LOCK_AFTER_MAX_MS),
+	 "lock so many milliseconds after the start"},
 	{"lock_signal", set_lock_signal, "signal",
 	 "lock when this signal comes: USR1, SIGUSR1 or its number"},
 	{"unlock_signal", set_unlock_signal, "signal", "unlock when this signal comes"},
@@ -225,9 +224,10 @@ static const struct {
 	 "requests of third-party code that this file names are served and not reported"},
 	{"symbolize", set_symbolize, "0|1|/path",
 	 "name the lines of an abort's report by phaselock, or by this file (0)"},
-	{"max_reports", set_max_reports, "0..1024",
-	 "reports, and lines of the closing table, at most (20)"},
-	{"frames", set_frames, "1..32", "frames of a call stack that tell sites apart (16)"},
+	{"max_reports", set_max_reports, "0.." PL_TEXT_OF(PHASELOCK_SITES_MAX),
+	 "reports, and lines of the closing table, at most (" PL_TEXT_OF(PL_OPTIONS_REPORTS) ")"},
+	{"frames", set_frames, "1.." PL_TEXT_OF(PHASELOCK_FRAMES_MAX),
+	 "frames of a call stack that tell sites apart (" PL_TEXT_OF(PL_OPTIONS_FRAMES) ")"},
 	{"stats", set_stats, "0|1", "print the statistics at exit (0)"},
 	{"stages", set_stages, "0|1", "tell the stages of requests that the program names (0)"},
 	{"follow_children", set_follow_children, "0|1",
@@ -243,7 +243,7 @@ _Static_assert(KEYS <= 32, "a bit each in pl_options.fixed");
 
 struct pl_options pl_options_default(void)
 {
-	return (struct pl_options){.max_reports = MAX_REPORTS_DEFAULT, .frames = FRAMES_DEFAULT};
+	return (struct pl_options){.max_reports = PL_OPTIONS_REPORTS, .frames = PL_OPTIONS_FRAMES};
 }
 
 static void append_value(struct pl_text *text, struct value value)

@@ -15,6 +15,10 @@
 #define PL_OPTIONS_FUNCTION "phaselock_default_options()"
 #define PL_OPTIONS_PATH_SIZE 1024
 
+/* What holds when nothing is said, and before anything is read. */
+#define PL_OPTIONS_REPORTS 20
+#define PL_OPTIONS_FRAMES 16
+
 struct pl_options {
 	enum phaselock_verdict policy;
 	bool abort_by_trap;
@@ -38,7 +42,7 @@ struct pl_options {
 	uint32_t fixed;		   /* a bit for each key that the program has set, or meant to */
 };
 
-/* What holds when nothing is said. */
+/* Returns what holds when nothing is said. */
 struct pl_options pl_options_default(void);
 
 /*

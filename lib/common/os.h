@@ -227,6 +227,9 @@ char **pl_os_environment_all(void);
 /* Ends the process with SIGABRT. */
 _Noreturn void pl_os_abort(void);
 
+/* Ends the process with a status, and does nothing else. */
+_Noreturn void pl_os_exit(int status);
+
 /* Ends the process with the signal of a trap instruction, whatever handlers it has. */
 _Noreturn void pl_os_trap(void);
 

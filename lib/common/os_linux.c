@@ -112,8 +112,13 @@ _Noreturn void pl_os_end_at_once(void)
 
 	pl_os_call(SYS_rt_sigprocmask, SIG_SETMASK, &none, NULL, KERNEL_SIGNAL_SET_SIZE);
 	pl_os_call(SYS_tgkill, pl_os_call(SYS_getpid), pl_os_call(SYS_gettid), SIGABRT);
-	for (;;) /* SIGABRT is ignored, or handled */
-		pl_os_call(SYS_exit_group, 128 + SIGABRT);
+	pl_os_exit(128 + SIGABRT); /* it is ignored, or handled */
+}
+
+_Noreturn void pl_os_exit(int status)
+{
+	for (;;)
+		pl_os_call(SYS_exit_group, status);
 }
 
 /* ---- signals --------------------------------------------------------------------------------- */

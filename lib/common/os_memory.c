@@ -72,6 +72,8 @@ bool pl_os_is_readable(const void *address)
 	struct pl_os_signals before;
 	long result;
 
+	if (address == NULL) /* no set at all: the kernel reads nothing, and is content */
+		return false;
 	pl_os_block_signals(&before);
 	result = pl_os_call(SYS_rt_sigprocmask, SIG_BLOCK, address, NULL, sizeof(before.mask));
 	pl_os_restore_signals(&before);

@@ -12,6 +12,7 @@
 #define _GNU_SOURCE
 #include "entry/unseen.h"
 
+#include "common/sized.h"
 #include "entry/dialect.h"
 #include "stack/dynamic.h"
 #include "stack/loaded.h"
@@ -55,8 +56,9 @@ static const struct function {
 
 /* What the walk over the modules fills. */
 struct list {
-	struct phaselock_unseen *out;
+	char *out;
 	size_t capacity;
+	size_t size; /* of an element, in the caller's header */
 	size_t count;
 	size_t position;    /* of the module that is looked at, in the order of loading */
 	uintptr_t own_base; /* where the module is loaded that this code is in */
@@ -229,18 +231,19 @@ static bool look_into(const struct pl_loaded *module, void *argument)
 	if (unseen.entries == 0)
 		return false;
 	if (list->count < list->capacity)
-		list->out[list->count] = unseen;
+		pl_sized_copy(list->out + list->count * list->size, list->size, &unseen,
+			      sizeof(unseen));
 	list->count++;
 	return false;
 }
 
-size_t phaselock_unseen_modules(struct phaselock_unseen *out, size_t capacity)
+size_t phaselock_unseen_modules_sized(struct phaselock_unseen *out, size_t capacity, size_t size)
 {
-	struct list list = {.out = out, .capacity = capacity};
+	struct list list = {.out = (char *)out, .capacity = capacity, .size = size};
 	struct pl_place own;
 
-	find_function((uintptr_t)phaselock_unseen_modules, &own);
-	list.own_base = (uintptr_t)phaselock_unseen_modules + 1 - own.offset;
+	find_function((uintptr_t)phaselock_unseen_modules_sized, &own);
+	list.own_base = (uintptr_t)phaselock_unseen_modules_sized + 1 - own.offset;
 	pl_loaded_each(look_into, &list);
 	return list.count;
 }

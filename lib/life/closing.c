@@ -47,9 +47,9 @@ static void write_site(const struct phaselock_violation *site)
 void pl_closing_sites(void)
 {
 	struct phaselock_violation site = {0};
-	size_t sites = pl_site_list(NULL, 0);
+	size_t sites = pl_site_list(NULL, 0, 0);
 	uint64_t seen = pl_site_total();
-	const unsigned most = pl_setting_or(pl_settings.lines, 20);
+	const unsigned most = pl_setting_or(pl_settings.lines, PL_OPTIONS_REPORTS);
 	size_t lines = 0;
 	char buffer[256];
 	struct pl_text text = pl_text_in(buffer, sizeof(buffer));

@@ -59,12 +59,8 @@ static struct pl_options *const options = &pl_settings.options;
 
 const char *phaselock_version(void)
 {
-#define TEXT_(number) #number
-#define TEXT(number) TEXT_(number)
-	return TEXT(PHASELOCK_VERSION_MAJOR) "." TEXT(PHASELOCK_VERSION_MINOR) "." TEXT(
-		PHASELOCK_VERSION_PATCH);
-#undef TEXT
-#undef TEXT_
+	return PL_TEXT_OF(PHASELOCK_VERSION_MAJOR) "." PL_TEXT_OF(
+		PHASELOCK_VERSION_MINOR) "." PL_TEXT_OF(PHASELOCK_VERSION_PATCH);
 }
 
 /* The same function under a name that no other copy of the library can take. */

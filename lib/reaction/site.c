@@ -12,6 +12,7 @@
 #include "reaction/site.h"
 
 #include "stack/kept.h"
+#include "common/sized.h"
 #include "common/suppress.h"
 
 #include <stdatomic.h>
@@ -224,28 +225,51 @@ static uint64_t count_of(const struct slot *slot)
 	return count > 0 && suppression_in(slot) < 0 ? count : 0;
 }
 
+/* Whose elements are as large as the caller's header says. */
+struct list {
+	char *out;
+	size_t capacity;
+	size_t size;
+};
+
+static char *element(const struct list *list, size_t at)
+{
+	return list->out + at * list->size;
+}
+
+static uint64_t sequence_of(const char *violation)
+{
+	uint64_t number;
+
+	memcpy(&number, violation + offsetof(struct phaselock_violation, sequence), sizeof(number));
+	return number;
+}
+
 /*
  * Puts a site where it belongs among the older and the newer ones of a list, of which the newest is
  * dropped if there is no room. A slot that was spare may come before older ones.
  */
-static void insert(struct phaselock_violation *out, size_t count, size_t capacity,
-		   const struct slot *slot, uint64_t seen)
+static void insert(const struct list *list, size_t count, const struct slot *slot, uint64_t seen)
 {
-	size_t at = count < capacity ? count : capacity;
+	size_t at = count < list->capacity ? count : list->capacity;
+	struct phaselock_violation site = slot->first;
 
-	while (at > 0 && out[at - 1].sequence > slot->first.sequence) {
-		if (at < capacity)
-			out[at] = out[at - 1];
+	while (at > 0 && sequence_of(element(list, at - 1)) > site.sequence) {
+		if (at < list->capacity)
+			memcpy(element(list, at), element(list, at - 1), list->size);
 		at--;
 	}
-	if (at == capacity)
+	if (at == list->capacity)
 		return;
-	out[at] = slot->first;
-	out[at].count = seen;
+	site.count = seen;
+	pl_sized_violation(element(list, at), list->size, &site, sizeof(site));
 }
 
-size_t pl_site_list(struct phaselock_violation *out, size_t capacity)
+size_t pl_site_list(void *out, size_t capacity, size_t size)
 {
+	/* What is too small for the number that they are sorted by is no structure of ours. */
+	bool is_whole = size >= offsetof(struct phaselock_violation, count);
+	const struct list list = {out, is_whole ? capacity : 0, size};
 	uint32_t taken = atomic_load_explicit(&slots_taken, memory_order_relaxed);
 	size_t count = 0;
 
@@ -253,7 +277,7 @@ size_t pl_site_list(struct phaselock_violation *out, size_t capacity)
 		uint64_t seen = count_of(&slots[i]);
 
 		if (seen > 0)
-			insert(out, count++, capacity, &slots[i], seen);
+			insert(&list, count++, &slots[i], seen);
 	}
 	return count;
 }

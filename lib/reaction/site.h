@@ -16,10 +16,10 @@
 int pl_site_count(struct phaselock_violation *violation);
 
 /*
- * Copies up to capacity sites, oldest first; returns how many there are. Here and below, those that
- * are suppressed are none. As above.
+ * Copies up to capacity sites, oldest first, each to a place of so many bytes; returns how many
+ * there are. Here and below, those that are suppressed are none. As above.
  */
-size_t pl_site_list(struct phaselock_violation *out, size_t capacity);
+size_t pl_site_list(void *out, size_t capacity, size_t size);
 
 /*
  * Replaces *site by the one that comes after it in the order of falling counts, the older of two

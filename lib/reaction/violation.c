@@ -115,9 +115,9 @@ static phaselock_handler get_handler(void **context)
 	return function;
 }
 
-size_t phaselock_get_violations(struct phaselock_violation *out, size_t capacity)
+size_t phaselock_get_violations_sized(struct phaselock_violation *out, size_t capacity, size_t size)
 {
-	return pl_site_list(out, capacity);
+	return pl_site_list(out, capacity, size);
 }
 
 __attribute__((noinline)) void phaselock_on_violation(const struct phaselock_violation *violation)
@@ -293,8 +293,9 @@ enum phaselock_verdict pl_violation(const struct pl_request *request, enum phase
 	};
 
 	pl_names_get(violation.thread_name);
-	violation.frame_count = pl_unwind(violation.frames, pl_setting_or(pl_settings.frames, 16),
-					  request->caller, &context.end);
+	violation.frame_count =
+		pl_unwind(violation.frames, pl_setting_or(pl_settings.frames, PL_OPTIONS_FRAMES),
+			  request->caller, &context.end);
 	suppression = pl_site_count(&violation);
 	if (suppression >= 0 && thread != NULL) { /* no thread: it is no request */
 		count_suppressed(suppression, thread);

@@ -131,7 +131,8 @@ void pl_history_complete(const struct pl_history *history, const void *caller)
 	if (history->generation == 0)
 		return;
 	whole.frame_count =
-		pl_unwind(whole.frames, pl_setting_or(pl_settings.lock_frames, 16), caller, &end);
+		pl_unwind(whole.frames, pl_setting_or(pl_settings.lock_frames, PL_OPTIONS_FRAMES),
+			  caller, &end);
 	whole.end = end;
 	pl_kept_add(whole.frames, (unsigned)whole.frame_count);
 	pl_history_keep_stack(&whole);

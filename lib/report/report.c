@@ -14,6 +14,7 @@
 #include "stack/module.h"
 #include "common/os.h"
 #include "common/settings.h"
+#include "common/sized.h"
 #include "report/sink.h"
 #include "report/symbolizer.h"
 
@@ -205,6 +206,12 @@ static bool is_told(const struct modules *modules, const struct pl_place *place)
 	return false;
 }
 
+/* The kernel's module, which has a build-id too, is in no file. */
+static bool is_path(const char *name)
+{
+	return strchr(name, '/') != NULL;
+}
+
 /* Tells of each module of a call stack that was not told of yet. */
 static PL_COLD void append_build_ids(struct pl_text *text, struct modules *modules,
 				     void *const *frames, unsigned count, find_place *find)
@@ -215,7 +222,7 @@ static PL_COLD void append_build_ids(struct pl_text *text, struct modules *modul
 		struct pl_place place;
 
 		find(frames[i], &place);
-		if (place.build_id == NULL || place.path[0] != '/' || is_told(modules, &place))
+		if (place.build_id == NULL || !is_path(place.path) || is_told(modules, &place))
 			continue;
 		modules->told[modules->count].id = place.build_id;
 		modules->told[modules->count++].size = place.build_id_size;
@@ -246,7 +253,7 @@ static PL_COLD void append_verdict(struct pl_text *text, const struct pl_report_
 static bool is_due(const struct phaselock_violation *violation,
 		   const struct pl_report_context *context)
 {
-	const unsigned most = pl_setting_or(pl_settings.reports, 20);
+	const unsigned most = pl_setting_or(pl_settings.reports, PL_OPTIONS_REPORTS);
 
 	if (context->verdict == PHASELOCK_ABORT)
 		return true;
@@ -320,29 +327,35 @@ void pl_report_violation(const struct phaselock_violation *violation,
 			      context->verdict == PHASELOCK_ABORT ? PL_SINK_LAST : PL_SINK_WHOLE);
 }
 
-size_t phaselock_describe(const struct phaselock_violation *violation, char *text, size_t size)
+size_t phaselock_describe_sized(const struct phaselock_violation *violation, size_t violation_size,
+				char *text, size_t size)
 {
+	struct phaselock_violation own;
 	struct pl_text out;
 
 	if (size == 0) /* not even for the end */
 		return 0;
+	pl_sized_violation(&own, sizeof(own), violation, violation_size);
 	out = pl_text_in(text, size);
-	append_call(&out, violation);
+	append_call(&out, &own);
 	pl_text_append(&out, "\n");
-	for (unsigned i = 0; i < violation->frame_count; i++) {
-		append_frame(&out, i, violation->frames[i], pl_kept_find);
+	for (unsigned i = 0; i < own.frame_count; i++) {
+		append_frame(&out, i, own.frames[i], pl_kept_find);
 		pl_text_append(&out, "\n");
 	}
 	return out.length;
 }
 
-bool phaselock_has_function(const struct phaselock_violation *violation, const char *function)
+bool phaselock_has_function_sized(const struct phaselock_violation *violation,
+				  size_t violation_size, const char *function)
 {
 	size_t length = strlen(function);
+	struct phaselock_violation own;
 	struct pl_place place;
 
-	for (unsigned i = 0; i < violation->frame_count; i++) {
-		pl_kept_find(violation->frames[i], &place);
+	pl_sized_violation(&own, sizeof(own), violation, violation_size);
+	for (unsigned i = 0; i < own.frame_count; i++) {
+		pl_kept_find(own.frames[i], &place);
 		if (place.function != NULL && strncmp(place.function, function, length) == 0 &&
 		    (place.function[length] == '\0' || pl_clone_base(place.function) == length))
 			return true;
@@ -350,15 +363,19 @@ bool phaselock_has_function(const struct phaselock_violation *violation, const c
 	return false;
 }
 
-bool phaselock_advise(const struct phaselock_violation *violation, struct phaselock_advice *advice)
+bool phaselock_advise_sized(const struct phaselock_violation *violation, size_t violation_size,
+			    struct phaselock_advice *advice, size_t advice_size)
 {
 	const struct pl_advice *found = NULL;
+	struct phaselock_violation own;
+	struct phaselock_advice words;
 
-	if (!gives_back(violation))
-		found = pl_advice_find((const void *const *)violation->frames,
-				       violation->frame_count);
+	pl_sized_violation(&own, sizeof(own), violation, violation_size);
+	if (!gives_back(&own))
+		found = pl_advice_find((const void *const *)own.frames, own.frame_count);
 	if (found == NULL)
 		return false;
-	*advice = (struct phaselock_advice){found->name, found->when, found->cure};
+	words = (struct phaselock_advice){found->name, found->when, found->cure};
+	pl_sized_copy(advice, advice_size, &words, sizeof(words));
 	return true;
 }

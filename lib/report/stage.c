@@ -7,6 +7,7 @@
 
 #include "common/format.h"
 #include "common/settings.h"
+#include "common/sized.h"
 #include "report/sink.h"
 
 #include <phaselock/phaselock.h>
@@ -86,34 +87,46 @@ static void tell_leak(const char *name, int64_t blocks, int64_t bytes)
 	write_line(&line);
 }
 
-void phaselock_stage_begin(struct phaselock_stage *stage, const char *name)
+void phaselock_stage_begin_sized(struct phaselock_stage *stage, const char *name, size_t size)
 {
-	if (!pl_settings.stages_are_told)
-		return;
-	stage->begin = stage->last = count();
-	tell(name, &stage->begin, NULL);
-}
-
-void phaselock_stage_mark(struct phaselock_stage *stage, const char *name)
-{
-	struct phaselock_stage_counts now;
+	struct phaselock_stage own = {.last = {0}};
 
 	if (!pl_settings.stages_are_told)
 		return;
-	now = count();
-	tell(name, &now, &stage->last);
-	stage->last = now;
+	own.begin = own.last = count();
+	tell(name, &own.begin, NULL);
+	pl_sized_copy(stage, size, &own, sizeof(own));
 }
 
-void phaselock_stage_end(struct phaselock_stage *stage, const char *name)
+/* Returns the stage with the counts of now. */
+static struct phaselock_stage mark(struct phaselock_stage *stage, const char *name, size_t size)
 {
+	struct phaselock_stage_counts now = count();
+	struct phaselock_stage own;
+
+	pl_sized_copy(&own, sizeof(own), stage, size);
+	tell(name, &now, &own.last);
+	own.last = now;
+	pl_sized_copy(stage, size, &own, sizeof(own));
+	return own;
+}
+
+void phaselock_stage_mark_sized(struct phaselock_stage *stage, const char *name, size_t size)
+{
+	if (pl_settings.stages_are_told)
+		mark(stage, name, size);
+}
+
+void phaselock_stage_end_sized(struct phaselock_stage *stage, const char *name, size_t size)
+{
+	struct phaselock_stage own;
 	int64_t blocks;
 
 	if (!pl_settings.stages_are_told)
 		return;
-	phaselock_stage_mark(stage, name);
-	blocks = (int64_t)(stage->last.allocations - stage->begin.allocations) -
-		 (int64_t)(stage->last.deallocations - stage->begin.deallocations);
+	own = mark(stage, name, size);
+	blocks = (int64_t)(own.last.allocations - own.begin.allocations) -
+		 (int64_t)(own.last.deallocations - own.begin.deallocations);
 	if (blocks > 0)
-		tell_leak(name, blocks, stage->last.live_bytes - stage->begin.live_bytes);
+		tell_leak(name, blocks, own.last.live_bytes - own.begin.live_bytes);
 }

@@ -213,10 +213,18 @@ static bool is_told(const struct pl_thread *thread)
 	return thread != NULL && !is_in_watcher(thread) && !is_permitted(thread);
 }
 
-bool phaselock_watch_begin(struct phaselock_watch *watch)
+/* Whether a structure has all that the library reads and writes of it. */
+static bool is_whole(size_t size)
+{
+	return size >= offsetof(struct phaselock_watch, reserved);
+}
+
+bool phaselock_watch_begin_sized(struct phaselock_watch *watch, size_t size)
 {
 	struct pl_thread *thread = pl_thread_self();
 
+	if (!is_whole(size))
+		return false;
 	if (thread != NULL && !is_open(thread->watch, watch)) {
 		watch->outer = link_to(thread->watch);
 		pl_gate_watch(thread, watch);
@@ -268,11 +276,13 @@ static void take_out(struct phaselock_watch *watch)
 	skip_outer(inner);
 }
 
-bool phaselock_watch_process_begin(struct phaselock_watch *watch)
+bool phaselock_watch_process_begin_sized(struct phaselock_watch *watch, size_t size)
 {
 	struct pl_thread *thread = pl_thread_self();
 	struct pl_os_signals before;
 
+	if (!is_whole(size))
+		return false;
 	pl_lock(PL_LOCK_PHASE, &before);
 	if (!is_open(of_process(), watch)) {
 		watch->outer = link_to(of_process());

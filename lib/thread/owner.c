@@ -55,20 +55,16 @@ void pl_owner_counts(const struct pl_thread *thread, struct pl_counts *counts)
 
 	counts->allocations = pl_gate_count(&words->allocations, &thread->allocations);
 	counts->deallocations = pl_gate_count(&words->deallocations, &thread->deallocations);
-	counts->reallocations = pl_counter_read(&thread->reallocations);
-	counts->failed_allocations = pl_counter_read(&thread->failed_allocations);
-	counts->failed_reallocations = pl_counter_read(&thread->failed_reallocations);
 	counts->bytes_requested = pl_counter_read(&thread->bytes_requested) +
 				  pl_counter_read(&words->bytes_requested);
-	counts->bytes_reallocated = pl_counter_read(&thread->bytes_reallocated);
-	counts->locked_attempts = pl_counter_read(&thread->locked_attempts);
-	counts->permitted_attempts = pl_counter_read(&thread->permitted_attempts);
-	counts->suppressed_attempts = pl_counter_read(&thread->suppressed_attempts);
-	counts->locked_deallocations = pl_counter_read(&thread->locked_deallocations);
 	counts->bytes_allocated = thread->bytes_before[0] +
 				  __atomic_load_n(thread->bytes.allocated, __ATOMIC_RELAXED);
 	counts->bytes_deallocated = thread->bytes_before[1] +
 				    __atomic_load_n(thread->bytes.deallocated, __ATOMIC_RELAXED);
+#define READ(name) counts->name = pl_counter_read(&thread->name);
+	PL_FLOWS_IN_RECORD(READ)
+	PL_PARTS_IN_RECORD(READ)
+#undef READ
 }
 
 /* What an earlier owner left is the record's own. */

@@ -12,6 +12,7 @@
 #include "backend/backend.h"
 #include "common/base.h"
 #include "thread/counter.h"
+#include "thread/flows.h"
 #include "thread/hot.h"
 
 #include <phaselock/watch.h>
@@ -19,41 +20,26 @@
 #include <stdatomic.h>
 
 /*
- * What a thread, or all of them, did. Each is the flow of the same name in struct phaselock_stats.
+ * What a thread, or all of them, did. Each is the flow of the same name in struct phaselock_stats,
+ * or a part of one.
  */
 struct pl_counts {
-	uint64_t allocations;
-	uint64_t deallocations;
-	uint64_t reallocations;
-	uint64_t failed_allocations;
-	uint64_t failed_reallocations; /* part of failed_allocations in the public structure */
-	uint64_t bytes_requested;
-	uint64_t bytes_allocated;
-	uint64_t bytes_deallocated;
-	uint64_t bytes_reallocated;
-	uint64_t locked_attempts;
-	uint64_t permitted_attempts;
-	uint64_t suppressed_attempts;
-	uint64_t locked_deallocations;
+#define PL_COUNT(name) uint64_t name;
+	PL_COUNTS(PL_COUNT)
+#undef PL_COUNT
 };
 
 /* Of deeper scopes is not kept who began them. */
 #define PL_SCOPE_PLACES 8
 
-struct pl_thread {
-	/* written by the owner */
+struct PL_CACHE_ALIGNED pl_thread {
+	/* written by the owner; those of words while the gate is closed */
 
-	PL_CACHE_ALIGNED pl_counter allocations; /* while the gate is closed; else in words */
-	pl_counter deallocations;		 /* the same */
-	pl_counter bytes_requested;		 /* without those in words */
-	pl_counter reallocations;
-	pl_counter failed_allocations;
-	pl_counter failed_reallocations;
-	pl_counter bytes_reallocated;
-	pl_counter locked_attempts;
-	pl_counter permitted_attempts;
-	pl_counter suppressed_attempts;
-	pl_counter locked_deallocations;
+#define PL_COUNT(name) pl_counter name;
+	PL_FLOWS_IN_WORDS(PL_COUNT)
+	PL_FLOWS_IN_RECORD(PL_COUNT)
+	PL_PARTS_IN_RECORD(PL_COUNT)
+#undef PL_COUNT
 
 	/* the owner's alone */
 

@@ -5,12 +5,12 @@
 #include "thread/stats.h"
 
 #include "common/channel.h"
+#include "common/sized.h"
 #include "thread/owner.h"
 #include "thread/phase.h"
 #include "thread/thread.h"
 
 #include <stdatomic.h>
-#include <string.h>
 
 /*
  * The flows of the process at the last reset: baselines[resets % 2]; under the registry's lock. The
@@ -34,33 +34,16 @@ static uint64_t level(uint64_t taken, uint64_t returned)
 static void fill(struct phaselock_stats *stats, const struct pl_counts *counts, uint64_t threads)
 {
 	*stats = (struct phaselock_stats){
-		.allocations = counts->allocations,
-		.deallocations = counts->deallocations,
-		.reallocations = counts->reallocations,
-		.failed_allocations = counts->failed_allocations + counts->failed_reallocations,
-		.bytes_requested = counts->bytes_requested,
-		.bytes_allocated = counts->bytes_allocated,
-		.bytes_deallocated = counts->bytes_deallocated,
-		.bytes_reallocated = counts->bytes_reallocated,
 		.live_allocations = level(counts->allocations,
 					  counts->failed_allocations + counts->deallocations),
 		.live_bytes = level(counts->bytes_allocated, counts->bytes_deallocated),
-		.locked_attempts = counts->locked_attempts,
-		.permitted_attempts = counts->permitted_attempts,
-		.locked_deallocations = counts->locked_deallocations,
 		.threads = threads,
 		.phase = (uint64_t)phaselock_get_phase(),
-		.suppressed_attempts = counts->suppressed_attempts,
 	};
-}
-
-/* Writes at most out_size bytes: the fields that the caller's header has. */
-static void hand_out(void *out, size_t out_size, const struct phaselock_stats *stats)
-{
-	size_t known = out_size < sizeof(*stats) ? out_size : sizeof(*stats);
-
-	memcpy(out, stats, known);
-	memset((char *)out + known, 0, out_size - known);
+#define COPY(name) stats->name = counts->name;
+	PL_FLOWS(COPY)
+#undef COPY
+	stats->failed_allocations += counts->failed_reallocations;
 }
 
 /* Under the registry's lock. */
@@ -72,8 +55,9 @@ static void sum(struct phaselock_stats *stats)
 	fill(stats, &counts, threads);
 }
 
-struct phaselock_stats phaselock_stats_delta(const struct phaselock_stats *begin,
-					     const struct phaselock_stats *end)
+/* Each flow's end - begin, and end's levels. */
+static struct phaselock_stats difference(const struct phaselock_stats *begin,
+					 const struct phaselock_stats *end)
 {
 	struct phaselock_stats delta = *end;
 
@@ -92,6 +76,17 @@ struct phaselock_stats phaselock_stats_delta(const struct phaselock_stats *begin
 	return delta;
 }
 
+void phaselock_stats_delta_sized(struct phaselock_stats *out, const struct phaselock_stats *begin,
+				 const struct phaselock_stats *end, size_t size)
+{
+	struct phaselock_stats from, to;
+
+	pl_sized_copy(&from, sizeof(from), begin, size);
+	pl_sized_copy(&to, sizeof(to), end, size);
+	to = difference(&from, &to);
+	pl_sized_copy(out, size, &to, sizeof(to));
+}
+
 void pl_stats_publish(bool locked)
 {
 	struct phaselock_stats now, done;
@@ -99,7 +94,7 @@ void pl_stats_publish(bool locked)
 
 	pl_thread_lock(&before);
 	sum(&now);
-	done = phaselock_stats_delta(&published, &now);
+	done = difference(&published, &now);
 	pl_channel_add(&done, locked);
 	published = now;
 	pl_thread_unlock(&before);
@@ -121,9 +116,9 @@ void phaselock_get_stats(struct phaselock_stats *out, size_t out_size)
 
 	pl_thread_lock(&before);
 	sum(&now);
-	stats = phaselock_stats_delta(&baselines[resets % 2], &now);
+	stats = difference(&baselines[resets % 2], &now);
 	pl_thread_unlock(&before);
-	hand_out(out, out_size, &stats);
+	pl_sized_copy(out, out_size, &stats, sizeof(stats));
 }
 
 void phaselock_reset_stats(void)
@@ -147,7 +142,7 @@ void phaselock_get_thread_stats(struct phaselock_stats *out, size_t out_size)
 		pl_owner_counts(thread, &counts);
 		fill(&now, &counts, 1);
 		fill(&begin, &thread->start, 1);
-		stats = phaselock_stats_delta(&begin, &now);
+		stats = difference(&begin, &now);
 		/* What earlier owners of the record left alive is not this thread's. */
 		stats.live_allocations =
 			level(stats.allocations, counts.failed_allocations -
@@ -155,5 +150,5 @@ void phaselock_get_thread_stats(struct phaselock_stats *out, size_t out_size)
 							 stats.deallocations);
 		stats.live_bytes = level(stats.bytes_allocated, stats.bytes_deallocated);
 	}
-	hand_out(out, out_size, &stats);
+	pl_sized_copy(out, out_size, &stats, sizeof(stats));
 }

@@ -59,14 +59,10 @@ void pl_strays_bring_home(struct pl_thread *thread)
 
 void pl_strays_sum(struct pl_counts *sum)
 {
-	sum->allocations += pl_counter_read(&pl_strays.allocations);
-	sum->deallocations += pl_counter_read(&pl_strays.deallocations);
-	sum->reallocations += pl_counter_read(&pl_strays.reallocations);
-	sum->failed_allocations += pl_counter_read(&pl_strays.failed_allocations);
-	sum->bytes_requested += pl_counter_read(&pl_strays.bytes_requested);
+#define ADD(name) sum->name += pl_counter_read(&pl_strays.name);
+	PL_FLOWS_IN_WORDS(ADD)
+	PL_FLOWS_IN_RECORD(ADD)
+	PL_PARTS_IN_RECORD(ADD)
+#undef ADD
 	sum->bytes_deallocated += __atomic_load_n(&pl_strays.bytes_last[1], __ATOMIC_RELAXED);
-	sum->locked_attempts += pl_counter_read(&pl_strays.locked_attempts);
-	sum->permitted_attempts += pl_counter_read(&pl_strays.permitted_attempts);
-	sum->suppressed_attempts += pl_counter_read(&pl_strays.suppressed_attempts);
-	sum->locked_deallocations += pl_counter_read(&pl_strays.locked_deallocations);
 }

@@ -345,19 +345,9 @@ static void add(struct pl_counts *sum, const struct pl_thread *thread)
 	struct pl_counts one;
 
 	pl_owner_counts(thread, &one);
-	sum->allocations += one.allocations;
-	sum->deallocations += one.deallocations;
-	sum->reallocations += one.reallocations;
-	sum->failed_allocations += one.failed_allocations;
-	sum->failed_reallocations += one.failed_reallocations;
-	sum->bytes_requested += one.bytes_requested;
-	sum->bytes_allocated += one.bytes_allocated;
-	sum->bytes_deallocated += one.bytes_deallocated;
-	sum->bytes_reallocated += one.bytes_reallocated;
-	sum->locked_attempts += one.locked_attempts;
-	sum->permitted_attempts += one.permitted_attempts;
-	sum->suppressed_attempts += one.suppressed_attempts;
-	sum->locked_deallocations += one.locked_deallocations;
+#define ADD(name) sum->name += one.name;
+	PL_COUNTS(ADD)
+#undef ADD
 }
 
 uint64_t pl_thread_sum(struct pl_counts *sum)

@@ -8,6 +8,7 @@
 #define PHASELOCK_OPTIONAL
 #include <fcntl.h>
 #include <grp.h>
+#include <sched.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
@@ -81,6 +82,32 @@ static void say_process(void)
 	say(digit);
 }
 
+/* Two other processes in the memory of this one, which _exit() must leave as it was. */
+static void end_vfork(void)
+{
+	pid_t child = vfork();
+
+	if (child == 0)
+		_exit(0);
+	if (await(child) != 0)
+		_exit(117);
+}
+
+static int end(void *nothing)
+{
+	(void)nothing;
+	_Exit(0);
+}
+
+static void end_clone(void)
+{
+	static char stack[65536];
+	pid_t child = clone(end, stack + sizeof(stack), CLONE_VM | SIGCHLD, NULL);
+
+	if (await(child) != 0)
+		_exit(117);
+}
+
 /* The parent ends; the child goes on with the rest when it has. */
 static void daemonise(void)
 {
@@ -130,6 +157,10 @@ static bool act(const char *word)
 		await_phase(false);
 	} else if (strcmp(word, "daemonise") == 0) {
 		daemonise();
+	} else if (strcmp(word, "vfork-exit") == 0) {
+		end_vfork();
+	} else if (strcmp(word, "clone-exit") == 0) {
+		end_clone();
 	} else if (strcmp(word, "detach") == 0) {
 		phaselock_detach_child();
 	} else if (strcmp(word, "no-environment") == 0) {

@@ -22,10 +22,11 @@ int pl_site_count(struct phaselock_violation *violation)
 	return -1;
 }
 
-size_t pl_site_list(struct phaselock_violation *out, size_t capacity)
+size_t pl_site_list(void *out, size_t capacity, size_t size)
 {
 	(void)out;
 	(void)capacity;
+	(void)size;
 	return sites_at_first;
 }
 

@@ -36,10 +36,11 @@ void pl_unseen_start(void)
 {
 }
 
-size_t phaselock_unseen_modules(struct phaselock_unseen *out, size_t capacity)
+size_t phaselock_unseen_modules_sized(struct phaselock_unseen *out, size_t capacity, size_t size)
 {
 	(void)out;
 	(void)capacity;
+	(void)size;
 	return 0;
 }
 

@@ -51,8 +51,8 @@ CHILD_TEST(empty_table_lists_nothing)
 {
 	struct phaselock_violation site = at(1);
 
-	CHECK_EQUAL(pl_site_list(NULL, 0), 0);
-	CHECK_EQUAL(pl_site_list(&site, 1), 0);
+	CHECK_EQUAL(pl_site_list(NULL, 0, 0), 0);
+	CHECK_EQUAL(pl_site_list(&site, 1, sizeof(struct phaselock_violation)), 0);
 	CHECK(!pl_site_next(&site, true));
 	CHECK_EQUAL(site.frames[0], 1);
 	CHECK_EQUAL(pl_site_overflow(), 0);
@@ -76,7 +76,7 @@ CHILD_TEST(function_cause_frames_and_their_number_tell_sites_apart)
 			CHECK(count_it(&violation));
 			CHECK_EQUAL(violation.count, round);
 		}
-	CHECK_EQUAL(pl_site_list(NULL, 0), COUNT_OF(variants));
+	CHECK_EQUAL(pl_site_list(NULL, 0, 0), COUNT_OF(variants));
 }
 
 /* As full as the table gets, so that many of them meet in its index. */
@@ -94,7 +94,7 @@ CHILD_TEST(sites_that_are_alike_but_for_one_thing_never_become_one)
 			CHECK(count_it(&violation));
 			CHECK_EQUAL(violation.count, round);
 		}
-	CHECK_EQUAL(pl_site_list(NULL, 0), PHASELOCK_SITES_MAX);
+	CHECK_EQUAL(pl_site_list(NULL, 0, 0), PHASELOCK_SITES_MAX);
 	CHECK_EQUAL(pl_site_overflow(), 0);
 }
 
@@ -112,7 +112,7 @@ CHILD_TEST(size_thread_and_time_do_not_tell_sites_apart)
 	second.frames[PHASELOCK_FRAMES_MAX - 1] = &first; /* beyond frame_count */
 	CHECK(count_it(&first) && count_it(&second));
 	CHECK_EQUAL(second.count, 2);
-	CHECK_EQUAL(pl_site_list(&second, 1), 1);
+	CHECK_EQUAL(pl_site_list(&second, 1, sizeof(struct phaselock_violation)), 1);
 	/* as it was when first seen, but for its count */
 	CHECK_EQUAL(second.size, 10);
 	CHECK_EQUAL(second.thread_id, 1);
@@ -127,7 +127,7 @@ CHILD_TEST(list_is_oldest_first_and_keeps_to_its_capacity)
 		count_at(place, place, (unsigned)place);
 	for (size_t capacity = 0; capacity <= 5; capacity++) {
 		memset(out, 0xee, sizeof(out));
-		CHECK_EQUAL(pl_site_list(out, capacity), 4);
+		CHECK_EQUAL(pl_site_list(out, capacity, sizeof(struct phaselock_violation)), 4);
 		for (uintptr_t i = 0; i < 5; i++) {
 			bool filled = i < capacity && i < 4;
 
@@ -178,7 +178,8 @@ CHILD_TEST(site_beyond_the_table_is_counted_as_overflow_and_the_known_ones_go_on
 		CHECK(count_it(&known));
 		CHECK_EQUAL(known.count, 2);
 	}
-	CHECK_EQUAL(pl_site_list(out, COUNT_OF(out)), PHASELOCK_SITES_MAX);
+	CHECK_EQUAL(pl_site_list(out, COUNT_OF(out), sizeof(struct phaselock_violation)),
+		    PHASELOCK_SITES_MAX);
 	for (uintptr_t i = 0; i < PHASELOCK_SITES_MAX; i++)
 		CHECK_EQUAL(out[i].frames[0], i + 1);
 	CHECK_EQUAL(pl_site_overflow(), 3000);
@@ -210,7 +211,7 @@ static void *hammer(void *argument)
 		mine->sum_of_counts += shared.count;
 		if (i % 64 != 0)
 			continue;
-		known = pl_site_list(seen, COUNT_OF(seen));
+		known = pl_site_list(seen, COUNT_OF(seen), sizeof(struct phaselock_violation));
 		for (size_t j = 0; j < known && j < COUNT_OF(seen); j++)
 			mine->torn += seen[j].function != malloc_name || seen[j].frame_count != 2 ||
 				      seen[j].frames[1] != (void *)(uintptr_t)0x1234 ||
@@ -238,7 +239,8 @@ CHILD_TEST(eight_threads_lose_no_count_at_shared_and_at_own_sites)
 		CHECK_EQUAL(hammers[i].torn, 0);
 		sum += hammers[i].sum_of_counts;
 	}
-	CHECK_EQUAL(pl_site_list(out, COUNT_OF(out)), SHARED_SITES + THREADS);
+	CHECK_EQUAL(pl_site_list(out, COUNT_OF(out), sizeof(struct phaselock_violation)),
+		    SHARED_SITES + THREADS);
 	for (size_t i = 0; i < SHARED_SITES + THREADS; i++) {
 		CHECK_EQUAL(out[i].count, (uintptr_t)out[i].frames[0] >= 1000 ? TURNS : at_each);
 		total += out[i].count;
@@ -277,7 +279,7 @@ CHILD_TEST(eight_threads_that_fill_the_table_lose_no_count)
 		thread_end(threads[i]);
 		CHECK(!failed[i]);
 	}
-	sites = pl_site_list(out, COUNT_OF(out));
+	sites = pl_site_list(out, COUNT_OF(out), sizeof(struct phaselock_violation));
 	CHECK(sites > 0 && sites <= PHASELOCK_SITES_MAX);
 	for (size_t i = 0; i < sites; i++) {
 		CHECK(out[i].count <= THREADS);
@@ -321,7 +323,8 @@ CHILD_TEST(site_that_eight_threads_find_at_once_costs_one_place_in_the_table)
 		thread_end(threads[i]);
 		CHECK(!failed[i]);
 	}
-	CHECK_EQUAL(pl_site_list(out, COUNT_OF(out)), RACED_SITES);
+	CHECK_EQUAL(pl_site_list(out, COUNT_OF(out), sizeof(struct phaselock_violation)),
+		    RACED_SITES);
 	for (uintptr_t i = 0; i < RACED_SITES; i++) {
 		CHECK_EQUAL(out[i].frames[0], i + 1);
 		CHECK_EQUAL(out[i].count, THREADS);
@@ -350,7 +353,7 @@ static void find_it_too(uintptr_t instruction)
 static uint64_t sum_of_counts(void)
 {
 	static struct phaselock_violation sites[PHASELOCK_SITES_MAX];
-	size_t count = pl_site_list(sites, COUNT_OF(sites));
+	size_t count = pl_site_list(sites, COUNT_OF(sites), sizeof(struct phaselock_violation));
 	uint64_t sum = 0;
 
 	for (size_t i = 0; i < count; i++)
@@ -374,7 +377,7 @@ CHILD_TEST(site_that_a_handler_finds_at_any_instruction_of_the_search_costs_one_
 		stepping_end();
 		disturbed_step = steps > disturbed_step ? disturbed_step + 1 : 1;
 	}
-	CHECK_EQUAL(pl_site_list(NULL, 0), sites);
+	CHECK_EQUAL(pl_site_list(NULL, 0, 0), sites);
 	CHECK_EQUAL(sum_of_counts(), sites + disturbances); /* no count is lost */
 	CHECK_EQUAL(pl_site_overflow(), 0);
 }

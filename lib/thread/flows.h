@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The list of what is counted: the flows of struct phaselock_stats, and one that is told as part of
+ * another. Each name stands here once; whoever goes through all of them, to declare, read or add
+ * them, does so by these lists: COUNT(name) is put in for each.
+ */
+#ifndef PL_FLOWS_H
+#define PL_FLOWS_H
+
+#include "common/base.h"
+
+/* Counted by the hot path, in words of the thread's own; in its record while its gate is closed. */
+#define PL_FLOWS_IN_WORDS(COUNT)                                                                   \
+	COUNT(allocations)                                                                         \
+	COUNT(deallocations)                                                                       \
+	COUNT(bytes_requested)
+
+/* Counted in the record. */
+#define PL_FLOWS_IN_RECORD(COUNT)                                                                  \
+	COUNT(reallocations)                                                                       \
+	COUNT(failed_allocations)                                                                  \
+	COUNT(bytes_reallocated)                                                                   \
+	COUNT(locked_attempts)                                                                     \
+	COUNT(permitted_attempts)                                                                  \
+	COUNT(suppressed_attempts)                                                                 \
+	COUNT(locked_deallocations)
+
+/* Counted by the backend. */
+#define PL_FLOWS_IN_BACKEND(COUNT)                                                                 \
+	COUNT(bytes_allocated)                                                                     \
+	COUNT(bytes_deallocated)
+
+/* Counted in the record, and in the public structure a part of failed_allocations. */
+#define PL_PARTS_IN_RECORD(COUNT) COUNT(failed_reallocations)
+
+/* Those of the public structure. */
+#define PL_FLOWS(COUNT)                                                                            \
+	PL_FLOWS_IN_WORDS(COUNT) PL_FLOWS_IN_RECORD(COUNT) PL_FLOWS_IN_BACKEND(COUNT)
+
+/* All. */
+#define PL_COUNTS(COUNT) PL_FLOWS(COUNT) PL_PARTS_IN_RECORD(COUNT)
+
+#endif

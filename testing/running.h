@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* Which test runs, and on which thread. */
+#ifndef TESTING_RUNNING_H
+#define TESTING_RUNNING_H
+
+#include <stdbool.h>
+
+/* A test begins, on this thread. Its name stays the caller's. */
+void running_begin(const char *name);
+
+/* It ends. Returns whether there was one. */
+bool running_end(void);
+
+/* Returns whether a test runs. */
+bool running_is_open(void);
+
+/* Returns whether a test runs, and this thread is not the one that runs it. */
+bool running_elsewhere(void);
+
+#endif
