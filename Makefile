@@ -50,6 +50,7 @@ CFLAGS   ?= -g
 NO_BUILTIN := $(patsubst %,-fno-builtin-%,malloc calloc realloc free)
 ALL_CFLAGS := -std=c11 $(FLAGS_$(VARIANT)) $(CFLAGS) $(WARNINGS) $(NO_BUILTIN) -pthread
 CXX_FLAGS  := -std=c++17 $(FLAGS_$(VARIANT)) -g -Wall -Wextra $(WERROR_FLAG) -pthread
+# MACHINE: what is chosen where this is empty, is not built.
 X86_64     := $(filter x86_64-%,$(shell $(CC) -dumpmachine))
 include mk/hardening.mk
 # initial-exec: a general-dynamic access to TLS may call malloc.
@@ -246,7 +247,7 @@ TEST_NEEDS   :=
 include mk/musl.mk mk/wasm.mk
 include examples/examples.mk examples/header_filter/header_filter.mk
 include bench/bench.mk tools/atlas/atlas.mk
-include mk/fuzz.mk mk/test.mk mk/check.mk
+include mk/fuzz.mk mk/test.mk mk/oracle.mk mk/check.mk
 
 # ---- dependencies: each target that needs packages runs its group --------------------------------
 .PHONY: deps deps-test deps-check deps-coverage deps-bench

@@ -45,8 +45,8 @@ class Unusable(Exception):
 
 
 def own_cost(text: str, library: str) -> tuple[int, int]:
-    """Of an output of callgrind: the instructions in the library's functions from files of lib/,
-    and all.
+    """Of an output of callgrind: the instructions in the library's functions from files of the
+    rooms of lib/, and all.
     """
     names: dict[str, str] = {}
     mine = total = 0

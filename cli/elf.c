@@ -38,6 +38,7 @@ static bool check_header(const Elf64_Ehdr *header, char *fault)
 		return refuse(
 			fault,
 			"is a 32-bit program, and the library is of 64 bits; build it for x86-64");
+	/* MACHINE: x86-64 alone, in the texts too. */
 	if (header->e_ident[EI_DATA] != ELFDATA2LSB || header->e_machine != EM_X86_64)
 		return refuse(fault,
 			      "is built for another processor (ELF machine %u), and the library "

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: MIT
 # Checks of the project itself. CHECKS: each fragment may add to it.
 C_ROOMS := lib/* cli include/phaselock testing tests/unit tests/behaviour tests/harness tests/soak \
-           tests/fuzz tests/command/damage tests/command/preloads \
-           tests/command/preloads/* tests/wasm bench wasm tools/atlas examples examples/* \
-           examples/*/*
+           tests/fuzz tests/oracle tests/command/damage tests/command/preloads \
+           tests/command/preloads/* tests/wasm bench wasm tools/atlas \
+           examples examples/* examples/*/*
 C_FILES := $(wildcard $(foreach room,$(C_ROOMS),$(room)/*.[ch] $(room)/*.hpp))
 PY_FILES = $(shell find bench examples tests tools -name '*.py') \
            $(shell grep -ls '^.!.*python3' tools/*)
-CHECKS  := $(patsubst %,check-%,format width layers quoting exports abi hardening \
+CHECKS  := $(patsubst %,check-%,format width layers machines quoting exports abi hardening \
              headers requirements documents clangd static man model atlas instructions)
 
 .PHONY: check $(CHECKS)
@@ -23,6 +23,9 @@ check-width:
 
 check-layers: all $(WASM_GUARD)
 	tools/check-layers $(B)
+
+check-machines:
+	tools/check-machines
 
 check-quoting:
 	tools/check-quoting
@@ -64,6 +67,7 @@ check-model:
 # ---- static analysis: a stamp for each file ------------------------------------------------------
 # Made again when the file, or a header that it includes, is younger: $(CC) writes which those are.
 TIDY_B      := $(B)/tidy
+# MACHINE: x86-64 alone, and Debian: the path.
 TIDY_MUSL   := -nostdlibinc -isystem /usr/include/x86_64-linux-musl -include lib/common/musl.h
 TIDY_FILTER := $(patsubst %,$(FILTER)/wasm/%.c,plugin copies configuration say mistake)
 TIDY_FILES  := $(LIB_SOURCES) $(wildcard cli/*.c testing/*.c wasm/*.c) $(TIDY_FILTER)

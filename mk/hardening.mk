@@ -10,6 +10,7 @@ FORTIFIED     := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 # built it has none either: the libraries are without, and say no more than that returns are as a
 # shadow stack wants them. Nor are they fortified: of all that libc checks they call memcpy(),
 # twice, and what prewarms libc must call the functions that programs call.
+# MACHINE: elsewhere there is no such option; nothing else is built.
 LIB_HARDENING := $(HARDENING) $(if $(X86_64),-fcf-protection=return)
 CLI_HARDENING := $(HARDENING) $(FORTIFIED) $(if $(X86_64),-fcf-protection=full) -fPIE
 CLI_LINKED    := -pie -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack

@@ -7,6 +7,7 @@ MUSL_OBJECTS  := $(patsubst $(B)/lib/%,$(B)/musl/%,$(filter-out $(MUSL_REPLACED:
                    $(CORE_OBJECTS))) \
                  $(patsubst %,$(B)/musl/%.o,$(MUSL_REPLACED:=_musl) backend/backend_musl \
                    thread/phase_zero)
+# MACHINE: x86-64 alone, and Debian: the path.
 MUSL_HEADERS  = $(patsubst %,-idirafter %,$(shell $(CC) -print-file-name=include) \
                   /usr/include/x86_64-linux-gnu /usr/include)
 MUSL         := $(B)/musl/libphaselock-system.so

@@ -129,6 +129,14 @@ $(B)/tests/command/compile: tests/command/compile
 	@mkdir -p $(@D)
 	$(Q)ln -sf $(abspath $<) $@
 
+# A mark of the build that is installed: cases about its very code need it, and are skipped in a
+# variant.
+ifneq ($(HARDENING),)
+TEST_NEEDS += $(B)/as-released
+endif
+$(B)/as-released:
+	$(Q)ln -sf /bin/true $@
+
 # ---- soak: a short form of each is in `make test` ------------------------------------------------
 SOAK := $(B)/tests/soak/soak
 SOAK_OPERATIONS ?= 1000000000

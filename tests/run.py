@@ -96,6 +96,7 @@ class Wanted:
     file: str = "*"
     case: str = "*"
     gdb: bool = False
+    library: Path | None = None
 
     def has_file(self, path: Path) -> bool:
         return fnmatch.fnmatch(path.name, self.file) or fnmatch.fnmatch(path.stem, self.file)
@@ -120,7 +121,8 @@ def run_cases(path: Path, wanted: Wanted, backend: str) -> Result:
     result = Result()
     build = wanted.build
     own = backend in LIBC_OF
-    library = {} if backend == FIRST_BACKEND or own else {"LD_LIBRARY_PATH": str(build / backend)}
+    place = wanted.library if backend == FIRST_BACKEND else None if own else build / backend
+    library = {"LD_LIBRARY_PATH": str(place)} if place else {}
     programs = (build / backend if own else build) / "tests"
     places = {
         "self": str(programs / path.parent.name / path.stem),
@@ -139,6 +141,7 @@ def run_cases(path: Path, wanted: Wanted, backend: str) -> Result:
         result.failures.append(Failure("not built", places["self"]))
         return result
     option = "" if backend == FIRST_BACKEND else f" --backend {backend}"
+    option += f" --library {os.path.relpath(wanted.library)}" if wanted.library else ""
     for case in cases:
         if case.backends and backend not in case.backends or not wanted.has_case(case.name):
             continue
@@ -152,8 +155,11 @@ def run_cases(path: Path, wanted: Wanted, backend: str) -> Result:
         difference = run_case(case)
         if difference:
             only = shlex.quote(f"{path.name}:{case.name}")
-            again = f"tests/run.py --build {os.path.relpath(build)}{option} --only {only} "
-            again += os.path.relpath(path)
+            again = (
+                f"{os.path.relpath(__file__)} --build {os.path.relpath(build)}{option} --only "
+                f"{only} "
+                f"{os.path.relpath(path)}"
+            )
             result.failures.append(
                 Failure(
                     case.name,
@@ -296,6 +302,12 @@ def arguments_of_caller() -> argparse.Namespace:
         "name; both are patterns",
     )
     parser.add_argument("--gdb", action="store_true", help="the first case that is left, under gdb")
+    parser.add_argument(
+        "--library",
+        type=Path,
+        metavar="FOLDER",
+        help="the programs have the library in that folder in the place of BUILD's own",
+    )
     parser.add_argument("paths", nargs="+", metavar="PATH", help="files or folders")
     parser.add_argument(
         "--backend",
@@ -310,7 +322,13 @@ def arguments_of_caller() -> argparse.Namespace:
 def main() -> int:
     arguments = arguments_of_caller()
     file, _, case = arguments.only.partition(":")
-    wanted = Wanted(Path(arguments.build).resolve(), file or "*", case or "*", arguments.gdb)
+    wanted = Wanted(
+        Path(arguments.build).resolve(),
+        file or "*",
+        case or "*",
+        arguments.gdb,
+        arguments.library and arguments.library.resolve(),
+    )
     files = find(arguments.paths, wanted)
     total = Result()
     # Inherited: children that abort leave no core, but one that asks for it may.

@@ -53,6 +53,7 @@ static bool is_of_libc(uintptr_t function)
 }
 
 /* The version that the references of programs have, and that of aligned_alloc(). */
+/* MACHINE: arm64 is not built. */
 #if defined(__x86_64__)
 #define VERSION "GLIBC_2.2.5"
 #define VERSION_OF_C11 "GLIBC_2.16"

@@ -11,6 +11,7 @@
 
 #include <sys/syscall.h>
 
+/* MACHINE: arm64 is not built. */
 #if defined(__x86_64__)
 PL_INLINE long pl_os_call6(long number, long a, long b, long c, long d, long e, long f)
 {

@@ -14,6 +14,7 @@
 #include <stdatomic.h>
 
 #include "common/base.h"
+#include "common/generation.h"
 #include "common/options.h"
 #include "common/os.h"
 
@@ -40,16 +41,8 @@ struct pl_settings {
 	/* relaxed: one word, nothing is published by it */
 	_Atomic int policy;
 
-	/*
-	 * The handler in force is handlers[generation % 2]; a writer fills the other one and then
-	 * adds one to generation (release, pairs with the acquire of readers). A reader never
-	 * waits: it reads again if a writer came past it meanwhile.
-	 */
-	_Atomic uint64_t generation;
-	struct {
-		_Atomic(phaselock_handler) function;
-		_Atomic(void *) context;
-	} handlers[2];
+	/* The handler and its context. */
+	pl_generation handler[PL_GENERATION_SIZE(2)];
 
 	bool free_is_forbidden;
 	bool ends_by_trap; /* not by SIGABRT: pl_violation_end() */

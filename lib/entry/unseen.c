@@ -27,6 +27,7 @@
 
 extern void cfree(void *block); /* not in the headers of glibc 2.36 */
 
+/* MACHINE: the other branch is arm64, and is not built. */
 #if defined(__x86_64__)
 #define IS_SLOT(type) ((type) == R_X86_64_GLOB_DAT || (type) == R_X86_64_JUMP_SLOT)
 #else

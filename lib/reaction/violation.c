@@ -81,38 +81,24 @@ void phaselock_set_policy(enum phaselock_verdict verdict)
 
 void phaselock_set_handler(phaselock_handler function, void *context)
 {
+	const uint64_t words[] = {(uintptr_t)function, (uintptr_t)context};
 	struct pl_os_signals before;
-	uint64_t next;
 
 	if (!lock_settings(&before)) {
 		refuse("set_handler", PL_CALLER());
 		return;
 	}
-	next = atomic_load_explicit(&pl_settings.generation, memory_order_relaxed) + 1;
-	/* release: a reader that sees one of these stores also sees the generation that came before
-	 * them */
-	atomic_store_explicit(&pl_settings.handlers[next % 2].function, function,
-			      memory_order_release);
-	atomic_store_explicit(&pl_settings.handlers[next % 2].context, context,
-			      memory_order_release);
-	atomic_store_explicit(&pl_settings.generation, next, memory_order_release);
+	pl_generation_write(pl_settings.handler, words, 2);
 	pl_unlock(PL_LOCK_PHASE, &before);
 }
 
 static phaselock_handler get_handler(void **context)
 {
-	phaselock_handler function;
-	uint64_t seen, now;
+	uint64_t words[2];
 
-	do {
-		seen = atomic_load_explicit(&pl_settings.generation, memory_order_acquire);
-		function = atomic_load_explicit(&pl_settings.handlers[seen % 2].function,
-						memory_order_acquire);
-		*context = atomic_load_explicit(&pl_settings.handlers[seen % 2].context,
-						memory_order_acquire);
-		now = atomic_load_explicit(&pl_settings.generation, memory_order_relaxed);
-	} while (seen != now);
-	return function;
+	pl_generation_read(pl_settings.handler, words, 2);
+	*context = (void *)words[1];
+	return (phaselock_handler)words[0];
 }
 
 size_t phaselock_get_violations_sized(struct phaselock_violation *out, size_t capacity, size_t size)

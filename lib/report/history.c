@@ -2,15 +2,12 @@
 /*
  * Who locked the heap, when and from where. It must not know what a phase is.
  *
- * The entry in force is entries[generation % 2]; the writer fills the other one and then adds one
- * to generation (release, pairs with the acquire of readers). A signal handler that interrupts the
- * writer finds the entry before it whole.
- *
  * The call stack comes later, without a lock: into one of several places, which says of which
  * generation it is.
  */
 #include "report/history.h"
 
+#include "common/generation.h"
 #include "stack/kept.h"
 #include "report/names.h"
 #include "common/os.h"
@@ -23,9 +20,9 @@
 /* The call stack stands at the end; these come before it. */
 #define STACK_AT offsetof(struct pl_history, frame_count)
 #define WORDS (STACK_AT / sizeof(uint64_t))
+#define ENTRY (WORDS + 1) /* and the caller */
 
-static _Atomic uint64_t generation;	       /* 0: nothing yet */
-static _Atomic uint64_t entries[2][WORDS + 1]; /* and the caller */
+static pl_generation entry[PL_GENERATION_SIZE(ENTRY)]; /* 0: nothing yet */
 
 #define STACK_WORDS (2 + PHASELOCK_FRAMES_MAX)
 
@@ -65,16 +62,12 @@ void pl_history_take(struct pl_history *history, const char *option, const void 
 
 void pl_history_keep(struct pl_history *history)
 {
-	uint64_t next = atomic_load_explicit(&generation, memory_order_relaxed) + 1;
-	uint64_t words[WORDS + 1];
+	uint64_t words[ENTRY];
 
-	history->generation = next;
+	history->generation = pl_generation_number(entry) + 1;
 	memcpy(words, history, WORDS * sizeof(words[0]));
 	words[WORDS] = (uintptr_t)history->frames[0];
-	/* release: a reader that sees one of these also sees the generation that came before */
-	for (size_t i = 0; i < WORDS + 1; i++)
-		atomic_store_explicit(&entries[next % 2][i], words[i], memory_order_release);
-	atomic_store_explicit(&generation, next, memory_order_release);
+	pl_generation_write(entry, words, ENTRY);
 }
 
 /* ---- the call stack -------------------------------------------------------------------------- */
@@ -142,16 +135,9 @@ void pl_history_complete(const struct pl_history *history, const void *caller)
 
 bool pl_history_last(struct pl_history *out)
 {
-	uint64_t words[WORDS + 1] = {0};
-	uint64_t seen, now;
+	uint64_t words[ENTRY] = {0};
+	uint64_t seen = pl_generation_read(entry, words, ENTRY);
 
-	do {
-		seen = atomic_load_explicit(&generation, memory_order_acquire);
-		for (size_t i = 0; i < WORDS + 1; i++)
-			words[i] =
-				atomic_load_explicit(&entries[seen % 2][i], memory_order_acquire);
-		now = atomic_load_explicit(&generation, memory_order_relaxed);
-	} while (seen != now);
 	memcpy(out, words, WORDS * sizeof(words[0]));
 	out->frame_count = 1;
 	out->end = PL_UNWIND_FULL;

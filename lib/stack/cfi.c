@@ -65,6 +65,7 @@ static void change_registers(const struct pl_cfi_rules *rules, struct pl_frame *
 		old = &before;
 	}
 	frame->registers[PL_REGISTER_STACK] = cfa;
+	/* MACHINE: where calls do not push, as on arm64, nothing is built. */
 	if (PL_CALL_PUSHES) /* the return address is in no register that is kept */
 		frame->known &= ~((uint32_t)1 << rules->return_address);
 	for (uint32_t left = rules->told; left != 0; left &= left - 1) {

@@ -8,6 +8,7 @@
 
 #include "common/base.h"
 
+/* MACHINE: arm64 is not built. */
 #if defined(__x86_64__)
 enum {
 	PL_REGISTERS = 17,
@@ -41,6 +42,7 @@ struct pl_frame {
 /* What a return address says; some processors sign it. */
 PL_INLINE uintptr_t pl_frame_plain_pc(uintptr_t pc)
 {
+/* MACHINE: arm64 is not built. */
 #if defined(__aarch64__)
 	register uintptr_t x30 __asm__("x30") = pc;
 
@@ -58,6 +60,7 @@ PL_INLINE void pl_frame_capture(struct pl_frame *frame)
 
 	frame->is_exact = true;
 	frame->known = PL_REGISTERS_KEPT;
+/* MACHINE: arm64 is not built. */
 #if defined(__x86_64__)
 	__asm__ volatile("movq %%rbx, 24(%2)\n\t"
 			 "movq %%rbp, 48(%2)\n\t"
@@ -93,6 +96,7 @@ PL_INLINE uintptr_t pl_thread_pointer(void)
 {
 	uintptr_t pointer;
 
+/* MACHINE: arm64 is not built. */
 #if defined(__x86_64__)
 	__asm__("movq %%fs:0, %0" : "=r"(pointer));
 #else

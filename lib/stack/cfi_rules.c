@@ -46,6 +46,7 @@ struct machine {
 	const struct pl_cfi_rules *first; /* those of the common part; NULL while that runs */
 	struct pl_cfi_rules *remembered;  /* REMEMBERED_MAX of them */
 	unsigned remembers;
+	struct pl_bytes rest; /* for the instructions that run() hands on */
 };
 
 /* Registers that are not kept track of, as those of vectors, have no rule. */
@@ -203,6 +204,7 @@ static bool run_long(struct machine *machine, unsigned instruction, struct pl_by
 		pl_bytes_number(bytes);
 		return true;
 	case SIGNING:
+		/* MACHINE: arm64 is not built. */
 		return !PL_CALL_PUSHES;
 	default:
 		return run_register(machine, instruction, bytes);
@@ -210,8 +212,9 @@ static bool run_long(struct machine *machine, unsigned instruction, struct pl_by
 }
 
 /*
- * Runs the instructions for addresses up to this one. False at the first that is not known. The
- * three that stand for each register that a function saves are here: they are most of all.
+ * Runs the instructions for addresses up to this one, which lies in the function: only one that
+ * moves on can pass it. False at the first that is not known. The three that stand for each
+ * register that a function saves are here: they are most of all.
  */
 static bool run(struct machine *machine, const struct pl_bytes *instructions, uintptr_t address)
 {
@@ -220,12 +223,14 @@ static bool run(struct machine *machine, const struct pl_bytes *instructions, ui
 	struct pl_cfi_rules *rules = machine->rules;
 	uintptr_t at = machine->at;
 
-	while (bytes.at < bytes.end && at <= address) {
+	while (bytes.at < bytes.end) {
 		unsigned instruction = *bytes.at++;
 		unsigned operand = instruction & 0x3f;
 
 		if ((instruction & 0xc0) == ADVANCE) {
 			at += operand * common->code_unit;
+			if (at > address)
+				break;
 		} else if ((instruction & 0xc0) == OFFSET) {
 			tell(rules, operand, PL_CFI_SAVED,
 			     scale(pl_bytes_number(&bytes), common->data_unit));
@@ -235,15 +240,15 @@ static bool run(struct machine *machine, const struct pl_bytes *instructions, ui
 			if (!restore(machine, operand))
 				return false;
 		} else {
-			/* So that the others keep theirs in registers. */
-			struct pl_bytes rest = {bytes.at, bytes.end, false};
-
+			/* In the machine, so that the others keep theirs in registers. */
 			machine->at = at;
-			if (!run_long(machine, instruction, &rest))
+			machine->rest = bytes;
+			if (!run_long(machine, instruction, &machine->rest))
 				return false;
+			bytes = machine->rest;
 			at = machine->at;
-			bytes.at = rest.at;
-			bytes.short_of = rest.short_of;
+			if (at > address)
+				break;
 		}
 	}
 	return !bytes.short_of; /* who was short has come to the end */

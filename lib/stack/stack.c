@@ -39,6 +39,10 @@ void pl_stack_start(void)
 			bounds_at = (i - 1) * WORD;
 }
 
+/*
+ * MACHINE: a thread's stack ends at its pointer on x86-64. On arm64 it ends below, and bounds_at is
+ * 0: of the other threads' stacks nothing is known without a system call.
+ */
 static void find_own(struct pl_stack *stack)
 {
 	uintptr_t thread = pl_thread_pointer();
@@ -77,6 +81,7 @@ bool pl_stack_has_page(struct pl_stack *stack, uintptr_t address)
 bool pl_stack_may_go(struct pl_stack *stack, uintptr_t from, uintptr_t to, bool any_stack)
 {
 	bool was_own = pl_stack_is_own(stack, from), is_own = pl_stack_is_own(stack, to);
+	/* MACHINE: where calls do not push, as on arm64, nothing is built. */
 	bool goes_up = PL_CALL_PUSHES ? to > from : to >= from;
 
 	if (to % WORD != 0)

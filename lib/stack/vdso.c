@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/auxv.h>
 
+/* MACHINE: the other branch is arm64, and is not built. */
 #if defined(__x86_64__)
 #define CLOCK_NAME "__vdso_clock_gettime"
 #else

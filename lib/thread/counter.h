@@ -18,6 +18,7 @@
 /* Written relaxed by its owner, read relaxed by anyone; nothing is published through it. */
 typedef _Atomic uint64_t pl_counter;
 
+/* MACHINE: the other branch is not built. */
 #if defined(__x86_64__)
 static inline void pl_counter_add(pl_counter *counter, uint64_t n)
 {

@@ -18,6 +18,7 @@
 /* A deeper stack is one that is not read to its end. */
 #define FRAMES_MAX 256
 
+/* MACHINE: the other branch is arm64, and is not built. */
 #if defined(__x86_64__)
 #define CALL_SIZE 5 /* e8 and a distance */
 

@@ -42,6 +42,7 @@ _Static_assert(offsetof(struct pl_hot_words, bytes_requested) == 8 &&
  * that in a variable before any code runs (phase_shared.c, phase_linked.c); else their distance
  * from pl_hot, so that zeroed memory is the place of one's own words (phase_zero.c).
  */
+/* MACHINE: musl has the other branch; arm64 is not built. */
 #if defined(__x86_64__) && defined(__GLIBC__)
 #define PL_HOT_AT(offset, place) "%%fs:" #offset "(" place ")"
 
@@ -77,6 +78,7 @@ static inline uintptr_t pl_hot_address(uintptr_t place)
  * have counted nothing. On x86-64 a signal handler comes before or after the instruction that
  * counts, and sees its whole effect.
  */
+/* MACHINE: the other branch is not built. */
 #if defined(__x86_64__)
 PL_INLINE bool pl_hot_allocate(uintptr_t place, size_t size)
 {

@@ -6,4 +6,5 @@
  */
 #include "thread/phase.h"
 
+/* MACHINE: x86-64 alone: the Makefile takes phase_zero.c elsewhere. */
 __asm__(PL_PHASE_VARIABLE(".long pl_hot@tpoff, -1"));

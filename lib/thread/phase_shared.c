@@ -8,6 +8,7 @@
  */
 #include "thread/phase.h"
 
+/* MACHINE: x86-64 alone: the Makefile takes phase_zero.c elsewhere. */
 __asm__(".pushsection .text\n"
 	".type pl_phase_first, @gnu_indirect_function\n"
 	"pl_phase_first:\n"

@@ -5,4 +5,5 @@
  */
 #include "thread/phase.h"
 
+/* MACHINE: musl has it; arm64 is not built. */
 __asm__(PL_PHASE_VARIABLE(".quad 0"));

@@ -9,14 +9,10 @@
 #ifndef FAMILY_H
 #define FAMILY_H
 
-#include "behaviour.h"
-#include "cxx_names.h"
-
-#include <errno.h>
-#include <malloc.h>
-#include <stdlib.h>
+#include "entry_points.h"
 
 #define FAMILY_SIZE 48
+#define FAMILY_PARTS 3
 #define FAMILY_ALIGNMENT 64
 #define FAMILY_OLD_SIZE 24
 #define FAMILY_OLD_BYTE 0x5a
@@ -31,52 +27,20 @@ struct family_member {
 };
 
 /* volatile: a wrapper that ended in the call would leave by a jump and not be on the stack. */
-#define FAMILY_CALL(name, expression)                                                              \
-	void *call_##name(void *old);                                                              \
-	FRAME void *call_##name(void *old)                                                         \
+#define FAMILY_CALL(name, expression, unused)                                                      \
+	void *call_##name(void *block);                                                            \
+	FRAME void *call_##name(void *block)                                                       \
 	{                                                                                          \
-		void *volatile block = expression;                                                 \
-		(void)old;                                                                         \
-		return block;                                                                      \
+		const size_t size = FAMILY_SIZE, count = FAMILY_PARTS;                             \
+		const size_t alignment = FAMILY_ALIGNMENT;                                         \
+		void *volatile result = expression;                                                \
+                                                                                                   \
+		(void)block, (void)size, (void)count, (void)alignment;                             \
+		return result;                                                                     \
 	}
 
-static char family_marker;
-
-/*
- * posix_memalign() returns its error and leaves its argument alone; errno is set for the common
- * check. Always inlined, so that the caller in a report is the function with the name.
- */
-__attribute__((always_inline)) static inline void *checked_posix_memalign(void)
-{
-	void *block = &family_marker;
-	int error = posix_memalign(&block, FAMILY_ALIGNMENT, FAMILY_SIZE);
-
-	if (error == 0)
-		return block;
-	CHECK(block == &family_marker);
-	errno = error;
-	return NULL;
-}
-
-FAMILY_CALL(malloc, malloc(FAMILY_SIZE))
-FAMILY_CALL(calloc, calloc(3, FAMILY_SIZE / 3))
-FAMILY_CALL(realloc_null, realloc(NULL, FAMILY_SIZE))
-FAMILY_CALL(realloc, realloc(old, FAMILY_SIZE))
-FAMILY_CALL(reallocarray_null, reallocarray(NULL, 3, FAMILY_SIZE / 3))
-FAMILY_CALL(reallocarray, reallocarray(old, 3, FAMILY_SIZE / 3))
-FAMILY_CALL(posix_memalign, checked_posix_memalign())
-FAMILY_CALL(aligned_alloc, aligned_alloc(FAMILY_ALIGNMENT, FAMILY_SIZE))
-FAMILY_CALL(memalign, memalign(FAMILY_ALIGNMENT, FAMILY_SIZE))
-FAMILY_CALL(valloc, valloc(FAMILY_SIZE))
-FAMILY_CALL(pvalloc, pvalloc(FAMILY_SIZE))
-FAMILY_CALL(new, new_plain(FAMILY_SIZE))
-FAMILY_CALL(new_array, new_array(FAMILY_SIZE))
-FAMILY_CALL(new_nothrow, new_nothrow(FAMILY_SIZE, ""))
-FAMILY_CALL(new_array_nothrow, new_array_nothrow(FAMILY_SIZE, ""))
-FAMILY_CALL(new_aligned, new_aligned(FAMILY_SIZE, FAMILY_ALIGNMENT))
-FAMILY_CALL(new_array_aligned, new_array_aligned(FAMILY_SIZE, FAMILY_ALIGNMENT))
-FAMILY_CALL(new_aligned_nothrow, new_aligned_nothrow(FAMILY_SIZE, FAMILY_ALIGNMENT, ""))
-FAMILY_CALL(new_array_aligned_nothrow, new_array_aligned_nothrow(FAMILY_SIZE, FAMILY_ALIGNMENT, ""))
+TAKE_ALL(FAMILY_CALL)
+TAKE_RESIZED(FAMILY_CALL)
 
 static inline void release_aligned(void *block)
 {
@@ -91,29 +55,26 @@ static inline void release_array_aligned(void *block)
 #define PAGE 4096
 #define PLAIN 16 /* what the platform's ABI promises of any block */
 
+#define OF_PLAIN(name, call, release) {#name, call_##name, release, FAMILY_SIZE, PLAIN, false},
+#define OF_OLD(name, call, release) {#name, call_##name, release, FAMILY_SIZE, PLAIN, true},
+#define OF_ALIGNED(name, call, release)                                                            \
+	{#name, call_##name, release, FAMILY_SIZE, FAMILY_ALIGNMENT, false},
+#define OF_PAGE(name, call, release) {#name, call_##name, release, FAMILY_SIZE, PAGE, false},
+#define OF_WHOLE_PAGES(name, call, release) {#name, call_##name, release, PAGE, PAGE, false},
+
 static const struct family_member family[] = {
-	{"malloc", call_malloc, free, FAMILY_SIZE, PLAIN, false},
-	{"calloc", call_calloc, free, FAMILY_SIZE, PLAIN, false},
-	{"realloc_null", call_realloc_null, free, FAMILY_SIZE, PLAIN, false},
-	{"realloc", call_realloc, free, FAMILY_SIZE, PLAIN, true},
-	{"reallocarray_null", call_reallocarray_null, free, FAMILY_SIZE, PLAIN, false},
-	{"reallocarray", call_reallocarray, free, FAMILY_SIZE, PLAIN, true},
-	{"posix_memalign", call_posix_memalign, free, FAMILY_SIZE, FAMILY_ALIGNMENT, false},
-	{"aligned_alloc", call_aligned_alloc, free, FAMILY_SIZE, FAMILY_ALIGNMENT, false},
-	{"memalign", call_memalign, free, FAMILY_SIZE, FAMILY_ALIGNMENT, false},
-	{"valloc", call_valloc, free, FAMILY_SIZE, PAGE, false},
-	{"pvalloc", call_pvalloc, free, PAGE, PAGE, false},
-	{"new", call_new, delete_plain, FAMILY_SIZE, PLAIN, false},
-	{"new_array", call_new_array, delete_array, FAMILY_SIZE, PLAIN, false},
-	{"new_nothrow", call_new_nothrow, delete_plain, FAMILY_SIZE, PLAIN, false},
-	{"new_array_nothrow", call_new_array_nothrow, delete_array, FAMILY_SIZE, PLAIN, false},
-	{"new_aligned", call_new_aligned, release_aligned, FAMILY_SIZE, FAMILY_ALIGNMENT, false},
-	{"new_array_aligned", call_new_array_aligned, release_array_aligned, FAMILY_SIZE,
-	 FAMILY_ALIGNMENT, false},
-	{"new_aligned_nothrow", call_new_aligned_nothrow, release_aligned, FAMILY_SIZE,
-	 FAMILY_ALIGNMENT, false},
-	{"new_array_aligned_nothrow", call_new_array_aligned_nothrow, release_array_aligned,
-	 FAMILY_SIZE, FAMILY_ALIGNMENT, false},
+	/* clang-format off */
+	TAKE_PLAIN(OF_PLAIN)
+	TAKE_ZEROED(OF_PLAIN)
+	TAKE_RESIZED(OF_OLD)
+	TAKE_ALIGNED(OF_ALIGNED)
+	TAKE_PAGE(OF_PAGE)
+	TAKE_WHOLE_PAGES(OF_WHOLE_PAGES)
+	TAKE_NEW(OF_PLAIN)
+	TAKE_NEW_NOTHROW(OF_PLAIN)
+	TAKE_NEW_ALIGNED(OF_ALIGNED)
+	TAKE_NEW_ALIGNED_NOTHROW(OF_ALIGNED)
+	/* clang-format on */
 };
 
 /* Returns the member of that name; ends the program if there is none. */

@@ -4,12 +4,12 @@
  * docs/guarantees.md, and the process lives. A granted request makes no call of the library's; an
  * allowed or denied violation makes fstat, rt_sigprocmask and write. "usual" is the list that
  * sandboxed programs have for glibc's malloc and stdio. Where a filter only refuses, "refused", the
- * report comes too.
+ * report comes too. Few frames: a pipe takes all that is said, and nobody waits for it by ppoll.
  *
  * The filter is no empty word: with "calls" one more call is made, and the process ends by SIGSYS.
  *
  * shows: PL-535 PL-536
- * environment: PHASELOCK_OPTIONS=policy=allow:max_reports=40
+ * environment: PHASELOCK_OPTIONS=policy=allow:max_reports=40:frames=10
  * exit: 0
  * stdout:
  * | lived

@@ -91,14 +91,14 @@ FRAME void take(void)
 void begin_flight(void);
 FRAME void begin_flight(void)
 {
-	lock_allocations();
+	phaselock_lock_allocations(); /* the short name would be a frame, where it is not inlined */
 	(void)opaque("");
 }
 
 void begin_again(void);
 FRAME void begin_again(void)
 {
-	lock_allocations();
+	phaselock_lock_allocations();
 	(void)opaque("");
 }
 

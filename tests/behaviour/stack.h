@@ -15,6 +15,7 @@
 #include <unwind.h>
 
 #define GAP "..."
+#define LIBRARIES "(libraries)"
 
 struct stack_name {
 	const char *function; /* "" if the module exports no function there */
@@ -107,8 +108,9 @@ static inline bool stack_is_left(const struct phaselock_violation *violation, un
 /*
  * Ends the program unless the frames of the newest violation are the words, all of them, innermost
  * first. GAP stands for any frames before the next word, or as the last word for one or more frames
- * of libraries, the program's own being over: where a thread begins. Nothing is left to chance at
- * the outer end: the last word is GAP or the last frame.
+ * of libraries, the program's own being over: where a thread begins. GAP, LIBRARIES is the same
+ * where a compiler may leave frames of its own templates before them. Nothing is left to chance at
+ * the outer end: the last word is GAP, LIBRARIES or the last frame.
  */
 static inline void check_stack(const char *const *words)
 {
@@ -132,6 +134,13 @@ static inline void check_stack(const char *const *words)
 			return;
 		}
 		words += gap;
+		if (gap && strcmp(*words, LIBRARIES) == 0) {
+			while (at < newest->frame_count && stack_name(newest->frames[at]).own)
+				at++;
+			if (!stack_is_left(newest, at))
+				stack_differs(newest, *words);
+			return;
+		}
 		while (gap && at < newest->frame_count &&
 		       !stack_word_fits(*words, stack_name(newest->frames[at]).function))
 			at++;

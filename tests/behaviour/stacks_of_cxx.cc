@@ -48,10 +48,11 @@ FRAME void by_lambda()
 {
 	int numbers[] = {2, 1};
 
-	std::sort(numbers, numbers + 2, [](int a, int b) __attribute__((noinline)) {
-		violate();
-		return a < b;
-	});
+	std::sort(
+		numbers, numbers + 2, [](int a, int b) __attribute__((noinline)) {
+			violate();
+			return a < b;
+		});
 	expect("violate", GAP, "~by_lambda", "main", GAP, "_start");
 }
 
@@ -170,7 +171,7 @@ FRAME void by_thread()
 	std::thread thread([&function] { function(); });
 
 	thread.join();
-	expect("violate", "~on_thread", GAP);
+	expect("violate", "~on_thread", GAP, LIBRARIES);
 }
 
 static const struct {

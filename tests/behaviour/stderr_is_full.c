@@ -32,7 +32,7 @@
  * stdout:
  * | phaselock: violation: malloc(10) while allocations are locked
  * |   thread {number} "exe", 1st time at this site
- * |     #0 main+{hex} ({any})
+ * |     #0 inside+{hex} ({any})
  * | {details}
  * | phaselock: aborting (policy=abort)
  * | in time
@@ -111,7 +111,8 @@ static void fill(void)
 }
 
 /* The program under test: what is on descriptor 2 was there at its start. */
-static int inside(void)
+int inside(void);
+FRAME int inside(void)
 {
 	prctl(PR_SET_NAME, "inside");
 	if (phaselock_armed() != PHASELOCK_ENTRY_ALL)

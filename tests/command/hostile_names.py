@@ -63,7 +63,7 @@ PLUGIN = (
     "void plug(void) { char *volatile block = malloc(33); free(block); }\n"
 )
 FORM = r"""
-#include "quote.h"
+#include "common/quote.h"
 #include <stdio.h>
 #include <stdlib.h>
 

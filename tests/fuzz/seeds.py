@@ -170,6 +170,11 @@ SEEDS = {
         b"\3" + piece(1, 2, REPORT[:90], 1) + piece(1, 3, b"x\n", 0) + piece(1, 2, REPORT[90:], 0),
         b"\2" + b"no piece at all, but text that somebody wrote\n",
     ],
+    "unwind_rules": [
+        bytes((module, at >> 16, at >> 8 & 255, at & 255))
+        for module in range(8)
+        for at in (0x40, 0x1234, 0x23456)
+    ],
     "unwind_tables": [
         unwind_tables(bytes((0x41, 0x0E, 16, 0x86, 2, 0x43, 0x0D, 6))),
         unwind_tables(bytes((0x0A, 0x41, 0x0E, 16, 0x0B, 0xC6)), functions=2),

@@ -2,11 +2,12 @@
 /*
  * The text of a failed assertion is in each of CMocka's outputs, also with what the names of C++
  * functions have in them; its XML stays well-formed. With the command named by PHASELOCK_COMMAND
- * the text is what that command makes of it.
+ * the text is what that command makes of it. A text that does not fit into CMocka's buffer goes to
+ * stderr as it is, hence frames of few words.
  *
  * shows: PL-312 PL-313
- * run: sh -c 'for f in stdout tap subunit; do CMOCKA_MESSAGE_OUTPUT=$f {self} 2>&1 | grep -c
- *     "Weird<a . b]] > .c: 1 allocation, 5 bytes\|operator new"; done'
+ * run: sh -c 'strip -o t {self}; for f in stdout tap subunit; do CMOCKA_MESSAGE_OUTPUT=$f ./t 2>&1
+ *     | grep -c "Weird<a . b]] > .c: 1 allocation, 5 bytes\|operator new"; done'
  * exit: 0
  * stdout:
  * | 2
