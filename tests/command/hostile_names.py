@@ -287,7 +287,7 @@ def check_markup() -> None:
         [
             "gcc",
             "-std=c11",
-            f"-I{SOURCE}/lib/common",
+            f"-I{SOURCE}/lib",
             f"-I{SOURCE}/include",
             "-o",
             "form",
