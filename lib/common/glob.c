@@ -50,7 +50,10 @@ static unsigned char set_character(const char **at)
 	return c == '\\' && **at != '\0' ? escaped_character(at) : (unsigned char)c;
 }
 
-/* A set, from behind its [. A ] that comes first is in it, and so is a - at one of its ends. */
+/*
+ * Matches a set, starting behind its [. A ] that comes first belongs to the set, and so does a - at
+ * either end.
+ */
 static struct place read_set(const char *at, unsigned char byte)
 {
 	bool negated = *at == '!';
