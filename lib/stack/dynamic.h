@@ -39,7 +39,7 @@ const char *pl_dynamic_symbol_name(const struct pl_dynamic *dynamic, const ElfW(
 /* Returns the name of what an entry refers to; "" if it refers to nothing. */
 const char *pl_dynamic_name(const struct pl_dynamic *dynamic, const ElfW(Rela) *entry);
 
-/* Returns the word of the module that an entry is about, NULL if it is none of its own. */
+/* Returns the word of the module that a relocation changes, NULL if it lies outside the module. */
 void **pl_dynamic_slot(const struct pl_dynamic *dynamic, const ElfW(Rela) *entry);
 
 #endif
