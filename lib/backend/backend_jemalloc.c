@@ -282,8 +282,9 @@ void pl_backend_hold(void)
 }
 
 /*
- * As jemalloc was configured, which nothing but it and MALLOC_CONF can have changed: its mallctl()
- * is not to be had from outside. Huge blocks it gives back at once if others ever.
+ * Restores the decay that jemalloc was configured with. Only jemalloc itself and MALLOC_CONF can
+ * have changed it, for its mallctl() is not exported. jemalloc returns huge blocks at once, unless
+ * decay is off.
  */
 void pl_backend_let_go(void)
 {
