@@ -29,7 +29,7 @@ struct pl_counts {
 #undef PL_COUNT
 };
 
-/* Of deeper scopes is not kept who began them. */
+/* Who began a scope is kept for the outermost eight only. */
 #define PL_SCOPE_PLACES 8
 
 struct PL_CACHE_ALIGNED pl_thread {

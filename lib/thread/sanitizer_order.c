@@ -15,8 +15,7 @@
 #include <stdlib.h>
 
 /*
- * Of the runtimes: what instrumented code calls first, any number of times. Each has one of its
- * own.
+ * The function of each sanitizer's runtime that instrumented code calls first, any number of times.
  */
 extern void __asan_init(void);
 extern void __msan_init(void);

@@ -255,8 +255,8 @@ static struct pl_thread *register_thread(void)
 		return NULL;
 	}
 	/*
-	 * The first thread's memory stays. One whose destructors may have run is not heard of
-	 * again.
+	 * The first thread's memory stays. A thread whose destructors may have run does not tell us
+	 * when it ends.
 	 */
 	is_first = id == registry.process;
 	if (late || ((!have_key || !await_end(thread)) && !is_first))
