@@ -35,7 +35,10 @@ static enum pl_ruling ruling_for(const struct pl_thread *thread)
  */
 enum outcome { SERVE, REFUSE, PROBED, APART };
 
-/* Of a request that nothing forbids a watch has the failure, in the place of a lack of memory. */
+/*
+ * If nothing forbids the request, a watch has asked for the failure: it stands for a lack of
+ * memory.
+ */
 static enum outcome deny(struct pl_thread *thread, enum pl_ruling ruling)
 {
 	thread->denied = ruling == PL_AGAINST_PHASE || ruling == PL_AGAINST_FORBID;
