@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Proof that the entry points are ours: each is called by its public name, through the dynamic
- * linker as any module of the program calls it, and looked whether the call arrives.
+ * Proof that the entry points are ours: call each by its public name, through the dynamic linker as
+ * any module of the program does, and see whether the call arrives.
  *
  * One whose name leads to our function is asked with a mark in this thread's record, and answers
  * with a token: nobody else's code runs meanwhile, nothing is counted. One whose name leads
