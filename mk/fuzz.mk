@@ -12,12 +12,11 @@ damage: all deps-test
 
 # ---- targets of libFuzzer: tests/fuzz ------------------------------------------------------------
 # Each is one reader of foreign text or bytes, with AddressSanitizer and UndefinedBehaviorSanitizer.
-# Of the library and the command everything is there but the malloc family and main(); a target may
-# bring its own double of any part.
+# Of the library and the command everything is there but the malloc family, _exit() and main(); a
+# target may bring its own double of any part.
 FUZZ_B       := $(B)/fuzz
 FUZZ_TARGETS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
-FUZZ_PARTS   := $(patsubst %.c,$(FUZZ_B)/%.o,$(filter-out lib/entry/interpose.c \
-                  lib/entry/interpose_cxx.c,$(CORE_SOURCES)) lib/thread/phase_zero.c \
+FUZZ_PARTS   := $(patsubst %.c,$(FUZZ_B)/%.o,$(filter-out lib/entry/interpose%,$(CORE_SOURCES)) \
                   $(filter-out cli/main.c,$(wildcard cli/*.c)))
 FUZZ_CHECK_SECONDS ?= 3
 FUZZ_ONLY    ?= $(FUZZ_TARGETS)

@@ -6,7 +6,7 @@
 # ...) and a fake backend, so that they run under any sanitizer. An archive: a test may bring its
 # own double of any part.
 UNIT_TESTS   := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
-UNIT_RENAMED := $(patsubst %,entry/%,interpose interpose_cxx armed unseen) \
+UNIT_RENAMED := $(patsubst %,entry/%,interpose interpose_cxx interpose_exit armed unseen) \
                 $(patsubst %,common/os_%,memory lock signals)
 UNIT_OBJECTS := $(patsubst %,$(B)/unit/%.o,$(UNIT_RENAMED)) \
                 $(filter-out $(UNIT_RENAMED:%=$(B)/lib/%.o),$(CORE_OBJECTS) $(PHASE_LINKED))

@@ -60,18 +60,9 @@ static struct phaselock_stats difference(const struct phaselock_stats *begin,
 {
 	struct phaselock_stats delta = *end;
 
-	delta.allocations -= begin->allocations;
-	delta.deallocations -= begin->deallocations;
-	delta.reallocations -= begin->reallocations;
-	delta.failed_allocations -= begin->failed_allocations;
-	delta.bytes_requested -= begin->bytes_requested;
-	delta.bytes_allocated -= begin->bytes_allocated;
-	delta.bytes_deallocated -= begin->bytes_deallocated;
-	delta.bytes_reallocated -= begin->bytes_reallocated;
-	delta.locked_attempts -= begin->locked_attempts;
-	delta.permitted_attempts -= begin->permitted_attempts;
-	delta.locked_deallocations -= begin->locked_deallocations;
-	delta.suppressed_attempts -= begin->suppressed_attempts;
+#define SUBTRACT(name) delta.name -= begin->name;
+	PL_FLOWS(SUBTRACT)
+#undef SUBTRACT
 	return delta;
 }
 

@@ -14,7 +14,8 @@
 #define COUNT 3
 
 static pl_generation words[PL_GENERATION_SIZE(COUNT)];
-static unsigned steps, torn, older, newer;
+/* volatile: glibc says of raise() that it does not come back into this file. */
+static volatile unsigned steps, torn, older, newer;
 static uint64_t first; /* the number of what the handler finds at the begin */
 
 static void write_all(uint64_t value)
