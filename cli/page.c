@@ -72,7 +72,7 @@ bool page_make(struct page *page, const char *report)
 		return false;
 	for (int i = 0; i < PAGE_FILES; i++)
 		page->files[i] = move_up(page->files[i]);
-	snprintf(page->name, sizeof(page->name), "phaselock-run-%ld-%08x", (long)getpid(), tag);
+	snprintf(page->name, sizeof(page->name), PL_REACH_NAME "%ld-%08x", (long)getpid(), tag);
 	snprintf(page->where, sizeof(page->where), "%d:%d:%016" PRIx64 ":%s", page->files[0],
 		 page->files[1], empty.head.cookie, page->name);
 	return true;

@@ -61,6 +61,14 @@ bool pl_channel_open(const char *text)
 	return true;
 }
 
+void pl_channel_report(const char *text, char path[PL_REACH_PATH_SIZE])
+{
+	if (page != NULL)
+		memcpy(path, page->report, PL_REACH_PATH_SIZE);
+	if (page == NULL || !pl_reach_is_own(text, path))
+		path[0] = '\0';
+}
+
 struct pl_channel *pl_channel(void)
 {
 	return page;

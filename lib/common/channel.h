@@ -66,9 +66,9 @@ struct pl_channel_unseen {
  * report and is_over. Relaxed.
  */
 struct pl_channel {
-	struct pl_reach_head head; /* set by the command */
-	char report[64]; /* likewise: the path of the pipe for reports, "" if there is none */
-	_Atomic uint64_t is_over; /* likewise: 1 when nobody reads the page any more */
+	struct pl_reach_head head;	 /* set by the command */
+	char report[PL_REACH_PATH_SIZE]; /* likewise: the pipe for reports, "" if there is none */
+	_Atomic uint64_t is_over;	 /* likewise: 1 when nobody reads the page any more */
 	_Atomic uint64_t processes_started;
 	_Atomic uint64_t processes_forked; /* by fork(): guarded from their start */
 	_Atomic uint64_t processes_ended;  /* by exit(), _exit() or a violation: all is counted */
@@ -100,6 +100,12 @@ struct pl_channel {
  * is none of this version, or its run is over. From the constructor.
  */
 bool pl_channel_open(const char *text);
+
+/*
+ * Writes the path of the pipe for reports, "" if there is none. Each process of a run can write to
+ * the page, whatever rights it has: a path that is none of the command's own is not believed.
+ */
+void pl_channel_report(const char *text, char path[PL_REACH_PATH_SIZE]);
 
 /* Returns the page, or NULL. */
 struct pl_channel *pl_channel(void);

@@ -11,6 +11,8 @@
 
 #include "common/os.h"
 
+#include <string.h>
+
 #define FILES 2
 
 struct where {
@@ -90,6 +92,37 @@ bool pl_reach(const char *text, uint64_t magic, size_t size, struct pl_reach *fo
 	for (int i = 0; i < FILES; i++)
 		pl_os_close(received[i]);
 	return is_mapped;
+}
+
+/* Goes on behind the word. Returns false if it is not there. */
+static bool skip(const char **text, const char *word)
+{
+	size_t length = strlen(word);
+
+	if (strncmp(*text, word, length) != 0)
+		return false;
+	*text += length;
+	return true;
+}
+
+static size_t digits(const char *text)
+{
+	return strspn(text, "0123456789");
+}
+
+bool pl_reach_is_own(const char *text, const char path[PL_REACH_PATH_SIZE])
+{
+	const char *name, *rest = path;
+	struct where where;
+
+	if (memchr(path, '\0', PL_REACH_PATH_SIZE) == NULL || !read_where(text, &where))
+		return false;
+	name = where.name;
+	if (!skip(&name, PL_REACH_NAME) || digits(name) == 0 || !skip(&rest, "/proc/") ||
+	    digits(rest) != digits(name) || memcmp(rest, name, digits(name)) != 0)
+		return false;
+	rest += digits(rest);
+	return skip(&rest, "/fd/") && digits(rest) > 0 && rest[digits(rest)] == '\0';
 }
 
 void pl_reach_leave(const struct pl_reach *found, size_t size)

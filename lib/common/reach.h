@@ -11,9 +11,10 @@
 /*
  * The variable of the environment that says where they are, "PAGE:ALIVE:COOKIE:NAME": two inherited
  * descriptors, a number that each file has in it, and the abstract name of a socket of the command,
- * which hands the two to a process that has closed them.
+ * which hands the two to a process that has closed them. The name has the command's id in it.
  */
 #define PL_REACH_VARIABLE "PHASELOCK_RUN_CHANNEL"
+#define PL_REACH_NAME "phaselock-run-" /* then the id, and a hyphen */
 
 /* What each of the files begins with. */
 struct pl_reach_head {
@@ -35,6 +36,11 @@ struct pl_reach {
 bool pl_reach(const char *text, uint64_t magic, size_t size, struct pl_reach *found);
 
 #define PL_REACH_WAIT_MS 10000 /* the command answers at once, if it is not stopped */
+
+#define PL_REACH_PATH_SIZE 64
+
+/* Returns whether a path is "/proc/PID/fd/NUMBER", and the command the process, as text has it. */
+bool pl_reach_is_own(const char *text, const char path[PL_REACH_PATH_SIZE]);
 
 /* Gives back what pl_reach() has mapped. */
 void pl_reach_leave(const struct pl_reach *found, size_t size);

@@ -29,6 +29,8 @@ struct pl_setting {
 	unsigned value;
 };
 
+#define PL_PIPE_SIZE 64
+
 struct pl_settings {
 	struct pl_options options; /* as they were read; what others made of them is below */
 
@@ -58,7 +60,7 @@ struct pl_settings {
 	/* Where texts go. */
 	const char *report_path; /* NULL: stderr */
 	uint64_t report_root[2]; /* from which the path leads to the file that was meant */
-	const char *pipe;	 /* NULL: there is none */
+	char pipe[PL_PIPE_SIZE]; /* "": there is none */
 	uint64_t pipe_id;
 
 	/* What names the report of an abort; both lie in read-only memory of their own. */

@@ -121,14 +121,18 @@ static void join_run(const char *reach)
 
 /* ---- start ----------------------------------------------------------------------------------- */
 
-static void place_reports(void)
+static void place_reports(const char *reach)
 {
+	char pipe[PL_REACH_PATH_SIZE] = "";
+
 	pl_report_configure(options->max_reports);
 	pl_closing_configure(options->max_reports);
 	pl_sink_use_file(options->report);
 	pl_stage_configure(options->stages);
-	if (pl_channel() != NULL && pl_channel()->report[0] != '\0')
-		pl_sink_use_pipe(pl_channel()->report);
+	if (reach != NULL)
+		pl_channel_report(reach, pipe);
+	if (pipe[0] != '\0')
+		pl_sink_use_pipe(pipe);
 	else if (!pl_symbolizer_start(options->symbolize))
 		pl_report_message(PL_OPTIONS_VARIABLE
 				  ": symbolize: no such program to run; names stay as they are");
@@ -148,14 +152,14 @@ static void say_faults(struct pl_text *errors)
 	pl_report_lines(errors->start);
 }
 
-static void read_options(void)
+static void read_options(const char *reach)
 {
 	char buffer[1024];
 	struct pl_text errors = pl_text_in(buffer, sizeof(buffer));
 
 	if (pl_all_options_read(options, &errors) > 0)
 		say_faults(&errors);
-	place_reports();
+	place_reports(reach);
 	if (options->help) {
 		char help[4096];
 		struct pl_text list = pl_text_in(help, sizeof(help));
@@ -304,7 +308,7 @@ __attribute__((constructor)) static void start(void)
 	pl_unwind_start();
 	pl_unseen_start();
 	have_page = channel != NULL && pl_channel_open(channel);
-	read_options();
+	read_options(channel);
 	pl_names_start(pl_sink_opens() || !pl_filter_is_possible());
 	read_suppressions();
 	pl_suppress_freeze();

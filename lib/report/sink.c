@@ -32,7 +32,7 @@ static const char *file(void)
 
 static const char *pipe(void)
 {
-	return is_detached ? NULL : pl_settings.pipe;
+	return is_detached || pl_settings.pipe[0] == '\0' ? NULL : pl_settings.pipe;
 }
 
 /*
@@ -86,12 +86,16 @@ static bool is_within_bound(uint64_t size)
 
 void pl_sink_use_pipe(const char *pipe_path)
 {
-	int fd = pl_os_open_pipe(pipe_path, &pl_settings.pipe_id);
+	size_t length = strlen(pipe_path);
+	int fd;
 
+	if (length == 0 || length >= PL_PIPE_SIZE)
+		return;
+	fd = pl_os_open_pipe(pipe_path, &pl_settings.pipe_id);
 	if (fd < 0)
 		return;
 	pl_os_close(fd);
-	pl_settings.pipe = pipe_path;
+	memcpy(pl_settings.pipe, pipe_path, length + 1);
 }
 
 void pl_sink_use_stderr(void)

@@ -13,8 +13,8 @@
 void pl_sink_use_file(const char *path);
 
 /*
- * Sends all texts through the pipe at that path, which is not copied, as lib/common/channel.h says;
- * the file and stderr are then for what it does not take. Nothing if it cannot be opened. From the
+ * Sends all texts through the pipe at that path, as lib/common/channel.h says; the file and stderr
+ * are then for what it does not take. Does nothing if the path is "", or cannot be opened. From the
  * constructor.
  */
 void pl_sink_use_pipe(const char *pipe_path);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Does to what `phaselock run` shares with it what no program should: hostile_page WHAT [NUMBER].
+ * Does to what `phaselock run` shares with it what no program should: hostile_page WHAT [NUMBER], or
+ * redirect PATH PROGRAM...
  */
 #define _GNU_SOURCE
 #include "common/channel.h"
@@ -137,6 +138,9 @@ int main(int argc, char **argv)
 	} else if (strcmp(what, "stream") == 0) {
 		send_for_ever(pipe);
 		return 0;
+	} else if (strcmp(what, "redirect") == 0) {
+		snprintf(page->report, sizeof(page->report), "%s", argv[2]);
+		return execv(argv[3], argv + 3);
 	} else if (strcmp(what, "scribble") == 0) {
 		srand(number);
 		for (size_t i = sizeof(page->head); i < sizeof(*page); i++)
