@@ -328,6 +328,7 @@ static inline void phaselock_stage_end(struct phaselock_stage *stage, const char
 
 /* ---- violations ------------------------------------------------------------------------------ */
 
+/* No version changes this number. */
 #define PHASELOCK_FRAMES_MAX 32
 
 /* What becomes of a request that was judged a violation. */
@@ -553,7 +554,7 @@ PHASELOCK_API const char *phaselock_entry_name(unsigned entry);
  */
 PHASELOCK_API unsigned phaselock_heard(void);
 
-/* Names of modules are kept up to this size, their end included. */
+/* Names of modules are kept up to this size, their end included. No version changes it. */
 #define PHASELOCK_MODULE_NAME_SIZE 64
 
 /* A module whose requests go past the library. */

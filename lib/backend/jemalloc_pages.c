@@ -2,12 +2,14 @@
 /*
  * jemalloc when memory is short. It keeps the pages of freed blocks, and their address space for
  * ever, sorted by arena; a larger block, or one of another arena, then fails under RLIMIT_AS though
- * little is in use. So all that is kept is given back, and the request made again, before it fails.
- * It must not know whose request it is.
+ * little is in use. So all that is kept is given back, and the request made again, before it fails:
+ * the pages always, the address space while no other thread can be at work in an arena. It must not
+ * know whose request it is.
  */
 #include "backend/jemalloc_pages.h"
 
 #include <stdatomic.h>
+#include <sys/single_threaded.h>
 
 /* No machine has so much: what is kept does not help. */
 #define MOST ((size_t)1 << 47)
@@ -57,8 +59,9 @@ void pl_jemalloc_pages_release(void)
 		if (arena == NULL)
 			continue;
 		je_arena_decay(NULL, arena, false, true);
-		/* Of one that is in use this gives back what is kept, and nothing else. */
-		je_pa_shard_destroy(NULL, arena + at);
+		/* It is made for arenas that nobody uses any more; in others it leaves the rest. */
+		if (__libc_single_threaded)
+			je_pa_shard_destroy(NULL, arena + at);
 	}
 }
 
