@@ -136,8 +136,8 @@ CORE_OBJECTS := $(CORE_SOURCES:%.c=$(B)/%.o)
 PHASE_SHARED := $(B)/lib/thread/phase_$(if $(X86_64),shared,zero).o
 PHASE_LINKED := $(B)/lib/thread/phase_$(if $(X86_64),linked,zero).o
 JEMALLOC_OBJECTS := $(CORE_OBJECTS) $(B)/jemalloc.o \
-                    $(patsubst %,$(B)/lib/backend/%.o,backend_jemalloc jemalloc_calls jemalloc_fork \
-                      jemalloc_info jemalloc_pages) $(COVERAGE)
+                    $(patsubst %,$(B)/lib/backend/%.o,backend_jemalloc jemalloc_calls \
+                      jemalloc_fork jemalloc_info jemalloc_pages) $(COVERAGE)
 LIB_OBJECTS    := $(JEMALLOC_OBJECTS) $(PHASE_SHARED)
 STATIC_OBJECTS := $(JEMALLOC_OBJECTS) $(PHASE_LINKED) $(B)/lib/life/init_linked.o
 SYSTEM_OBJECTS := $(CORE_OBJECTS) $(B)/lib/backend/backend_system.o $(PHASE_SHARED) $(COVERAGE)
@@ -193,7 +193,8 @@ $(LIBRARY) $(SYSTEM): %.so: %.so.$(VERSION)
 # The names that programs see; an archive has no versions.
 $(B)/exports.list: lib/entry/exports.map lib/entry/family.list
 	@mkdir -p $(@D)
-	$(Q)sed -n 's/^[[:space:]]*\(phaselock_[a-z_]*\);$$/\1/p' $< | cat lib/entry/family.list - > $@
+	$(Q)sed -n 's/^[[:space:]]*\(phaselock_[a-z_]*\);$$/\1/p' $< | \
+		cat lib/entry/family.list - > $@
 
 $(B)/libphaselock.a: $(STATIC_OBJECTS) $(B)/exports.list
 	$(call one_object,libphaselock,--keep-global-symbols=$(B)/exports.list)
@@ -276,11 +277,12 @@ install: all
 	$(INSTALL) -m 644 include/phaselock/*.h include/phaselock/*.hpp $(HEADERS)/
 	$(INSTALL) -m 644 docs/man/*.1 $(MAN)/man1/
 	$(INSTALL) -m 644 docs/man/*.3 $(MAN)/man3/
-	$(INSTALL) -m 644 wasm/* lib/common/quote.[ch] lib/common/sized.h \
-		$(SHARE)/wasm/
+	$(INSTALL) -m 644 $(filter-out %.txt,$(wildcard wasm/*)) \
+		lib/common/quote.[ch] lib/common/sized.h $(SHARE)/wasm/
 	for file in lib/phaselock.pc testing/phaselock-test.pc; do \
 		sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' \
-			-e 's|@VERSION@|$(VERSION)|' $$file.in > $(LIB)/pkgconfig/$${file##*/} || exit 1; \
+			-e 's|@VERSION@|$(VERSION)|' $$file.in \
+			> $(LIB)/pkgconfig/$${file##*/} || exit 1; \
 	done
 
 uninstall:

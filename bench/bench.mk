@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Benchmarks: docs/performance.md.
-BENCH         := $(patsubst %.c,$(B)/%,$(filter-out bench/global_counters.c,$(wildcard bench/*.c))) \
-                 $(B)/bench/symbols-exported
+BENCH         := $(patsubst %.c,$(B)/%,$(filter-out bench/global_counters.c, \
+                   $(wildcard bench/*.c))) $(B)/bench/symbols-exported
 BENCH_LIBRARY := $(B)/bench/libglobal-counters.so
 BENCH_RUN     := $(PYTHON) -B bench/run.py --build $(B)
 

@@ -3,8 +3,9 @@
  * Another design, to compare with: the phase and the counters of the whole process in global atomic
  * variables, in front of the system's allocator. It is what a Rust program has with a phase-locked
  * #[global_allocator] over System, as a library to preload: a request loads the phase, and adds one
- * and its size; a free does nothing. Rust's realloc is told the old size and adds the growth; C's is
- * not, so the new size is added in its place: the instruction is the same, and nothing is looked up.
+ * and its size; a free does nothing. Rust's realloc is told the old size and adds the growth; C's
+ * is not, so the new size is added in its place: the instruction is the same, and nothing is looked
+ * up.
  */
 #include <stdatomic.h>
 #include <stdbool.h>

@@ -1,14 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Counts the instructions of one operation of a program of bench/, by callgrind, and holds them to bench/instructions.budget.
+"""Counts the instructions of one operation of a program of bench/, by callgrind, and holds them to
+bench/instructions.budget.
 
-A program is run with N operations and with 2N: the difference is N operations, without start and end. What is counted
-for the budget is what the library's own functions execute, by the files that they were compiled from: jemalloc, libc
-and the unwinder of libgcc are the distribution's, and a change of theirs is none of ours. What is left that is not ours is
-the compiler: another release of it may need another budget.
+A program is run with N operations and with 2N: the difference is N operations, without start and
+end. What is counted for the budget is what the library's own functions execute, by the files that
+they were compiled from: jemalloc, libc and the unwinder of libgcc are the distribution's, and a
+change of theirs is none of ours. What is left that is not ours is the compiler: another release of
+it may need another budget.
 
-Exact: the programs have fixed seeds, valgrind lays out the address space and hides the vDSO, the environment is empty, and
-one thread runs. Needs valgrind and a library with debug information (make's default).
+Exact: the programs have fixed seeds, valgrind lays out the address space and hides the vDSO, the
+environment is empty, and one thread runs. Needs valgrind and a library with debug information
+(make's default).
 """
 from __future__ import annotations
 
@@ -25,7 +28,9 @@ import turns
 
 HERE = pathlib.Path(__file__).resolve().parent
 BUDGET = HERE / "instructions.budget"
-SLACK = 2  # that a count may lie below its budget: not every compiler's patch release is worth a commit
+SLACK = (
+    2  # that a count may lie below its budget: not every compiler's patch release is worth a commit
+)
 
 # name -> program, operations, options of the library
 OPERATIONS = {
@@ -40,7 +45,9 @@ class Unusable(Exception):
 
 
 def own_cost(text: str, library: str) -> tuple[int, int]:
-    """Of an output of callgrind: the instructions in the library's functions from files of the rooms of lib/, and all."""
+    """Of an output of callgrind: the instructions in the library's functions from files of the
+    rooms of lib/, and all.
+    """
     names: dict[str, str] = {}
     mine = total = 0
     module = file = ""
@@ -49,7 +56,9 @@ def own_cost(text: str, library: str) -> tuple[int, int]:
         key, _, value = line.partition("=")
         if key in ("ob", "cob", "fl", "fi", "fe", "cfi", "cfl"):
             number, _, name = value.partition(" ")
-            group = "ob" if key.endswith("ob") else "fl"  # files have one numbering, whoever names them
+            group = (
+                "ob" if key.endswith("ob") else "fl"
+            )  # files have one numbering, whoever names them
             if name:
                 names[group + number] = name
             if key == "ob":
@@ -71,11 +80,31 @@ def run(program: pathlib.Path, operations: int, preload: str, options: str) -> t
     with tempfile.TemporaryDirectory() as folder:
         out = pathlib.Path(folder) / "callgrind.out"
         # The command that starts valgrind must not have the library itself.
-        environment = {"PATH": os.environ["PATH"], "LC_ALL": "C", "LD_PRELOAD": preload, "PHASELOCK_OPTIONS": options}
-        process = subprocess.run(["valgrind", "--tool=callgrind", f"--callgrind-out-file={out}", str(program), "1",
-                                  str(operations)], env=environment, capture_output=True, text=True, check=False)
+        environment = {
+            "PATH": os.environ["PATH"],
+            "LC_ALL": "C",
+            "LD_PRELOAD": preload,
+            "PHASELOCK_OPTIONS": options,
+        }
+        process = subprocess.run(
+            [
+                "valgrind",
+                "--tool=callgrind",
+                f"--callgrind-out-file={out}",
+                str(program),
+                "1",
+                str(operations),
+            ],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         if process.returncode != 0 or not out.exists():
-            raise Unusable(f"{program} under valgrind ended with {process.returncode}: {process.stderr.strip()[-300:]}")
+            raise Unusable(
+                f"{program} under valgrind ended with {process.returncode}: "
+                f"{process.stderr.strip()[-300:]}"
+            )
         return own_cost(out.read_text(), preload)
 
 
@@ -93,7 +122,10 @@ def count_ours(build: pathlib.Path, name: str, library: pathlib.Path) -> tuple[f
         raise Unusable(f"{library} is not there")
     mine, total = count(build, name, str(library.resolve()))
     if mine <= 0:
-        raise Unusable(f"{library} has no debug information of lib/: its instructions cannot be told from jemalloc's")
+        raise Unusable(
+            f"{library} has no debug information of lib/: its instructions cannot be told from "
+            f"jemalloc's"
+        )
     return mine, total
 
 
@@ -103,7 +135,11 @@ def read_budget(path: pathlib.Path) -> dict[str, float]:
         words = line.partition("#")[0].split()
         if not words:
             continue
-        if len(words) != 2 or words[0] not in OPERATIONS or not re.fullmatch(r"[0-9]+(\.[0-9]+)?", words[1]):
+        if (
+            len(words) != 2
+            or words[0] not in OPERATIONS
+            or not re.fullmatch(r"[0-9]+(\.[0-9]+)?", words[1])
+        ):
             raise Unusable(f"{path}:{number}: a line is one of {' '.join(OPERATIONS)} and a number")
         budget[words[0]] = float(words[1])
     for name in OPERATIONS:
@@ -118,18 +154,29 @@ def check(build: pathlib.Path, path: pathlib.Path, names: list[str]) -> int:
         mine, _ = count_ours(build, name, build / "libphaselock.so")
         print(f"{name:10} {mine:10.2f} of {budget[name]:.2f} instructions", flush=True)
         if mine > budget[name] + 0.005:
-            print(f"instructions: {name} grew to {mine:.2f}, and {budget[name]:.10g} are allowed. If that is meant, say why in "
-                  f"the commit that changes {path.name}", file=sys.stderr)
+            print(
+                f"instructions: {name} grew to {mine:.2f}, and {budget[name]:.10g} are allowed. If "
+                f"that is meant, say why in "
+                f"the commit that changes {path.name}",
+                file=sys.stderr,
+            )
             status = 1
         elif mine < budget[name] - SLACK:
-            print(f"instructions: {name} is down to {mine:.2f}: lower its line in {path.name} from {budget[name]:.10g}, so that "
-                  f"it stays there", file=sys.stderr)
+            print(
+                f"instructions: {name} is down to {mine:.2f}: lower its line in {path.name} from "
+                f"{budget[name]:.10g}, so that "
+                f"it stays there",
+                file=sys.stderr,
+            )
             status = 1
     return status
 
 
-MEANING = {"pair": "a pair of malloc and free", "mix": "one replacement of the random mix",
-           "violation": "a violation at a known site of 16 frames, and the free of its block"}
+MEANING = {
+    "pair": "a pair of malloc and free",
+    "mix": "one replacement of the random mix",
+    "violation": "a violation at a known site of 16 frames, and the free of its block",
+}
 ADDED_TARGET = 10  # docs/performance.md: instructions added to a pair
 
 
@@ -142,23 +189,56 @@ def measure(bench) -> None:
         mine, total = count_ours(bench.build, name, bench.build / "libphaselock.so")
         _, stock = count(bench.build, name, bench.preload("jemalloc"))
         if name == "pair":
-            bench.add(turns.of_ratios(bench.part, f"instructions/{name}/added", f"{ADDED_TARGET}", [mine / ADDED_TARGET], target=1,
-                                      exact=True, meaning=f"{MEANING[name]}: {mine:.2f} instructions in lib/ are added"))
-        bench.add(turns.of_ratios(bench.part, f"instructions/{name}/budget", f"{budget[name]:.10g}", [mine / budget[name]], target=1,
-                                  exact=True, meaning=f"{MEANING[name]}: {mine:.2f} instructions in lib/"))
+            bench.add(
+                turns.of_ratios(
+                    bench.part,
+                    f"instructions/{name}/added",
+                    f"{ADDED_TARGET}",
+                    [mine / ADDED_TARGET],
+                    target=1,
+                    exact=True,
+                    meaning=f"{MEANING[name]}: {mine:.2f} instructions in lib/ are added",
+                )
+            )
+        bench.add(
+            turns.of_ratios(
+                bench.part,
+                f"instructions/{name}/budget",
+                f"{budget[name]:.10g}",
+                [mine / budget[name]],
+                target=1,
+                exact=True,
+                meaning=f"{MEANING[name]}: {mine:.2f} instructions in lib/",
+            )
+        )
         if name != "violation":
-            bench.add(turns.of_pairs(bench.part, f"instructions/{name}/all", "jemalloc", [total], [stock],
-                                     meaning=f"{MEANING[name]}: all of the program's instructions"))
+            bench.add(
+                turns.of_pairs(
+                    bench.part,
+                    f"instructions/{name}/all",
+                    "jemalloc",
+                    [total],
+                    [stock],
+                    meaning=f"{MEANING[name]}: all of the program's instructions",
+                )
+            )
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--build", default="build", type=pathlib.Path)
     parser.add_argument("--budget", default=BUDGET, type=pathlib.Path)
-    parser.add_argument("--only", choices=tuple(OPERATIONS), action="append", help="one operation; may be given again")
+    parser.add_argument(
+        "--only",
+        choices=tuple(OPERATIONS),
+        action="append",
+        help="one operation; may be given again",
+    )
     arguments = parser.parse_args()
     try:
-        return check(arguments.build.resolve(), arguments.budget, arguments.only or list(OPERATIONS))
+        return check(
+            arguments.build.resolve(), arguments.budget, arguments.only or list(OPERATIONS)
+        )
     except (Unusable, programs.Failed, OSError) as why:
         print(f"instructions: {why}", file=sys.stderr)
         return 2

@@ -10,14 +10,21 @@ import subprocess
 
 def package(name: str) -> str:
     try:
-        query = subprocess.run(["dpkg-query", "-W", "-f", "${Version}", name], capture_output=True, text=True, check=False)
+        query = subprocess.run(
+            ["dpkg-query", "-W", "-f", "${Version}", name],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
     except FileNotFoundError:
         return "unknown"
     return query.stdout if query.returncode == 0 and query.stdout else "unknown"
 
 
 def first_line(command: list[str]) -> str:
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()[0]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()[
+        0
+    ]
 
 
 def revision() -> str:
@@ -29,7 +36,10 @@ def revision() -> str:
 
 
 def describe() -> dict[str, str]:
-    fields = dict(line.split(":", 1) for line in pathlib.Path("/proc/cpuinfo").read_text().split("\n\n")[0].splitlines())
+    fields = dict(
+        line.split(":", 1)
+        for line in pathlib.Path("/proc/cpuinfo").read_text().split("\n\n")[0].splitlines()
+    )
     known = {key.strip(): value.strip() for key, value in fields.items()}
     return {
         "phaselock": revision(),

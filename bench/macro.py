@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Whole programs: the time of a task and the largest size of its processes, with phaselock preloaded against other allocators.
+"""Whole programs: the time of a task and the largest size of its processes, with phaselock
+preloaded against other allocators.
 
-The work is made here or lies in the repository, so that it is the same everywhere. What git works on is a copy of this
-checkout's history.
+The work is made here or lies in the repository, so that it is the same everywhere. What git works
+on is a copy of this checkout's history.
 """
 from __future__ import annotations
 
@@ -30,12 +31,17 @@ def source(folder: pathlib.Path) -> pathlib.Path:
     """A large C file: functions with loops, switches and structures, no two alike."""
     lines = ["#include <stddef.h>", "#include <string.h>", "#include <stdio.h>"]
     for i in range(C_FUNCTIONS):
-        cases = " ".join(f"case {k}: total += item->field{k % 4} * {i + k}; break;" for k in range(12))
-        lines.append(f"struct item{i} {{ int field0, field1, field2, field3; char name[{8 + i % 40}]; }};\n"
-                     f"int work{i}(struct item{i} *items, size_t count) {{ int total = {i};\n"
-                     f"for (size_t n = 0; n < count; n++) {{ struct item{i} *item = &items[n];\n"
-                     f"switch (item->field0 % 13) {{ {cases} default: total -= (int)strlen(item->name); }}\n"
-                     f"if (total > {i * 31}) snprintf(item->name, sizeof(item->name), \"%d\", total); }}\nreturn total; }}")
+        cases = " ".join(
+            f"case {k}: total += item->field{k % 4} * {i + k}; break;" for k in range(12)
+        )
+        lines.append(
+            f"struct item{i} {{ int field0, field1, field2, field3; char name[{8 + i % 40}]; }};\n"
+            f"int work{i}(struct item{i} *items, size_t count) {{ int total = {i};\n"
+            f"for (size_t n = 0; n < count; n++) {{ struct item{i} *item = &items[n];\n"
+            f"switch (item->field0 % 13) {{ {cases} default: total -= (int)strlen(item->name); }}\n"
+            f'if (total > {i * 31}) snprintf(item->name, sizeof(item->name), "%d", total); }}\n'
+            "return total; }"
+        )
     path = folder / "large.c"
     path.write_text("\n".join(lines) + "\n")
     return path
@@ -49,25 +55,73 @@ def repository(folder: pathlib.Path) -> pathlib.Path:
 
 
 def git(repository_path: pathlib.Path, folder: pathlib.Path, preload: str) -> programs.Sample:
-    """Its log as patches, a check of all objects, and a copy repacked: one thread, so that the work is the same."""
+    """Its log as patches, a check of all objects, and a copy repacked: one thread, so that the work
+    is the same.
+    """
     copy = folder / "repacked.git"
     shutil.rmtree(copy, ignore_errors=True)
     shutil.copytree(repository_path, copy)
-    samples = [programs.run(["git", *words], preload, folder=copy, keep=False)
-               for words in (["log", "-p", "--stat"], ["fsck", "--full"], ["repack", "-adfq", "--threads=1", "--depth=20"])]
-    return programs.Sample("", sum(sample.seconds for sample in samples), max(sample.peak for sample in samples))
+    samples = [
+        programs.run(["git", *words], preload, folder=copy, keep=False)
+        for words in (
+            ["log", "-p", "--stat"],
+            ["fsck", "--full"],
+            ["repack", "-adfq", "--threads=1", "--depth=20"],
+        )
+    ]
+    return programs.Sample(
+        "", sum(sample.seconds for sample in samples), max(sample.peak for sample in samples)
+    )
 
 
 def redis(folder: pathlib.Path, preload: str) -> programs.Sample:
-    """The time of redis-benchmark, which is not preloaded, and the size of the server, which is: over a socket of its own."""
+    """The time of redis-benchmark, which is not preloaded, and the size of the server, which is:
+    over a socket of its own.
+    """
     path = folder / "redis.sock"
     path.unlink(missing_ok=True)
-    server = programs.Running(["redis-server", "--port", "0", "--unixsocket", str(path), "--save", "", "--appendonly", "no",
-                               "--dir", str(folder), "--daemonize", "no"], preload, keep=False)
+    server = programs.Running(
+        [
+            "redis-server",
+            "--port",
+            "0",
+            "--unixsocket",
+            str(path),
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+            "--dir",
+            str(folder),
+            "--daemonize",
+            "no",
+        ],
+        preload,
+        keep=False,
+    )
     try:
         wait_for(path, server)
-        client = programs.run(["redis-benchmark", "-s", str(path), "-q", "-n", str(REQUESTS), "-c", "20", "-P", "8", "-r", "20000",
-                               "-d", "200", "-t", "set,get,lpush,lpop,sadd,hset,zadd"], keep=False)
+        client = programs.run(
+            [
+                "redis-benchmark",
+                "-s",
+                str(path),
+                "-q",
+                "-n",
+                str(REQUESTS),
+                "-c",
+                "20",
+                "-P",
+                "8",
+                "-r",
+                "20000",
+                "-d",
+                "200",
+                "-t",
+                "set,get,lpush,lpop,sadd,hset,zadd",
+            ],
+            keep=False,
+        )
     finally:
         if server.process.poll() is None:
             os.kill(server.pid, signal.SIGTERM)
@@ -93,18 +147,31 @@ def tasks(folder: pathlib.Path) -> dict[str, tuple[str, Callable[[str], programs
     sql = str(HERE / "speed.sql")
     compile_large = ["gcc", "-O1", "-c", str(large), "-o", str(folder / "large.o")]
     return {
-        "sqlite3": ("bench/speed.sql", lambda preload: programs.run(["sqlite3", ":memory:"], preload, stdin=sql)),
+        "sqlite3": (
+            "bench/speed.sql",
+            lambda preload: programs.run(["sqlite3", ":memory:"], preload, stdin=sql),
+        ),
         "python3": ("bench/objects.py", lambda preload: programs.run(python, preload)),
-        "python3-malloc": ("the same, with each object from malloc",
-                           lambda preload: programs.run(python, preload, {"PYTHONMALLOC": "malloc"})),
-        "gcc": ("gcc -O1 of a generated file of 400 functions", lambda preload: programs.run(compile_large, preload)),
-        "git": ("log -p, fsck and repack of this repository", lambda preload: git(repository(folder), folder, preload)),
+        "python3-malloc": (
+            "the same, with each object from malloc",
+            lambda preload: programs.run(python, preload, {"PYTHONMALLOC": "malloc"}),
+        ),
+        "gcc": (
+            "gcc -O1 of a generated file of 400 functions",
+            lambda preload: programs.run(compile_large, preload),
+        ),
+        "git": (
+            "log -p, fsck and repack of this repository",
+            lambda preload: git(repository(folder), folder, preload),
+        ),
         "redis": ("redis-server under redis-benchmark", lambda preload: redis(folder, preload)),
     }
 
 
 def preload_for(bench, task: str, allocator: str) -> str:
-    """Debian's redis-server is linked with jemalloc: only with libc in front of it does it take glibc's malloc."""
+    """Debian's redis-server is linked with jemalloc: only with libc in front of it does it take
+    glibc's malloc.
+    """
     return "libc.so.6" if (task, allocator) == ("redis", "glibc") else bench.preload(allocator)
 
 
@@ -114,15 +181,24 @@ def measure(bench) -> None:
     for task, (meaning, run) in tasks(folder).items():
         if not bench.wanted(f"macro/{task}"):
             continue
-        runs = {allocator: lambda preload=preload_for(bench, task, allocator): run(preload)
-                for allocator in (programs.PHASELOCK, *BASELINES)}
+        runs = {
+            allocator: lambda preload=preload_for(bench, task, allocator): run(preload)
+            for allocator in (programs.PHASELOCK, *BASELINES)
+        }
         with programs.pinned(task != "redis"):
             taken = turns.take(runs, min(bench.rounds, ROUNDS))
         for other in BASELINES:
             stock = other == "jemalloc"
             for what, target in (("time", TIME_TARGET), ("size", SIZE_TARGET)):
                 figure = "seconds" if what == "time" else "peak"
-                bench.add(turns.of_pairs(bench.part, f"macro/{task}/{what}/{other}", other,
-                                         [getattr(sample, figure) for sample in taken[programs.PHASELOCK]],
-                                         [getattr(sample, figure) for sample in taken[other]],
-                                         target=target if stock else None, meaning=meaning))
+                bench.add(
+                    turns.of_pairs(
+                        bench.part,
+                        f"macro/{task}/{what}/{other}",
+                        other,
+                        [getattr(sample, figure) for sample in taken[programs.PHASELOCK]],
+                        [getattr(sample, figure) for sample in taken[other]],
+                        target=target if stock else None,
+                        meaning=meaning,
+                    )
+                )

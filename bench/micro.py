@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""One kind of request in a loop: phaselock against each other allocator, all preloaded, in the same rounds."""
+"""One kind of request in a loop: phaselock against each other allocator, all preloaded, in the same
+rounds.
+"""
 from __future__ import annotations
 
 import programs
@@ -17,8 +19,10 @@ MEANING = {
 }
 BASELINES = ("jemalloc", "glibc", "mimalloc", "tcmalloc", programs.COUNTERS)
 TARGETS = {
-    ("pair", "jemalloc"): 1.08, ("pair", "glibc"): 0.85,
-    ("mix", "jemalloc"): 0.97, ("mix", "glibc"): 0.85,
+    ("pair", "jemalloc"): 1.08,
+    ("pair", "glibc"): 0.85,
+    ("mix", "jemalloc"): 0.97,
+    ("mix", "glibc"): 0.85,
 }  # with 1 and 2 threads
 FEWEST = {"handover": 2}  # threads
 
@@ -29,14 +33,27 @@ def compare(bench, program: str, threads: int) -> None:
         return
     command = [bench.program(program), str(threads)]
     baselines = [other for other in BASELINES if bench.wanted(f"{name}/{other}")]
-    runs = {allocator: lambda preload=bench.preload(allocator): programs.run(command, preload).nanoseconds()
-            for allocator in (programs.PHASELOCK, *baselines)}
+    runs = {
+        allocator: lambda preload=bench.preload(allocator): programs.run(
+            command, preload
+        ).nanoseconds()
+        for allocator in (programs.PHASELOCK, *baselines)
+    }
     with programs.pinned(threads == 1):
         taken = turns.take(runs, bench.rounds)
     for other in baselines:
         target = TARGETS.get((program, other)) if threads <= 2 else None
-        bench.add(turns.of_pairs(bench.part, f"{name}/{other}", other, taken[programs.PHASELOCK], taken[other],
-                                 target=target, meaning=MEANING[program]))
+        bench.add(
+            turns.of_pairs(
+                bench.part,
+                f"{name}/{other}",
+                other,
+                taken[programs.PHASELOCK],
+                taken[other],
+                target=target,
+                meaning=MEANING[program],
+            )
+        )
 
 
 def measure(bench) -> None:

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Work for python3: JSON written and read, regular expressions over text, objects made and dropped, one big sort."""
+"""Work for python3: JSON written and read, regular expressions over text, objects made and dropped,
+one big sort.
+"""
 import json
 import re
 
@@ -12,13 +14,17 @@ class Node:
 
 
 def documents() -> int:
-    document = {"rows": [{"id": i, "name": f"row {i}", "values": list(range(i % 17))} for i in range(3000)]}
+    document = {
+        "rows": [{"id": i, "name": f"row {i}", "values": list(range(i % 17))} for i in range(3000)]
+    }
     return sum(len(json.loads(json.dumps(document))["rows"]) for _ in range(4))
 
 
 def words() -> int:
     text = " ".join(f"word{i % 311} {i * 7919 % 10007}-{i}" for i in range(20000))
-    return len(re.findall(r"word(\d+) (\d+)-\d*7", text)) + len(re.sub(r"\d+", lambda match: match[0][::-1], text))
+    return len(re.findall(r"word(\d+) (\d+)-\d*7", text)) + len(
+        re.sub(r"\d+", lambda match: match[0][::-1], text)
+    )
 
 
 def graphs() -> int:

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Other tools at the same work: the random mix plain, and under each; time and largest size over plain.
+"""Other tools at the same work: the random mix plain, and under each; time and largest size over
+plain.
 
-The whole process is timed, for some do their work at its end. Slow tools run less often, and say so by their number of pairs.
+The whole process is timed, for some do their work at its end. Slow tools run less often, and say so
+by their number of pairs.
 """
 from __future__ import annotations
 
@@ -22,13 +24,36 @@ def commands(bench, folder: str) -> dict[str, tuple[list[str], dict[str, str], s
     stock = programs.ALLOCATORS["jemalloc"]
     return {
         "plain": (work, {}, ""),
-        "phaselock": ([*run, "--", *work], {"PHASELOCK_OPTIONS": "lock=never"}, "phaselock run --allocator=jemalloc, not locked: requests are counted"),
-        "phaselock-locked": ([*run, "--lock-at=main", "--", *work], {}, "locked from main: each request is a violation, with its call stack"),
+        "phaselock": (
+            [*run, "--", *work],
+            {"PHASELOCK_OPTIONS": "lock=never"},
+            "phaselock run --allocator=jemalloc, not locked: requests are counted",
+        ),
+        "phaselock-locked": (
+            [*run, "--lock-at=main", "--", *work],
+            {},
+            "locked from main: each request is a violation, with its call stack",
+        ),
         "heaptrack": (["heaptrack", *work], {}, "each request, with its call stack"),
-        "dhat": (["valgrind", "--tool=dhat", f"--dhat-out-file={folder}/dhat.out", *work], {}, "each block, its call stack and use"),
-        "jemalloc-prof": (work, {"LD_PRELOAD": stock, "MALLOC_CONF": f"prof:true,lg_prof_sample:0,prof_final:true,prof_prefix:{folder}/jeprof"},
-                          "jemalloc's profiler, each request sampled"),
-        "leaksanitizer": ([bench.program("mix-lsan"), "1", str(OPERATIONS)], {}, "built anew with -fsanitize=leak"),
+        "dhat": (
+            ["valgrind", "--tool=dhat", f"--dhat-out-file={folder}/dhat.out", *work],
+            {},
+            "each block, its call stack and use",
+        ),
+        "jemalloc-prof": (
+            work,
+            {
+                "LD_PRELOAD": stock,
+                "MALLOC_CONF": "prof:true,lg_prof_sample:0,prof_final:true,"
+                f"prof_prefix:{folder}/jeprof",
+            },
+            "jemalloc's profiler, each request sampled",
+        ),
+        "leaksanitizer": (
+            [bench.program("mix-lsan"), "1", str(OPERATIONS)],
+            {},
+            "built anew with -fsanitize=leak",
+        ),
     }
 
 
@@ -41,11 +66,20 @@ def measure(bench) -> None:
         for name in names:
             command, more, _ = known[name]
             runs[name] = lambda command=command, more=more, name=name: programs.run(
-                command, "", more, pathlib.Path(folder), allowed=allowed.get(name, (0,)))
+                command, "", more, pathlib.Path(folder), allowed=allowed.get(name, (0,))
+            )
         taken = turns.take(runs, min(bench.rounds, ROUNDS))
         if "jemalloc-prof" in names and not list(pathlib.Path(folder).glob("jeprof*")):
             raise programs.Failed("jemalloc's profiler wrote no profile: it was not on")
     for name in names[1:]:
         for what, figure in (("time", "seconds"), ("size", "peak")):
-            bench.add(turns.of_pairs(bench.part, f"peers/{name}/{what}", "plain", [getattr(sample, figure) for sample in taken[name]],
-                                     [getattr(sample, figure) for sample in taken["plain"]], meaning=known[name][2]))
+            bench.add(
+                turns.of_pairs(
+                    bench.part,
+                    f"peers/{name}/{what}",
+                    "plain",
+                    [getattr(sample, figure) for sample in taken[name]],
+                    [getattr(sample, figure) for sample in taken["plain"]],
+                    meaning=known[name][2],
+                )
+            )

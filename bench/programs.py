@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Runs a program over an allocator, and says what it took: its own figure, the time of the process, its largest size.
+"""Runs a program over an allocator, and says what it took: its own figure, the time of the process,
+its largest size.
 
-It knows the allocators by name. The environment is the caller's without what would steer an allocator.
+It knows the allocators by name. The environment is the caller's without what would steer an
+allocator.
 """
 from __future__ import annotations
 
@@ -23,7 +25,17 @@ ALLOCATORS = {
 PHASELOCK = "phaselock"
 COUNTERS = "global-counters"
 MEASURE = pathlib.Path("build/bench/measure")
-STEERING = ("PHASELOCK_", "MALLOC_", "GLIBC_TUNABLES", "MIMALLOC_", "TCMALLOC_", "LD_PRELOAD", "PYTHONMALLOC", "LSAN_", "ASAN_")
+STEERING = (
+    "PHASELOCK_",
+    "MALLOC_",
+    "GLIBC_TUNABLES",
+    "MIMALLOC_",
+    "TCMALLOC_",
+    "LD_PRELOAD",
+    "PYTHONMALLOC",
+    "LSAN_",
+    "ASAN_",
+)
 
 
 class Failed(Exception):
@@ -64,34 +76,70 @@ def environment(preload: str, more: dict[str, str] | None = None) -> dict[str, s
 
 @functools.lru_cache(maxsize=None)
 def require_loaded(preload: str) -> None:
-    """The dynamic linker goes on without what it cannot preload, and only says so: that would time another allocator."""
-    said = subprocess.run(["/bin/true"], env=environment(preload), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                          stderr=subprocess.PIPE, text=True, check=False)
+    """The dynamic linker goes on without what it cannot preload, and only says so: that would time
+    another allocator.
+    """
+    said = subprocess.run(
+        ["/bin/true"],
+        env=environment(preload),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
     if said.returncode != 0 or said.stderr:
-        raise Failed(f"{preload} cannot be preloaded: {said.stderr.strip() or f'/bin/true ended with {said.returncode}'}")
+        raise Failed(
+            f"{preload} cannot be preloaded: "
+            f"{said.stderr.strip() or f'/bin/true ended with {said.returncode}'}"
+        )
 
 
 class Running:
     """A program that was started by bench/measure.c, and what came of it."""
 
-    def __init__(self, command: list[str], preload: str = "", more: dict[str, str] | None = None,
-                 folder: pathlib.Path | None = None, stdin: str | None = None, keep: bool = True) -> None:
+    def __init__(
+        self,
+        command: list[str],
+        preload: str = "",
+        more: dict[str, str] | None = None,
+        folder: pathlib.Path | None = None,
+        stdin: str | None = None,
+        keep: bool = True,
+    ) -> None:
         self.command, self.preload = command, preload
         for given in (preload, (more or {}).get("LD_PRELOAD", "")):
             if given:
                 require_loaded(given)
         read, write = os.pipe()
         with open(stdin if stdin else os.devnull, "rb") as source:
-            # The number of the descriptor is agreed on, so a shell puts it there: Python can only keep one.
-            self.process = subprocess.Popen(["sh", "-c", f'exec "$@" 3>&{write} {write}>&-', "sh", str(MEASURE), preload, *command],
-                                            env=environment("", more), cwd=folder, stdin=source, pass_fds=(write,),
-                                            stdout=subprocess.PIPE if keep else subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            # The number of the descriptor is agreed on, so a shell puts it there: Python can only
+            # keep one.
+            self.process = subprocess.Popen(
+                [
+                    "sh",
+                    "-c",
+                    f'exec "$@" 3>&{write} {write}>&-',
+                    "sh",
+                    str(MEASURE),
+                    preload,
+                    *command,
+                ],
+                env=environment("", more),
+                cwd=folder,
+                stdin=source,
+                pass_fds=(write,),
+                stdout=subprocess.PIPE if keep else subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
         os.close(write)
         self.told = os.fdopen(read)
         first = self.told.readline()
         if not first:
             self.process.kill()
-            raise Failed(f"{MEASURE} did not start {command[0]}: it ended with {self.process.wait()}")
+            raise Failed(
+                f"{MEASURE} did not start {command[0]}: it ended with {self.process.wait()}"
+            )
         self.pid = int(first)
 
     def end(self, allowed: tuple[int, ...] = (0,)) -> Sample:
@@ -99,13 +147,22 @@ class Running:
         with self.told:
             told = self.told.read().split()
         if self.process.returncode not in allowed or len(told) != 2:
-            raise Failed(f"{' '.join(self.command)} with LD_PRELOAD={self.preload or 'nothing'} ended with "
-                         f"{self.process.returncode}")
+            raise Failed(
+                f"{' '.join(self.command)} with LD_PRELOAD={self.preload or 'nothing'} ended with "
+                f"{self.process.returncode}"
+            )
         return Sample((output or b"").decode(), float(told[0]) / 1e9, int(told[1]))
 
 
-def run(command: list[str], preload: str = "", more: dict[str, str] | None = None, folder: pathlib.Path | None = None,
-        stdin: str | None = None, allowed: tuple[int, ...] = (0,), keep: bool = True) -> Sample:
+def run(
+    command: list[str],
+    preload: str = "",
+    more: dict[str, str] | None = None,
+    folder: pathlib.Path | None = None,
+    stdin: str | None = None,
+    allowed: tuple[int, ...] = (0,),
+    keep: bool = True,
+) -> Sample:
     """Runs a program to its end. What it writes to stdout is kept unless keep is false."""
     return Running(command, preload, more, folder, stdin, keep).end(allowed)
 

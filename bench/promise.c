@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The longest of 10,000 calls of lock_allocations(), and of as many of what it promises to be little
- * more than: membarrier(2) alone, and an exchange and membarrier(2). In turns, under a load that is
- * the same for all. Three numbers, in ticks of the processor. argv[1] is the load:
+ * The longest of 10,000 calls of lock_allocations(), and of as many of what it promises to be
+ * little more than: membarrier(2) alone, and an exchange and membarrier(2). In turns, under a load
+ * that is the same for all. Three numbers, in ticks of the processor. argv[1] is the load:
  *
  *     forks       another thread forks again and again, with 1 GiB resident
  *     threads     64 threads make requests
@@ -36,8 +36,8 @@
 #define SPIN 3000 /* microseconds for which the middle priority computes */
 
 static atomic_bool stop;
-static atomic_int
-	ready; /* threads whose own first requests are behind them: later ones would be violations */
+/* threads whose own first requests are behind them: later ones would be violations */
+static atomic_int ready;
 static uint64_t worst_lock, worst_barrier, worst_exchange;
 static _Alignas(4096) struct { /* a page of its own, as the phase word has */
 	_Atomic uint64_t word;

@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Writes the tables of docs/performance.md anew, from the results that bench/run.py left under BUILD/bench/.
+"""Writes the tables of docs/performance.md anew, from the results that bench/run.py left under
+BUILD/bench/.
 
-A table stands between `<!-- PART -->` and `<!-- end -->`, the machine between `<!-- machine -->` and `<!-- end -->`; the text
-around them is written by hand. A part of which there are no results keeps its table, and is named on stderr: if the document
-is of the same machine. Parts that were taken on different machines do not go into one document; of which revision of the library a part
-is stands below its table. The plots of bench/growth.py are put beside the document.
+A table stands between `<!-- PART -->` and `<!-- end -->`, the machine between `<!-- machine -->`
+and `<!-- end -->`; the text around them is written by hand. A part of which there are no results
+keeps its table, and is named on stderr: if the document is of the same machine. Parts that were
+taken on different machines do not go into one document; of which revision of the library a part is
+stands below its table. The plots of bench/growth.py are put beside the document.
 """
 from __future__ import annotations
 
@@ -18,7 +20,20 @@ import sys
 
 import turns
 
-PARTS = ("micro", "micro-more", "settings", "startup", "instructions", "latency", "violation", "realtime", "macro", "growth", "memory", "peers")
+PARTS = (
+    "micro",
+    "micro-more",
+    "settings",
+    "startup",
+    "instructions",
+    "latency",
+    "violation",
+    "realtime",
+    "macro",
+    "growth",
+    "memory",
+    "peers",
+)
 BLOCK = re.compile(r"(<!-- (?P<name>[a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -27,16 +42,32 @@ class Unusable(Exception):
 
 
 def table(results: list[turns.Result], revision: str) -> str:
-    lines = ["| `bench/run.py` | against | ratio | quartiles | rounds | target | what it is |", "|---|---|---|---|---|---|---|"]
+    lines = [
+        "| `bench/run.py` | against | ratio | quartiles | rounds | target | what it is |",
+        "|---|---|---|---|---|---|---|",
+    ]
     for result in results:
-        target = f"{result.target:g}: {result.verdict().replace('MISSED', '**MISSED**')}" if result.target is not None else ""
-        lines.append(f"| `{result.part} --match {result.name}` | {result.against} | {turns.number(result.ratio)} | "
-                     f"{turns.number(result.low)} to {turns.number(result.high)} | {result.pairs} | {target} | {result.meaning} |")
+        target = (
+            f"{result.target:g}: {result.verdict().replace('MISSED', '**MISSED**')}"
+            if result.target is not None
+            else ""
+        )
+        lines.append(
+            f"| `{result.part} --match {result.name}` | {result.against} | "
+            f"{turns.number(result.ratio)} | "
+            f"{turns.number(result.low)} to {turns.number(result.high)} | {result.pairs} | "
+            f"{target} | {result.meaning} |"
+        )
     return "\n".join([*lines, "", f"Of {revision}."]) + "\n"
 
 
 def machine_table(machine: dict[str, str]) -> str:
-    return "\n".join(["| | |", "|---|---|", *(f"| {key} | {value} |" for key, value in machine.items())]) + "\n"
+    return (
+        "\n".join(
+            ["| | |", "|---|---|", *(f"| {key} | {value} |" for key, value in machine.items())]
+        )
+        + "\n"
+    )
 
 
 def read(build: pathlib.Path) -> dict[str, str]:
@@ -46,7 +77,9 @@ def read(build: pathlib.Path) -> dict[str, str]:
     for part in PARTS:
         path = build / "bench" / f"{part}.json"
         if not path.exists():
-            print(f"report: {path} is not there: the table of {part} stays as it is", file=sys.stderr)
+            print(
+                f"report: {path} is not there: the table of {part} stays as it is", file=sys.stderr
+            )
             continue
         found = json.loads(path.read_text())
         revision = found["machine"].pop("phaselock")
@@ -55,19 +88,28 @@ def read(build: pathlib.Path) -> dict[str, str]:
         machine = found["machine"]
         blocks[part] = table([turns.Result(**result) for result in found["results"]], revision)
     if not blocks:
-        raise Unusable(f"{build}/bench has no results; `make bench` and `make bench-full` make them")
+        raise Unusable(
+            f"{build}/bench has no results; `make bench` and `make bench-full` make them"
+        )
     return {**blocks, "machine": machine_table(machine)}
 
 
 def check_kept(text: str, blocks: dict[str, str]) -> None:
     """Tables that stay in the document must be of the machine that it will name."""
     for match in BLOCK.finditer(text):
-        if match["name"] == "machine" and match[0] != match[1] + blocks["machine"] + match[3] and not blocks.keys() >= set(PARTS):
-            raise Unusable("the document is of another machine: all parts are needed; `make bench` and `make bench-full` make them")
+        if (
+            match["name"] == "machine"
+            and match[0] != match[1] + blocks["machine"] + match[3]
+            and not blocks.keys() >= set(PARTS)
+        ):
+            raise Unusable(
+                "the document is of another machine: all parts are needed; `make bench` and `make "
+                "bench-full` make them"
+            )
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--build", default="build", type=pathlib.Path)
     parser.add_argument("document", type=pathlib.Path)
     arguments = parser.parse_args()
@@ -81,8 +123,14 @@ def main() -> int:
     except (Unusable, OSError) as why:
         print(f"report: {why}", file=sys.stderr)
         return 1
-    arguments.document.write_text(BLOCK.sub(lambda match: match[1] + blocks.get(match["name"], match[0][len(match[1]):-len(match[3])])
-                                            + match[3], text))
+    arguments.document.write_text(
+        BLOCK.sub(
+            lambda match: match[1]
+            + blocks.get(match["name"], match[0][len(match[1]) : -len(match[3])])
+            + match[3],
+            text,
+        )
+    )
     for plot in (arguments.build / "bench").glob("performance-*.svg"):
         shutil.copy(plot, arguments.document.parent / plot.name)
     return 0

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Runs parts of the benchmarks: prints a line for each ratio, and writes BUILD/bench/PART.json for bench/report.py.
+"""Runs parts of the benchmarks: prints a line for each ratio, and writes BUILD/bench/PART.json for
+bench/report.py.
 
 Parts, of which `quick` and `full` are the lists that `make bench` and `make bench-full` run:
 
@@ -54,13 +55,16 @@ PARTS = {
     "memory": memory.measure,
     "peers": peers.measure,
 }
-LISTS = {"quick": ["micro", "startup", "instructions", "latency", "violation"],
-         "full": ["micro-more", "settings", "realtime", "macro", "growth", "memory", "peers"]}
+LISTS = {
+    "quick": ["micro", "startup", "instructions", "latency", "violation"],
+    "full": ["micro-more", "settings", "realtime", "macro", "growth", "memory", "peers"],
+}
 
 
 @dataclasses.dataclass
 class Bench:
     """What a part gets: where things are, how often to run, and where its results go."""
+
     build: pathlib.Path
     rounds: int
     match: str
@@ -91,11 +95,29 @@ def positive(text: str) -> int:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("parts", nargs="+", choices=[*PARTS, *LISTS], metavar="PART", help="a part or a list of them")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "parts",
+        nargs="+",
+        choices=[*PARTS, *LISTS],
+        metavar="PART",
+        help="a part or a list of them",
+    )
     parser.add_argument("--build", default="build", type=pathlib.Path)
-    parser.add_argument("--rounds", default=31, type=positive, help=f"how often each is run; long ones less often; nothing is written if fewer than {turns.ENOUGH}")
-    parser.add_argument("--match", default="", help="only results whose name begins with this; nothing is written then")
+    parser.add_argument(
+        "--rounds",
+        default=31,
+        type=positive,
+        help=f"how often each is run; long ones less often; nothing is written if fewer than "
+        f"{turns.ENOUGH}",
+    )
+    parser.add_argument(
+        "--match",
+        default="",
+        help="only results whose name begins with this; nothing is written then",
+    )
     arguments = parser.parse_args()
     build = arguments.build.resolve()
     programs.use(build)
@@ -110,10 +132,20 @@ def main() -> int:
             return 1
         found += len(bench.results)
         if not arguments.match and arguments.rounds >= turns.ENOUGH:
-            text = json.dumps({"machine": machine.describe(), "results": [vars(result) for result in bench.results]}, indent=1)
+            text = json.dumps(
+                {
+                    "machine": machine.describe(),
+                    "results": [vars(result) for result in bench.results],
+                },
+                indent=1,
+            )
             (build / "bench" / f"{name}.json").write_text(text + "\n")
     if found == 0:
-        print(f"bench: no result of {' '.join(arguments.parts)} has a name that begins with {arguments.match}", file=sys.stderr)
+        print(
+            f"bench: no result of {' '.join(arguments.parts)} has a name that begins with "
+            f"{arguments.match}",
+            file=sys.stderr,
+        )
         return 1
     return 0
 

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""The one way in which bench/ compares: runs in turns, ratios within a round, their median and quartiles.
+"""The one way in which bench/ compares: runs in turns, ratios within a round, their median and
+quartiles.
 
-Whatever is compared runs once in each round, so a machine whose speed drifts slows all alike; a ratio is taken within the
-round, and the order turns from round to round, so that none always follows the same other. It knows no benchmark.
+Whatever is compared runs once in each round, so a machine whose speed drifts slows all alike; a
+ratio is taken within the round, and the order turns from round to round, so that none always
+follows the same other. It knows no benchmark.
 """
 from __future__ import annotations
 
@@ -19,6 +21,7 @@ ENOUGH = 5  # rounds, for what is timed to be judged and to be kept
 @dataclasses.dataclass
 class Result:
     """A ratio and its spread: a row of docs/performance.md."""
+
     part: str
     name: str
     against: str
@@ -40,7 +43,8 @@ class Result:
     def line(self) -> str:
         spread = f"{number(self.low)}..{number(self.high)}"
         target = f"<= {self.target:g} {self.verdict()}" if self.target is not None else ""
-        return f"{self.name:34} {self.against:22} {number(self.ratio):>9}  {spread:19} {self.pairs:3}  {target}".rstrip()
+        ratio = f"{number(self.ratio):>9}  {spread:19} {self.pairs:3}"
+        return f"{self.name:34} {self.against:22} {ratio}  {target}".rstrip()
 
 
 HEADING = f"{'name':34} {'against':22} {'ratio':>9}  {'quartiles':19} {'of':>3}  target"
@@ -48,7 +52,13 @@ HEADING = f"{'name':34} {'against':22} {'ratio':>9}  {'quartiles':19} {'of':>3} 
 
 def number(value: float) -> str:
     """Three places of a ratio about one; no more digits than mean something of a large one."""
-    return f"{value:.3f}" if abs(value) < 10 else f"{value:.1f}" if abs(value) < 1000 else f"{value:.0f}"
+    return (
+        f"{value:.3f}"
+        if abs(value) < 10
+        else f"{value:.1f}"
+        if abs(value) < 1000
+        else f"{value:.0f}"
+    )
 
 
 def take(runs: dict[str, Callable[[], T]], rounds: int, warm: int = 1) -> dict[str, list[T]]:
@@ -72,10 +82,22 @@ def spread(ratios: Sequence[float]) -> tuple[float, float, float]:
     return low, median, high
 
 
-def of_ratios(part: str, name: str, against: str, ratios: Sequence[float], **more: object) -> Result:
+def of_ratios(
+    part: str, name: str, against: str, ratios: Sequence[float], **more: object
+) -> Result:
     low, median, high = spread(ratios)
-    return Result(part, name, against, median, low, high, len(ratios), **more)  # type: ignore[arg-type]
+    # type: ignore[arg-type]
+    return Result(part, name, against, median, low, high, len(ratios), **more)
 
 
-def of_pairs(part: str, name: str, against: str, ours: Sequence[float], theirs: Sequence[float], **more: object) -> Result:
-    return of_ratios(part, name, against, [a / b for a, b in zip(ours, theirs, strict=True)], **more)
+def of_pairs(
+    part: str,
+    name: str,
+    against: str,
+    ours: Sequence[float],
+    theirs: Sequence[float],
+    **more: object,
+) -> Result:
+    return of_ratios(
+        part, name, against, [a / b for a, b in zip(ours, theirs, strict=True)], **more
+    )

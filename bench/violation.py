@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""What a violation costs: bench/violation.c takes both figures of a pair in turns within one process; bench/symbols.c times new sites."""
+"""What a violation costs: bench/violation.c takes both figures of a pair in turns within one
+process; bench/symbols.c times new sites.
+"""
 from __future__ import annotations
 
 import programs
@@ -7,9 +9,27 @@ import turns
 
 # name, what bench/violation.c is to take, processes, what the other figure is, what it means
 PAIRS = [
-    ("violation/repeated", "unwind", 3, "_Unwind_Backtrace", "a known site of 16 frames, against one walk of libgcc's over these frames"),
-    ("violation/repeated-or-first", "first", 31, "first of a site", "a known site against a new one, whose report is written"),
-    ("violation/8-threads-or-1", "flood", 11, "one thread", "one of eight threads that make violations, against one alone"),
+    (
+        "violation/repeated",
+        "unwind",
+        3,
+        "_Unwind_Backtrace",
+        "a known site of 16 frames, against one walk of libgcc's over these frames",
+    ),
+    (
+        "violation/repeated-or-first",
+        "first",
+        31,
+        "first of a site",
+        "a known site against a new one, whose report is written",
+    ),
+    (
+        "violation/8-threads-or-1",
+        "flood",
+        11,
+        "one thread",
+        "one of eight threads that make violations, against one alone",
+    ),
 ]
 TARGET_NS = 3000
 NEW_SITE_NS = 50000
@@ -19,15 +39,23 @@ DEPTHS = (10, 100, 10000)  # of bench/symbols.c
 def costs(bench, what: str, processes: int) -> tuple[list[float], list[float]]:
     """Their reports go nowhere, but they are made."""
     options = {"PHASELOCK_OPTIONS": "policy=allow:max_reports=1024"}
-    lines = [line.split() for _ in range(processes)
-             for line in programs.run([bench.program("violation"), what], more=options).output.splitlines()]
+    lines = [
+        line.split()
+        for _ in range(processes)
+        for line in programs.run(
+            [bench.program("violation"), what], more=options
+        ).output.splitlines()
+    ]
     return [float(ours) for ours, _ in lines], [float(theirs) for _, theirs in lines]
 
 
 def new_sites(bench, program: str, frames: int) -> list[list[float]]:
     """A list of the nanoseconds of each process for each depth."""
     options = {"PHASELOCK_OPTIONS": f"policy=allow:max_reports=1024:frames={frames}"}
-    runs = [programs.run([bench.program(program)], more=options).output.split() for _ in range(min(bench.rounds, 11))]
+    runs = [
+        programs.run([bench.program(program)], more=options).output.split()
+        for _ in range(min(bench.rounds, 11))
+    ]
     return [[float(run[depth]) for run in runs] for depth in range(len(DEPTHS))]
 
 
@@ -37,8 +65,17 @@ def measure_new_sites(bench) -> None:
         if not bench.wanted(name):
             continue
         for depth, spent in zip(DEPTHS, new_sites(bench, program, frames), strict=True):
-            bench.add(turns.of_ratios(bench.part, f"{name}/{depth}", "50 us", [value / NEW_SITE_NS for value in spent], target=1,
-                                      meaning=f"a new site below {depth} calls, report included, in a program of 10^5 functions"))
+            bench.add(
+                turns.of_ratios(
+                    bench.part,
+                    f"{name}/{depth}",
+                    "50 us",
+                    [value / NEW_SITE_NS for value in spent],
+                    target=1,
+                    meaning=f"a new site below {depth} calls, report included, in a program of "
+                    f"10^5 functions",
+                )
+            )
 
 
 def measure(bench) -> None:
@@ -49,5 +86,13 @@ def measure(bench) -> None:
         ours, theirs = costs(bench, what, min(bench.rounds, processes))
         bench.add(turns.of_pairs(bench.part, name, against, ours, theirs, meaning=meaning))
         if what == "unwind":
-            bench.add(turns.of_ratios(bench.part, "violation/reported", "3 us", [value / TARGET_NS for value in ours], target=1,
-                                      meaning="a known site of 16 frames, on this machine"))
+            bench.add(
+                turns.of_ratios(
+                    bench.part,
+                    "violation/reported",
+                    "3 us",
+                    [value / TARGET_NS for value in ours],
+                    target=1,
+                    meaning="a known site of 16 frames, on this machine",
+                )
+            )

@@ -137,7 +137,7 @@ static void begin_block(struct annotator *annotator)
 	annotator->has_ids = false;
 }
 
-/* Sees to a line, the next one that was not seen; `length` is with its newline. */
+/* Handles the next unseen line; `length` includes its newline. */
 static void see_line(struct annotator *annotator, struct slice line, size_t length, FILE *out)
 {
 	bool verdict = annotator->in_block && is_verdict(line);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A stream with reports in it, raw to named. One annotator holds the state of one stream. What is no
- * report comes out as it went in, byte for byte.
+ * A stream with reports in it, raw to named. One annotator holds the state of one stream. Text that
+ * is no report comes out unchanged.
  */
 #ifndef CLI_ANNOTATE_H
 #define CLI_ANNOTATE_H

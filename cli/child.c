@@ -5,9 +5,9 @@
  * Signals are blocked in this process and read one by one from a descriptor, so no handler can meet
  * a child that is not there yet or not there any more. SIGINT and SIGQUIT stay blocked: the
  * terminal sends them to the program too, and whether that ends by them is the program's to decide.
- * So do SIGPIPE and SIGXFSZ: that nobody reads this process's stderr, or that the file behind it has
- * reached its limit, is no reason to leave the program alone. A signal that locks or unlocks the
- * program is passed on like SIGTERM: who sends it to the command means the program.
+ * So do SIGPIPE and SIGXFSZ: that nobody reads this process's stderr, or that the file behind it
+ * has reached its limit, is no reason to leave the program alone. A signal that locks or unlocks
+ * the program is passed on like SIGTERM: who sends it to the command means the program.
  */
 #define _GNU_SOURCE
 #include "child.h"

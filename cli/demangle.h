@@ -7,8 +7,8 @@
 #define DEMANGLED_MAX 1024
 
 /*
- * Returns a copy of the name, demangled if it is a mangled one, to be freed; NULL if memory ends. It
- * may run for very long, and use much stack: names can be made for that.
+ * Returns a copy of the name, demangled if it is a mangled one, to be freed; NULL if memory ends.
+ * It may run for very long, and use much stack: names can be made for that.
  */
 char *demangle(const char *name);
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Foreign names and texts, written by the rule of lib/common/quote.h. It must not know what they name. */
+/*
+ * Foreign names and texts, written by the rule of lib/common/quote.h. It must not know what they
+ * name.
+ */
 #define _GNU_SOURCE
 #include "escape.h"
 
@@ -8,7 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How much at the start of a text is the same in every form: most of it is, and at once is quicker. */
+/*
+ * How much at the start of a text is the same in every form: most of it is, and at once is quicker.
+ */
 static size_t count_letters(struct slice text)
 {
 	size_t count = 0;

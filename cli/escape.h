@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Names and texts that somebody else has chosen, as lib/common/quote.h lets them stand: on one line,
- * whatever is in them.
+ * Names and texts that somebody else has chosen, as lib/common/quote.h lets them stand: on one
+ * line, whatever is in them.
  */
 #ifndef CLI_ESCAPE_H
 #define CLI_ESCAPE_H

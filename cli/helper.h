@@ -14,7 +14,9 @@ struct helper_start {
 	bool debuginfod;	/* its servers may be asked */
 };
 
-/* The whole life of that process, for clone(2). Returns its status when there is no question more. */
+/*
+ * The whole life of that process, for clone(2). Returns its status when there is no question more.
+ */
 int helper_run(void *start);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Answers that were given, by the question as its message: most frames of a run are asked about again
- * and again. It must not know what is in a message.
+ * Answers that were given, by the question as its message: most frames of a run are asked about
+ * again and again. It must not know what is in a message.
  */
 #ifndef CLI_MEMORY_H
 #define CLI_MEMORY_H

@@ -4,9 +4,9 @@
  * started again for the next; a module that it did not survive is left alone, and so is all naming
  * when it costs too much. No more than one question is under way.
  *
- * The helper is a copy of this process on a stack of its own, for that of this process may be small.
- * It ends without a signal to this process, and no wait() but that for it finds it: those are for
- * the program that is run. If there is no process to be had, nothing has a name.
+ * The helper is a copy of this process on a stack of its own, for that of this process may be
+ * small. It ends without a signal to this process, and no wait() but that for it finds it: those
+ * are for the program that is run. If there is no process to be had, nothing has a name.
  */
 #define _GNU_SOURCE
 #include "namer.h"

@@ -11,15 +11,18 @@
 struct namer;
 
 /*
- * How the time is spent that may be lost: an answer is awaited for 4 s, and when 8 s are lost in all,
- * nothing is asked any more; both are 15 times as long if servers may be asked.
+ * How the time is spent that may be lost: an answer is awaited for 4 s, and when 8 s are lost in
+ * all, nothing is asked any more; both are 15 times as long if servers may be asked.
  */
 struct namer_options {
 	const char *debug_path; /* folders of separate debug files, or NULL; as for symbols_new() */
 	bool debuginfod;	/* its servers may be asked */
 	bool patient;		/* only what never comes is lost time, not what comes late */
 	PL_PRINTF(1, 2) void (*complain)(const char *format, ...); /* a line to the user */
-	/* While an answer is awaited: a descriptor to watch, or -1, and what to do if it is readable. */
+	/*
+	 * While an answer is awaited: a descriptor to watch, or -1, and what to do if it is
+	 * readable.
+	 */
 	int (*watched)(void);
 	void (*meanwhile)(void);
 };

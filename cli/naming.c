@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The lines with places in them: a frame, the site of a scope, a line of the closing table. All
- * others are written as they are; a place of which the files know nothing is, but for what no report
- * has in it.
+ * others are written as they are; a place of which the files know nothing is, but for what no
+ * report has in it.
  */
 #define _GNU_SOURCE
 #include "naming.h"
@@ -23,7 +23,8 @@ static void write_slice(struct slice text, FILE *out)
 
 /* All that is known of a place. */
 struct found {
-	char *reported; /* the name that the report has, demangled, as escaped as it came; or NULL */
+	/* the name that the report has, demangled, as escaped as it came; or NULL */
+	char *reported;
 	const struct answer *files; /* what they say; valid until the next place is looked up */
 };
 
@@ -65,7 +66,9 @@ static const struct answer *ask_files(const struct naming *naming, const struct 
 	return answer;
 }
 
-/* The name is asked for apart: it is known when no file is, and what it costs is no file's fault. */
+/*
+ * The name is asked for apart: it is known when no file is, and what it costs is no file's fault.
+ */
 static struct found look_up(const struct naming *naming, const struct place *place)
 {
 	struct found found = {0};

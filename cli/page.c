@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The page as an unnamed file in memory. A guarded process inherits it, or is handed it: it needs no
- * name in the file system, which could stay. It cannot be cut, which would end whoever reads it.
+ * The page as an unnamed file in memory. A guarded process inherits it, or is handed it: it needs
+ * no name in the file system, which could stay. It cannot be cut, which would end whoever reads it.
  *
  * A second file is mapped by each guarded process and read by nobody. The kernel refuses to seal it
  * against writing as long as somebody has it mapped to write: so it tells whether a guarded process

@@ -13,8 +13,8 @@ struct page {
 	struct pl_channel *channel; /* what the guarded processes write */
 	char where[128];	    /* as lib/common/reach.h has it */
 	char name[64];		    /* of a socket that hands the files over: in where, too */
-	int files
-		[PAGE_FILES]; /* those of lib/common/reach.h, under the numbers that are inherited */
+	/* those of lib/common/reach.h, under the numbers that are inherited */
+	int files[PAGE_FILES];
 };
 
 /* What the page said at one moment. */
@@ -40,8 +40,8 @@ struct page_counts {
 	uint64_t processes_ended;
 	uint64_t processes_left;
 	/*
-	 * Began, and nothing was heard of their end. Children of vfork() and posix_spawn() are heard
-	 * of only when they start as guarded programs.
+	 * Began, and nothing was heard of their end. Children of vfork() and posix_spawn() are
+	 * heard of only when they start as guarded programs.
 	 */
 	uint64_t processes_unheard;
 	uint64_t entries_missing;  /* a set of PHASELOCK_ENTRY_* */
@@ -70,7 +70,9 @@ struct page_counts page_read(const struct page *page);
 /* What starts from now on is told that nobody counts it. */
 void page_close(const struct page *page);
 
-/* Notes that the process with that id, as it knew it itself, has ended as the guarded one it was. */
+/*
+ * Notes that the process with that id, as it knew it itself, has ended as the guarded one it was.
+ */
 void page_note_end(const struct page *page, uint32_t process);
 
 /*

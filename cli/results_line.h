@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * One line of a file of results, as testing/results.c writes it: "phaselock-result 1", program,
- * test, operation, assertion, file, line, allocations, bytes, deallocations, leaked blocks, verdict;
- * a tab between two, and each quoted as lib/common/quote.h has it.
+ * test, operation, assertion, file, line, allocations, bytes, deallocations, leaked blocks,
+ * verdict; a tab between two, and each quoted as lib/common/quote.h has it.
  */
 #ifndef CLI_RESULTS_LINE_H
 #define CLI_RESULTS_LINE_H

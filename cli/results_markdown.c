@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The table of results as Markdown, names in it as code. It must not know where the results are from.
+ * The table of results as Markdown, names in it as code. It must not know where the results are
+ * from.
  */
 #include "escape.h"
 #include "results_table.h"

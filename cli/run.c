@@ -62,9 +62,9 @@ static pid_t start(const struct arguments *arguments, const struct program *prog
 }
 
 /*
- * Children of vfork() and posix_spawn() are heard of only when they start as guarded programs. Where
- * the program had one and nobody has started, that one was not guarded; beside others it is not
- * found.
+ * Children of vfork() and posix_spawn() are heard of only when they start as guarded programs.
+ * Where the program had one and nobody has started, that one was not guarded; beside others it is
+ * not found.
  */
 static bool nobody_else_came(const struct page_counts *counts)
 {

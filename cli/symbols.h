@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the files of a process's modules, and their separate debug files, say of a place: functions
- * and lines. The files of the last few modules stay open. It is for the process of helper.h: what is
- * in a file can make it crash, or run for ever.
+ * and lines. The files of the last few modules stay open. It is for the process of helper.h: what
+ * is in a file can make it crash, or run for ever.
  */
 #ifndef CLI_SYMBOLS_H
 #define CLI_SYMBOLS_H

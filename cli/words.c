@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is wrong with an option, in the words of getopt_long(3), which writes the option as it is. It
- * must not know what options there are.
+ * What is wrong with an option, in the words of getopt_long(3), which writes the option as it is.
+ * It must not know what options there are.
  */
 #define _GNU_SOURCE
 #include "words.h"

@@ -118,7 +118,8 @@ contains "asserted no allocations: 2 allocations, 136 bytes"
 contains "asserted no leak: 2 blocks are still allocated"
 contains "[  FAILED  ] wrong_frames_make_no_request"
 contains "[  FAILED  ] an_overflow_leaks_nothing"
-grep -q "#2 can_note .*can_note_with_bug\.c:16$" "$scratch/output" || complain "the line of the bug is missing"
+grep -q "#2 can_note .*can_note_with_bug\.c:16$" "$scratch/output" ||
+	complain "the line of the bug is missing"
 show
 
 echo

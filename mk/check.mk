@@ -5,8 +5,10 @@ C_ROOMS := lib/* cli include/phaselock testing tests/unit tests/behaviour tests/
            tests/command/preloads/* tests/wasm bench wasm tools/atlas \
            examples examples/* examples/*/*
 C_FILES := $(wildcard $(foreach room,$(C_ROOMS),$(room)/*.[ch] $(room)/*.hpp))
-CHECKS  := $(patsubst %,check-%,format layers machines quoting exports abi hardening headers \
-             requirements documents static man model atlas instructions)
+PY_FILES = $(shell find bench examples tests tools -name '*.py') \
+           $(shell grep -ls '^.!.*python3' tools/*)
+CHECKS  := $(patsubst %,check-%,format width layers machines quoting exports abi hardening \
+             headers requirements documents clangd static man model atlas instructions)
 
 .PHONY: check $(CHECKS)
 check: deps-check $(CHECKS)
@@ -14,6 +16,10 @@ check: deps-check $(CHECKS)
 
 check-format:
 	clang-format --dry-run -Werror $(C_FILES)
+	black --quiet --check --line-length 100 $(PY_FILES)
+
+check-width:
+	tools/check-width
 
 check-layers: all $(WASM_GUARD)
 	tools/check-layers $(B)
@@ -35,7 +41,8 @@ ABI_OF := $(LIBRARY)=libphaselock $(SYSTEM)=libphaselock-system $(MUSL)=libphase
 .PHONY: abi
 check-abi abi: $(LIBRARY) $(SYSTEM) $(MUSL) $(TESTING) | deps-check
 	$(Q)for one in $(ABI_OF); do \
-		tools/check-abi $(if $(filter abi,$@),--write) $${one%=*} lib/abi/$${one##*=}.abi || exit 1; \
+		tools/check-abi $(if $(filter abi,$@),--write) $${one%=*} \
+			lib/abi/$${one##*=}.abi || exit 1; \
 	done
 
 check-headers: $(B)/headers.ok
@@ -49,6 +56,9 @@ check-requirements:
 
 check-documents:
 	tools/check-documents
+
+check-clangd:
+	tools/check-clangd
 
 check-man:
 	mandoc -T lint -W warning docs/man/*.[137]
@@ -90,6 +100,8 @@ check-static: $(patsubst %,$(TIDY_B)/%.ok,$(TIDY_FILES)) $(TIDY_B)/cppcheck.ok
 # ---- the quick ones, for a hook of git: make quick -----------------------------------------------
 .PHONY: quick
 QUICK_WITHOUT := $(patsubst %,tests/unit/test_%.c,cfi fork gate scope site)
-quick: check-format check-layers check-headers check-requirements check-documents $(UNIT_TESTS)
-	$(PYTHON) tests/run.py --build $(B) $(patsubst %,--skip "%: it takes seconds",$(QUICK_WITHOUT)) \
+quick: check-format check-width check-layers check-headers check-requirements check-documents \
+		$(UNIT_TESTS)
+	$(PYTHON) tests/run.py --build $(B) \
+		$(patsubst %,--skip "%: it takes seconds",$(QUICK_WITHOUT)) \
 		$(filter-out $(QUICK_WITHOUT),$(wildcard tests/unit/test_*.c))

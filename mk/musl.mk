@@ -19,8 +19,8 @@ musl: deps-test $(MUSL)
 $(B)/musl/%.o: lib/%.c lib/common/musl.h $(B)/flags
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
-	$(Q)musl-gcc $(CPPFLAGS) $(ALL_CFLAGS) $(LIB_OPTIONS) $(MUSL_HEADERS) -include lib/common/musl.h \
-		-MMD -MP -c $< -o $@
+	$(Q)musl-gcc $(CPPFLAGS) $(ALL_CFLAGS) $(LIB_OPTIONS) $(MUSL_HEADERS) \
+		-include lib/common/musl.h -MMD -MP -c $< -o $@
 
 $(MUSL): $(MUSL_OBJECTS) lib/entry/exports.map $(B)/ldflags
 	$(call say,LD,$@)
@@ -33,8 +33,8 @@ MUSL_TESTS := $(patsubst %.c,$(B)/musl/%,$(shell grep -l '^ \* libc: .*musl' tes
 $(B)/musl/tests/behaviour/%: tests/behaviour/%.c lib/common/musl.h $(B)/flags $(B)/ldflags | $(MUSL)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
-	$(Q)musl-gcc $(CPPFLAGS) $(ALL_CFLAGS) -include lib/common/musl.h -rdynamic -Wl,--eh-frame-hdr \
-		-MMD -MP -MF $@.d $< -o $@ $(MUSL_LDFLAGS)
+	$(Q)musl-gcc $(CPPFLAGS) $(ALL_CFLAGS) -include lib/common/musl.h -rdynamic \
+		-Wl,--eh-frame-hdr -MMD -MP -MF $@.d $< -o $@ $(MUSL_LDFLAGS)
 
 musl-tests: $(MUSL_TESTS)
 	@:

@@ -124,7 +124,7 @@ $(HEAPS): %: %.o | $(LIBRARY) $(SYSTEM)
 			-Wl,--no-as-needed -l$$library || exit 1; \
 	done
 
-# ---- the helper of the command's cases, which keeps what it compiles ------------------------------
+# ---- the helper of the command's cases, which keeps what it compiles -----------------------------
 TEST_NEEDS += $(B)/tests/command/compile
 $(B)/tests/command/compile: tests/command/compile
 	@mkdir -p $(@D)

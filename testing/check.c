@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The assertions that are open: their begin and their end, by whichever way a block is left. It must
- * not know how they are judged, nor who is told.
+ * The assertions that are open: their begin and their end, by whichever way a block is left. It
+ * must not know how they are judged, nor who is told.
  */
 #define PHASELOCK_OPTIONAL
 #define _GNU_SOURCE

@@ -4,37 +4,45 @@
 
 Unit tests, tests/unit/test_*.c: the program BUILD/tests/unit/test_* is run and its TAP is counted.
 
-Cases are declared in the first block comment of *.c and *.cc in tests/behaviour and tests/harness (after the line with
-the licence), and in *.test files without the comment's stars. What stands above the first field is prose. A field is `name: value` at
-the start of a line; a line indented by four blanks or more continues the value above it.
+Cases are declared in the first block comment of *.c and *.cc in tests/behaviour and tests/harness
+(after the line with the licence), and in *.test files without the comment's stars. What stands
+above the first field is prose. A field is `name: value` at the start of a line; a line indented by
+four blanks or more continues the value above it.
 
     shows: PL-011 PL-030          the requirements that the cases show (required)
-    needs: valgrind gcc           programs that must be on PATH, or the case is skipped, visibly; root is one, too; one with
+    needs: valgrind gcc programs that must be on PATH, or the case is skipped, visibly; root is one,
+    too; one with
                                   its folder ({build}/...) must have been built
-    each: NAME VALUE ...          the case is run for each value, {NAME} standing for it everywhere; several names give
-                                  all combinations; NAME=OTHER with values a=b c=d gives {NAME} and {OTHER} in pairs
-    run: {self} {NAME}            begins a case; split as a shell does, but run without one; {self} if there is none
+    each: NAME VALUE ... the case is run for each value, {NAME} standing for it everywhere; several
+    names give
+                                  all combinations; NAME=OTHER with values a=b c=d gives {NAME} and
+                                  {OTHER} in pairs
+    run: {self} {NAME} begins a case; split as a shell does, but run without one; {self} if there is
+    none
     script: make it && run it     begins a case too: what /bin/sh runs
-    environment: A=B              added to the runner's environment without PHASELOCK_* and LD_PRELOAD
+    environment: A=B added to the runner's environment without PHASELOCK_* and LD_PRELOAD
     timeout: 20                   seconds, 30 if not given
-    backend: jemalloc             of the backends of --backend, those with which the case is run; all if not given.
+    backend: jemalloc of the backends of --backend, those with which the case is run; all if not
+    given.
                                   jemalloc is the one without that option
-    libc: glibc musl              the C libraries for which the program is built, glibc alone if not given
+    libc: glibc musl the C libraries for which the program is built, glibc alone if not given
     exit: 0                       a number, or the name of a signal (required)
-    stdout: and stderr:           then `| text` for each line of the stream; a stream not given must be empty
+    stdout: and stderr: then `| text` for each line of the stream; a stream not given must be empty
 
-What stands above the first `run:` holds for every case of the file. {self} is the program, {build} the build folder,
-{source} the root of the checkout, {tmp} a folder of the case in which it runs. In a stream {any} is any text in a line,
-{number} decimal digits, {hex} 0x and hex digits; `| {frames}` is any number of lines `    #N ...`, `| {details}` any
-number that begin with two blanks, frames and what stands below them in a report, `| {lines}` any number of lines, and `| {not-armed}` the line, if there is one, in which the library says at its start what it does not
-see. Exit status: 0 if something ran and nothing failed, else 1.
+What stands above the first `run:` holds for every case of the file. {self} is the program, {build}
+the build folder, {source} the root of the checkout, {tmp} a folder of the case in which it runs. In
+a stream {any} is any text in a line,
+{number} decimal digits, {hex} 0x and hex digits; `| {frames}` is any number of lines ` #N ...`, `|
+{details}` any number that begin with two blanks, frames and what stands below them in a report, `|
+{lines}` any number of lines, and `| {not-armed}` the line, if there is one, in which the library
+says at its start what it does not see. Exit status: 0 if something ran and nothing failed, else 1.
 
---backend NAME runs the behaviour programs of the paths a second time, unchanged, with BUILD/NAME first among the
-folders of the dynamic linker: there lies the library over another allocator, under the same name. musl is a C library
-of its own: of it those programs are run that are built for it.
+--backend NAME runs the behaviour programs of the paths a second time, unchanged, with BUILD/NAME
+first among the folders of the dynamic linker: there lies the library over another allocator, under
+the same name. musl is a C library of its own: of it those programs are run that are built for it.
 
-A failure ends with a line that runs the case by hand, and one that runs it here: --only FILE:CASE, where both are
-patterns. With --gdb the one case that is left runs under the debugger.
+A failure ends with a line that runs the case by hand, and one that runs it here: --only FILE:CASE,
+where both are patterns. With --gdb the one case that is left runs under the debugger.
 """
 from __future__ import annotations
 
@@ -64,6 +72,7 @@ SLOWEST = 5
 @dataclasses.dataclass
 class Failure:
     """What differs, and how to see it again. Cases that differ alike are shown once."""
+
     name: str
     difference: str
     again: str = ""
@@ -72,6 +81,7 @@ class Failure:
 @dataclasses.dataclass
 class Result:
     """What came of a file: texts for people, and counts for the last line."""
+
     passed: int = 0
     failures: list[Failure] = dataclasses.field(default_factory=list)
     skips: list[str] = dataclasses.field(default_factory=list)
@@ -81,6 +91,7 @@ class Result:
 @dataclasses.dataclass
 class Wanted:
     """Which files and which of their cases are run, and how."""
+
     build: Path
     file: str = "*"
     case: str = "*"
@@ -96,8 +107,11 @@ class Wanted:
 
 def missing(needs: list[str]) -> list[str]:
     """What of a case's needs this machine does not have, in words."""
-    reasons = [f"{need} is not {'built' if '/' in need else 'on PATH'}"
-               for need in needs if need != "root" and shutil.which(need) is None]
+    reasons = [
+        f"{need} is not {'built' if '/' in need else 'on PATH'}"
+        for need in needs
+        if need != "root" and shutil.which(need) is None
+    ]
     if "root" in needs and os.geteuid() != 0:
         reasons.append("this is not root")
     return reasons
@@ -110,7 +124,11 @@ def run_cases(path: Path, wanted: Wanted, backend: str) -> Result:
     place = wanted.library if backend == FIRST_BACKEND else None if own else build / backend
     library = {"LD_LIBRARY_PATH": str(place)} if place else {}
     programs = (build / backend if own else build) / "tests"
-    places = {"self": str(programs / path.parent.name / path.stem), "build": str(build), "source": str(SOURCE)}
+    places = {
+        "self": str(programs / path.parent.name / path.stem),
+        "build": str(build),
+        "source": str(SOURCE),
+    }
     try:
         declarations = parse(declaration_lines(path))
         if LIBC_OF.get(backend, "glibc") not in libcs(declarations):
@@ -137,17 +155,27 @@ def run_cases(path: Path, wanted: Wanted, backend: str) -> Result:
         difference = run_case(case)
         if difference:
             only = shlex.quote(f"{path.name}:{case.name}")
-            again = (f"{os.path.relpath(__file__)} --build {os.path.relpath(build)}{option} --only {only} "
-                     f"{os.path.relpath(path)}")
-            result.failures.append(Failure(case.name, difference,
-                                           f"    again:   {again}\n    by hand: {by_hand(case, str(build / 'case'))}"))
+            again = (
+                f"{os.path.relpath(__file__)} --build {os.path.relpath(build)}{option} --only "
+                f"{only} "
+                f"{os.path.relpath(path)}"
+            )
+            result.failures.append(
+                Failure(
+                    case.name,
+                    difference,
+                    f"    again:   {again}\n    by hand: {by_hand(case, str(build / 'case'))}",
+                )
+            )
         else:
             result.passed += 1
     return result
 
 
 def run_unit(path: Path, wanted: Wanted) -> Result:
-    """Runs a CMocka program and counts the numbered lines of its TAP; the line of the group has no number."""
+    """Runs a CMocka program and counts the numbered lines of its TAP; the line of the group has no
+    number.
+    """
     result = Result()
     program = str(wanted.build / "tests" / "unit" / path.stem)
     if wanted.gdb:
@@ -162,11 +190,17 @@ def run_unit(path: Path, wanted: Wanted) -> Result:
     tests = re.findall(r"^(ok|not ok) [0-9]+ (# SKIP )?(?:- )?(.*)$", out, re.MULTILINE)
     result.skips = [f"{name}: the test says so" for _, skip, name in tests if skip]
     result.passed = sum(1 for verdict, skip, _ in tests if verdict == "ok" and not skip)
-    result.failures = [Failure(name, "") for verdict, skip, name in tests if verdict == "not ok" and not skip]
+    result.failures = [
+        Failure(name, "") for verdict, skip, name in tests if verdict == "not ok" and not skip
+    ]
     if not result.failures and (planned == 0 or planned != len(tests)):
-        result.failures.append(Failure("its plan", f"{planned} tests planned, {len(tests)} reported"))
+        result.failures.append(
+            Failure("its plan", f"{planned} tests planned, {len(tests)} reported")
+        )
     if not result.failures and status != "0":
-        result.failures.append(Failure("its end", f"every test passed, but the program ended with {status}"))
+        result.failures.append(
+            Failure("its end", f"every test passed, but the program ended with {status}")
+        )
     if result.failures:
         last = result.failures[-1]
         last.difference = f"{last.difference}\nstatus {status}, its output:\n{out}{err}".strip()
@@ -181,7 +215,9 @@ def is_unit(path: Path) -> bool:
 def belongs(path: Path) -> bool:
     if is_unit(path):
         return path.name.startswith("test_") and path.suffix == ".c"
-    return path.suffix == ".test" or (path.parent.name in PROGRAM_SUITES and path.suffix in (".c", ".cc"))
+    return path.suffix == ".test" or (
+        path.parent.name in PROGRAM_SUITES and path.suffix in (".c", ".cc")
+    )
 
 
 def find(paths: list[str], wanted: Wanted) -> list[Path]:
@@ -191,7 +227,9 @@ def find(paths: list[str], wanted: Wanted) -> list[Path]:
         path = Path(name).resolve()
         if not path.exists():
             sys.exit(f"run.py: {name}: no such file or folder")
-        found.update(file for file in ([path] if path.is_file() else path.rglob("*")) if belongs(file))
+        found.update(
+            file for file in ([path] if path.is_file() else path.rglob("*")) if belongs(file)
+        )
     found = {path for path in found if wanted.has_file(path)}
     return sorted(found, key=lambda path: (not is_unit(path), str(path)))
 
@@ -218,8 +256,13 @@ def show(path: Path, result: Result) -> None:
     sys.stdout.flush()
 
 
-def run_files(files: list[Path], wanted: Wanted, backend: str, jobs: int, total: Result) -> list[tuple[float, str]]:
-    """Runs files, shows what came of each and adds it to the total. Returns how long each took, and its name."""
+def run_files(
+    files: list[Path], wanted: Wanted, backend: str, jobs: int, total: Result
+) -> list[tuple[float, str]]:
+    """Runs files, shows what came of each and adds it to the total. Returns how long each took, and
+    its name.
+    """
+
     def run_file(path: Path) -> Result:
         begin = time.monotonic()
         result = run_unit(path, wanted) if is_unit(path) else run_cases(path, wanted, backend)
@@ -233,31 +276,59 @@ def run_files(files: list[Path], wanted: Wanted, backend: str, jobs: int, total:
             total.passed += result.passed
             total.failures += result.failures
             total.skips += result.skips
-            times.append((result.seconds, f"{path.name}{'' if backend == FIRST_BACKEND else f' ({backend})'}"))
+            times.append(
+                (
+                    result.seconds,
+                    f"{path.name}{'' if backend == FIRST_BACKEND else f' ({backend})'}",
+                )
+            )
     return times
 
 
 def arguments_of_caller() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="Runs tests; the last line is 'N passed, N failed'.")
+    parser = argparse.ArgumentParser(
+        description="Runs tests; the last line is 'N passed, N failed'."
+    )
     parser.add_argument("--build", required=True, help="the build folder")
-    parser.add_argument("--skip", action="append", default=[], metavar="REASON", help="say what is not run, and why")
+    parser.add_argument(
+        "--skip", action="append", default=[], metavar="REASON", help="say what is not run, and why"
+    )
     parser.add_argument("--jobs", type=int, default=2, help="files run at a time (2)")
-    parser.add_argument("--only", default="*", metavar="FILE[:CASE]",
-                        help="only files of that name, with or without its ending, and of them only cases of that name; both are patterns")
+    parser.add_argument(
+        "--only",
+        default="*",
+        metavar="FILE[:CASE]",
+        help="only files of that name, with or without its ending, and of them only cases of that "
+        "name; both are patterns",
+    )
     parser.add_argument("--gdb", action="store_true", help="the first case that is left, under gdb")
-    parser.add_argument("--library", type=Path, metavar="FOLDER",
-                        help="the programs have the library in that folder in the place of BUILD's own")
+    parser.add_argument(
+        "--library",
+        type=Path,
+        metavar="FOLDER",
+        help="the programs have the library in that folder in the place of BUILD's own",
+    )
     parser.add_argument("paths", nargs="+", metavar="PATH", help="files or folders")
-    parser.add_argument("--backend", action="append", default=[], metavar="NAME",
-                        help="run the behaviour programs over the library in BUILD/NAME too")
+    parser.add_argument(
+        "--backend",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="run the behaviour programs over the library in BUILD/NAME too",
+    )
     return parser.parse_args()
 
 
 def main() -> int:
     arguments = arguments_of_caller()
     file, _, case = arguments.only.partition(":")
-    wanted = Wanted(Path(arguments.build).resolve(), file or "*", case or "*", arguments.gdb,
-                    arguments.library and arguments.library.resolve())
+    wanted = Wanted(
+        Path(arguments.build).resolve(),
+        file or "*",
+        case or "*",
+        arguments.gdb,
+        arguments.library and arguments.library.resolve(),
+    )
     files = find(arguments.paths, wanted)
     total = Result()
     # Inherited: children that abort leave no core, but one that asks for it may.
@@ -274,7 +345,12 @@ def main() -> int:
         print(f"---- backend {backend}: the programs once more, over {wanted.build / backend}")
         times += run_files(programs, wanted, backend, arguments.jobs, total)
         print(f"---- backend {backend}: {total.passed - before} passed")
-    print("slowest:", ", ".join(f"{name} {seconds:.1f} s" for seconds, name in sorted(times, reverse=True)[:SLOWEST]))
+    print(
+        "slowest:",
+        ", ".join(
+            f"{name} {seconds:.1f} s" for seconds, name in sorted(times, reverse=True)[:SLOWEST]
+        ),
+    )
     skipped = f", {len(total.skips)} skipped" if total.skips else ""
     print(f"{total.passed} passed, {len(total.failures)} failed{skipped}")
     return 1 if total.failures or total.passed == 0 else 0

@@ -2,8 +2,8 @@
 /*
  * The malloc family of a module. The linker, told by wrap.flags, leads each reference to malloc,
  * libc's own too, to __wrap_malloc here, and __real_malloc to what it was. Without the flags the
- * names with __real_ are missing, which the linker says, and a module that is linked all the same is
- * found out by armed.c. It keeps libc's contract: overflow, alignment, errno. What a request is
+ * names with __real_ are missing, which the linker says, and a module that is linked all the same
+ * is found out by armed.c. It keeps libc's contract: overflow, alignment, errno. What a request is
  * worth is decided behind guard.h.
  */
 #include "guard.h"

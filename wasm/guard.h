@@ -55,13 +55,13 @@ enum pl_judgement {
 /* Judges a request. Changes nothing and tells nobody. */
 enum pl_judgement pl_judge(const struct pl_request *request);
 
-/* Judges a request and counts what was permitted. Returns whether it is to be served, having told of
- * it if it is a violation. */
+/* Judges a request and counts what was permitted. Returns whether it is to be served, having told
+ * of it if it is a violation. */
 bool pl_guard_passes(const struct pl_request *request);
 
 /*
- * Returns whether the heap is sealed, with what judges it, having told of a violation if so: function
- * would have changed that.
+ * Returns whether the heap is sealed, with what judges it, having told of a violation if so:
+ * function would have changed that.
  */
 bool pl_guard_refuses(const char *function);
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The reaction to a judgement. To a violation: record first, then the handler, then the report, then
- * the verdict. Abort is a trap, which ends the module and shows the host where: a module cannot walk
- * its own call stack. It must not know how a request is judged, or how it will be served.
+ * The reaction to a judgement. To a violation: record first, then the handler, then the report,
+ * then the verdict. Abort is a trap, which ends the module and shows the host where: a module
+ * cannot walk its own call stack. It must not know how a request is judged, or how it will be
+ * served.
  */
 #include "guard.h"
 

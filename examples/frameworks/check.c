@@ -6,8 +6,9 @@
  *     build/examples/frameworks/check fail    and two that fail
  *
  * Each ck_assert, also one that holds, makes heap requests of its own, and so does the way to the
- * tear-down. Check is a static library here, so they look like the program's: write ck_assert behind
- * the block, not into it, and unlock the heap in the test that locks it, or the test ends by SIGABRT.
+ * tear-down. Check is a static library here, so they look like the program's: write ck_assert
+ * behind the block, not into it, and unlock the heap in the test that locks it, or the test ends by
+ * SIGABRT.
  */
 #include <check.h>
 #include <phaselock/assert.h>

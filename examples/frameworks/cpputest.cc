@@ -5,10 +5,11 @@
  *     build/examples/frameworks/cpputest         a test that passes
  *     build/examples/frameworks/cpputest fail    and three that fail
  *
- * CppUTest brings operators new and delete of its own, which find leaks: link it behind libphaselock,
- * the shared one. They take their memory by malloc, and each new counts as one request. A check that
- * fails makes heap requests of its own. CppUTest is a static library here, so they look like the
- * program's: write it behind the block, not into it, and not where the heap is locked.
+ * CppUTest brings operators new and delete of its own, which find leaks: link it behind
+ * libphaselock, the shared one. They take their memory by malloc, and each new counts as one
+ * request. A check that fails makes heap requests of its own. CppUTest is a static library here, so
+ * they look like the program's: write it behind the block, not into it, and not where the heap is
+ * locked.
  */
 #include <phaselock/phaselock.hpp>
 

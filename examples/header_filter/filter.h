@@ -23,15 +23,15 @@
  *
  * What the filter cannot do it leaves: it never blocks a request. Each case is counted:
  *
- *	malformed	a map, or a message, whose sizes do not add up or whose zero bytes are missing.
- *			Headers are to be sent on as they came; a reply counts as none.
- *	too_large	the result does not fit FILTER_ARENA_SIZE, in which the headers that are left
- *			out, and a label that is not there, take eight bytes each; or the Connection
- *			headers name more than FILTER_CONNECTION_NAMES. Headers are to be sent on as
- *			they came.
- *	dropped		a header that no HTTP message may have: an empty name, another character than
- *			RFC 9110 section 5.6.2 allows in a name, a zero byte, CR or LF in a value. It is
- *			left out.
+ *	malformed	a map, or a message, whose sizes do not add up or whose zero bytes are
+ *			missing. Headers are to be sent on as they came; a reply counts as none.
+ *	too_large	the result does not fit FILTER_ARENA_SIZE, in which the headers that are
+ *			left out, and a label that is not there, take eight bytes each; or the
+ *			Connection headers name more than FILTER_CONNECTION_NAMES. Headers are to
+ *			be sent on as they came.
+ *	dropped		a header that no HTTP message may have: an empty name, another character
+ *			than RFC 9110 section 5.6.2 allows in a name, a zero byte, CR or LF in a
+ *			value. It is left out.
  *	no_context	the pool was empty: the host gets no request, and sends all on as it came.
  *	failed_calls	replies that say that there was none.
  *

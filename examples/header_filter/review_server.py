@@ -1,10 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""The gRPC service of header_review.proto, by gRPC's own Python library, for the hosts of the header filter.
+"""The gRPC service of header_review.proto, by gRPC's own Python library, for the hosts of the
+header filter.
 
-Listens on a free port of 127.0.0.1 and prints it. Accepts each report, with the method as the label, but rejects paths
-that begin with /rejected, answers those of /unavailable with that status, and those of /slow after two seconds.
-SIGTERM ends it; then it prints how many reports came. The argument is the folder of the generated header_review_pb2.py.
+Listens on a free port of 127.0.0.1 and prints it. Accepts each report, with the method as the
+label, but rejects paths that begin with /rejected, answers those of /unavailable with that status,
+and those of /slow after two seconds. SIGTERM ends it; then it prints how many reports came. The
+argument is the folder of the generated header_review_pb2.py.
 """
 import concurrent.futures
 import signal
@@ -29,16 +31,21 @@ def review(report, context):
     if report.path.startswith(b"/slow"):
         time.sleep(2)
     label = report.method.decode("ascii", "replace").lower()
-    return header_review_pb2.HeaderVerdict(accepted=not report.path.startswith(b"/rejected"), label=label)
+    return header_review_pb2.HeaderVerdict(
+        accepted=not report.path.startswith(b"/rejected"), label=label
+    )
 
 
 def main() -> None:
     handler = grpc.unary_unary_rpc_method_handler(
-        review, request_deserializer=header_review_pb2.HeaderReport.FromString,
-        response_serializer=header_review_pb2.HeaderVerdict.SerializeToString)
+        review,
+        request_deserializer=header_review_pb2.HeaderReport.FromString,
+        response_serializer=header_review_pb2.HeaderVerdict.SerializeToString,
+    )
     server = grpc.server(concurrent.futures.ThreadPoolExecutor(max_workers=4))
-    server.add_generic_rpc_handlers([grpc.method_handlers_generic_handler("header_review.HeaderReview",
-                                                                          {"Review": handler})])
+    server.add_generic_rpc_handlers(
+        [grpc.method_handlers_generic_handler("header_review.HeaderReview", {"Review": handler})]
+    )
     ended = threading.Event()
     signal.signal(signal.SIGTERM, lambda number, frame: ended.set())
     print(server.add_insecure_port("127.0.0.1:0"), flush=True)

@@ -11,7 +11,8 @@
  * it, and its block runs all the same. What fails is told to the callback of
  * phaselock_on_failure(), with the place of the assertion and the call stack of each request that
  * broke it, by name and line if the `phaselock` command can be found (PATH, or the variable
- * PHASELOCK_COMMAND), and with what to do instead of libc's functions. <phaselock/cmocka.h> has the same for CMocka, phaselock.hpp for C++.
+ * PHASELOCK_COMMAND), and with what to do instead of libc's functions. <phaselock/cmocka.h> has the
+ * same for CMocka, phaselock.hpp for C++.
  *
  * Requests are those of malloc, calloc, realloc, the aligned family and operator new. Those inside
  * a permit scope do not count. While an assertion's block runs nothing in it is a violation: the
@@ -115,10 +116,10 @@ void phaselock_on_check(phaselock_failure_callback callback, void *context);
 struct phaselock_check;
 
 /**
- * Begin and end one, as the macros do. Begin returns NULL if there is nothing to end: it has failed,
- * or it is about an abort and a child has run the block. The end
- * returns whether the assertion holds; false of NULL. It makes its argument NULL when the assertion
- * has ended: it has not if the callback was told of one inside it, and has left.
+ * Begin and end one, as the macros do. Begin returns NULL if there is nothing to end: it has
+ * failed, or it is about an abort and a child has run the block. The end returns whether the
+ * assertion holds; false of NULL. It makes its argument NULL when the assertion has ended: it has
+ * not if the callback was told of one inside it, and has left.
  */
 struct phaselock_check *phaselock_check_begin_sized(const struct phaselock_check_spec *spec,
 						    size_t size);

@@ -117,8 +117,9 @@ static inline bool phaselock_cmocka_cuts_(const char *text)
 }
 
 /*
- * All to stderr now, and the summary with the failure, so that the place is not cut off. Of more than
- * 1,023 bytes at once, a failure's with its place, CMocka prints what is behind them in its memory.
+ * All to stderr now, and the summary with the failure, so that the place is not cut off. Of more
+ * than 1,023 bytes at once, a failure's with its place, CMocka prints what is behind them in its
+ * memory.
  */
 static inline void phaselock_cmocka_print_long_(const char *text)
 {

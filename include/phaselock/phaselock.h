@@ -19,12 +19,12 @@
  * is present.
  *
  * A program works with a later library of the same soname without being compiled again, and the
- * structures below may get fields meanwhile, at their ends. So the library is told the size of each
- * structure that a program gives it, touches no byte behind that, takes a field that the program
- * does not have for zero, and writes zeros into those that it does not know itself. The functions
+ * structures below may get fields meanwhile, at their ends. So the program tells the library the
+ * size of each structure. The library touches no byte behind that. A field that the program does
+ * not have counts as zero, and a field that the library does not know is set to zero. The functions
  * that do so end in _sized, and the inline functions of this header call them: use those. The words
- * `reserved` are room for fields to come, and zero: a structure that you fill in starts as zeros. A
- * size below that of the first version is no error, and gets what fits.
+ * `reserved` are room for later fields: start a structure that you fill in as zeros. A size below
+ * that of the first version gets what fits.
  */
 #ifndef PHASELOCK_PHASELOCK_H
 #define PHASELOCK_PHASELOCK_H
@@ -70,16 +70,16 @@ enum phaselock_phase {
 /**
  * Forbid heap requests on every thread until phaselock_unlock_allocations().
  *
- * Once it has returned, every request that any thread begins is judged as locked, whatever its
- * arguments are: also one that must fail, as calloc(-1, 16). A request that was already under way
- * in another thread may still finish. Locking twice is locking once; what is sealed stays sealed. A
- * child process after fork() inherits the phase; exec() starts afresh. Time: one atomic exchange
- * and one membarrier(2) call, whatever the number of threads. While another thread forks, the
- * exchange waits, as any store, until the kernel has copied what describes its page
- * (docs/decisions/0027-a-store-waits-for-a-fork.md has figures). Where the kernel
- * has no private expedited membarrier (before Linux 4.14, or a filter that refuses it), the store
- * is made visible by the exchange alone: another core then sees it as soon as cache coherence
- * brings it there, and the promise above holds for requests that are ordered after the lock.
+ * Once it has returned, every request that any thread begins is judged as locked, even one whose
+ * arguments make it fail, such as calloc(-1, 16). A request that was already under way in another
+ * thread may still finish. Locking twice is locking once; a sealed heap stays sealed. A child
+ * process after fork() inherits the phase; exec() starts afresh. Time: one atomic exchange and one
+ * membarrier(2) call, whatever the number of threads. While another thread forks, the exchange
+ * waits, as any store, until the kernel has copied what describes its page
+ * (docs/decisions/0027-a-store-waits-for-a-fork.md has figures). Where the kernel has no private
+ * expedited membarrier (before Linux 4.14, or a filter that refuses it), the store is made visible
+ * by the exchange alone: another core then sees it as soon as cache coherence brings it there, and
+ * the promise above holds for requests that are ordered after the lock.
  *
  * A program under a filter that kills (seccomp(2)) locks before it installs the filter, or allows
  * membarrier, gettid, rt_sigprocmask and futex here, and mprotect for phaselock_seal_allocations().
@@ -88,9 +88,9 @@ enum phaselock_phase {
 PHASELOCK_API void phaselock_lock_allocations(void);
 
 /**
- * Grant heap requests again. Without a lock before it, it does nothing. On a sealed heap it is
- * itself a violation (function "unlock_allocations"): recorded, reported, judged by the policy; the
- * heap stays sealed.
+ * Grant heap requests again. Does nothing if the heap is not locked. On a sealed heap it is itself
+ * a violation (function "unlock_allocations"): recorded, reported, judged by the policy; the heap
+ * stays sealed.
  */
 PHASELOCK_API void phaselock_unlock_allocations(void);
 
@@ -103,26 +103,26 @@ enum phaselock_seal {
 /**
  * Lock for the rest of the process's life; the promise is that of phaselock_lock_allocations().
  *
- * All that decides what becomes of a violation is frozen with the phase: policy, handler and its
- * context pointer, suppressions and options lie on read-only memory from then on, in children of
- * fork() too. phaselock_set_policy() and phaselock_set_handler() are then violations like an
- * unlock, and change nothing. So set them before.
+ * The seal also freezes everything that judges a violation: policy, handler and its context
+ * pointer, suppressions and options are in read-only memory from then on, in children of fork()
+ * too. phaselock_set_policy() and phaselock_set_handler() are then violations, like an unlock, and
+ * change nothing: call them before.
  *
- * Without flags permit scopes end with the seal, those that are open too: inside one the phase
- * decides, and a watch that is begun later cannot have a request served. A watch that was begun
- * before, the handler and the suppressions do what they did: whoever seals knows them.
+ * Without flags the seal ends all permit scopes, open ones too: inside them the phase decides. A
+ * watch that is begun later cannot have a request served. The handler, the suppressions and earlier
+ * watches go on as before, since whoever seals knows them.
  *
  * The first seal counts. Another one with the same flags does nothing; with others it is a
  * violation (function "seal_allocations"). A flag that this library does not know is a fault of the
  * caller, and ends the process by abort() under any policy.
  *
- * It is a guard against mistakes and stray writes, not against code that means to get round it. Code
- * in the process can still: make the page writable by mprotect(2), or write to it by
+ * It is a guard against mistakes and stray writes, not against code that means to get round it.
+ * Code in the process can still: make the page writable by mprotect(2), or write to it by
  * /proc/self/mem or process_vm_writev(2); get libc's own malloc() from a handle of libc, by dlsym()
- * on dlopen("libc.so.6") or in another namespace of dlmopen(), which no interposer sees, or bring an
- * allocator of its own; ask the kernel, by mmap(2) or brk(2); write to what cannot be frozen: the
- * words by which its thread counts, memory that a handler or a watcher reads, the library's records.
- * docs/guarantees.md, "Who can disarm what", says what stops whom.
+ * on dlopen("libc.so.6") or in another namespace of dlmopen(), which no interposer sees, or bring
+ * an allocator of its own; ask the kernel, by mmap(2) or brk(2); write to what cannot be frozen:
+ * the words by which its thread counts, memory that a handler or a watcher reads, the library's
+ * records. docs/guarantees.md, "Who can disarm what", says what stops whom.
  */
 PHASELOCK_API void phaselock_seal_allocations(void);
 PHASELOCK_API void phaselock_seal_allocations_with(unsigned flags); /* of enum phaselock_seal */
@@ -131,12 +131,12 @@ PHASELOCK_API void phaselock_seal_allocations_with(unsigned flags); /* of enum p
 PHASELOCK_API enum phaselock_phase phaselock_get_phase(void);
 
 /**
- * Make those first uses of libc that allocate and that the program cannot notice, so that they need
- * not be made while allocations are locked: buffers for stdin and stdout, if they have none yet;
+ * Make the first uses of libc that allocate and that the program cannot notice, so that none of
+ * them happens while allocations are locked: buffers for stdin and stdout, if they have none yet;
  * the time zone, as tzset(3) does; the tables by which this thread's locale converts characters;
  * the unwinder behind backtrace(3), pthread_exit(3) and pthread_cancel(3). docs/libc-allocations.md
- * says for each function what it allocates after that. What the program changes later, TZ, the
- * locale or the file behind stdout, may allocate again; and while TZ is not set at all, glibc's
+ * says for each function what it allocates after that. If the program changes TZ, the locale or the
+ * file behind stdout later, libc may allocate again; and while TZ is not set at all, glibc's
  * tzset(), localtime(), mktime() and strftime() allocate at every call.
  *
  * Writes and reads nothing, starts no thread, asks no name service; buffers are of the kind and
@@ -154,10 +154,10 @@ PHASELOCK_API void phaselock_prewarm(void);
  * Begin and end a stretch in which this thread's heap requests are violations, whatever the phase.
  *
  * Scopes of both kinds nest in any order and the innermost one decides: a permit inside a forbid
- * grants, a forbid inside a permit forbids, and outside every scope the phase decides. An end whose
- * innermost open scope is not of its kind, and a scope deeper than PHASELOCK_SCOPE_DEPTH_MAX, are
- * faults of the caller: they are reported and end the process by abort(), under any policy.
- * Signals: a handler may begin scopes, and must end them before it returns.
+ * grants, a forbid inside a permit forbids, and outside every scope the phase decides. To end a
+ * scope that is not the innermost open one, or to nest deeper than PHASELOCK_SCOPE_DEPTH_MAX, is
+ * the caller's fault: it is reported and ends the process by abort(), under any policy. Signals: a
+ * handler may begin scopes, and must end them before it returns.
  */
 PHASELOCK_API void phaselock_forbid_begin(void);
 PHASELOCK_API void phaselock_forbid_end(void);
@@ -172,15 +172,15 @@ PHASELOCK_API void phaselock_permit_end(void);
 /* ---- statistics ------------------------------------------------------------------------------ */
 
 /*
- * Each thread counts for itself; a snapshot sums the living and the dead. What one thread did is
- * exact when that thread reads it, or after it was joined; requests under way in other threads
- * during the snapshot are in it or not. "Flow" fields count from the start of the process, or of
- * the thread, or from the last reset_stats(), and never decrease between two resets. "Level" fields
- * are what is now; a reset does not move them.
+ * Each thread counts for itself; a snapshot sums all threads, ended ones too. A thread's counts are
+ * exact when the thread itself reads them, or after it was joined; a snapshot may or may not
+ * include requests that other threads are making. "Flow" fields count from the start of the
+ * process, or of the thread, or from the last reset_stats(), and never decrease between two resets.
+ * "Level" fields are what is now; a reset does not move them.
  *
- * Three of them have other names in the allocator for Rust programs that these statistics were
- * modelled on. Who comes from it finds its total_allocations in allocations, its total_bytes in
- * bytes_requested, and its locked in phase, as a number above 0.
+ * Three fields have other names in the Rust allocator that these statistics follow: its
+ * total_allocations is allocations, its total_bytes is bytes_requested, and its locked is a phase
+ * above 0.
  */
 struct phaselock_stats {
 	/* Flow, requests: calls that asked for memory and passed the gate: malloc, calloc, the
@@ -398,13 +398,13 @@ PHASELOCK_API void phaselock_set_handler(phaselock_handler handler, void *contex
 
 /**
  * A program may define this function, which the library then calls once, when it is loaded and
- * before main() and all constructors: its result has the form of PHASELOCK_OPTIONS, or is NULL.
- * Whoever starts the program can then not change a key that stands in it, and with environment=0
- * none at all, nor the library's jemalloc by MALLOC_CONF or /etc/malloc.conf; who tries by a
- * variable is told on stderr. Otherwise the environment can disarm a sealed program, by
- * suppressions=FILE, or end it, by MALLOC_CONF=abort_conf:true. It must not rely on anything that
- * the program sets up, makes no heap request, and returns a constant. A program that the library is
- * preloaded into is linked with -rdynamic for it.
+ * before main() and all constructors: its result has the form of PHASELOCK_OPTIONS, or is NULL. The
+ * environment cannot change a key that it sets. With environment=0 the environment changes no key
+ * at all, and neither MALLOC_CONF nor /etc/malloc.conf reaches the library's jemalloc. Attempts are
+ * named on stderr. Otherwise the environment can disarm a sealed program, by suppressions=FILE, or
+ * end it, by MALLOC_CONF=abort_conf:true. Let the function return a constant: it runs before the
+ * program has set up anything, and must make no heap request. For a preloaded library, link the
+ * program with -rdynamic.
  */
 const char *phaselock_default_options(void) __attribute__((visibility("default")));
 
@@ -421,9 +421,9 @@ PHASELOCK_API void phaselock_set_policy(enum phaselock_verdict policy);
 #define PHASELOCK_SITES_MAX 1024
 
 /**
- * Copy up to capacity distinct violations to out, oldest first, each as it was when first seen but
- * for its count, which is of now. A site is distinct by function, cause and call stack. Returns how
- * many distinct ones there are, which may be more than capacity. out may be NULL if capacity is 0.
+ * Copy up to capacity distinct violations to out, oldest first: each as it was when first seen,
+ * with the count of now. Sites differ by function, cause or call stack. Returns how many distinct
+ * violations there are, which may be more than capacity. out may be NULL if capacity is 0.
  */
 PHASELOCK_API size_t phaselock_get_violations_sized(struct phaselock_violation *out,
 						    size_t capacity, size_t size);
@@ -439,7 +439,8 @@ PHASELOCK_API void phaselock_on_violation(const struct phaselock_violation *viol
 
 /**
  * Write a violation's call and its call stack as a report has them, a line for each: for a handler
- * that has a log of its own. Control characters in names are escaped. Returns the length of the text, which is cut to size - 1 bytes.
+ * that has a log of its own. Control characters in names are escaped. Returns the length of the
+ * text, which is cut to size - 1 bytes.
  */
 PHASELOCK_API size_t phaselock_describe_sized(const struct phaselock_violation *violation,
 					      size_t violation_size, char *text, size_t size);
@@ -451,8 +452,8 @@ static inline size_t phaselock_describe(const struct phaselock_violation *violat
 }
 
 /**
- * Return whether a function of that name is in a violation's call stack. The name is one of the
- * symbol table, as a report has it; "copy_of" is also what a compiler made of it, as
+ * Return whether a function of that name is in a violation's call stack. The name is that of the
+ * symbol table, as reports show it; "copy_of" also finds copies that a compiler made, such as
  * copy_of.constprop.0.
  */
 PHASELOCK_API bool phaselock_has_function_sized(const struct phaselock_violation *violation,
@@ -464,7 +465,9 @@ static inline bool phaselock_has_function(const struct phaselock_violation *viol
 	return phaselock_has_function_sized(violation, sizeof(*violation), function);
 }
 
-/* What to do instead of a call of the C or C++ library that allocates. The strings live for ever. */
+/*
+ * What to do instead of a call of the C or C++ library that allocates. The strings live for ever.
+ */
 struct phaselock_advice {
 	const char *function; /* of the library, that was called */
 	const char *when;     /* it allocates, as "at every call" */
@@ -472,9 +475,9 @@ struct phaselock_advice {
 };
 
 /**
- * Write the advice that a report of this violation ends with; returns whether there is any. In the
- * handler or watcher that is told of the request, whose callers' code it reads: later that may have
- * been unloaded.
+ * Write the advice that a report of this violation ends with; returns whether there is any. Call it
+ * in the handler or watcher that is told of the request: it reads the callers' code, which may be
+ * unloaded later.
  */
 PHASELOCK_API bool phaselock_advise_sized(const struct phaselock_violation *violation,
 					  size_t violation_size, struct phaselock_advice *advice,
@@ -526,27 +529,28 @@ enum phaselock_entry {
  * Call every entry point as the program calls it, by its public name through the dynamic linker,
  * and see whether the call comes to this library.
  *
- * Returns a set of PHASELOCK_ENTRY_*: those that did, directly or by way of a program's own function
- * that takes its memory from the library. Anything but PHASELOCK_ENTRY_ALL means that another
- * allocator stands in front and that its requests are not seen. It is never a violation. Heap, counts:
- * none where the names lead to the library. An entry point whose name leads elsewhere, such as a
- * program's own operator new, is really used: it takes a block, which is given back, and what comes to
- * the library by that is permitted and counted. Signals: safe where such functions are.
+ * Returns the set of PHASELOCK_ENTRY_* that did, directly or through a function of the program that
+ * takes its memory from the library. Anything but PHASELOCK_ENTRY_ALL means that another allocator
+ * stands in front, whose requests are not seen. It is never a violation. Heap, counts: none where
+ * the names lead to the library. An entry point whose name leads elsewhere, such as a program's own
+ * operator new, is really used: it takes a block, which is given back, and what comes to the
+ * library by that is permitted and counted. Signals: safe where such functions are.
  */
 PHASELOCK_API unsigned phaselock_armed(void);
 
 /**
- * Return the name of one PHASELOCK_ENTRY_*, as "malloc" or "operator delete with alignment", or NULL
- * if it is not one. Threads: any. Signals: safe. Heap: none.
+ * Return the name of one PHASELOCK_ENTRY_*, as "malloc" or "operator delete with alignment", or
+ * NULL if it is not one. Threads: any. Signals: safe. Heap: none.
  */
 PHASELOCK_API const char *phaselock_entry_name(unsigned entry);
 
 /**
- * Returns those of phaselock_armed() that another allocator serves and tells the library of: a
- * sanitizer, through its hooks. There a violation is found after the block was handed out, cannot
- * be denied, and is reported as "allocation" or "deallocation", since the hooks do not say more: a
- * reallocation is one of each. What was allocated before the library's constructor, the first of the
- * process, is not heard of, and the statistics of usable bytes stay at 0. Heap and errors: as phaselock_armed().
+ * Returns the entry points of phaselock_armed() that another allocator serves and tells the library
+ * of: a sanitizer, through its hooks. Then a violation is found after the block was handed out, and
+ * cannot be denied. The hooks do not say which function was called, so reports say "allocation" or
+ * "deallocation"; a reallocation is one of each. Requests before the library's constructor, the
+ * first of the process, are not heard of, and the statistics of usable bytes stay at 0. Heap and
+ * errors: as phaselock_armed().
  */
 PHASELOCK_API unsigned phaselock_heard(void);
 
@@ -559,8 +563,8 @@ struct phaselock_unseen {
 	char module[PHASELOCK_MODULE_NAME_SIZE];
 	/* The file name of the module whose functions it calls instead. */
 	char allocator[PHASELOCK_MODULE_NAME_SIZE];
-	/* The first of them, by the order of enum phaselock_entry. Of an allocator's own names, how it
-	 * begins. */
+	/* The first of them, by the order of enum phaselock_entry. Of an allocator's own names, how
+	 * it begins. */
 	const char *function;
 	/* All of them: a set of PHASELOCK_ENTRY_*; mallocx stands for malloc, and so on. */
 	unsigned entries;

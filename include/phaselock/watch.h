@@ -5,8 +5,8 @@
  * A watch is told of each heap request of one thread, or of every thread, before it is judged, of
  * the block that it got, and of each block that is given back. Only watched threads pay for it.
  *
- * A call of a size that no number holds, as calloc(-1, 16), asks for nothing that anybody could serve: it
- * is told where the lock or a forbid scope is against it, and never has a RESULT.
+ * A call of a size that no number holds, as calloc(-1, 16), asks for nothing that anybody could
+ * serve: it is told where the lock or a forbid scope is against it, and never has a RESULT.
  *
  * For every function here: Signals: not from a signal handler. Heap: none. Errors: none.
  */
@@ -43,8 +43,8 @@ struct phaselock_event {
 
 enum phaselock_answer {
 	PHASELOCK_GO_ON = 0, /* as if there were no watch */
-	/* Serve it, whatever the lock says: it is no violation. As GO_ON from a watch that was begun
-	 * on a sealed heap, unless that was sealed with PHASELOCK_SEAL_PERMITS_HOLD. */
+	/* Serve it, whatever the lock says: it is no violation. As GO_ON from a watch that was
+	 * begun on a sealed heap, unless that was sealed with PHASELOCK_SEAL_PERMITS_HOLD. */
 	PHASELOCK_SERVE = 1,
 	PHASELOCK_FAIL = 2, /* fail it as libc fails it: NULL and ENOMEM */
 };
@@ -77,9 +77,9 @@ struct phaselock_watch {
  * must live until the end, which also ends the watches that were begun after it and left open.
  *
  * The begin returns whether what this thread asks for now is told: false inside a permit scope or a
- * watcher, and if there is no memory to keep the thread's watches; and, having begun nothing, if the
- * structure is too small for one. The end returns whether the watch was open until now, and on this
- * thread.
+ * watcher, and if there is no memory to keep the thread's watches; and, having begun nothing, if
+ * the structure is too small for one. The end returns whether the watch was open until now, and on
+ * this thread.
  */
 PHASELOCK_API bool phaselock_watch_begin_sized(struct phaselock_watch *watch, size_t size);
 PHASELOCK_API bool phaselock_watch_end(struct phaselock_watch *watch);
@@ -111,9 +111,9 @@ PHASELOCK_API uint64_t phaselock_scopes_save(void);
 PHASELOCK_API bool phaselock_scopes_restore(uint64_t scopes);
 
 /**
- * For a child of fork() in which a violation is what is tested: from now on `phaselock run` does not
- * count this process, whatever it does, and its reports go to stderr, whatever report= says. Does
- * nothing in the process in which the library started. Threads: while the process has one.
+ * For a child of fork() in which a violation is what is tested: from now on `phaselock run` does
+ * not count this process, whatever it does, and its reports go to stderr, whatever report= says.
+ * Does nothing in the process in which the library started. Threads: while the process has one.
  */
 PHASELOCK_API void phaselock_detach_child(void);
 

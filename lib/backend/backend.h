@@ -35,8 +35,8 @@ size_t pl_backend_usable_size(const void *block);   /* block not NULL */
 size_t pl_backend_free_apart(void *block);
 
 /*
- * Has the allocator forget what it keeps of the calling thread, which ends: it hears of that by this
- * alone. The thread may go on making requests, and nothing is kept of those.
+ * Has the allocator forget what it keeps of the calling thread, which ends: it hears of that by
+ * this alone. The thread may go on making requests, and nothing is kept of those.
  */
 void pl_backend_thread_end(void);
 

@@ -30,8 +30,9 @@ extern const char pl_je_malloc_default_end[];
 extern int je_mallctl(const char *name, void *old, size_t *old_size, void *new, size_t new_size);
 
 /*
- * What jemalloc calls in place of the kernel's functions of these names (lib/backend/jemalloc.syms): free()
- * keeps errno, and a block that goes back may take pages with it.
+ * What jemalloc calls in place of the kernel's functions of these names
+ * (lib/backend/jemalloc.syms): free() keeps errno, and a block that goes back may take pages with
+ * it.
  */
 void *pl_jemalloc_mmap(void *address, size_t size, int rights, int flags, int fd, off_t offset);
 int pl_jemalloc_munmap(void *address, size_t size);
@@ -42,10 +43,10 @@ int pl_jemalloc_mprotect(void *address, size_t size, int rights);
 int *pl_jemalloc_errno(void);
 
 /*
- * jemalloc's table from sizes to size classes, in steps of 8 bytes: its first class is 8, the second
- * 16. jemalloc is told that there is no class of 8, as blocks of libc's are aligned to 16 whatever
- * their size is (docs/decisions/0026-no-block-below-16.md). Called when it sets itself up, in the
- * place of its function of that name.
+ * jemalloc's table from sizes to size classes, in steps of 8 bytes: its first class is 8, the
+ * second 16. jemalloc is told that there is no class of 8, as blocks of libc's are aligned to 16
+ * whatever their size is (docs/decisions/0026-no-block-below-16.md). Called when it sets itself up,
+ * in the place of its function of that name.
  */
 extern uint8_t je_sz_size2index_tab[];
 extern void je_sz_boot(const void *classes, bool cache_oblivious);
@@ -281,8 +282,9 @@ void pl_backend_hold(void)
 }
 
 /*
- * As jemalloc was configured, which nothing but it and MALLOC_CONF can have changed: its mallctl()
- * is not to be had from outside. Huge blocks it gives back at once if others ever.
+ * Restores the decay that jemalloc was configured with. Only jemalloc itself and MALLOC_CONF can
+ * have changed it, for its mallctl() is not exported. jemalloc returns huge blocks at once, unless
+ * decay is off.
  */
 void pl_backend_let_go(void)
 {

@@ -5,8 +5,8 @@
  * one.
  *
  * Finding it may need memory (dlsym() allocates to keep an error). What this thread asks for
- * meanwhile comes from a small arena (arena.h). It must not know how requests are judged, but it counts bytes, which other
- * allocators do not do for it.
+ * meanwhile comes from a small arena (arena.h). It must not know how requests are judged, but it
+ * counts bytes, which other allocators do not do for it.
  */
 #define _GNU_SOURCE
 #include "backend/backend.h"
@@ -268,7 +268,10 @@ static void *by(enum pl_aligned function, size_t alignment, size_t size)
 	}
 }
 
-/* The C++ library asks for whole alignments, and for one at least. Returns 0 if there is no such number. */
+/*
+ * The C++ library asks for whole alignments, and for one at least. Returns 0 if there is no such
+ * number.
+ */
 static size_t size_of_new(size_t alignment, size_t size)
 {
 	return ((size == 0 ? 1 : size) + alignment - 1) & ~(alignment - 1);

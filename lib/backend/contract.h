@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What glibc makes of an alignment and a size, for allocators that do not. It must not know who serves
- * the request.
+ * What glibc makes of an alignment and a size, for allocators that do not. It must not know who
+ * serves the request.
  */
 #ifndef PL_CONTRACT_H
 #define PL_CONTRACT_H

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What jemalloc calls in place of libc's functions of these names (lib/backend/jemalloc.syms). Another
- * library may stand in front of libc's: its clock_gettime() or mmap() would run inside the allocator,
- * with its locks held, and ask it for memory. errno is as before, since free() keeps it, but where
- * jemalloc reads it. It must not know what an arena is.
+ * What jemalloc calls in place of libc's functions of these names (lib/backend/jemalloc.syms).
+ * Another library may stand in front of libc's: its clock_gettime() or mmap() would run inside the
+ * allocator, with its locks held, and ask it for memory. errno is as before, since free() keeps it,
+ * but where jemalloc reads it. It must not know what an arena is.
  */
 #define _GNU_SOURCE
 #include "backend/jemalloc_calls.h"
@@ -97,7 +97,9 @@ void *pl_jemalloc_dlsym(void *handle, const char *name)
 	return strcmp(name, "pthread_create") == 0 ? *(void **)&create : NULL;
 }
 
-/* ---- thread-specific data --------------------------------------------------------------------- */
+/*
+ * ---- thread-specific data ---------------------------------------------------------------------
+ */
 
 int pl_jemalloc_key_create(pthread_key_t *key, void (*destructor)(void *))
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The functions that make gives jemalloc in the place of libc's (lib/backend/jemalloc.syms). Each does what
- * libc's of that name does, so far as jemalloc needs it. Any thread, signal handlers too.
+ * The functions that make gives jemalloc in the place of libc's (lib/backend/jemalloc.syms). Each
+ * does what libc's of that name does, so far as jemalloc needs it. Any thread, signal handlers too.
  */
 #ifndef PL_JEMALLOC_CALLS_H
 #define PL_JEMALLOC_CALLS_H
@@ -28,8 +28,8 @@ void *pl_jemalloc_dlsym(void *handle, const char *name);
 /* Zeroed memory is an open mutex, and a condition that nobody waits for. */
 struct pl_jemalloc_mutex {
 	/*
-	 * 0: open; else 1: held, or 2: held and awaited, and four times how many forks the process of
-	 * the holder is away from the first one. Any thread writes.
+	 * 0: open; else 1: held, or 2: held and awaited, and four times how many forks the process
+	 * of the holder is away from the first one. Any thread writes.
 	 */
 	_Atomic uint32_t word;
 };
@@ -50,9 +50,9 @@ int pl_jemalloc_condition_timedwait(struct pl_jemalloc_condition *condition,
 				    struct pl_jemalloc_mutex *mutex, const struct timespec *end);
 
 /*
- * In the child of a fork of several threads: a mutex that is still held then was held by a thread that
- * the child does not have, and is open to the next one who asks. jemalloc's own handlers do not know
- * all of theirs.
+ * In the child of a fork of several threads: a mutex that is still held then was held by a thread
+ * that the child does not have, and is open to the next one who asks. jemalloc's own handlers do
+ * not know all of theirs.
  */
 void pl_jemalloc_mutexes_fork_child(void);
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * jemalloc around fork(). Its handlers take all of its locks, which is right in a process of several
- * threads and a deadlock in one of one thread, where a handler of a signal that interrupted a
- * request forks: there is nobody to keep out. And libc takes the lock of its list of streams after
- * them, while another thread may hold that lock and wait for one of a stream whose holder waits for
- * the allocator; so it is taken before them here. It must not know what the locks guard.
+ * jemalloc around fork(). Its handlers take all of its locks, which is right in a process of
+ * several threads and a deadlock in one of one thread, where a handler of a signal that interrupted
+ * a request forks: there is nobody to keep out. And libc takes the lock of its list of streams
+ * after them, while another thread may hold that lock and wait for one of a stream whose holder
+ * waits for the allocator; so it is taken before them here. It must not know what the locks guard.
  *
- * Registered when jemalloc sets itself up, at the process's first request: before handlers of others,
- * which so run while nothing is held.
+ * Registered when jemalloc sets itself up, at the process's first request: before handlers of
+ * others, which so run while nothing is held.
  */
 #define _GNU_SOURCE
 #include "backend/jemalloc_calls.h"
@@ -16,7 +16,9 @@
 
 #include <pthread.h>
 
-/* Of glibc (GLIBC_2.2.5): the list's lock, which its owner may take again, as fork() itself does. */
+/*
+ * Of glibc (GLIBC_2.2.5): the list's lock, which its owner may take again, as fork() itself does.
+ */
 extern void _IO_list_lock(void);
 extern void _IO_list_unlock(void);
 extern void _IO_list_resetlock(void);
@@ -44,7 +46,9 @@ static bool is_single_threaded(void)
 	return &__libc_single_threaded != NULL && __libc_single_threaded != 0;
 }
 
-/* Signals stay blocked from here to the end: a handler that asked for memory would wait for ever. */
+/*
+ * Signals stay blocked from here to the end: a handler that asked for memory would wait for ever.
+ */
 static void prepare(void)
 {
 	struct pl_os_signals before;

@@ -3,10 +3,10 @@
  * What glibc tells of its own heap, told of jemalloc's: glibc's would be empty. A program's own
  * questions, no part of a request, so these may take jemalloc's locks and use stdio.
  *
- * Every block counts as one of the heap: none has a mapping of its own that could be told apart. Pages that
- * hold blocks and those kept for later are the heap (arena), what is in blocks that the program holds
- * is in use (uordblks), the rest is free (fordblks), and of that whole pages can be given back
- * (keepcost). Numbers of free chunks, and the highest level ever, are not known: 0.
+ * Every block counts as one of the heap: none has a mapping of its own that could be told apart.
+ * Pages that hold blocks and those kept for later are the heap (arena), what is in blocks that the
+ * program holds is in use (uordblks), the rest is free (fordblks), and of that whole pages can be
+ * given back (keepcost). Numbers of free chunks, and the highest level ever, are not known: 0.
  */
 #define _GNU_SOURCE
 #include "common/format.h"
@@ -62,7 +62,9 @@ PL_EXPORT struct mallinfo mallinfo(void)
 	return small;
 }
 
-/* Returns 1 if memory went back. jemalloc keeps nothing at the top of a heap: pad has no meaning. */
+/*
+ * Returns 1 if memory went back. jemalloc keeps nothing at the top of a heap: pad has no meaning.
+ */
 PL_EXPORT int malloc_trim(size_t pad)
 {
 	size_t before;

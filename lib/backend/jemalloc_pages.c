@@ -59,7 +59,7 @@ void pl_jemalloc_pages_release(void)
 		if (arena == NULL)
 			continue;
 		je_arena_decay(NULL, arena, false, true);
-		/* It is written for arenas that nobody uses any more; of others it leaves all else. */
+		/* It is made for arenas that nobody uses any more; in others it leaves the rest. */
 		if (__libc_single_threaded)
 			je_pa_shard_destroy(NULL, arena + at);
 	}

@@ -12,8 +12,8 @@
 void pl_jemalloc_pages_release(void);
 
 /*
- * In the place of jemalloc's pa_alloc() and base_new(), in the file of it that calls the first for blocks
- * and slabs and the second for a new arena.
+ * In the place of jemalloc's pa_alloc() and base_new(), in the file of it that calls the first for
+ * blocks and slabs and the second for a new arena.
  */
 void *pl_jemalloc_pages(void *tsdn, void *shard, size_t size, size_t alignment, bool slab,
 			unsigned size_class, bool zero, bool guarded, bool *deferred);

@@ -74,7 +74,9 @@ struct pl_channel *pl_channel(void)
 	return page;
 }
 
-/* ---- what is counted --------------------------------------------------------------------------- */
+/*
+ * ---- what is counted ---------------------------------------------------------------------------
+ */
 
 static void add(_Atomic uint64_t *sum, uint64_t n)
 {
@@ -85,7 +87,9 @@ void pl_channel_add(const struct phaselock_stats *done, bool locked)
 {
 	struct pl_channel_phase *sums;
 
-	/* In a child of fork() what was not published yet is its parent's, until pl_channel_skip(). */
+	/*
+	 * In a child of fork() what was not published yet is its parent's, until pl_channel_skip().
+	 */
 	if (page == NULL || owner != pl_os_process_id())
 		return;
 	sums = locked ? &page->locked : &page->init;

@@ -96,8 +96,8 @@ struct pl_channel {
 };
 
 /*
- * Takes up the page, as the variable of lib/common/reach.h says where it is. Returns false if there is none
- * of this version, or its run is over. From the constructor.
+ * Takes up the page, as the variable of lib/common/reach.h says where it is. Returns false if there
+ * is none of this version, or its run is over. From the constructor.
  */
 bool pl_channel_open(const char *text);
 

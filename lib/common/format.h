@@ -17,8 +17,9 @@ struct pl_text {
 struct pl_text pl_text_in(char *buffer, size_t capacity);
 
 /*
- * Words of our own: what is foreign goes by the functions below. Understands %s (NULL is "?"), %lu for uint64_t and size_t, %lx likewise, %p for void *, %% and
- * nothing else; the attribute lets the compiler check the arguments.
+ * Words of our own: what is foreign goes by the functions below. Understands %s (NULL is "?"), %lu
+ * for uint64_t and size_t, %lx likewise, %p for void *, %% and nothing else; the attribute lets the
+ * compiler check the arguments.
  */
 void pl_text_append(struct pl_text *text, const char *format, ...) PL_PRINTF(2, 3);
 
@@ -26,14 +27,14 @@ void pl_text_append(struct pl_text *text, const char *format, ...) PL_PRINTF(2, 
 void pl_text_ordinal(struct pl_text *text, uint64_t number);
 
 /*
- * Appends a name that somebody else has chosen, of a file or a function, as lib/common/quote.h has it. Of
- * one that has more than `most` bytes the rest is "...".
+ * Appends a name that somebody else has chosen, of a file or a function, as lib/common/quote.h has
+ * it. Of one that has more than `most` bytes the rest is "...".
  */
 void pl_text_escape(struct pl_text *text, const char *string, size_t most);
 
 /*
- * Appends a foreign string that stands in double quotes: those in it, and the bytes that lib/common/quote.h
- * does not let stand, are '?'.
+ * Appends a foreign string that stands in double quotes: those in it, and the bytes that
+ * lib/common/quote.h does not let stand, are '?'.
  */
 void pl_text_quote(struct pl_text *text, const char *string);
 

@@ -23,7 +23,10 @@ static int digit(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* One character, from behind its backslash, which is not the end of the pattern; moves on behind it. */
+/*
+ * One character, from behind its backslash, which is not the end of the pattern; moves on behind
+ * it.
+ */
 static unsigned char escaped_character(const char **at)
 {
 	char c = *(*at)++;
@@ -47,7 +50,10 @@ static unsigned char set_character(const char **at)
 	return c == '\\' && **at != '\0' ? escaped_character(at) : (unsigned char)c;
 }
 
-/* A set, from behind its [. A ] that comes first is in it, and so is a - at one of its ends. */
+/*
+ * Matches a set, starting behind its [. A ] that comes first belongs to the set, and so does a - at
+ * either end.
+ */
 static struct place read_set(const char *at, unsigned char byte)
 {
 	bool negated = *at == '!';

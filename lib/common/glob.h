@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Patterns as a shell has them for names: * any text, ? any byte, [abc] [a-z] [!a] one byte of a
- * set or none of it, \ before a character that is to be itself, and \n and \xHH as lib/common/quote.h writes
- * them, so that a name can be taken from a report as it stands there. A slash and a leading dot are
- * characters like any other. Pure functions: any thread, signal handlers too; no heap request.
+ * set or none of it, \ before a character that is to be itself, and \n and \xHH as
+ * lib/common/quote.h writes them, so that a name can be taken from a report as it stands there. A
+ * slash and a leading dot are characters like any other. Pure functions: any thread, signal
+ * handlers too; no heap request.
  */
 #ifndef PL_GLOB_H
 #define PL_GLOB_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The options of the program and of PHASELOCK_OPTIONS as a structure. Pure functions: the library and the command read options the
- * same way.
+ * The options of the program and of PHASELOCK_OPTIONS as a structure. Pure functions: the library
+ * and the command read options the same way.
  */
 #ifndef PL_OPTIONS_H
 #define PL_OPTIONS_H

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * All of the operating system that the library uses, so that it can be ported by a handful of files, os_*.c.
+ * All of the operating system that the library uses, so that it can be ported by a handful of
+ * files, os_*.c.
  *
  * For every function here: any thread may call it, signal handlers too; it makes no heap request,
  * takes no lock of libc, uses no stdio, and leaves errno as it was.
@@ -17,7 +18,10 @@ struct timespec;
 /* Returns size bytes of zeroed, page-aligned memory that lives as long as the process, or NULL. */
 void *pl_os_map(size_t size);
 
-/* Returns size bytes of addresses that nothing lies at: to be made accessible, or unmapped. Or NULL. */
+/*
+ * Returns size bytes of addresses that nothing lies at: to be made accessible, or unmapped. Or
+ * NULL.
+ */
 void *pl_os_reserve(size_t size);
 
 /* Returns the size of a page in bytes. */
@@ -54,8 +58,8 @@ const void *pl_os_map_file(const char *path, size_t *size);
 bool pl_os_wipe_on_fork(void *address, size_t size);
 
 /*
- * Returns whether eight bytes may be read, and with them the rest of their page. Where it may not, this asks without a fault;
- * if it is unmapped right afterwards, the answer was of before.
+ * Returns whether eight bytes may be read, and with them the rest of their page. Where it may not,
+ * this asks without a fault; if it is unmapped right afterwards, the answer was of before.
  */
 bool pl_os_is_readable(const void *address);
 
@@ -118,10 +122,16 @@ void pl_os_close(int fd);
  */
 void pl_os_executable(char *path, size_t size);
 
-/* Writes the path of the folder that the process is in. Returns false if it does not fit, or is not known. */
+/*
+ * Writes the path of the folder that the process is in. Returns false if it does not fit, or is not
+ * known.
+ */
 bool pl_os_folder(char *path, size_t size);
 
-/* Returns the first word that the program was called with; NULL if it is not known. From the constructor. */
+/*
+ * Returns the first word that the program was called with; NULL if it is not known. From the
+ * constructor.
+ */
 const char *pl_os_name(void);
 
 /* ---- pipes and programs (os_process.c) ------------------------------------------------------- */
@@ -141,7 +151,9 @@ int pl_os_open_pipe(const char *path, uint64_t *id);
 bool pl_os_write_pipe(int fd, const void *head, size_t head_size, const void *text, size_t size,
 		      uint64_t wait_ms);
 
-/* Which file a program is, as it was changed last, from which root and with which rights it is run. */
+/*
+ * Which file a program is, as it was changed last, from which root and with which rights it is run.
+ */
 struct pl_os_identity {
 	uint64_t file[5];
 	uint64_t root[4];
@@ -149,7 +161,8 @@ struct pl_os_identity {
 };
 
 /*
- * Returns whether path is a regular file that this process may execute, and sets *identity to which.
+ * Returns whether path is a regular file that this process may execute, and sets *identity to
+ * which.
  */
 bool pl_os_find_program(const char *path, struct pl_os_identity *identity);
 
@@ -172,10 +185,11 @@ struct pl_os_program {
 
 /*
  * Runs a program in which signals are as at a process's start, with no descriptors but the first
- * three; an interpreter also gets one of its script. The calling program does not see it: no handler of fork() or SIGCHLD is called, and no
- * wait() but one for __WALL finds it. All signals of this thread are blocked meanwhile.
- * Returns what the program wrote to its standard output, output_max bytes at most, and its
- * size, if it ended with status 0; else NULL. pl_os_unmap() gives the memory back.
+ * three; an interpreter also gets one of its script. The calling program does not see it: no
+ * handler of fork() or SIGCHLD is called, and no wait() but one for __WALL finds it. All signals of
+ * this thread are blocked meanwhile. Returns what the program wrote to its standard output,
+ * output_max bytes at most, and its size, if it ended with status 0; else NULL. pl_os_unmap() gives
+ * the memory back.
  */
 char *pl_os_run_program(const struct pl_os_program *program, size_t output_max, size_t *size);
 
@@ -257,8 +271,8 @@ bool pl_os_after(uint64_t milliseconds, void (*function)(void));
 bool pl_os_barrier(void);
 
 /*
- * Waits while a word has a value; end is by CLOCK_REALTIME, NULL: none. Returns false if it is past.
- * May return early. And wakes one who waits.
+ * Waits while a word has a value; end is by CLOCK_REALTIME, NULL: none. Returns false if it is
+ * past. May return early. And wakes one who waits.
  */
 bool pl_os_wait(_Atomic uint32_t *word, uint32_t value, const struct timespec *end);
 void pl_os_wake(_Atomic uint32_t *word);
@@ -266,8 +280,8 @@ void pl_os_wake(_Atomic uint32_t *word);
 /*
  * A lock for a few dozen instructions. The holder has all signals blocked, so that no handler can
  * find its own thread holding it; a waiter sleeps in the kernel and lends the holder its priority,
- * so that no thread in between can keep it from running. Once a second it lets signals come, so that
- * a process in which it waits for ever can be ended. Zeroed memory is an open lock.
+ * so that no thread in between can keep it from running. Once a second it lets signals come, so
+ * that a process in which it waits for ever can be ended. Zeroed memory is an open lock.
  */
 struct pl_os_lock {
 	_Atomic uint32_t

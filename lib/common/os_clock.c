@@ -38,7 +38,10 @@ uint64_t pl_os_monotonic_ns(void)
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-/* By futex(2), which a filter for what an allocator needs lets through, as it does not nanosleep(2). */
+/*
+ * By futex(2), which a filter for what an allocator needs lets through, as it does not
+ * nanosleep(2).
+ */
 void pl_os_sleep_ms(uint64_t milliseconds)
 {
 	const uint32_t never = 0; /* somebody changes it */

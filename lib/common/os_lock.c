@@ -62,7 +62,9 @@ static bool wait_a_second(struct pl_os_lock *lock, uint32_t self)
 	end.tv_sec++;
 	result = pl_os_call(SYS_futex, &lock->word, FUTEX_LOCK_PI_PRIVATE, 0, &end);
 	if (result == 0) {
-		/* The kernel has made it the caller's. acquire: pairs with the release before that */
+		/*
+		 * The kernel has made it the caller's. acquire: pairs with the release before that
+		 */
 		atomic_load_explicit(&lock->word, memory_order_acquire);
 		return true;
 	}

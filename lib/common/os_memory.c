@@ -64,8 +64,8 @@ bool pl_os_wipe_on_fork(void *address, size_t size)
 }
 
 /*
- * The kernel reads a set of signals to block, of which none is left when all are blocked. No other call
- * is asked: a filter that lets reports through lets this one through (docs/guarantees.md).
+ * The kernel reads a set of signals to block, of which none is left when all are blocked. No other
+ * call is asked: a filter that lets reports through lets this one through (docs/guarantees.md).
  */
 bool pl_os_is_readable(const void *address)
 {

@@ -151,7 +151,10 @@ size_t pl_os_write(int fd, enum pl_os_way way, const void *text, size_t size, ui
 	return (size_t)(rest - (const char *)text);
 }
 
-/* The device that was found to hold files. Any thread writes, relaxed: it is read to save a question. */
+/*
+ * The device that was found to hold files. Any thread writes, relaxed: it is read to save a
+ * question.
+ */
 static _Atomic uint64_t known_device;
 
 /*
@@ -219,7 +222,9 @@ void pl_os_close(int fd)
 
 int pl_os_open_pipe(const char *path, uint64_t *id)
 {
-	/* O_NONBLOCK: a pipe that nobody reads is refused, and a full one is waited for by turns. */
+	/*
+	 * O_NONBLOCK: a pipe that nobody reads is refused, and a full one is waited for by turns.
+	 */
 	long fd = pl_os_call(SYS_openat, AT_FDCWD, path,
 			     O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, 0);
 	struct stat file = {.st_mode = 0};

@@ -195,7 +195,9 @@ static int pipe_with(const char *input, size_t size)
 		return -1;
 	written = pl_os_call(SYS_write, ends[1], input, size);
 	pl_os_call(SYS_close, ends[1]);
-	/* A program that is not used to it would take "try again" for an error. */
+	/*
+	 * A program that does not expect a non-blocking stream would take "try again" for an error.
+	 */
 	if (written == (long)size && pl_os_call(SYS_fcntl, ends[0], F_SETFL, O_RDONLY) == 0)
 		return ends[0];
 	pl_os_call(SYS_close, ends[0]);

@@ -2,8 +2,8 @@
 /*
  * The way to what the command shares. It must not know what lies there.
  *
- * An inherited descriptor needs no right and no common namespace. A program that closes what it does
- * not know, as daemons do, is handed them again through a socket, which a process in a network
+ * An inherited descriptor needs no right and no common namespace. A program that closes what it
+ * does not know, as daemons do, is handed them again through a socket, which a process in a network
  * namespace of its own does not see. Only one that does both is out of reach: the command finds
  * that it does not hear of it.
  */

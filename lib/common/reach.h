@@ -19,8 +19,8 @@
 /* What each of the files begins with. */
 struct pl_reach_head {
 	uint64_t magic;
-	uint64_t
-		cookie; /* nobody can know it who is not told: a file that has it is the command's */
+	/* nobody can know it who is not told: a file that has it is the command's */
+	uint64_t cookie;
 };
 
 /* The first is as large as its reader wants it; of the second nothing is ever read but its head. */

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Proof that the entry points are ours: each is called by its public name, through the dynamic
- * linker as any module of the program calls it, and looked whether the call arrives.
+ * Proof that the entry points are ours: call each by its public name, through the dynamic linker as
+ * any module of the program does, and see whether the call arrives.
  *
  * One whose name leads to our function is asked with a mark in this thread's record, and answers
- * with a token: nobody else's code runs meanwhile, nothing is counted. One whose name leads elsewhere
- * may be anything: a program's own operator new that writes a header in front of the block, another
- * interposer that takes memory for itself. It is used as a program uses it, for real, and what comes
- * to us meanwhile is served and counted. It must not know why a call might not arrive.
+ * with a token: nobody else's code runs meanwhile, nothing is counted. One whose name leads
+ * elsewhere may be anything: a program's own operator new that writes a header in front of the
+ * block, another interposer that takes memory for itself. It is used as a program uses it, for
+ * real, and what comes to us meanwhile is served and counted. It must not know why a call might not
+ * arrive.
  */
 #define _GNU_SOURCE
 #include "entry/armed.h"
@@ -229,7 +230,9 @@ static void ask_all(struct pl_thread *thread, unsigned entries, struct findings 
 
 /* ---- names that lead elsewhere --------------------------------------------------------------- */
 
-/* Notes what came of a call of an entry point; came: a request of its kind was counted meanwhile. */
+/*
+ * Notes what came of a call of an entry point; came: a request of its kind was counted meanwhile.
+ */
 static void note(struct findings *findings, enum phaselock_entry entry, bool came)
 {
 	if (!came)
@@ -317,8 +320,8 @@ static void use_all(struct pl_thread *thread, unsigned elsewhere, struct finding
 			use_give(thread, &gives[i], findings);
 	}
 	/*
-	 * It is no request, so there is nothing that could come: it goes with malloc. It is not called:
-	 * not every one bears NULL, or what is not its own.
+	 * It is no request, so there is nothing that could come: it goes with malloc. It is not
+	 * called: not every one bears NULL, or what is not its own.
 	 */
 	if ((elsewhere & ENTRY(MALLOC_USABLE_SIZE)) != 0)
 		note(findings, ENTRY(MALLOC_USABLE_SIZE),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Names that allocators have beside malloc and its kin, for requests of their own heap: mallocx() of
- * jemalloc, mi_malloc() of mimalloc, tc_malloc() of tcmalloc.
+ * Names that allocators have beside malloc and its kin, for requests of their own heap: mallocx()
+ * of jemalloc, mi_malloc() of mimalloc, tc_malloc() of tcmalloc.
  */
 #ifndef PL_DIALECT_H
 #define PL_DIALECT_H

@@ -167,7 +167,9 @@ PL_EXPORT void free_aligned_sized(void *block, size_t alignment, size_t size)
 
 /* ---- second names ---------------------------------------------------------------------------- */
 
-/* Under these nobody can take their place. By that of malloc order.c tells whose the process calls. */
+/*
+ * Under these nobody can take their place. By that of malloc order.c tells whose the process calls.
+ */
 extern PL_HIDDEN void *pl_own_malloc(size_t size)
 	__attribute__((alias("malloc"), malloc, alloc_size(1), nothrow, leaf, hot));
 

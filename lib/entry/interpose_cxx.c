@@ -312,7 +312,9 @@ OWN(_ZdaPvmSt11align_val_t);
 OWN(_ZdlPvSt11align_val_tRKSt9nothrow_t);
 OWN(_ZdaPvSt11align_val_tRKSt9nothrow_t);
 
-/* The plain forms come first: the others of ours go through them where a program has replaced them. */
+/*
+ * The plain forms come first: the others of ours go through them where a program has replaced them.
+ */
 enum { PLAIN_NEW, PLAIN_DELETE, PLAIN_NEW_ALIGNED, PLAIN_DELETE_ALIGNED };
 static const struct name names[] = {
 	NAME(NEW, _Znwm),

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * _exit() and _Exit(), by which shells, workers and daemons end: `phaselock run` is told that the
- * process ends here, guarded. One that says nothing may have executed a program that is not. It must
- * not know what the command makes of it.
+ * process ends here, guarded. One that says nothing may have executed a program that is not. It
+ * must not know what the command makes of it.
  *
  * Both are safe in signal handlers and before the constructor, and weak: a program may define its
  * own. A child in its parent's memory, as vfork() makes it, is a process of which the page knows

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The proof that the entry points are ours, in words: requests that do not come here are not guarded,
- * and nobody may think they are. It must not know when that is to be proved.
+ * The proof that the entry points are ours, in words: requests that do not come here are not
+ * guarded, and nobody may think they are. It must not know when that is to be proved.
  */
 #include "entry/proof.h"
 

@@ -6,8 +6,8 @@
  *
  * Only slots that are resolved are looked at; one that is not has not been called. The C++
  * operators need no look: those that are not ours call malloc, and the module that they are in is
- * looked at. Modules that ask an allocator by names of its own, mallocx(), go past the library, too:
- * those need only refer to them. It must not know what is done about it.
+ * looked at. Modules that ask an allocator by names of its own, mallocx(), go past the library,
+ * too: those need only refer to them. It must not know what is done about it.
  */
 #define _GNU_SOURCE
 #include "entry/unseen.h"

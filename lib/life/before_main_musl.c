@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Under musl the moment before main() cannot be had: constructors run inside of the very
- * __libc_start_main() that goes on to main(), so the program's reference to it, which start.c
- * changes, was used already. Who asks is told so.
+ * musl offers no moment before main(): its constructors run inside __libc_start_main(), which goes
+ * on to main(). So the program's reference to it, which before_main.c changes, was already used.
+ * Callers are told so.
  */
 #include "life/before_main.h"
 

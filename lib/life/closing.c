@@ -61,7 +61,9 @@ void pl_closing_sites(void)
 		       plural(seen), sites, plural(sites),
 		       pl_site_overflow() > 0 ? " and more" : "");
 	pl_sink_write(&text, PL_SINK_WHOLE);
-	/* Other threads may still violate: neither the sites nor their order need be those above. */
+	/*
+	 * Other threads may still violate: neither the sites nor their order need be those above.
+	 */
 	for (bool more = pl_site_next(&site, true); more && lines < most && lines < sites;
 	     more = pl_site_next(&site, false)) {
 		write_site(&site);

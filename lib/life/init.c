@@ -84,9 +84,9 @@ static bool another_copy_is_in_front(void)
 /* ---- proof ----------------------------------------------------------------------------------- */
 
 /*
- * What is proved before main(), when all constructors have run: the operators of a program that
- * brings its own, over a malloc that is ours, for they are its own code; and all that a sanitizer
- * serves, for it sets itself up in a constructor.
+ * What waits until all constructors have run, just before main(): a program's own operators over
+ * our malloc, since they are its own code, and what a sanitizer serves, since it sets itself up in
+ * a constructor.
  */
 static unsigned to_prove;
 

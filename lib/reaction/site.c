@@ -27,8 +27,8 @@ struct slot {
 	_Atomic uint64_t
 		count; /* 0 until published; any thread adds, release: see pl_site_list() */
 	/*
-	 * The spare slot below this one, number + 1, or 0. Relaxed: `spare` orders it. A thread that
-	 * takes a slot may read it while another, which took the slot first, writes it again.
+	 * The spare slot below this one, number + 1, or 0. Relaxed: `spare` orders it. A thread
+	 * that takes a slot may read it while another, which took the slot first, writes it again.
 	 */
 	_Atomic uint32_t next_spare;
 	struct phaselock_violation
@@ -40,9 +40,9 @@ static _Atomic uint32_t
 	slots_taken; /* may run past the end; any thread adds, relaxed: it only hands out numbers */
 
 /*
- * The stack of spare slots: number + 1 of the uppermost in the low half, or 0; the high half changes
- * with each change, so that who was interrupted does not take an old state for the present one. Any
- * thread, by compare-and-swap.
+ * The stack of spare slots: number + 1 of the uppermost in the low half, or 0; the high half
+ * changes with each change, so that who was interrupted does not take an old state for the present
+ * one. Any thread, by compare-and-swap.
  */
 static _Atomic uint64_t spare;
 
@@ -85,8 +85,8 @@ static int suppression_of(const struct phaselock_violation *violation)
 }
 
 /*
- * The word for a suppression, or for none of them (-1), and back. No stray write of a smaller number
- * to the table, which cannot be frozen, makes a word of a suppression.
+ * The word for a suppression, or for none of them (-1), and back. No stray write of a smaller
+ * number to the table, which cannot be frozen, makes a word of a suppression.
  */
 #define SUPPRESSED UINT64_C(0x5ca1ab1e5eed)
 
@@ -217,7 +217,9 @@ int pl_site_count(struct phaselock_violation *violation)
 /* Returns how often a site was seen; 0 if it is not to be seen itself. */
 static uint64_t count_of(const struct slot *slot)
 {
-	/* acquire: pairs with the release of pl_site_count(), which comes after the slot was filled */
+	/*
+	 * acquire: pairs with the release of pl_site_count(), which comes after the slot was filled
+	 */
 	uint64_t count = atomic_load_explicit(&slot->count, memory_order_acquire);
 
 	return count > 0 && suppression_in(slot) < 0 ? count : 0;

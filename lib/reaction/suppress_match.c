@@ -35,7 +35,7 @@ static void look_up(struct stack *stack, const void *const *frames, unsigned cou
 	}
 }
 
-/* Of a compiler's copy the name as it was written is as good as the copy's own. */
+/* A copy that the compiler made matches by the name in the source, too. */
 static bool matches_function(const struct pl_place *place, const char *glob)
 {
 	const char *name = place->function;

@@ -119,7 +119,10 @@ static struct pl_unwind_mark mark(volatile uintptr_t *word)
 	return (struct pl_unwind_mark){word, *word};
 }
 
-/* Whether a marked call of function is under way on this thread. Forgets a mark of one that is over. */
+/*
+ * Whether a marked call of function is under way on this thread. Forgets a mark of one that is
+ * over.
+ */
 static bool is_under_way(struct pl_unwind_mark *of, const void *function)
 {
 	enum pl_unwind_found found;
@@ -166,8 +169,8 @@ bool pl_violation_ending(void)
 
 /*
  * A debugger's view. Slots are used in turn, so that the newest is not written over while somebody
- * reads it; one that another thread, or the code that a signal handler interrupted, is still writing
- * to is passed over.
+ * reads it; one that another thread, or the code that a signal handler interrupted, is still
+ * writing to is passed over.
  */
 static void keep_for_debugger(const struct phaselock_violation *violation)
 {

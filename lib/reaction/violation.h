@@ -23,8 +23,9 @@ struct pl_request {
 /*
  * Counts the violation in the record of its thread (NULL: it is no request, and not counted),
  * records it, asks the handler or the policy, and reports. Does not return if the verdict is ABORT;
- * else returns it, and the caller carries it out. What is suppressed is ALLOW, and nobody is told.
- * Any thread, signal handlers too; no heap request, no lock, no stdio; needs about 10 KiB of stack.
+ * else returns it, and the caller carries it out. A suppressed request returns ALLOW, and is not
+ * reported. Any thread, signal handlers too; no heap request, no lock, no stdio; needs about 10 KiB
+ * of stack.
  */
 enum phaselock_verdict pl_violation(const struct pl_request *request, enum phaselock_cause cause,
 				    struct pl_thread *thread);

@@ -15,7 +15,8 @@ struct pl_advice {
 	const char *function; /* its name in the table of symbols, or how several names begin */
 	const char *name;     /* how people call it */
 	bool is_beginning;
-	bool of_stream; /* it is for requests for a stream's buffer alone; comes before one for all */
+	/* it is for requests for a stream's buffer alone; comes before one for all */
+	bool of_stream;
 	const char *when; /* it allocates */
 	const char *cure;
 };

@@ -17,7 +17,9 @@
 #define JUMP_THROUGH_SIZE 6 /* ff 25 and a distance */
 #define STUB_SIZE 16
 
-/* MACHINE: x86-64 alone. Elsewhere these bytes are found by accident, and the advice is then wrong. */
+/*
+ * MACHINE: x86-64 alone. Elsewhere these bytes are found by accident, and the advice is then wrong.
+ */
 static const unsigned char endbr64[] = {0xf3, 0x0f, 0x1e, 0xfa};
 static const unsigned char bnd = 0xf2;
 

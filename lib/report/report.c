@@ -194,7 +194,9 @@ struct modules {
 	unsigned count;
 };
 
-/* Whether a module was told of, by what its id is: a kept one lies elsewhere than the module's own. */
+/*
+ * Whether a module was told of, by what its id is: a kept one lies elsewhere than the module's own.
+ */
 static bool is_told(const struct modules *modules, const struct pl_place *place)
 {
 	for (unsigned i = 0; i < modules->count; i++)
@@ -255,7 +257,10 @@ static bool is_due(const struct phaselock_violation *violation,
 
 	if (context->verdict == PHASELOCK_ABORT)
 		return true;
-	/* 0 is of no site: those that are kept may all be suppressed, and nothing told yet. */
+	/*
+	 * A count of 0 means the table is full. Report it anyway: all kept sites may be suppressed
+	 * ones.
+	 */
 	if (violation->count > 1 || most == 0)
 		return false;
 	/* Looked at first, so that a flood at sites that are not kept does not make it wrap. */
@@ -285,7 +290,7 @@ static void append_heading(struct pl_text *text, const struct phaselock_violatio
 	pl_text_append(text, "%s\n", nested ? ", inside the violation handler" : "");
 }
 
-/* Room for all of a text that is to be named, for it is named as a whole; else the buffer given. */
+/* A text that is to be named needs room for all of it; another one keeps the given buffer. */
 static struct pl_text room_to_name(struct pl_text text)
 {
 	char *room = pl_os_map(PL_SYMBOLIZER_TEXT_MAX);

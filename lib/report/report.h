@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the library says of violations and of faults. For every function: any thread, signal handlers too; no heap request, no stdio, no lock.
+ * What the library says of violations and of faults. For every function: any thread, signal
+ * handlers too; no heap request, no stdio, no lock.
  */
 #ifndef PL_REPORT_H
 #define PL_REPORT_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The one place that all texts of the library go to. It must not know what they say.
+ * All texts of the library go through here. It must not know what they say.
  */
 #include "report/sink.h"
 
@@ -35,7 +35,10 @@ static const char *pipe(void)
 	return is_detached || pl_settings.pipe[0] == '\0' ? NULL : pl_settings.pipe;
 }
 
-/* Of the file, and 1; 0: it was not opened yet. Written once, by any thread, relaxed. */
+/*
+ * The size of the file at the start plus 1, or 0 before it was opened. Written once, by any thread,
+ * relaxed.
+ */
 static _Atomic uint64_t size_at_start;
 
 /*

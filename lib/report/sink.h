@@ -13,8 +13,8 @@
 void pl_sink_use_file(const char *path);
 
 /*
- * Sends all texts through the pipe at that path, as lib/common/channel.h says; the
- * file and stderr are then for what it does not take. Nothing if that is "", or cannot be opened. From the
+ * Sends all texts through the pipe at that path, as lib/common/channel.h says; the file and stderr
+ * are then for what it does not take. Does nothing if the path is "", or cannot be opened. From the
  * constructor.
  */
 void pl_sink_use_pipe(const char *pipe_path);
@@ -38,8 +38,8 @@ enum pl_sink_text {
  * Writes a text. What the pipe does not take goes to the file, what that does not take, for want of
  * room or because it cannot be opened any more, or leads to another root, goes to stderr, and what
  * that does not take within a tenth of a second is lost; of the last text within a second. When
- * PL_OS_ADDED_MAX were added to the file, or written to stderr by this process, only the last text is
- * still written, to stderr. Stderr is told once of each.
+ * PL_OS_ADDED_MAX were added to the file, or written to stderr by this process, only the last text
+ * is still written, to stderr. Stderr is told once of each.
  */
 void pl_sink_write(const struct pl_text *text, enum pl_sink_text kind);
 

@@ -5,8 +5,8 @@
  *
  * The path and the environment are copied at the start: the program may change its environment, on
  * another thread, at the very moment of the violation. The copy is read-only from then on. The
- * program that was found then is the only one that is run: in a jail, somebody else's may lie at the
- * path.
+ * program that was found then is the only one that is run: in a jail, somebody else's may lie at
+ * the path.
  */
 #include "report/symbolizer.h"
 

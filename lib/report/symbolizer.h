@@ -25,9 +25,10 @@ void pl_symbolizer_stop(void);
 bool pl_symbolizer_is_on(void);
 
 /*
- * Returns the named form of a text, to be given back by pl_os_unmap(), and its size: all of it or, if
- * the program is not the one of the start any more, fails, takes longer than PL_SYMBOLIZER_WAIT_MS or drops the last line, NULL. Any
- * thread, signal handlers too; no heap request, no lock. Needs 2 KiB of stack.
+ * Returns the named form of a text, to be given back by pl_os_unmap(), and its size: all of it or,
+ * if the program is not the one of the start any more, fails, takes longer than
+ * PL_SYMBOLIZER_WAIT_MS or drops the last line, NULL. Any thread, signal handlers too; no heap
+ * request, no lock. Needs 2 KiB of stack.
  */
 char *pl_symbolizer_name(const char *text, size_t length, size_t *size);
 

@@ -49,7 +49,9 @@ void pl_count_deallocation(struct pl_thread *thread, const void *block)
 	if (!locked)
 		return;
 	pl_counter_increment(&thread->locked_deallocations);
-	/* Not by the lock itself, which may come in a signal handler. Frees are bounded from here. */
+	/*
+	 * Not by the lock itself, which may come in a signal handler. Frees are bounded from here.
+	 */
 	pl_backend_hold();
 	set_holding(thread, true);
 }

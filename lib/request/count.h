@@ -10,8 +10,8 @@
 #include "thread/record.h"
 
 /*
- * Before each request that comes by the slow path: the first of a thread whose frees have held pages,
- * and of others some.
+ * Call it on every slow-path request. It acts for a thread whose frees have held pages, and now and
+ * then for others.
  */
 void pl_count_let_go(struct pl_thread *thread);
 

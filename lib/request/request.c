@@ -30,12 +30,15 @@ static enum pl_ruling ruling_for(const struct pl_thread *thread)
 }
 
 /*
- * APART: the thread has no record, and shall not have one: it is being registered, or it frees. What
- * it does is counted in pl_strays.
+ * APART: the thread has no record, and shall not have one: it is being registered, or it frees.
+ * What it does is counted in pl_strays.
  */
 enum outcome { SERVE, REFUSE, PROBED, APART };
 
-/* Of a request that nothing forbids a watch has the failure, in the place of a lack of memory. */
+/*
+ * If nothing forbids the request, a watch has asked for the failure: it stands for a lack of
+ * memory.
+ */
 static enum outcome deny(struct pl_thread *thread, enum pl_ruling ruling)
 {
 	thread->denied = ruling == PL_AGAINST_PHASE || ruling == PL_AGAINST_FORBID;
@@ -274,9 +277,10 @@ void *pl_request_realloc(const char *function, void *block, size_t size, const v
 }
 
 /*
- * A free makes no record of its thread. It may be libc's, of a thread whose destructors have all run:
- * what is kept of it then would lie in memory that goes. A thread that does little else gets one, for
- * it would be slow; and each does where somebody watches the process, or no watcher could be told.
+ * A free makes no record of its thread. It may be libc's, of a thread whose destructors have all
+ * run: what is kept of it then would lie in memory that goes. A thread that does little else gets
+ * one, for it would be slow; and each does where somebody watches the process, or no watcher could
+ * be told.
  */
 static struct pl_thread *who_frees(void)
 {

@@ -4,7 +4,8 @@
  * in a jump into the backend because it counts before it; all that needs a second look is in
  * request.c.
  *
- * Whatever returns NULL has set errno, to ENOMEM if nothing else is said. caller is PL_CALLER() of the entry point.
+ * Whatever returns NULL has set errno, to ENOMEM if nothing else is said. caller is PL_CALLER() of
+ * the entry point.
  */
 #ifndef PL_REQUEST_H
 #define PL_REQUEST_H
@@ -16,7 +17,9 @@
 
 void *pl_request_allocate(const char *function, size_t size, const void *caller);
 void *pl_request_zeroed(const char *function, size_t size, const void *caller);
-/* If its alignment is not usual (contract.h) errno is the backend's, and a failure is not counted. */
+/*
+ * If its alignment is not usual (contract.h) errno is the backend's, and a failure is not counted.
+ */
 void *pl_request_aligned(const char *function, enum pl_aligned kind, size_t alignment, size_t size,
 			 const void *caller);
 void *pl_request_realloc(const char *function, void *block, size_t size,
@@ -24,8 +27,8 @@ void *pl_request_realloc(const char *function, void *block, size_t size,
 void pl_request_release(const char *function, void *block, const void *caller);
 
 /*
- * A request of a size that no number holds: judged as any other, and counted in nothing else, for it
- * never comes to the allocator. alignment and old are 0 if the function has none. Returns NULL.
+ * A request of a size that no number holds: judged as any other, and counted in nothing else, for
+ * it never comes to the allocator. alignment and old are 0 if the function has none. Returns NULL.
  */
 void *pl_request_overflow(const char *function, size_t alignment, void *old, const void *caller);
 
@@ -41,8 +44,8 @@ void pl_request_heard_allocation(const void *block, size_t size,
 void pl_request_heard_release(const void *block, const void *caller);
 
 /*
- * Returns whether this thread's last request that returned NULL was forbidden, and so was not short of
- * memory.
+ * Returns whether this thread's last request that returned NULL was forbidden, and so was not short
+ * of memory.
  */
 bool pl_request_was_denied(void);
 

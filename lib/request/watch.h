@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Watches: whoever asked is told of the requests of a thread, or of the process. For every function:
- * the caller's own thread, signal handlers too; no heap request, no lock.
+ * Watches: whoever asked is told of the requests of a thread, or of the process. For every
+ * function: the caller's own thread, signal handlers too; no heap request, no lock.
  */
 #ifndef PL_WATCH_H
 #define PL_WATCH_H

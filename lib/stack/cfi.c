@@ -97,7 +97,10 @@ enum pl_cfi_result pl_cfi_step(struct pl_cfi *cfi)
 	if (!find_cfa(&rules, frame, &cfi->stack, &cfa))
 		return PL_CFI_UNREADABLE;
 	pointer = frame->registers[PL_REGISTER_STACK];
-	/* Where there is no rule for it, the caller's stack pointer is the CFA: judged before a read. */
+	/*
+	 * Where there is no rule for it, the caller's stack pointer is the CFA: judged before a
+	 * read.
+	 */
 	if (rules.where[PL_REGISTER_STACK] == PL_CFI_SAME &&
 	    !pl_stack_may_go(&cfi->stack, pointer, cfa, rules.is_signal))
 		return PL_CFI_UNREADABLE;

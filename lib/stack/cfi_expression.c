@@ -132,7 +132,9 @@ static uintptr_t get_constant(struct pl_bytes *code, unsigned operation)
 	return value;
 }
 
-/* Of two operands; *result is as it was if the operation is not known, or has no result. */
+/*
+ * Calculates with two operands. *result is unchanged if the operation is unknown or has no result.
+ */
 static bool combine(unsigned operation, uintptr_t a, uintptr_t b, uintptr_t *result)
 {
 	intptr_t signed_a = (intptr_t)a, signed_b = (intptr_t)b;

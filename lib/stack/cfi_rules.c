@@ -212,9 +212,9 @@ static bool run_long(struct machine *machine, unsigned instruction, struct pl_by
 }
 
 /*
- * Runs the instructions for addresses up to this one, which lies in the function: only one that moves
- * on can pass it. False at the first that is not known. The three that stand for each register that a
- * function saves are here: they are most of all.
+ * Runs the instructions for addresses up to this one, which lies in the function: only one that
+ * moves on can pass it. False at the first that is not known. The three that stand for each
+ * register that a function saves are here: they are most of all.
  */
 static bool run(struct machine *machine, const struct pl_bytes *instructions, uintptr_t address)
 {

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The list as glibc's dynamic linker keeps it for debuggers; chain_musl.c says that there is none. It
- * must not know what is looked for in the modules.
+ * The list as glibc's dynamic linker keeps it for debuggers; chain_musl.c says that there is none.
+ * It must not know what is looked for in the modules.
  *
- * Its links are whole at any moment, but in the child of a fork() a module may be half loaded or half
+ * Its links are whole at any moment, but in the child of a fork() a module may be half loaded or
+ * half
  * gone: what the dynamic linker does not find by an address of it is passed over.
  */
 #define _GNU_SOURCE

@@ -26,7 +26,9 @@ static size_t room_at(const struct pl_object *object, const void *at, size_t siz
 	return pl_segment_left(object, at) / size;
 }
 
-/* What is not there is nothing, and what is there ends with the part of the module that it is in. */
+/*
+ * What is not there is nothing, and what is there ends with the part of the module that it is in.
+ */
 static void set_bounds(struct pl_dynamic *dynamic)
 {
 	const struct pl_object *object = dynamic->object;

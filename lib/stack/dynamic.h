@@ -2,8 +2,8 @@
 /*
  * The dynamic section of a loaded module: its symbols and its references to those of others. For
  * every function: any thread, signal handlers too; no lock, no heap request. The module must stay
- * loaded meanwhile. Nothing is read outside the parts of the module that are loaded, and no size and
- * no index is believed that leads out of them.
+ * loaded meanwhile. Nothing is read outside the parts of the module that are loaded, and no size
+ * and no index is believed that leads out of them.
  */
 #ifndef PL_DYNAMIC_H
 #define PL_DYNAMIC_H
@@ -39,7 +39,7 @@ const char *pl_dynamic_symbol_name(const struct pl_dynamic *dynamic, const ElfW(
 /* Returns the name of what an entry refers to; "" if it refers to nothing. */
 const char *pl_dynamic_name(const struct pl_dynamic *dynamic, const ElfW(Rela) *entry);
 
-/* Returns the word of the module that an entry is about, NULL if it is none of its own. */
+/* Returns the word of the module that a relocation changes, NULL if it lies outside the module. */
 void **pl_dynamic_slot(const struct pl_dynamic *dynamic, const ElfW(Rela) *entry);
 
 #endif

@@ -5,7 +5,10 @@
 
 #include "stack/dynamic.h"
 
-/* Gives the modules that are loaded at the start of the process room for an index. Once, from the constructor. */
+/*
+ * Gives the modules that are loaded at the start of the process room for an index. Once, from the
+ * constructor.
+ */
 void pl_exported_start(void);
 
 /*

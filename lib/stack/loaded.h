@@ -7,9 +7,9 @@
 #include "stack/chain.h"
 
 /*
- * Calls look for each module, in the order of loading, until it returns true. Returns whether it did.
- * Takes the dynamic linker's lock, so that none goes meanwhile: not for signal handlers, nor for
- * reports. No heap request.
+ * Calls look for each module, in the order of loading, until it returns true. Returns whether it
+ * did. Takes the dynamic linker's lock, so that none goes meanwhile: not for signal handlers, nor
+ * for reports. No heap request.
  *
  * It takes no lock, and calls nothing that another library may have put a function of its own in
  * front of, until the library has started, when there is one thread; and in the child of a fork(),

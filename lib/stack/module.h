@@ -23,7 +23,9 @@ struct pl_place {
  */
 void pl_module_find(const void *address, struct pl_place *place);
 
-/* The same in two steps: all but the function, which is found by looking at each symbol; and that. */
+/*
+ * The same in two steps: all but the function, which is found by looking at each symbol; and that.
+ */
 void pl_module_find_file(const void *address, struct pl_place *place);
 void pl_module_find_function(const void *address, struct pl_place *place);
 

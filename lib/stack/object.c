@@ -42,7 +42,7 @@ static void find_headers(const void *start, struct pl_object *object)
 	object->header_count = header->e_phnum;
 }
 
-/* Of a static program glibc knows no more than where its code is. */
+/* For a static program glibc knows only where its code is. */
 static void find_in_static_program(struct pl_object *object)
 {
 	object->headers = (const void *)getauxval(AT_PHDR);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The thread's own stack is known without a system call. That of the first thread ends where the
- * dynamic linker says, and the kernel leaves room for it to grow. For other threads glibc maps it as
- * a whole, ends it where the thread pointer is, and keeps its bounds in words behind that; which
+ * dynamic linker says, and the kernel leaves room for it to grow. For other threads glibc maps it
+ * as a whole, ends it where the thread pointer is, and keeps its bounds in words behind that; which
  * words is read off the first thread, whose bounds are NULL and __libc_stack_end. What does not fit
  * is not believed. All other memory is asked for by the page. It must not know what is read.
  */
@@ -40,8 +40,8 @@ void pl_stack_start(void)
 }
 
 /*
- * MACHINE: a thread's stack ends at its pointer on x86-64. On arm64 it ends below, and bounds_at is 0:
- * of the other threads' stacks nothing is known without a system call.
+ * MACHINE: a thread's stack ends at its pointer on x86-64. On arm64 it ends below, and bounds_at is
+ * 0: of the other threads' stacks nothing is known without a system call.
  */
 static void find_own(struct pl_stack *stack)
 {

@@ -15,9 +15,9 @@ void pl_symtab_start(void);
 bool pl_symtab_is_of(uintptr_t base);
 
 /*
- * Returns the name of the program's function around the call that returns to offset, as lib/stack/module.h
- * has offsets, or NULL; sets *function_offset to where in the function offset is. As
- * pl_symbols_find().
+ * Returns the name of the program's function around the call that returns to offset, as
+ * lib/stack/module.h has offsets, or NULL; sets *function_offset to where in the function offset
+ * is. As pl_symbols_find().
  */
 const char *pl_symtab_find(uintptr_t offset, uintptr_t *function_offset);
 

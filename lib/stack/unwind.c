@@ -82,7 +82,10 @@ __attribute__((noinline)) unsigned pl_unwind(void **frames, unsigned capacity, c
 			*end = PL_UNWIND_NO_TABLE;
 			return count;
 		}
-		/* What a handler returns to was not called either: it begins where the handler ends. */
+		/*
+		 * What a handler returns to was not called either: it begins where the handler
+		 * ends.
+		 */
 		if (cfi.frame.is_exact && count > 0)
 			frames[count - 1] = (char *)frames[count - 1] + 1;
 		frames[count++] = (void *)address_of(&cfi.frame);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Finds the clock that the kernel itself maps into each process (vdso(7)): it takes no system call, and
- * nobody can put another in front of it.
+ * Finds the clock that the kernel itself maps into each process (vdso(7)): it takes no system call,
+ * and nobody can put another in front of it.
  */
 #define _GNU_SOURCE
 #include "stack/vdso.h"

@@ -3,9 +3,9 @@
  * glibc runs a thread in one function of its own (start_thread): it calls the start routine by a
  * pointer, and then, by their names, what runs destructors and frees what is left. So how the last
  * call but one of the stack was made tells where the thread is. Nothing else does: glibc keeps its
- * own marks to itself. A handler that interrupts that function between two of its calls is taken for
- * one at the end: at the start it is a matter of a few instructions too, and then the thread is only
- * slower. It must not know why somebody asks.
+ * own marks to itself. A handler that interrupts that function between two of its calls is taken
+ * for one at the end: at the start it is a matter of a few instructions too, and then the thread is
+ * only slower. It must not know why somebody asks.
  */
 #include "thread/ending.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The only writer of the gate, and of what it follows from. It must not know what a request or a
- * violation is.
+ * The only writer of the gate and of the state that the gate follows from. It must not know what a
+ * request or a violation is.
  */
 #include "thread/gate.h"
 

@@ -46,8 +46,8 @@ bool pl_gate_scope_begin(struct pl_thread *thread, enum pl_scope scope, const vo
 bool pl_gate_scope_end(struct pl_thread *thread, enum pl_scope scope);
 
 /*
- * The same for a permit scope in which the library itself causes requests: the seal does not end it.
- * They nest.
+ * The same for a permit scope in which the library itself causes requests: the seal does not end
+ * it. They nest.
  */
 bool pl_gate_own_begin(struct pl_thread *thread);
 void pl_gate_own_end(struct pl_thread *thread);

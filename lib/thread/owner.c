@@ -27,7 +27,9 @@ static struct {
 static void begin_change(struct pl_thread *thread)
 {
 	change.before = *thread;
-	/* seq_cst, and the fence: the copy is there before this, and the record the same until then */
+	/*
+	 * seq_cst, and the fence: the copy is there before this, and the record the same until then
+	 */
 	atomic_store_explicit(&change.record, thread, memory_order_seq_cst);
 	atomic_thread_fence(memory_order_seq_cst);
 }

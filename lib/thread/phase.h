@@ -39,15 +39,14 @@ extern PL_HIDDEN struct pl_phase {
 	".hidden pl_phase\n"                                                                       \
 	".type pl_phase, @object\n"                                                                \
 	".size pl_phase, 4096\n"                                                                   \
-	"pl_phase:\n"                                                                              \
-	"	" value "\n"                                                                       \
-	"	.zero 120\n"                                                                             \
+	"pl_phase:\n" value "\n"                                                                   \
+	".zero 120\n"                                                                              \
 	".globl pl_settings\n"                                                                     \
 	".hidden pl_settings\n"                                                                    \
 	".type pl_settings, @object\n"                                                             \
 	".size pl_settings, 3968\n"                                                                \
 	"pl_settings:\n"                                                                           \
-	"	.zero 3968\n"                                                                            \
+	".zero 3968\n"                                                                             \
 	".popsection\n"
 
 _Static_assert(PL_PAGE_SIZE == 4096 && sizeof(struct pl_phase) == PL_PAGE_SIZE &&
@@ -86,8 +85,8 @@ static inline bool pl_phase_permits(void)
 }
 
 /*
- * The writers. Two of them must not run at once: callers hold PL_LOCK_PHASE. What each does is whole
- * at any moment, for a child of fork() may find it half done.
+ * The writers. Two of them must not run at once: callers hold PL_LOCK_PHASE. What each does is
+ * whole at any moment, for a child of fork() may find it half done.
  */
 
 /* INIT to LOCKED; locked phases stay. */
@@ -101,8 +100,8 @@ void pl_phase_watch(bool on);
 
 /*
  * Any phase to SEALED. The page is then read-only: a stray write to the word or to a setting ends
- * the process. The one ends permit scopes, the other lets them hold. Both return false if the heap was
- * sealed before, by the other.
+ * the process. The one ends permit scopes, the other lets them hold. Both return false if the heap
+ * was sealed before, by the other.
  */
 bool pl_phase_seal(void);
 bool pl_phase_seal_but_permits(void);

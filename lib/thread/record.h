@@ -29,7 +29,7 @@ struct pl_counts {
 #undef PL_COUNT
 };
 
-/* Of deeper scopes is not kept who began them. */
+/* Who began a scope is kept for the outermost eight only. */
 #define PL_SCOPE_PLACES 8
 
 struct PL_CACHE_ALIGNED pl_thread {
@@ -44,9 +44,9 @@ struct PL_CACHE_ALIGNED pl_thread {
 	/* the owner's alone */
 
 	/*
-	 * The open scopes: a bit each, 1 for forbid, the innermost lowest, and above the outermost a
-	 * bit that is always set; 0 is as 1, no scope. One word, so that a signal handler that nests
-	 * scopes of its own leaves it as it found it, whatever it interrupted.
+	 * The open scopes: a bit each, 1 for forbid, the innermost lowest, and above the outermost
+	 * a bit that is always set; 0 is as 1, no scope. One word, so that a signal handler that
+	 * nests scopes of its own leaves it as it found it, whatever it interrupted.
 	 */
 	uint64_t scopes;
 	uint64_t own_scopes;			   /* see pl_gate_own_begin() */

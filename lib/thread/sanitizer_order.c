@@ -14,7 +14,9 @@
 
 #include <stdlib.h>
 
-/* Of the runtimes: what instrumented code calls first, any number of times. Each has one of its own. */
+/*
+ * The function of each sanitizer's runtime that instrumented code calls first, any number of times.
+ */
 extern void __asan_init(void);
 extern void __msan_init(void);
 extern void __tsan_init(void);

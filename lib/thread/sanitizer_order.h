@@ -16,7 +16,8 @@ bool pl_sanitizer_order_is_second(void);
 
 /*
  * Has the sanitizer that serves the requests of the process set itself up, if there is one: it has
- * functions in front of many of libc's, which do not work before. From the constructor, first of all.
+ * functions in front of many of libc's, which do not work before. From the constructor, first of
+ * all.
  */
 void pl_sanitizer_order_start(void);
 

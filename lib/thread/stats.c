@@ -23,8 +23,7 @@ static unsigned resets;
 static struct phaselock_stats published;
 
 /*
- * Less than zero can only be the picture of a moment: a block freed by one thread before it is seen
- * as made.
+ * A negative level can only be a snapshot that saw a free before its malloc.
  */
 static uint64_t level(uint64_t taken, uint64_t returned)
 {

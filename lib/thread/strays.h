@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What threads do that have no record: they free as they end, when it is too late to make one, or ask
- * for memory while theirs is made. Any thread, signal handlers too; no lock.
+ * What threads do that have no record: they free as they end, when it is too late to make one, or
+ * ask for memory while theirs is made. Any thread, signal handlers too; no lock.
  */
 #ifndef PL_STRAYS_H
 #define PL_STRAYS_H

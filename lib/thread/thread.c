@@ -3,8 +3,8 @@
  * The registry of threads. It must not know what a request or a violation is.
  *
  * Nobody holds its lock around a fork(), so a child may find what another thread of its parent had
- * half done. A record that is new in the list is published by one store, and so is the memory for new
- * ones; what is half done to a record is undone (owner.c).
+ * half done. A record that is new in the list is published by one store, and so is the memory for
+ * new ones; what is half done to a record is undone (owner.c).
  */
 #define _GNU_SOURCE
 #include "thread/thread.h"
@@ -100,8 +100,8 @@ static void leave(struct pl_thread *thread)
 }
 
 /*
- * The thread ends, or its end will not be heard of: its memory goes. The allocator keeps nothing of it
- * from here on, and the record counts by itself. The thread may still make requests, by the slow
+ * The thread ends, or its end will not be heard of: its memory goes. The allocator keeps nothing of
+ * it from here on, and the record counts by itself. The thread may still make requests, by the slow
  * path.
  */
 static void take_leave(struct pl_thread *thread)
@@ -254,7 +254,10 @@ static struct pl_thread *register_thread(void)
 		pl_backend_thread_end();
 		return NULL;
 	}
-	/* The first thread's memory stays. One whose destructors may have run is not heard of again. */
+	/*
+	 * The first thread's memory stays. A thread whose destructors may have run does not tell us
+	 * when it ends.
+	 */
 	is_first = id == registry.process;
 	if (late || ((!have_key || !await_end(thread)) && !is_first))
 		take_leave(thread);

@@ -9,15 +9,17 @@
 
 /*
  * Returns this thread's record, registering it if it has none; NULL when the kernel has no memory
- * for it, or for what the backend keeps of a thread, and while the thread is being registered. Takes
- * the registry's lock when it registers; os.h says why that is safe.
+ * for it, or for what the backend keeps of a thread, and while the thread is being registered.
+ * Takes the registry's lock when it registers; os.h says why that is safe.
  */
 struct pl_thread *pl_thread_self(void);
 
 /* Returns this thread's record, or NULL if it has none. */
 struct pl_thread *pl_thread_registered(void);
 
-/* Returns whether this thread is being registered: libc or the backend asks for memory meanwhile. */
+/*
+ * Returns whether this thread is being registered: libc or the backend asks for memory meanwhile.
+ */
 bool pl_thread_is_entering(void);
 
 /* What an entry point of ours returns to a probe. It begins a page: aligned for any request. */
@@ -42,7 +44,9 @@ void pl_thread_unlock(const struct pl_os_signals *before);
  */
 uint64_t pl_thread_sum(struct pl_counts *sum);
 
-/* In the child of a fork, as early as can be: it keeps the counts of all threads, and one thread. */
+/*
+ * In the child of a fork, as early as can be: it keeps the counts of all threads, and one thread.
+ */
 void pl_thread_fork_child(void);
 
 #endif

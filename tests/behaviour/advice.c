@@ -26,7 +26,8 @@
  * | phaselock: aborting (policy=abort)
  *
  * run: {self} {use}
- * each: use=advice "getline=getdelim allocates at the first use of a stream; give the stream a buffer"
+ * each: use=advice "getline=getdelim allocates at the first use of a stream; give the stream a
+ *     buffer"
  *     "getline_long=getdelim allocates when the line is longer than its buffer; read with fgets()"
  *     "fscanf=fscanf allocates at the first use of a stream; give the stream a buffer"
  *     "fscanf_m=fscanf allocates for %m; give %s an array"

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Over our jemalloc mallinfo2(), mallinfo(), malloc_stats(), malloc_info() and malloc_trim() speak of its
+ * Over our jemalloc mallinfo2(), mallinfo(), malloc_stats(), malloc_info() and malloc_trim() speak
+ * of its
  * heap: a block that is taken is in use, and no longer once it is freed, the numbers add up, and a
- * trim gives back what was kept, and says whether it did. mallopt() sets nothing, and says so. None of
- * them asks for memory.
+ * trim gives back what was kept, and says whether it did. mallopt() sets nothing, and says so. None
+ * of them asks for memory.
  *
  * shows: PL-607
  * backend: jemalloc

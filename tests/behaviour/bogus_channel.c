@@ -12,9 +12,11 @@
  * | phaselock: 1 violation at 1 site, by count:
  * | phaselock:   and 1 site more (max_reports=0)
  * each: make true ": > page" "head -c 8 /dev/urandom > page" "head -c 65536 /dev/zero > page"
- *     "printf '\005\000\000\000klhp' > page" "mkfifo page" "ln -s /dev/zero page" "ln -s /dev/full page"
+ *     "printf '\005\000\000\000klhp' > page" "mkfifo page" "ln -s /dev/zero page" "ln -s /dev/full
+ *     page"
  * run: sh -c "{make}; exec 8<>page; PHASELOCK_RUN_CHANNEL=8:8:0:no-such-name exec {self}"
- * each: text "" ":" "page" "/proc/self/mem" "8:8" "8:8:0" "8:8:0:" "-1:-1:-1:x" "4294967295:4294967295:0:x" "0:1:0:x"
+ * each: text "" ":" "page" "/proc/self/mem" "8:8" "8:8:0" "8:8:0:" "-1:-1:-1:x"
+ *     "4294967295:4294967295:0:x" "0:1:0:x"
  * run: sh -c "PHASELOCK_RUN_CHANNEL='{text}' exec {self}"
  */
 #include "behaviour.h"

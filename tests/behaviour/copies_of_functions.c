@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A function of which gcc makes a copy for one caller, copy_of.constprop.0, is known by the name that
- * it has in the source, to suppressions= and to phaselock_has_function(), and by the copy's own.
+ * A function of which gcc makes a copy for one caller, copy_of.constprop.0, is known by the name
+ * that it has in the source, to suppressions= and to phaselock_has_function(), and by the copy's
+ * own.
  *
  * shows: PL-581
  * needs: gcc
- * run: sh -c 'gcc -O2 -fno-builtin -I{source}/include {source}/tests/behaviour/copies_of_functions.c
+ * run: sh -c 'gcc -O2 -fno-builtin -I{source}/include
+ *     {source}/tests/behaviour/copies_of_functions.c
  *     -o program -L{build} -Wl,-rpath,{build} -lphaselock && echo "{PATTERN}" >supp &&
  *     exec ./program'
  * each: PATTERN function:copy_of stack:copy_of function:copy_of.constprop.0
@@ -13,7 +15,8 @@
  * exit: 0
  * stderr:
  * | phaselock: suppressed: 1 request by {PATTERN} (supp:1)
- * run: sh -c 'gcc -O2 -fno-builtin -I{source}/include {source}/tests/behaviour/copies_of_functions.c
+ * run: sh -c 'gcc -O2 -fno-builtin -I{source}/include
+ *     {source}/tests/behaviour/copies_of_functions.c
  *     -o program -L{build} -Wl,-rpath,{build} -lphaselock && exec ./program unsuppressed'
  * environment: PHASELOCK_OPTIONS=policy=allow:max_reports=0
  * exit: 0

@@ -8,7 +8,8 @@
  * needs: gcc
  * timeout: 60
  * environment: PHASELOCK_OPTIONS=policy=deny:max_reports=0:frames=32
- * run: sh -c 'gcc -O2 -shared -fPIC -DROOM=64 {flags} {source}/tests/behaviour/parts/passing_plugin.c
+ * run: sh -c 'gcc -O2 -shared -fPIC -DROOM=64 {flags}
+ *     {source}/tests/behaviour/parts/passing_plugin.c
  *     -o plugin.so 2> link.log; exec timeout -s KILL 50 {self} {index}'
  * each: flags=index "-DPLAIN_TABLES"=index "-DODD_TABLES"=none
  * exit: 0

@@ -2,11 +2,12 @@
 /*
  * A program with options of its own, which whoever starts it cannot change: they are read first, by
  * the shared and the static library, in a program that exports nothing else, by each linker, and by
- * the preloaded library in one that was linked with -rdynamic. What the environment tries is told. One without options, or with NULL, is as ever.
+ * the preloaded library in one that was linked with -rdynamic. What the environment tries is told.
+ * One without options, or with NULL, is as ever.
  *
- * With environment=0 the library's jemalloc does not obey MALLOC_CONF and /etc/malloc.conf either: what
- * would end the program, write a file at its end or speak does nothing, be jemalloc started by the
- * library's constructor or before it. Else they are jemalloc's, as ever.
+ * With environment=0 the library's jemalloc does not obey MALLOC_CONF and /etc/malloc.conf either:
+ * what would end the program, write a file at its end or speak does nothing, be jemalloc started by
+ * the library's constructor or before it. Else they are jemalloc's, as ever.
  *
  * shows: PL-595 PL-675
  * backend: jemalloc
@@ -25,7 +26,8 @@
  * | phaselock: aborting (policy=abort)
  * | Aborted
  *
- * run: {source}/tests/behaviour/parts/own_options {build} {link} policy=deny:frames=1:max_reports=0:suppressions=none
+ * run: {source}/tests/behaviour/parts/own_options {build} {link}
+ *     policy=deny:frames=1:max_reports=0:suppressions=none
  * exit: 0
  * stdout:
  * | denied
@@ -42,7 +44,8 @@
  * | served
  * | reports
  *
- * run: {source}/tests/behaviour/parts/own_options {build} {link} environment=0:max_reports=0:policy=deny
+ * run: {source}/tests/behaviour/parts/own_options {build} {link}
+ *     environment=0:max_reports=0:policy=deny
  * environment: MALLOC_CONF={settings}
  * each: settings abort_conf:true,no_such_key:1 stats_print:true confirm_conf:true
  *     prof:true,prof_final:true,prof_prefix:reports abort:true,xmalloc:true,junk:true,narenas:x
@@ -73,7 +76,8 @@
  * stderr:
  * | {lines}
  *
- * run: {source}/tests/behaviour/parts/own_options {build} {link} environment=0:max_reports=0:policy=deny early
+ * run: {source}/tests/behaviour/parts/own_options {build} {link}
+ *     environment=0:max_reports=0:policy=deny early
  * environment: MALLOC_CONF=abort_conf:true,no_such_key:1
  * exit: 0
  * stdout:

@@ -5,9 +5,9 @@
  * destructors and thread-local objects that allocate, come and go without a block left behind, and
  * the requests of each are counted.
  *
- * Also here, for they are told in the same way: a library of a program into which ours was preloaded
- * has its constructor run before ours, and an IFUNC resolver runs before any constructor; both
- * may allocate.
+ * Also here, for they are told in the same way: a library of a program into which ours was
+ * preloaded has its constructor run before ours, and an IFUNC resolver runs before any constructor;
+ * both may allocate.
  *
  * shows: PL-131
  * needs: gcc g++
@@ -25,7 +25,8 @@
  *     -o plugin.so && exec {self} ./plugin.so'
  * exit: 0
  * run: sh -c 'cd {source}/tests/behaviour/parts && gcc -shared -fPIC -fno-builtin early_library.c
- *     -o {tmp}/libearly.so && gcc -I{source}/include -fno-builtin early_program.c -o {tmp}/early -L{tmp}
+ *     -o {tmp}/libearly.so && gcc -I{source}/include -fno-builtin early_program.c -o {tmp}/early
+ *     -L{tmp}
  *     -learly -Wl,-rpath,{tmp} && LD_PRELOAD={build}/libphaselock.so exec {tmp}/early'
  * exit: 0
  * stderr:

@@ -2,8 +2,8 @@
 /*
  * A call that asks for memory while allocations are locked is a violation, whatever its arguments
  * are: also one that must fail for a size that no number holds, for one that no machine has, or for
- * an alignment that is none. Denied, it fails with ENOMEM and changes nothing; allowed, or in a permit
- * scope, it does what it does in an unlocked phase, where nobody minds it.
+ * an alignment that is none. Denied, it fails with ENOMEM and changes nothing; allowed, or in a
+ * permit scope, it does what it does in an unlocked phase, where nobody minds it.
  *
  * shows: PL-603
  * environment: PHASELOCK_OPTIONS=max_reports=1

@@ -18,7 +18,8 @@
 struct unwilling {
 	explicit unwilling(int reason)
 	{
-		opaque(this); /* or the compiler may leave out the new expression that comes to nothing */
+		/* or the compiler may leave out the new expression that comes to nothing */
+		opaque(this);
 		throw reason;
 	}
 	char bytes[100];

@@ -200,8 +200,8 @@ int main(int count, char **argument)
 	}
 	for (long i = 0; i < keys_used; i++)
 		CHECK_EQUAL(pthread_key_create(&keys[i], in_round), 0);
-	/* libc loads its unwinder at the first cancellation, and takes a block for each thread_local
-	 * and for the values of more than 31 keys. */
+	/* libc loads its unwinder at the first cancellation, and takes a block for each
+	 * thread_local and for the values of more than 31 keys. */
 	run_threads(how, function, NULL);
 	taken = 0;
 	if (function == have_a_local || keys_used > 31)

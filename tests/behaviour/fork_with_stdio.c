@@ -53,8 +53,8 @@ static void *fork_on(void *unused)
 }
 
 /*
- * getline() asks for memory with the stream locked. Each thread has a stream of its own, in memory: a
- * child that exits would move the place in a file for its parent too.
+ * getline() asks for memory with the stream locked. Each thread has a stream of its own, in memory:
+ * a child that exits would move the place in a file for its parent too.
  */
 static void *read_on(void *unused)
 {

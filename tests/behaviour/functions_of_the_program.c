@@ -4,7 +4,8 @@
  * symbol table of its own file: position-independent or not, static or not. A stripped program has
  * its offsets, as it had before; so has one that the dynamic linker was asked for by name.
  *
- * Such a function is known to suppressions=, too. In a static program the C library is a part of the
+ * Such a function is known to suppressions=, too. In a static program the C library is a part of
+ * the
  * program: there a request's origin is its innermost frame alone.
  *
  * shows: PL-173 PL-178
@@ -46,8 +47,10 @@
  * exit: 0
  * stdout:
  * | 1
- * run: sh -c 'gcc -O2 -fno-builtin -I{source}/include {source}/tests/behaviour/functions_of_the_program.c
- *     -o program -L{build} -Wl,-rpath,{build} -lphaselock && echo "{PATTERN}" >supp && exec ./program'
+ * run: sh -c 'gcc -O2 -fno-builtin -I{source}/include
+ *     {source}/tests/behaviour/functions_of_the_program.c
+ *     -o program -L{build} -Wl,-rpath,{build} -lphaselock && echo "{PATTERN}" >supp && exec
+ *     ./program'
  * each: PATTERN function:static_helper stack:other_helper module:program
  * environment: PHASELOCK_OPTIONS=suppressions=supp
  * exit: 0

@@ -2,13 +2,14 @@
 /*
  * A handler that asks for memory is not called inside itself, and what a handler of SIGABRT asks
  * for while the process ends is served, also if their code has no unwind tables, so that the stack
- * does not tell: at any depth, and on an alternate stack. A handler that left by longjmp() is called
- * at the next violation, deeper in such code too.
+ * does not tell: at any depth, and on an alternate stack. A handler that left by longjmp() is
+ * called at the next violation, deeper in such code too.
  *
  * shows: PL-034 PL-035 PL-525
  * needs: gcc
  * run: sh -c 'gcc -O2 -shared -fPIC -fno-asynchronous-unwind-tables -fno-unwind-tables
- *     {source}/tests/behaviour/parts/without_tables.c -o part.so && exec timeout -s KILL 10 {self} {kind}'
+ *     {source}/tests/behaviour/parts/without_tables.c -o part.so && exec timeout -s KILL 10 {self}
+ *     {kind}'
  * each: kind handler deep
  * environment: PHASELOCK_OPTIONS=policy=deny:frames=3
  * exit: 0
@@ -28,14 +29,16 @@
  * | phaselock: 2 violations at 2 sites, by count:
  * | {lines}
  * run: sh -c 'gcc -O2 -shared -fPIC -fno-asynchronous-unwind-tables -fno-unwind-tables
- *     {source}/tests/behaviour/parts/without_tables.c -o part.so && exec timeout -s KILL 10 {self} leaves'
+ *     {source}/tests/behaviour/parts/without_tables.c -o part.so && exec timeout -s KILL 10 {self}
+ *     leaves'
  * environment: PHASELOCK_OPTIONS=policy=deny:frames=3:max_reports=0
  * exit: 0
  * stderr:
  * | phaselock: 40 violations at {number} sites, by count:
  * | {lines}
  * run: sh -c 'gcc -O2 -shared -fPIC -fno-asynchronous-unwind-tables -fno-unwind-tables
- *     {source}/tests/behaviour/parts/without_tables.c -o part.so && exec timeout -s KILL 10 {self} abort'
+ *     {source}/tests/behaviour/parts/without_tables.c -o part.so && exec timeout -s KILL 10 {self}
+ *     abort'
  * environment: PHASELOCK_OPTIONS=frames=3
  * exit: SIGABRT
  * stderr:
@@ -44,7 +47,8 @@
  * | phaselock: aborting (policy=abort)
  * | served
  * run: sh -c 'gcc -O2 -shared -fPIC -fno-asynchronous-unwind-tables -fno-unwind-tables
- *     {source}/tests/behaviour/parts/without_tables.c -o part.so && exec timeout -s KILL 10 {self} alternate'
+ *     {source}/tests/behaviour/parts/without_tables.c -o part.so && exec timeout -s KILL 10 {self}
+ *     alternate'
  * environment: PHASELOCK_OPTIONS=frames=3
  * exit: SIGABRT
  * stderr:

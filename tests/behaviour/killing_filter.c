@@ -16,11 +16,13 @@
  * run: {self} {what}
  * each: what requests statistics lock seal first_request program
  * run: {self} {what}
- * each: what=count violations=16 refused=16 worker=1 on_another_stack=1 new_thread=1 forked=1 exits=1
+ * each: what=count violations=16 refused=16 worker=1 on_another_stack=1 new_thread=1 forked=1
+ *     exits=1
  * stderr:
  * | {lines}
  * run: sh -c '{self} {what} 2>&1 | grep -c "^phaselock: violation: malloc"'
- * each: what=count violations=16 refused=16 worker=1 on_another_stack=1 new_thread=1 forked=1 exits=1
+ * each: what=count violations=16 refused=16 worker=1 on_another_stack=1 new_thread=1 forked=1
+ *     exits=1
  * stdout:
  * | {count}
  * run: {self} denied

@@ -69,7 +69,10 @@ int main(void)
 	void *block;
 
 	require_armed();
-	/* Made after the library's key, and so called after the library's destructor in every round. */
+	/*
+	 * Made after the library's key, and so called after the library's destructor in every
+	 * round.
+	 */
 	CHECK_EQUAL(pthread_key_create(&key, work_in_destructor), 0);
 	block = malloc(1);
 	usable_first = malloc_usable_size(block);

@@ -4,9 +4,10 @@
  * is not in it, and what threads, stdio, qsort, regcomp, locales and iconv ask for comes to the
  * library and is found after the lock. The break, from which glibc's malloc would take, never
  * moves. In a static program iconv() loads its tables as modules, with a libc of their own: they
- * are named at the end. Then what the check is worth; a static program that names nothing of the library, which the
- * linker therefore leaves out unless -u malloc asks for it; one that asks for the heap's statistics, which are
- * jemalloc's then; and one that also wants a function which only glibc's malloc.o has: it does not link.
+ * are named at the end. Then what the check is worth; a static program that names nothing of the
+ * library, which the linker therefore leaves out unless -u malloc asks for it; one that asks for
+ * the heap's statistics, which are jemalloc's then; and one that also wants a function which only
+ * glibc's malloc.o has: it does not link.
  *
  * shows: PL-083 PL-087
  * needs: gcc nm

@@ -31,7 +31,8 @@
  * | {details}
  * | phaselock: aborting (policy=abort)
  * run: sh -c 'gcc -O2 -fno-builtin-malloc -I{source}/include {flags}
- *     {source}/tests/behaviour/lock_at_main.c {build}/libphaselock.a -lm -pthread -o lock_at_main &&
+ *     {source}/tests/behaviour/lock_at_main.c {build}/libphaselock.a -lm -pthread -o lock_at_main
+ *     &&
  *     exec ./lock_at_main locked argument'
  * each: flags=options "-pie"=lock=main "-no-pie -Wl,-z,lazy"=lock=main -DASKS=frames=1
  * needs: gcc

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Every allocating function, called while allocations are locked, ends the process after the report:
- * by default, and when policy=abort is given.
+ * Every allocating function, called while allocations are locked, ends the process after the
+ * report: by default, and when policy=abort is given.
  *
  * shows: PL-010 PL-011 PL-030 PL-036
  * libc: glibc musl

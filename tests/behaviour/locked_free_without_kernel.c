@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Frees in a locked phase do not enter the kernel: 100,000 blocks of 8 bytes to 2 MiB are freed
- * under a filter that ends the process at any system call but write and exit_group; by four threads,
- * that know the library by an earlier request, futex is let through, for locks that they contend for.
- * What holds the pages back is done at the first free of the phase, without a system call.
+ * under a filter that ends the process at any system call but write and exit_group; by four
+ * threads, that know the library by an earlier request, futex is let through, for locks that they
+ * contend for. What holds the pages back is done at the first free of the phase, without a system
+ * call.
  *
  * The filter is no empty word: with "calls" a system call is made, and the process ends by SIGSYS.
  * Seen from outside too: strace lists no call between two marks.
@@ -18,7 +19,8 @@
  * exit: SIGSYS
  * stdout:
  * | freed
- * run: sh -c 'strace -f -o trace {self} 1 unfiltered && sed -n "/write.*BEGIN/,/write.*freed/p" trace |
+ * run: sh -c 'strace -f -o trace {self} 1 unfiltered && sed -n "/write.*BEGIN/,/write.*freed/p"
+ *     trace |
  *     sed "s|^[0-9]* *||"'
  * needs: strace
  * exit: 0

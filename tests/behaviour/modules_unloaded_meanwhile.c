@@ -9,7 +9,8 @@
  * timeout: 60
  * environment: PHASELOCK_OPTIONS=policy=allow:max_reports=1000
  * run: sh -c 'gcc -O2 -shared -fPIC -I{source}/include -DNAME=plugin_that -DFUNCTIONS
- *     {source}/tests/behaviour/parts/locking_plugin.c -o plugin.so && timeout -s KILL 50 {self} 2> out || exit;
+ *     {source}/tests/behaviour/parts/locking_plugin.c -o plugin.so && timeout -s KILL 50 {self} 2>
+ *     out || exit;
  *     grep -q "#0 plugin_that_lock+0x" out && echo named; tail -n 1 out'
  * exit: 0
  * stdout:

@@ -12,7 +12,8 @@
  * each: OTHER=TAKE=GIVE libjemalloc.so.2=mallocx=dallocx libtcmalloc_minimal.so.4=tc_malloc=tc_free
  *     libmimalloc.so.2=mi_malloc_aligned=mi_free
  * run: sh -c 'gcc -fno-builtin -DTAKE={TAKE} -DGIVE={GIVE} -I{source}/include
- *     {source}/tests/behaviour/names_of_other_allocators.c -o program -Wl,-z,{BIND} -Wl,--no-as-needed
+ *     {source}/tests/behaviour/names_of_other_allocators.c -o program -Wl,-z,{BIND}
+ *     -Wl,--no-as-needed
  *     -L{build} -Wl,-rpath,{build} -lphaselock -l:{OTHER} && exec ./program {OTHER} {TAKE}'
  * exit: 0
  * stdout:
@@ -20,9 +21,11 @@
  * stderr:
  * | phaselock: program calls {OTHER}'s {any}, not phaselock's: its requests by such names are not seen
  * run: sh -c 'gcc -fno-builtin -DTAKE={TAKE} -DGIVE={GIVE} -I{source}/include
- *     {source}/tests/behaviour/names_of_other_allocators.c -o program -Wl,-z,{BIND} -Wl,--no-as-needed
+ *     {source}/tests/behaviour/names_of_other_allocators.c -o program -Wl,-z,{BIND}
+ *     -Wl,--no-as-needed
  *     -l:{OTHER} && exec {build}/phaselock run --allocator={ALLOCATOR} ./program {OTHER} {TAKE}'
- * each: ALLOCATOR=CURE "system=to see" "jemalloc=run it with --allocator=system: over jemalloc, blocks that pass"
+ * each: ALLOCATOR=CURE "system=to see" "jemalloc=run it with --allocator=system: over jemalloc,
+ *     blocks that pass"
  * exit: 125
  * stdout:
  * | 1 unseen

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The library takes one key for thread-specific data, its allocator none. Where a program has taken
- * all of them before its first request, threads are served and counted as ever, which is said once; they
- * leave nothing behind that is used later.
+ * all of them before its first request, threads are served and counted as ever, which is said once;
+ * they leave nothing behind that is used later.
  *
  * shows: PL-605
  * needs: gcc

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Options of any length and of any bytes: what is said of them is quoted, with control characters as
- * '?', and bounded, each word to 63 bytes and all faults together to 1,023; if there are more, that
- * ends in dots. What is right among them holds. The kernel hands a program at most 128 KiB in one
- * variable.
+ * Options of any length and of any bytes: what is said of them is quoted, with control characters
+ * as '?', and bounded, each word to 63 bytes and all faults together to 1,023; if there are more,
+ * that ends in dots. What is right among them holds. The kernel hands a program at most 128 KiB in
+ * one variable.
  *
  * shows: PL-060 PL-148
  * exit: 0
@@ -15,7 +15,8 @@
  * | phaselock: PHASELOCK_OPTIONS: bad value "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx" for report (want stderr|file)
  * | phaselock: 1 violation at 1 site, by count:
  * | phaselock:   and 1 site more (max_reports=0)
- * run: sh -c 'export PHASELOCK_OPTIONS=$(printf "a\033[2Jb=1:policy=\001\"\n\r\177:policy=deny:max_reports=0");
+ * run: sh -c 'export PHASELOCK_OPTIONS=$(printf
+ *     "a\033[2Jb=1:policy=\001\"\n\r\177:policy=deny:max_reports=0");
  *     exec {self}'
  * stderr:
  * | phaselock: PHASELOCK_OPTIONS: unknown key "a?[2Jb" (help=1 lists the keys)
@@ -23,7 +24,8 @@
  * | phaselock: 1 violation at 1 site, by count:
  * | phaselock:   and 1 site more (max_reports=0)
  * run: sh -c 'x=$(yes unknown:max_reports=0:policy=deny | head -n 3000 | tr "\n" :);
- *     PHASELOCK_OPTIONS=$x {self} 2>said; head -c 1023 said | tail -c 5; head -n 1 said; tail -c +1024 said'
+ *     PHASELOCK_OPTIONS=$x {self} 2>said; head -c 1023 said | tail -c 5; head -n 1 said; tail -c
+ *     +1024 said'
  * stdout:
  * | {any}...
  * | phaselock: PHASELOCK_OPTIONS: unknown key "unknown" (help=1 lists the keys)

@@ -7,11 +7,13 @@
  *
  * shows: PL-144
  * needs: root setpriv gcc
- * environment: PHASELOCK_OPTIONS=policy=allow:report={tmp}/reports:stats=1:help=1:unknown=1:symbolize=/no
+ * environment:
+ *     PHASELOCK_OPTIONS=policy=allow:report={tmp}/reports:stats=1:help=1:unknown=1:symbolize=/no
  * environment: PHASELOCK_RUN_CHANNEL={tmp}/page
  * environment: MALLOC_CONF=stats_print:true
  * each: library "-L. -l:libphaselock.a -lm" "-L. -lphaselock -Wl,-rpath,$PWD"
- * run: sh -c 'chmod 777 . && cp {build}/libphaselock.so {build}/libphaselock.a . && ln -s libphaselock.so libphaselock.so.0 &&
+ * run: sh -c 'chmod 777 . && cp {build}/libphaselock.so {build}/libphaselock.a . && ln -s
+ *     libphaselock.so libphaselock.so.0 &&
  *     gcc -fno-builtin -I{source}/include {source}/tests/behaviour/options_of_other_rights.c
  *     -o tool {library} -pthread && chmod 4755 tool &&
  *     setpriv --reuid=65534 --regid=65534 --clear-groups ./tool; echo $?; ls'

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * jemalloc, tcmalloc or mimalloc in the same process, linked or preloaded, before the library or after
+ * jemalloc, tcmalloc or mimalloc in the same process, linked or preloaded, before the library or
+ * after
  * it: either every request comes to the library, or it says at its start which do not, in one line.
  * What it then says is true: of the whole family, those it names are served while locked, and all
  * others are denied. No block is given back to another allocator than the one that made it.

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The program's own frames name its file, and its build-id stands below, where /proc is not mounted,
- * and where the dynamic linker was started with the program as a word; called by a whole path, a
- * relative one or PATH, or as the interpreter of a script, which is not what is named.
+ * The program's own frames name its file, and its build-id stands below, where /proc is not
+ * mounted, and where the dynamic linker was started with the program as a word; called by a whole
+ * path, a relative one or PATH, or as the interpreter of a script, which is not what is named.
  *
  * shows: PL-656
  * needs: root gcc
  * exit: SIGABRT
- * run: sh -c 'gcc -O1 -fno-builtin -I{source}/include {source}/tests/behaviour/program_without_proc.c -o program
- *     -Wl,--build-id=0x0123456789 -L{build} -Wl,-rpath,{build} -lphaselock && printf "#!{tmp}/program\n" >script &&
+ * run: sh -c 'gcc -O1 -fno-builtin -I{source}/include
+ *     {source}/tests/behaviour/program_without_proc.c -o program
+ *     -Wl,--build-id=0x0123456789 -L{build} -Wl,-rpath,{build} -lphaselock && printf
+ *     "#!{tmp}/program\n" >script &&
  *     chmod +x script && export PATH=.:$PATH && exec ./program {how} {name}'
  * each: how away stay
  * each: name program ./program {tmp}/program ./script
@@ -19,8 +21,10 @@
  * | {lines}
  * |   build-id 0123456789 {tmp}/program
  * | {lines}
- * run: sh -c 'gcc -O1 -fno-builtin -I{source}/include {source}/tests/behaviour/program_without_proc.c -o program
- *     -Wl,--build-id=0x0123456789 -L{build} -Wl,-rpath,{build} -lphaselock && exec ./program {how} {linker} {name}'
+ * run: sh -c 'gcc -O1 -fno-builtin -I{source}/include
+ *     {source}/tests/behaviour/program_without_proc.c -o program
+ *     -Wl,--build-id=0x0123456789 -L{build} -Wl,-rpath,{build} -lphaselock && exec ./program {how}
+ *     {linker} {name}'
  * each: how away stay
  * each: linker /lib64/ld-linux-x86-64.so.2 "/lib64/ld-linux-x86-64.so.2 --argv0 other"
  * each: name ./program {tmp}/program

@@ -37,7 +37,8 @@ static void give(void *block)
 {
 	if (block == nullptr)
 		return;
-	CHECK(static_cast<char *>(block) >= pool && static_cast<char *>(block) < pool + sizeof(pool));
+	CHECK(static_cast<char *>(block) >= pool &&
+	      static_cast<char *>(block) < pool + sizeof(pool));
 	returned++;
 }
 

@@ -78,7 +78,10 @@ int main(int argc, char **argv)
 	lock_allocations();
 	CHECK(opaque(malloc(48)) == NULL);
 	if (argc > 1 && strcmp(argv[1], "closing") == 0) {
-		/* A daemon closes every descriptor that it finds: the library must not depend on one. */
+		/*
+		 * A daemon closes every descriptor that it finds: the library must not depend on
+		 * one.
+		 */
 		for (int descriptor = 3; descriptor < 64; descriptor++)
 			close(descriptor);
 	}

@@ -13,7 +13,8 @@
  * | phaselock: violation: malloc(48) while allocations are locked
  * | {details}
  * | phaselock: aborting (policy=abort)
- * run: sh -c '{self} stderr 2>all; test $(wc -c <all) -lt 67200000 && grep -a -A2 -m1 ^phaselock: all'
+ * run: sh -c '{self} stderr 2>all; test $(wc -c <all) -lt 67200000 && grep -a -A2 -m1 ^phaselock:
+ *     all'
  * environment: PHASELOCK_OPTIONS=stages=1
  * exit: 0
  * stdout:

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A program that has dropped its rights cannot open the file of report= any more; one that has gone
- * to a jail does not, for there the path may lead to somebody else's file; and one whose disk is full
- * cannot write to it: what the file would get is on stderr, the report of an abort too. Who looks for
- * it in the file is told once, on stderr.
+ * to a jail does not, for there the path may lead to somebody else's file; and one whose disk is
+ * full cannot write to it: what the file would get is on stderr, the report of an abort too. Who
+ * looks for it in the file is told once, on stderr.
  *
  * shows: PL-653 PL-532
  * needs: root unshare
- * run: sh -c 'mkdir -p folder jail/{tmp}/folder && {self} {deed}; status=$?; find jail -type f; exit $status'
+ * run: sh -c 'mkdir -p folder jail/{tmp}/folder && {self} {deed}; status=$?; find jail -type f;
+ *     exit $status'
  * each: deed setuid chroot jail remove
  * environment: PHASELOCK_OPTIONS=policy=deny:report={tmp}/folder/file
  * exit: 0
@@ -27,7 +28,8 @@
  * | phaselock: violation: malloc(48) while allocations are locked
  * | {details}
  * | phaselock: aborting (policy=abort)
- * run: unshare -m sh -c 'mkdir folder && mount -t tmpfs -o size=64k none folder && exec {self} fill'
+ * run: unshare -m sh -c 'mkdir folder && mount -t tmpfs -o size=64k none folder && exec {self}
+ *     fill'
  * environment: PHASELOCK_OPTIONS=report={tmp}/folder/file
  * exit: SIGABRT
  * stderr:

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The file of report= is a regular one: a FIFO is neither waited for nor written to, with a reader
- * or without, nor is a device, nor a file of the kernel's, as in /proc; nor what took the file's place after the start. A new file is its
- * owner's alone whatever the umask, and no program that is started inherits it. A link that is not
- * the last part of the path is followed: folders are the user's own choice.
+ * or without, nor is a device, nor a file of the kernel's, as in /proc; nor what took the file's
+ * place after the start. A new file is its owner's alone whatever the umask, and no program that is
+ * started inherits it. A link that is not the last part of the path is followed: folders are the
+ * user's own choice.
  *
  * shows: PL-145 PL-041 PL-652
  * exit: 0
@@ -13,7 +14,8 @@
  * | phaselock: PHASELOCK_OPTIONS: cannot write to the file of report=; using stderr
  * | phaselock: 1 violation at 1 site, by count:
  * | phaselock:   and 1 site more (max_reports=0)
- * run: sh -c 'mkfifo file; exec 3<>file; {self} 3>&-; echo mine >&3; read -r line <&3; echo "$line"'
+ * run: sh -c 'mkfifo file; exec 3<>file; {self} 3>&-; echo mine >&3; read -r line <&3; echo
+ *     "$line"'
  * stdout:
  * | mine
  * stderr:
@@ -21,7 +23,8 @@
  * | phaselock: 1 violation at 1 site, by count:
  * | phaselock:   and 1 site more (max_reports=0)
  * run: {self}
- * each: file /dev/null /dev/full /dev/zero /dev/tty /proc/self/mem /proc/self/comm /proc/self/oom_score_adj
+ * each: file /dev/null /dev/full /dev/zero /dev/tty /proc/self/mem /proc/self/comm
+ *     /proc/self/oom_score_adj
  *     /proc/self/task/../attr/current /sys/kernel/mm/ksm/run /proc/self/fd/1
  * environment: PHASELOCK_OPTIONS=policy=deny:max_reports=0:report={file}
  * stderr:

@@ -2,8 +2,8 @@
 /*
  * The report of a request that is allowed does not end the program: not by SIGPIPE, where nobody
  * reads stderr, nor by SIGXFSZ at the limit of a file. The program's handlers of these signals are
- * not called, its mask is as it was, and one of its own that waits, blocked, stays. What the file of
- * report= has no room for is on stderr.
+ * not called, its mask is as it was, and one of its own that waits, blocked, stays. What the file
+ * of report= has no room for is on stderr.
  *
  * shows: PL-532
  * exit: 0

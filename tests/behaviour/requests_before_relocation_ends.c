@@ -7,7 +7,8 @@
  * shows: PL-131 PL-501
  * needs: gcc
  * exit: 0
- * run: sh -c 'gcc -O1 -fno-builtin-malloc -fPIC -shared {source}/tests/behaviour/parts/early_ifunc.c
+ * run: sh -c 'gcc -O1 -fno-builtin-malloc -fPIC -shared
+ *     {source}/tests/behaviour/parts/early_ifunc.c
  *     -o libearly.so && gcc -I{source}/include
  *     {source}/tests/behaviour/requests_before_relocation_ends.c -o test -L. -L{build}
  *     -Wl,-rpath,{tmp}:{build} -Wl,--no-as-needed,-z,now -learly -lphaselock && exec ./test'

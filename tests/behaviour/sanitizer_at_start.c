@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the library says at its start is right under a sanitizer, too, which has an allocator of its
- * own: nothing of what it is told of (AddressSanitizer), and by name what it is not (ThreadSanitizer
+ * own: nothing of what it is told of (AddressSanitizer), and by name what it is not
+ *     (ThreadSanitizer
  * has no hook in the aligned functions, LeakSanitizer none in realloc). What is said is what
  * phaselock_armed() says.
  *
@@ -10,14 +11,16 @@
  * environment: PHASELOCK_OPTIONS=policy=allow:max_reports=0
  * exit: 0
  * run: sh -c 'gcc -fno-builtin -fsanitize={sanitizer} -I{source}/include
- *     {source}/tests/behaviour/sanitizer_at_start.c -o program -L{build} -Wl,-rpath,{build} -lphaselock
+ *     {source}/tests/behaviour/sanitizer_at_start.c -o program -L{build} -Wl,-rpath,{build}
+ *     -lphaselock
  *     && exec ./program all'
  * each: sanitizer address undefined
  * stderr:
  * | phaselock: 1 violation at 1 site, by count:
  * | phaselock:   and 1 site more (max_reports=0)
  * run: sh -c 'gcc -fno-builtin -fsanitize={sanitizer} -I{source}/include
- *     {source}/tests/behaviour/sanitizer_at_start.c -o program -L{build} -Wl,-rpath,{build} -lphaselock
+ *     {source}/tests/behaviour/sanitizer_at_start.c -o program -L{build} -Wl,-rpath,{build}
+ *     -lphaselock
  *     && exec ./program some'
  * each: sanitizer=missing "thread=posix_memalign, aligned_alloc, memalign, valloc, pvalloc"
  *     "leak=realloc, reallocarray"

@@ -50,7 +50,8 @@
  * | {lines}
  * | phaselock run: FAIL: 1 violation; signal 6 (SIGABRT) ended the program
  * run: sh -c '{source}/tests/behaviour/parts/sanitized.sh {build} none gcc "-fsanitize={FLAGS}"
- *     sanitizer_behind.c && LD_PRELOAD="$(gcc -print-file-name=lib{RUNTIME}.so):{build}/libphaselock.so"
+ *     sanitizer_behind.c && LD_PRELOAD="$(gcc
+ *     -print-file-name=lib{RUNTIME}.so):{build}/libphaselock.so"
  *     PHASELOCK_OPTIONS=lock=main exec ./program violate'
  * each: FLAGS=RUNTIME "address=asan"
  * exit: SIGABRT

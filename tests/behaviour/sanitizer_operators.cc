@@ -5,7 +5,8 @@
  *
  * shows: PL-110 PL-111 PL-112
  * needs: g++ clang++
- * run: {source}/tests/behaviour/parts/sanitized.sh {build} shared {CXX} "-std=c++17 -fsanitize={FLAGS}"
+ * run: {source}/tests/behaviour/parts/sanitized.sh {build} shared {CXX} "-std=c++17
+ *     -fsanitize={FLAGS}"
  *     sanitizer_operators.cc
  * each: CXX=FLAGS "g++=address" "g++=address -static-libasan" "clang++=address"
  *     "clang++=address -shared-libsan" "g++=thread" "clang++=thread" "g++=leak" "clang++=leak"

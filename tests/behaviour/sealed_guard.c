@@ -52,7 +52,8 @@
  * | phaselock: misuse: phaselock_seal_allocations_with() with flags that this library does not know
  *
  * run: sh -c 'gcc -O2 -fno-builtin -I{source}/include {flags}
- *     {source}/tests/behaviour/sealed_guard.c {build}/libphaselock.a -lm -pthread -o program && exec ./program {what} here'
+ *     {source}/tests/behaviour/sealed_guard.c {build}/libphaselock.a -lm -pthread -o program &&
+ *     exec ./program {what} here'
  * needs: gcc
  * backend: jemalloc
  * environment: PHASELOCK_OPTIONS=policy=deny:max_reports=0

@@ -23,7 +23,8 @@
  * | phaselock: denied (policy=deny)
  * run: sh -c '{self} {how}; grep -c "^phaselock: violation: malloc(10)" reports;
  *     grep "^phaselock: threads\|^phaselock: [0-9]" reports'
- * environment: PHASELOCK_OPTIONS=policy=deny:frames=1:report={tmp}/reports:stats=1:lock_signal=USR1:unlock_signal=USR2
+ * environment:
+ *     PHASELOCK_OPTIONS=policy=deny:frames=1:report={tmp}/reports:stats=1:lock_signal=USR1:unlock_signal=USR2
  * each: how goes_on goes_on_with_keys
  * exit: 0
  * stdout:

@@ -7,7 +7,8 @@
  * shows: PL-124
  * environment: PHASELOCK_OPTIONS=policy=deny:max_reports=0:frames=32
  * run: {self} {KIND}
- * each: KIND=FOUND=MORE "raise=1 violation at 1 site=1 site" "handler=2 violations at 2 sites=2 sites"
+ * each: KIND=FOUND=MORE "raise=1 violation at 1 site=1 site" "handler=2 violations at 2 sites=2
+ *     sites"
  *     "nodefer=5 violations at 5 sites=5 sites" "fault=1 violation at 1 site=1 site"
  *     "jump=3 violations at 1 site=1 site"
  * exit: 0

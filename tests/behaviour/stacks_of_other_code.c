@@ -7,7 +7,8 @@
  * needs: gcc
  * environment: PHASELOCK_OPTIONS=policy=deny:max_reports=0:frames=32
  * run: sh -c 'for room in 48 64 96 112; do
- *     gcc -O2 -shared -fPIC -DROOM=$room {source}/tests/behaviour/parts/passing_plugin.c -o $room.so
+ *     gcc -O2 -shared -fPIC -DROOM=$room {source}/tests/behaviour/parts/passing_plugin.c -o
+ *     $room.so
  *     || exit; done && exec {self} ./48.so ./64.so ./96.so ./112.so ./48.so'
  * exit: 0
  * stderr:

@@ -119,7 +119,10 @@ static char *map_stack(size_t size)
 	return memory + PAGE;
 }
 
-/* Begins function at the very end of a stack, with words of the stack behind the place to return to. */
+/*
+ * Begins function at the very end of a stack, with words of the stack behind the place to return
+ * to.
+ */
 static void begin(void (*function)(void), size_t words, uintptr_t returns_to)
 {
 	uintptr_t *pointer = (uintptr_t *)(map_stack(STACK_SIZE) + STACK_SIZE) - 7 - words;

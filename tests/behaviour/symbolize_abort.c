@@ -41,14 +41,16 @@
  * |   thread {number} "symbolize_abort", 1st time at this site
  * | {details}
  * | phaselock: aborting (policy=abort)
- * run: sh -c 'ln -s {source}/tests/behaviour/parts/symbolizer.sh phaselock && exec env "PATH=:.:sub:$PWD:$PATH" {self} main'
+ * run: sh -c 'ln -s {source}/tests/behaviour/parts/symbolizer.sh phaselock && exec env
+ *     "PATH=:.:sub:$PWD:$PATH" {self} main'
  * environment: PHASELOCK_OPTIONS=symbolize=1
  * stderr:
  * | phaselock: named violation: malloc(48) while allocations are locked
  * |   thread {number} "symbolize_abort", 1st time at this site
  * | {details}
  * | phaselock: aborting (policy=abort)
- * run: sh -c 'ln -s {source}/tests/behaviour/parts/symbolizer.sh phaselock && exec env "PATH=:.:" {self} main'
+ * run: sh -c 'ln -s {source}/tests/behaviour/parts/symbolizer.sh phaselock && exec env "PATH=:.:"
+ *     {self} main'
  * environment: PHASELOCK_OPTIONS=symbolize=1
  * stderr:
  * | phaselock: PHASELOCK_OPTIONS: symbolize: no such program to run; names stay as they are

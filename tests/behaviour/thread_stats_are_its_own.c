@@ -47,7 +47,8 @@ static void *work(void *argument)
 	CHECK_EQUAL(stats.bytes_allocated, usable);
 	CHECK_EQUAL(stats.live_allocations, 1);
 	CHECK_EQUAL(stats.live_bytes, malloc_usable_size(kept));
-	phaselock_forbid_begin(); /* and never ended: the next owner of the record must not find it */
+	/* and never ended: the next owner of the record must not find it */
+	phaselock_forbid_begin();
 	return kept;
 }
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A thread for which there is no memory, neither for its record nor for what the allocator keeps of
- * it, has its requests refused with ENOMEM, and they are not counted. What it frees is given back and
- * counted. A scope that it begins could not be kept: that is said, and ends the process. Once there
- * is memory again the thread is like any other. In a locked phase too.
+ * it, has its requests refused with ENOMEM, and they are not counted. What it frees is given back
+ * and counted. A scope that it begins could not be kept: that is said, and ends the process. Once
+ * there is memory again the thread is like any other. In a locked phase too.
  *
  * shows: PL-119
  * run: {self} {PHASE}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A denied throwing operator new throws std::bad_alloc also in a plug-in whose C++ library came into
- * the process with it, long after the library was loaded and out of sight of a weak reference.
+ * A denied throwing operator new throws std::bad_alloc also in a plug-in whose C++ library came
+ * into the process with it, long after the library was loaded and out of sight of a weak reference.
  *
  * shows: PL-007 PL-032
  * needs: g++

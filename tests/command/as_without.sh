@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Usage: as_without.sh BUILD [OPTIONS...] -- COMMAND...
-# Runs a command without the guard and under `phaselock run` with these options, and compares what it printed and its
-# status. Prints `same` if they agree and the guard was there. PRELOAD and AUDIT are for the command alone; SAID is what the
-# summary says of a guard that is there, but does not see all.
+# Runs a command without the guard and under `phaselock run` with these options, and compares what
+# it printed and its status. Prints `same` if they agree and the guard was there. PRELOAD and AUDIT
+# are for the command alone; SAID is what the summary says of a guard that is there, but does not
+# see all.
 set -u
 build=$1
 options=
@@ -30,5 +31,6 @@ grep -v '^phaselock' guarded.err >>guarded
 cat plain.err >>plain
 diff plain guarded || exit 1
 grep -q "^phaselock run: ${SAID-armed: every entry point comes to the library}" said &&
-	grep -q '^phaselock run: \(init\|locked\): [1-9]' said || { echo "not guarded:"; cat said; exit 1; }
+	grep -q '^phaselock run: \(init\|locked\): [1-9]' said ||
+		{ echo "not guarded:"; cat said; exit 1; }
 echo same

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * An unchanged program, C and C++, that opens a plug-in with RTLD_DEEPBIND and gives it blocks, and
- * takes its blocks, in every combination. `close` closes the plug-in again; `fork` does nothing with
- * it, in two processes.
+ * takes its blocks, in every combination. `close` closes the plug-in again; `fork` does nothing
+ * with it, in two processes.
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A plug-in of C for crossing.c: takes, resizes and gives back blocks, its own, libc's and others'. */
+/*
+ * A plug-in of C for crossing.c: takes, resizes and gives back blocks, its own, libc's and others'.
+ */
 #define _GNU_SOURCE
 #include "crossing.h"
 

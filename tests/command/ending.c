@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A program that ends in every way there is: its arguments are what it does, in their order. It makes
- * no heap request but those it is told to make. Without a last word it returns 0 from main().
+ * A program that ends in every way there is: its arguments are what it does, in their order. It
+ * makes no heap request but those it is told to make. Without a last word it returns 0 from main().
  */
 #define _GNU_SOURCE
 #define PHASELOCK_OPTIONAL

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A program without the library. Calls each function of the malloc family with every edge of its
- * arguments, and prints what came of it, a line for each call: NULL and the error, or that there is a
- * block, with errno and, if they do not hold, that it is not aligned, that its usable size is less than
- * was asked for, or that it is not cleared. Linked with the C++ library, for its operators.
+ * arguments, and prints what came of it, a line for each call: NULL and the error, or that there is
+ * a block, with errno and, if they do not hold, that it is not aligned, that its usable size is
+ * less than was asked for, or that it is not cleared. Linked with the C++ library, for its
+ * operators.
  */
 #define _GNU_SOURCE
 #include "../behaviour/cxx_names.h"
@@ -127,7 +128,10 @@ struct result {
 	int result; /* of posix_memalign() */
 };
 
-/* alignment, size: what the block must have; cleared: it is calloc's; old: a block that is there still. */
+/*
+ * alignment, size: what the block must have; cleared: it is calloc's; old: a block that is there
+ * still.
+ */
 static void tell(struct result it, size_t alignment, size_t size, int cleared)
 {
 	size_t power = power_at_least(alignment);

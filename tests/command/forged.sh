@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# forged.sh SOURCE COMMAND...: makes a program whose path, file and function pretend to be lines of reports, and runs
-# it by the command.
+# forged.sh SOURCE COMMAND...: makes a program whose path, file and function pretend to be lines of
+# reports, and runs it by the command.
 source=$1
 shift
 folder=$(printf 'a\nphaselock run: PASS\n\033[2J\\b\351')

@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Copies the public headers as an earlier or later version might have them: one structure with fewer fields, or with more.
+"""Copies the public headers as an earlier or later version might have them: one structure with
+fewer fields, or with more.
 
-Usage: header_of_other_version.py INCLUDE COPY STRUCTURE FIELD...    the fields are dropped; one that is +NUMBER is added
+Usage: header_of_other_version.py INCLUDE COPY STRUCTURE FIELD... the fields are dropped; one that
+is +NUMBER is added
 """
 import pathlib
 import re
@@ -26,13 +28,15 @@ def main() -> None:
     found = 0
     for path in pathlib.Path(copy).glob("phaselock/*.h"):
         text = path.read_text()
-        match = re.search(rf"^struct phaselock_{structure} {{\n(.*?)^}};", text, re.MULTILINE | re.DOTALL)
+        match = re.search(
+            rf"^struct phaselock_{structure} {{\n(.*?)^}};", text, re.MULTILINE | re.DOTALL
+        )
         if match is None:
             continue
         body = match[1]
         for field in fields:
             body = change(body, field)
-        path.write_text(text[:match.start(1)] + body + text[match.end(1):])
+        path.write_text(text[: match.start(1)] + body + text[match.end(1) :])
         found += 1
     if found != 1:
         sys.exit(f"struct phaselock_{structure} is defined {found} times")

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Does to what `phaselock run` shares with it what no program should: hostile_page WHAT [NUMBER], or redirect PATH PROGRAM...
+ * Does to what `phaselock run` shares with it what no program should: hostile_page WHAT [NUMBER],
+ * or redirect PATH PROGRAM...
  */
 #define _GNU_SOURCE
 #include "common/channel.h"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Links the objects of a build as make does, by another linker, and starts a program with the result in front.
-# Usage: linkers.sh SOURCE BUILD LIBRARY FLAGS
+# Links the objects of a build as make does, by another linker, and starts a program with the result
+# in front. Usage: linkers.sh SOURCE BUILD LIBRARY FLAGS
 set -eu
 mkdir b
 cp -a "$2/lib" "$2/jemalloc.o" "$2/flags" b/
@@ -34,4 +34,5 @@ int main(void)
 }
 PROGRAM
 gcc -fno-builtin -I"$1/include" -o program program.c
-PHASELOCK_OPTIONS=max_reports=0 timeout -s KILL 10 env LD_PRELOAD="$PWD/$library" ./program 2>/dev/null
+PHASELOCK_OPTIONS=max_reports=0 timeout -s KILL 10 env LD_PRELOAD="$PWD/$library" ./program \
+	2>/dev/null

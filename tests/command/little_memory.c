@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An unchanged program that takes memory until there is none, gives it back, and starts threads that
- * make requests. Prints how many MiB it got.
+ * An unchanged program that takes memory until there is none, gives it back, and starts threads
+ * that make requests. Prints how many MiB it got.
  */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# runner.sh KIND: writes a file of cases for tests/run.py: some that fail, or with something wrong in it.
+# runner.sh KIND: writes a file of cases for tests/run.py: some that fail, or with something wrong
+# in it.
 case $1 in
 planted)
 	cat <<-'END'

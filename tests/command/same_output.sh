@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Usage: same_output.sh LIBRARY PROGRAM FOLDER
-# Lets a program that nobody here wrote do a real task, without the library and with it preloaded, and compares all
-# that it printed or made. The statistics that the library prints at exit prove that it was there.
+# Lets a program that nobody here wrote do a real task, without the library and with it preloaded,
+# and compares all that it printed or made. The statistics that the library prints at exit prove
+# that it was there.
 set -eu
 library=$1
 program=$2
@@ -24,7 +25,8 @@ print(zlib.crc32(zlib.decompress(packed)), results)'
 }
 
 task_perl() {
-	perl -ne '$n{lc $_}++ for /\w+/g; END { print "$_ $n{$_}\n" for sort { $n{$b} <=> $n{$a} || $a cmp $b } keys %n }' \
+	perl -ne '$n{lc $_}++ for /\w+/g;
+		END { print "$_ $n{$_}\n" for sort { $n{$b} <=> $n{$a} || $a cmp $b } keys %n }' \
 		"$root/docs/requirements.md" "$root/include/phaselock/phaselock.h"
 }
 
@@ -60,14 +62,16 @@ select substr(b, 1, 2), count(*), group_concat(a) from t group by 1 order by 2 d
 
 task_gcc() {
 	gcc -std=c11 -O2 -I"$root/include" -iquote "$root/lib" -S -o - "$root/lib/common/options.c"
-	gcc -std=c11 -O2 -I"$root/include" -iquote "$root/lib" -c -o options.o "$root/lib/common/options.c"
+	gcc -std=c11 -O2 -I"$root/include" -iquote "$root/lib" -c -o options.o \
+		"$root/lib/common/options.c"
 	sha256sum options.o
 }
 
 task_cmake() {
 	mkdir -p project
 	printf 'int main(void)\n{\n\treturn 0;\n}\n' >project/main.c
-	printf 'cmake_minimum_required(VERSION 3.18)\nproject(p C)\nadd_executable(p main.c)\ninclude(CTest)\nadd_test(p p)\n' \
+	printf '%s\n' 'cmake_minimum_required(VERSION 3.18)' 'project(p C)' \
+		'add_executable(p main.c)' 'include(CTest)' 'add_test(p p)' \
 		>project/CMakeLists.txt
 	cmake -S project -B made -DCMAKE_BUILD_TYPE=Release
 	cmake --build made
@@ -77,12 +81,14 @@ task_cmake() {
 run() { # run PRELOAD OPTIONS: the same folder name each time, since programs print it
 	rm -rf "$folder/work"
 	mkdir "$folder/work"
-	(cd "$folder/work" && LD_PRELOAD=$1 PHASELOCK_OPTIONS=$2 && export LD_PRELOAD PHASELOCK_OPTIONS && "task_$program") 2>&1
+	(cd "$folder/work" && LD_PRELOAD=$1 PHASELOCK_OPTIONS=$2 &&
+		export LD_PRELOAD PHASELOCK_OPTIONS && "task_$program") 2>&1
 }
 
 run "" "" >"$folder/plain"
 run "$library" "stats=1:report=$folder/report.%p" >"$folder/guarded"
 [ -s "$folder/plain" ] || { echo "$program printed nothing"; exit 1; }
 diff "$folder/plain" "$folder/guarded"
-grep -hq '^phaselock: allocations: [1-9]' "$folder"/report.* || { echo "the library was not there"; exit 1; }
+grep -hq '^phaselock: allocations: [1-9]' "$folder"/report.* ||
+	{ echo "the library was not there"; exit 1; }
 echo same

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An unchanged program that prints all that it can see of its allocator: where blocks lie, how large
- * they are, glibc's statistics and settings. With an argument it
- * writes a byte behind a block, which MALLOC_CHECK_=3 finds when the block is freed.
+ * An unchanged program that prints all that it can see of its allocator: where blocks lie, how
+ * large they are, glibc's statistics and settings. With an argument it writes a byte behind a
+ * block, which MALLOC_CHECK_=3 finds when the block is freed.
  */
 #define _GNU_SOURCE
 #include <malloc.h>

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Asks for the files of a run at its socket: as a descendant of the command, and as somebody else."""
+"""Asks for the files of a run at its socket: as a descendant of the command, and as somebody else.
+"""
 import os
 import socket
 import subprocess
@@ -22,7 +23,12 @@ if len(sys.argv) == 1:
     sys.stdin.read()
     sys.exit()
 
-with subprocess.Popen([sys.argv[1], "run", "--follow-children", sys.executable, __file__],
-                      stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as run:
+with subprocess.Popen(
+    [sys.argv[1], "run", "--follow-children", sys.executable, __file__],
+    stdin=subprocess.PIPE,
+    stdout=subprocess.PIPE,
+    stderr=subprocess.DEVNULL,
+    text=True,
+) as run:
     print(run.stdout.readline(), end="")
     print(f"stranger: {ask(run.stdout.readline().strip())} files")

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* An unchanged program that takes blocks by all functions that any allocator has, and frees them. */
+/*
+ * An unchanged program that takes blocks by all functions that any allocator has, and frees them.
+ */
 #define _GNU_SOURCE
 #include <malloc.h>
 #include <stdio.h>

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# wasm_module.sh MODULE: what a module imports and exports, and which functions make its memory grow.
+# wasm_module.sh MODULE: what a module imports and exports, and which functions make its memory
+# grow.
 set -eu
 names() {
 	sort | tr '\n' ' ' | sed 's/ $//'

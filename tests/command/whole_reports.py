@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""whole_reports.py FILE: counts the reports in a file, and ends with 1 if one of them is not whole or mixed with another."""
+"""whole_reports.py FILE: counts the reports in a file, and ends with 1 if one of them is not whole
+or mixed with another.
+"""
 import re
 import sys
 
@@ -18,7 +20,10 @@ def main() -> int:
             wrong, inside, reports = not inside or deepest < 26, False, reports + 1
             longest = max(longest, position + len(line) - start)
         elif found:
-            wrong = not inside or int(found[1]) not in (0, frame)  # 0: another call stack of the report begins
+            wrong = not inside or int(found[1]) not in (
+                0,
+                frame,
+            )  # 0: another call stack of the report begins
             frame = int(found[1]) + 1
             deepest = max(deepest, frame)
         else:
@@ -29,7 +34,10 @@ def main() -> int:
             print(f"{sys.argv[1]}:{number}: out of place: {line}")
             return 1
         position += len(line)
-    print(f"{reports} whole reports of {len(threads)} threads, {'over' if longest > 4096 else 'within'} 4096 bytes")
+    print(
+        f"{reports} whole reports of {len(threads)} threads, "
+        f"{'over' if longest > 4096 else 'within'} 4096 bytes"
+    )
     return 0
 
 

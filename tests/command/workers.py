@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Ends processes as Python programs do: shells of several commands, and workers, which end by _exit()."""
+"""Ends processes as Python programs do: shells of several commands, and workers, which end by
+_exit().
+"""
 import multiprocessing
 import subprocess
 
@@ -9,7 +11,10 @@ def double(n):
 
 
 if __name__ == "__main__":
-    assert subprocess.run("(exit 0); true | cat; ./act lock; :", shell=True, check=True).returncode == 0
+    assert (
+        subprocess.run("(exit 0); true | cat; ./act lock; :", shell=True, check=True).returncode
+        == 0
+    )
     context = multiprocessing.get_context("fork")
     worker = context.Process(target=double, args=(1,))
     worker.start()

@@ -30,7 +30,9 @@ static inline uint8_t input_byte(struct input *input)
 	return *input->at++;
 }
 
-/* A text of all that is left, up to a NUL in it, in memory of its own size: a byte more is a fault. */
+/*
+ * A text of all that is left, up to a NUL in it, in memory of its own size: a byte more is a fault.
+ */
 static inline char *input_text(struct input *input)
 {
 	char *text = malloc(input->left + 1);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A stream with reports in it, named. However it is cut the same comes out; and what has no place in
- * it comes out as it went in.
+ * A stream with reports in it, named. However it is cut the same comes out; and what has no place
+ * in it comes out as it went in.
  */
 #define _GNU_SOURCE
 #include "annotate.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a module says of itself: dynamic section, hash tables, symbols, names, references, notes, and
- * the code of a call. All that is found lies in the module, and names are terminated there.
+ * What a module says of itself: dynamic section, hash tables, symbols, names, references, notes,
+ * and the code of a call. All that is found lies in the module, and names are terminated there.
  */
 #include "report/callee.h"
 #include "stack/dynamic.h"

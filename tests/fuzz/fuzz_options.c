@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * PHASELOCK_OPTIONS, and what a program says of it first. Whatever stands there: messages end within
- * their memory, hold no control character, and there are some if and only if there are faults; text
- * that is read again means the same.
+ * PHASELOCK_OPTIONS, and what a program says of it first. Whatever stands there: messages end
+ * within their memory, hold no control character, and there are some if and only if there are
+ * faults; text that is read again means the same.
  */
 #include "fuzz.h"
 #include "common/options.h"

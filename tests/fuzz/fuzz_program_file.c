@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The program's own file, by its section headers: symbols and unwind tables. symtab.c gets the input
- * in the place of the file, and the program headers of the input as those that are loaded; make gives
- * its references to the kernel these names.
+ * The program's own file, by its section headers: symbols and unwind tables. symtab.c gets the
+ * input in the place of the file, and the program headers of the input as those that are loaded;
+ * make gives its references to the kernel these names.
  */
 #include "fuzz.h"
 #include "stack/symtab.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Files of results, and the tables that are made of them. Whatever stands in a line: the JSON is JSON,
- * and each row of the Markdown is one line with as many cells as the first.
+ * Files of results, and the tables that are made of them. Whatever stands in a line: the JSON is
+ * JSON, and each row of the Markdown is one line with as many cells as the first.
  */
 #define _GNU_SOURCE
 #include "fuzz.h"

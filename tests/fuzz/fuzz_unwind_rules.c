@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The rules at addresses of the modules that this process has, by our reader of unwind tables and by
- * that of elfutils: each is the other's oracle. Tables of the input's cannot be compared so: readers
- * may refuse what is damaged, each in its own way (fuzz_unwind_tables.c).
+ * The rules at addresses of the modules that this process has, by our reader of unwind tables and
+ * by that of elfutils: each is the other's oracle. Tables of the input's cannot be compared so:
+ * readers may refuse what is damaged, each in its own way (fuzz_unwind_tables.c).
  */
 #define _GNU_SOURCE
 #include "fuzz.h"

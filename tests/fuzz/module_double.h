@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * In the place of lib/stack/object.c: one module, which is bytes of the input in memory of their own size,
- * so that a byte read outside is a fault. Its first program header says where it is loaded, and is
- * true; the others are of the input.
+ * In the place of lib/stack/object.c: one module, which is bytes of the input in memory of their
+ * own size, so that a byte read outside is a fault. Its first program header says where it is
+ * loaded, and is true; the others are of the input.
  */
 #ifndef MODULE_DOUBLE_H
 #define MODULE_DOUBLE_H

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Writes a few inputs that are as they should be for each target, from which the kept corpora were grown. Usage: seeds.py FOLDER"""
+"""Writes a few inputs that are as they should be for each target, from which the kept corpora were
+grown. Usage: seeds.py FOLDER
+"""
 import pathlib
 import struct
 import sys
@@ -18,9 +20,13 @@ REPORT = b"""phaselock: violation: malloc(32) while allocations are locked
 phaselock: allowed (policy=allow)
 other text
 phaselock: 2 violations at 1 site, by count:
-phaselock:   2 x malloc  request+0xe (/tmp/program+0x1227) < (/tmp/copy.so+0x1a0a) < use+0x31 (/tmp/program+0x126c)
+phaselock:   2 x malloc  request+0xe (/tmp/program+0x1227) < (/tmp/copy.so+0x1a0a) < use+0x31 \
+(/tmp/program+0x126c)
 """
-RESULT = b"phaselock-result 1\tprogram\ttest\top|era*tion\tASSERT_NO_ALLOCATIONS\tfile.c\t12\t0\t64\t1\t0\t%s\n"
+RESULT = (
+    b"phaselock-result 1\tprogram\ttest\top|era*tion\tASSERT_NO_ALLOCATIONS\t"
+    b"file.c\t12\t0\t64\t1\t0\t%s\n"
+)
 
 
 def piece(process, thread, text, more):
@@ -35,60 +41,160 @@ def entry(body):
 def unwind_tables(instructions, size=512, functions=4, indexed=True):
     """An index at the start, entries from a quarter on, functions behind the end."""
     start = size // 4
-    table = entry(struct.pack("<IB", 0, 1) + b"zR\0" + bytes((1, 0x78, 16, 1, 0x1B, 0x0C, 7, 8, 0x90, 1)))
+    table = entry(
+        struct.pack("<IB", 0, 1) + b"zR\0" + bytes((1, 0x78, 16, 1, 0x1B, 0x0C, 7, 8, 0x90, 1))
+    )
     pairs = []
     for number in range(functions):
         at = start + len(table)
         pairs.append((size + 64 * number, at))
-        table += entry(struct.pack("<IiIB", at + 4 - start, size + 64 * number - (at + 8), 64, 0) + instructions)
+        table += entry(
+            struct.pack("<IiIB", at + 4 - start, size + 64 * number - (at + 8), 64, 0)
+            + instructions
+        )
     form = 0x3B if indexed else 0xFF
     index = struct.pack("<BBBBiI", 1, 0x1B, 0x03 if indexed else 0xFF, form, start - 4, functions)
     index += b"".join(struct.pack("<ii", *pair) for pair in pairs)
-    return struct.pack(">H", size + 70) + bytes(9) + (index.ljust(start, b"\0") + table + bytes(4)).ljust(size, b"\0")
+    return (
+        struct.pack(">H", size + 70)
+        + bytes(9)
+        + (index.ljust(start, b"\0") + table + bytes(4)).ljust(size, b"\0")
+    )
 
 
 def module():
-    """Dynamic section at 0, hash at 0x100, symbols at 0x140, names at 0x1a0, references at 0x1c0, a note at 0x200, code at 0x240."""
+    """Dynamic section at 0, hash at 0x100, symbols at 0x140, names at 0x1a0, references at 0x1c0, a
+    note at 0x200, code at 0x240.
+    """
     tags = [(4, 0x100), (6, 0x140), (5, 0x1A0), (10, 0x20), (7, 0x1C0), (8, 0x30), (0, 0)]
     data = b"".join(struct.pack("<QQ", *tag) for tag in tags).ljust(0x100, b"\0")
     data += struct.pack("<IIII", 1, 4, 1, 0).ljust(0x40, b"\0")
-    symbol = [struct.pack("<IBBHQQ", name, 0x12, 0, where, value, 64) for name, where, value in ((0, 0, 0), (1, 1, 0x240), (8, 0, 0), (13, 1, 0x280))]
+    symbol = [
+        struct.pack("<IBBHQQ", name, 0x12, 0, where, value, 64)
+        for name, where, value in ((0, 0, 0), (1, 1, 0x240), (8, 0, 0), (13, 1, 0x280))
+    ]
     data += b"".join(symbol) + b"\0malloc\0free\0_inner\0".ljust(0x20, b"\0")
-    data += (struct.pack("<QQq", 0xF8, 1 << 32 | 6, 0) + struct.pack("<QQq", 0xF0, 2 << 32 | 7, 0)).ljust(0x40, b"\0")
+    data += (
+        struct.pack("<QQq", 0xF8, 1 << 32 | 6, 0) + struct.pack("<QQq", 0xF0, 2 << 32 | 7, 0)
+    ).ljust(0x40, b"\0")
     data += (struct.pack("<III", 4, 20, 3) + b"GNU\0" + bytes(range(20))).ljust(0x40, b"\0")
-    data += b"\x90\xe8" + struct.pack("<i", 0x20) + b"\xff\x15" + struct.pack("<i", -0x160) + b"\x90" * 0x14 + b"\xff\x25" + struct.pack("<i", -0x170) + bytes(64)
+    data += (
+        b"\x90\xe8"
+        + struct.pack("<i", 0x20)
+        + b"\xff\x15"
+        + struct.pack("<i", -0x160)
+        + b"\x90" * 0x14
+        + b"\xff\x25"
+        + struct.pack("<i", -0x170)
+        + bytes(64)
+    )
     return bytes((0x24,)) + bytes((1, 0x40, 0x24 // 8)) + bytes(6) + data
 
 
 def elf(interpreter=b"/lib64/ld-linux-x86-64.so.2\0", sections=False):
-    header = b"\x7fELF\2\1\1" + bytes(9) + struct.pack("<HHIQQQIHHHHHH", 3, 62, 1, 0x1000, 64, 0x200 if sections else 0, 0, 64, 56, 2, 64, 4 if sections else 0, 3 if sections else 0)
+    header = (
+        b"\x7fELF\2\1\1"
+        + bytes(9)
+        + struct.pack(
+            "<HHIQQQIHHHHHH",
+            3,
+            62,
+            1,
+            0x1000,
+            64,
+            0x200 if sections else 0,
+            0,
+            64,
+            56,
+            2,
+            64,
+            4 if sections else 0,
+            3 if sections else 0,
+        )
+    )
     parts = struct.pack("<IIQQQQQQ", 1, 5, 0, 0, 0, 0x1000, 0x1000, 4096)
     parts += struct.pack("<IIQQQQQQ", 3, 4, 0xB0, 0xB0, 0xB0, len(interpreter), len(interpreter), 1)
     data = header + parts + interpreter
     if not sections:
         return data
-    data = data.ljust(0x100, b"\0") + bytes(24) + struct.pack("<IBBHQQ", 1, 2, 0, 1, 0x1000, 0x80) + b"\0main\0.eh_frame\0"
-    one = lambda name, kind, at, size, link, each: struct.pack("<IIQQQQIIQQ", name, kind, 0, at, at, size, link, 0, 8, each)
-    return data.ljust(0x200, b"\0") + bytes(64) + one(6, 1, 0x100, 8, 0, 0) + one(0, 2, 0x100, 48, 3, 24) + one(0, 3, 0x130, 16, 0, 0)
+    data = (
+        data.ljust(0x100, b"\0")
+        + bytes(24)
+        + struct.pack("<IBBHQQ", 1, 2, 0, 1, 0x1000, 0x80)
+        + b"\0main\0.eh_frame\0"
+    )
+    one = lambda name, kind, at, size, link, each: struct.pack(
+        "<IIQQQQIIQQ", name, kind, 0, at, at, size, link, 0, 8, each
+    )
+    return (
+        data.ljust(0x200, b"\0")
+        + bytes(64)
+        + one(6, 1, 0x100, 8, 0, 0)
+        + one(0, 2, 0x100, 48, 3, 24)
+        + one(0, 3, 0x130, 16, 0, 0)
+    )
 
 
 SEEDS = {
-    "options": [b"\0\xffpolicy=deny:report=a%p.txt:frames=8:lock=main:max_reports=3:stats=1:symbolize=0", b"\0\x02polcy=allow:lock_after=9x:lock_signal=USR1",
-                b"\1\xffenvironment=0:policy=abort\npolicy=allow", b"\1\x10free=forbid:follow_children=1\nhelp=1:suppressions=/a b:stages=1:unlock_signal=12"],
-    "suppressions": [b"\xff# third parties\nfunction:std::*\nmodule:libcurl.so*\nstack:*[a-z]?\\*\n", b"\4stack:[!x\nmodul:a\nfunction:\n", b"\xfffunction:*a*a*a*a*b\n"],
-    "results": [RESULT % b"holds" + RESULT % b"failed" + RESULT % b"skipped", RESULT % b"not-armed" + b"x\ty\n", (RESULT % b"holds").replace(b"test", b"\xff<b>\xc2\x85")],
+    "options": [
+        b"\0\xffpolicy=deny:report=a%p.txt:frames=8:lock=main:max_reports=3:stats=1:symbolize=0",
+        b"\0\x02polcy=allow:lock_after=9x:lock_signal=USR1",
+        b"\1\xffenvironment=0:policy=abort\npolicy=allow",
+        b"\1\x10free=forbid:follow_children=1\nhelp=1:suppressions=/a b:stages=1:unlock_signal=12",
+    ],
+    "suppressions": [
+        b"\xff# third parties\nfunction:std::*\nmodule:libcurl.so*\nstack:*[a-z]?\\*\n",
+        b"\4stack:[!x\nmodul:a\nfunction:\n",
+        b"\xfffunction:*a*a*a*a*b\n",
+    ],
+    "results": [
+        RESULT % b"holds" + RESULT % b"failed" + RESULT % b"skipped",
+        RESULT % b"not-armed" + b"x\ty\n",
+        (RESULT % b"holds").replace(b"test", b"\xff<b>\xc2\x85"),
+    ],
     "annotate": [b"\7" + REPORT, b"\0" + REPORT * 2, b"\x40text without\nphaselock: violation: x"],
-    "naming": [b"\1    #0 request+0xe (/tmp/program+0x1217)\n  build-id 6f82 /tmp/program", b"\0    #3 (/tmp/x\\n.so+0x1b0b7)",
-               b"\0phaselock:   2 x malloc  f+0xe (/p+0x1227) < (/c.so+0x1a0a) < 0x12"],
-    "places": [b"f+0x1 (/a (b) < c+0x2)", b"  build-id 0a1b /x y", b"0x7f12", b"(/a\\\\n\\x1b+0x3) < g+0x4 (/b+0x5)"],
+    "naming": [
+        b"\1    #0 request+0xe (/tmp/program+0x1217)\n  build-id 6f82 /tmp/program",
+        b"\0    #3 (/tmp/x\\n.so+0x1b0b7)",
+        b"\0phaselock:   2 x malloc  f+0xe (/p+0x1227) < (/c.so+0x1a0a) < 0x12",
+    ],
+    "places": [
+        b"f+0x1 (/a (b) < c+0x2)",
+        b"  build-id 0a1b /x y",
+        b"0x7f12",
+        b"(/a\\\\n\\x1b+0x3) < g+0x4 (/b+0x5)",
+    ],
     "elf": [elf(), elf(b"/lib/ld-musl-x86_64.so.1\0"), elf()[:100], b"\x7fELF\1\1" + bytes(64)],
-    "collect": [b"\xff" + piece(1, 2, REPORT, 0), b"\3" + piece(1, 2, REPORT[:90], 1) + piece(1, 3, b"x\n", 0) + piece(1, 2, REPORT[90:], 0),
-                b"\2" + b"no piece at all, but text that somebody wrote\n"],
-    "unwind_rules": [bytes((module, at >> 16, at >> 8 & 255, at & 255)) for module in range(8) for at in (0x40, 0x1234, 0x23456)],
-    "unwind_tables": [unwind_tables(bytes((0x41, 0x0E, 16, 0x86, 2, 0x43, 0x0D, 6))), unwind_tables(bytes((0x0A, 0x41, 0x0E, 16, 0x0B, 0xC6)), functions=2),
-                      unwind_tables(bytes((0x05, 3)) + b"\x80" * 8 + bytes((0x40, 0x13)) + b"\x80" * 8 + bytes((0x40, 0x14, 3, 0x3F)), functions=1),
-                      unwind_tables(bytes((0x0F, 4, 0x77, 8, 0x23, 8, 0x10, 3, 3, 0x76, 0, 0x06, 0x16, 16, 2, 0x77, 0)), indexed=False)],
-    "modules": [module(), module().replace(b"\4\0\0\0\0\0\0\0\0\1", b"\xf5\xfe\xff\x6f\0\0\0\0\0\1", 1)],
+    "collect": [
+        b"\xff" + piece(1, 2, REPORT, 0),
+        b"\3" + piece(1, 2, REPORT[:90], 1) + piece(1, 3, b"x\n", 0) + piece(1, 2, REPORT[90:], 0),
+        b"\2" + b"no piece at all, but text that somebody wrote\n",
+    ],
+    "unwind_rules": [
+        bytes((module, at >> 16, at >> 8 & 255, at & 255))
+        for module in range(8)
+        for at in (0x40, 0x1234, 0x23456)
+    ],
+    "unwind_tables": [
+        unwind_tables(bytes((0x41, 0x0E, 16, 0x86, 2, 0x43, 0x0D, 6))),
+        unwind_tables(bytes((0x0A, 0x41, 0x0E, 16, 0x0B, 0xC6)), functions=2),
+        unwind_tables(
+            bytes((0x05, 3))
+            + b"\x80" * 8
+            + bytes((0x40, 0x13))
+            + b"\x80" * 8
+            + bytes((0x40, 0x14, 3, 0x3F)),
+            functions=1,
+        ),
+        unwind_tables(
+            bytes((0x0F, 4, 0x77, 8, 0x23, 8, 0x10, 3, 3, 0x76, 0, 0x06, 0x16, 16, 2, 0x77, 0)),
+            indexed=False,
+        ),
+    ],
+    "modules": [
+        module(),
+        module().replace(b"\4\0\0\0\0\0\0\0\0\1", b"\xf5\xfe\xff\x6f\0\0\0\0\0\1", 1),
+    ],
     "program_file": [elf(sections=True), elf()],
 }
 

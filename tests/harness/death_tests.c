@@ -190,7 +190,9 @@ static void *allocate_until_over(void *unused)
 	return NULL;
 }
 
-/* They hold the locks of a process-wide ledger, of the allocator and of the registry at the fork. */
+/*
+ * They hold the locks of a process-wide ledger, of the allocator and of the registry at the fork.
+ */
 static void aborts_beside_threads(void **state)
 {
 	pthread_t threads[3];

@@ -2,7 +2,8 @@
 /*
  * Each assertion, for the thread and for the process, at the edge where it holds and where it
  * fails, over every kind of request; and what its report says of allocations, bytes, deallocations
- * and leaked blocks, and of the request that came nearest. Blocks that come from outside are nobody's leak, however they grow.
+ * and leaked blocks, and of the request that came nearest. Blocks that come from outside are
+ * nobody's leak, however they grow.
  *
  * shows: PL-301 PL-302 PL-581 PL-582
  * run: {self}

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A failed assertion says below each call stack what to do instead of the function of libc that
- * asked for memory, as a report of a violation does. A leak, and a request of the program's own, have
- * no advice.
+ * asked for memory, as a report of a violation does. A leak, and a request of the program's own,
+ * have no advice.
  *
  * shows: PL-584
  * run: {self}

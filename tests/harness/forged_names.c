@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The names of an assertion, its file, its operation and its test, and what a child writes, may have
- * anything in them: what is said of a failure is lines of plain text, CMocka's XML is well-formed
- * wherever the text is cut, and the file of results has a line each. (parts/plain.py reads them.)
+ * The names of an assertion, its file, its operation and its test, and what a child writes, may
+ * have anything in them: what is said of a failure is lines of plain text, CMocka's XML is
+ * well-formed wherever the text is cut, and the file of results has a line each. (parts/plain.py
+ * reads them.)
  *
  * shows: PL-665 PL-666
  * needs: python3
@@ -14,7 +15,8 @@
  * stdout:
  * | {number}
  *
- * run: sh -c '{self} 2>errors | python3 {source}/tests/harness/parts/failures.py | python3 {source}/tests/harness/parts/plain.py'
+ * run: sh -c '{self} 2>errors | python3 {source}/tests/harness/parts/failures.py | python3
+ *     {source}/tests/harness/parts/plain.py'
  * environment: CMOCKA_MESSAGE_OUTPUT=xml
  * exit: 0
  * stdout:
@@ -30,7 +32,8 @@
  * | asserted x{any}]] >{any}
  * | {lines}
  *
- * run: sh -c '{self} >/dev/null 2>&1; python3 {source}/tests/harness/parts/plain.py <results; {build}/phaselock results results'
+ * run: sh -c '{self} >/dev/null 2>&1; python3 {source}/tests/harness/parts/plain.py <results;
+ *     {build}/phaselock results results'
  * environment: PHASELOCK_RESULTS=results
  * exit: 99
  * stdout:

@@ -6,14 +6,17 @@
  * stderr as it is, hence frames of few words.
  *
  * shows: PL-312 PL-313
- * run: sh -c 'strip -o t {self}; for f in stdout tap subunit; do CMOCKA_MESSAGE_OUTPUT=$f ./t 2>&1 | grep -c "Weird<a . b]] > .c: 1 allocation, 5 bytes\|operator new"; done'
+ * run: sh -c 'strip -o t {self}; for f in stdout tap subunit; do CMOCKA_MESSAGE_OUTPUT=$f ./t 2>&1
+ *     | grep -c "Weird<a . b]] > .c: 1 allocation, 5 bytes\|operator new"; done'
  * exit: 0
  * stdout:
  * | 2
  * | 2
  * | 2
  *
- * run: sh -c 'CMOCKA_MESSAGE_OUTPUT=xml {self} | python3 -c "import sys, xml.dom.minidom as x; t = x.parse(sys.stdin).getElementsByTagName(\"failure\")[0].firstChild.data; print(\"1 x operator new(5)\" in t, \"Weird<a & b]] > &c\" in t)"'
+ * run: sh -c 'CMOCKA_MESSAGE_OUTPUT=xml {self} | python3 -c "import sys, xml.dom.minidom as x; t =
+ *     x.parse(sys.stdin).getElementsByTagName(\"failure\")[0].firstChild.data; print(\"1 x operator
+ *     new(5)\" in t, \"Weird<a & b]] > &c\" in t)"'
  * exit: 0
  * stdout:
  * | True True

@@ -3,7 +3,8 @@
  * Pitfall: a sanitizer has its own malloc, and the library hears of its requests. Under
  * AddressSanitizer a realloc is heard of as an allocation and a deallocation, and under
  * ThreadSanitizer, which does not tell of every function that asks for memory: so an assertion of
- * requests is not checked there, and fails. Cure: assert in plain builds, and skip visibly in the others with PHASELOCK_SKIP_IF_ABSENT.
+ * requests is not checked there, and fails. Cure: assert in plain builds, and skip visibly in the
+ * others with PHASELOCK_SKIP_IF_ABSENT.
  *
  * shows: PL-360
  *

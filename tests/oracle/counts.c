@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Counts in a file that all processes of a run have mapped, a line of 64 bytes for each: its name and
- * a number. So they are there however a process ends. UNWINDING_COUNTS names the file.
+ * Counts in a file that all processes of a run have mapped, a line of 64 bytes for each: its name
+ * and a number. So they are there however a process ends. UNWINDING_COUNTS names the file.
  */
 #define _GNU_SOURCE
 #include "counts.h"

@@ -13,8 +13,12 @@ import tempfile
 from runner.declarations import Case, substitute
 
 PATTERNS = {"any": "[^\n]*", "number": "[0-9]+", "hex": "0x[0-9a-f]+"}
-WHOLE_LINES = {"{frames}": "(?:    #[0-9]+ [^\n]*\n)*", "{details}": "(?:  [^\n]*\n)*", "{lines}": "(?:[^\n]*\n)*",
-               "{not-armed}": "(?:phaselock: not armed: [^\n]* go(?:es)? to another allocator\n)?"}
+WHOLE_LINES = {
+    "{frames}": "(?:    #[0-9]+ [^\n]*\n)*",
+    "{details}": "(?:  [^\n]*\n)*",
+    "{lines}": "(?:[^\n]*\n)*",
+    "{not-armed}": "(?:phaselock: not armed: [^\n]* go(?:es)? to another allocator\n)?",
+}
 NO_NEWLINE = "(no newline at the end)"
 
 
@@ -23,7 +27,9 @@ def line_pattern(line: str) -> str:
     if line in WHOLE_LINES:
         return WHOLE_LINES[line]
     parts = re.split(r"\{(any|number|hex)\}", line)
-    return "".join(PATTERNS[part] if i % 2 else re.escape(part) for i, part in enumerate(parts)) + "\n"
+    return (
+        "".join(PATTERNS[part] if i % 2 else re.escape(part) for i, part in enumerate(parts)) + "\n"
+    )
 
 
 def compare(name: str, expected: list[str], text: str) -> str:
@@ -35,11 +41,19 @@ def compare(name: str, expected: list[str], text: str) -> str:
     shown = []
     for line in text.splitlines():
         # A line that was expected is shown as it was expected, so that only differences stand out.
-        like = [want for want in expected if want != "{lines}" and re.fullmatch(line_pattern(want), line + "\n")]
+        like = [
+            want
+            for want in expected
+            if want != "{lines}" and re.fullmatch(line_pattern(want), line + "\n")
+        ]
         if not (like and like[0] == "{details}" and shown and shown[-1] == "{details}"):
             shown.append(like[0] if like else line)
-    diff = list(difflib.unified_diff(expected, shown, f"expected {name}", f"real {name}", lineterm=""))
-    return "\n".join(diff or [f"real {name}, which differs in the number or order of its lines:", text.rstrip()])
+    diff = list(
+        difflib.unified_diff(expected, shown, f"expected {name}", f"real {name}", lineterm="")
+    )
+    return "\n".join(
+        diff or [f"real {name}, which differs in the number or order of its lines:", text.rstrip()]
+    )
 
 
 def status_name(status: int) -> str:
@@ -47,14 +61,30 @@ def status_name(status: int) -> str:
 
 
 def child_environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items()
-            if not name.startswith("PHASELOCK_") and name != "LD_PRELOAD"}
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("PHASELOCK_") and name != "LD_PRELOAD"
+    }
 
 
-def execute(run: list[str], environment: dict[str, str], folder: str, timeout: float) -> tuple[str, str, str]:
-    """Runs a command; returns how it ended and its streams. At a timeout its whole process group is ended."""
-    with subprocess.Popen(run, env=environment, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, start_new_session=True, text=True, errors="replace") as child:
+def execute(
+    run: list[str], environment: dict[str, str], folder: str, timeout: float
+) -> tuple[str, str, str]:
+    """Runs a command; returns how it ended and its streams. At a timeout its whole process group is
+    ended.
+    """
+    with subprocess.Popen(
+        run,
+        env=environment,
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        text=True,
+        errors="replace",
+    ) as child:
         try:
             out, err = child.communicate(timeout=timeout)
             status = status_name(child.returncode)
@@ -72,12 +102,20 @@ def run_case(case: Case) -> str:
         environment = {name: substitute(value, place) for name, value in case.environment.items()}
         command = [substitute(word, place) for word in case.run]
         try:
-            status, out, err = execute(command, {**child_environment(), **environment}, folder, case.timeout)
+            status, out, err = execute(
+                command, {**child_environment(), **environment}, folder, case.timeout
+            )
         except OSError as error:
             return f"cannot run: {error}"
-        expected = {name: [substitute(line, place) for line in lines] for name, lines in case.streams.items()}
+        expected = {
+            name: [substitute(line, place) for line in lines]
+            for name, lines in case.streams.items()
+        }
     faults = [f"exit: expected {case.exit}, real {status}"] if status != case.exit else []
-    faults += [compare("stdout", expected["stdout"], out), compare("stderr", expected["stderr"], err)]
+    faults += [
+        compare("stdout", expected["stdout"], out),
+        compare("stderr", expected["stderr"], err),
+    ]
     return "\n".join(fault for fault in faults if fault)
 
 
@@ -91,4 +129,7 @@ def by_hand(case: Case, folder: str) -> str:
 def debug(run: list[str], environment: dict[str, str]) -> None:
     """Becomes the debugger, which runs the program with the environment and has none of it."""
     settings = shlex.join(f"{name}={value}" for name, value in environment.items())
-    os.execvp("gdb", ["gdb", *(["-ex", f"set exec-wrapper env {settings}"] if settings else []), "--args", *run])
+    os.execvp(
+        "gdb",
+        ["gdb", *(["-ex", f"set exec-wrapper env {settings}"] if settings else []), "--args", *run],
+    )

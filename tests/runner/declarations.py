@@ -11,7 +11,9 @@ from pathlib import Path
 LISTS = ("shows", "needs", "each", "environment")
 STREAMS = ("stdout", "stderr")
 STARTS = ("run", "script")
-FIELD = re.compile(r"(shows|needs|each|run|script|environment|timeout|backend|libc|exit|stdout|stderr):(?: (.*))?$")
+FIELD = re.compile(
+    r"(shows|needs|each|run|script|environment|timeout|backend|libc|exit|stdout|stderr):(?: (.*))?$"
+)
 
 
 class Malformed(Exception):
@@ -21,6 +23,7 @@ class Malformed(Exception):
 @dataclasses.dataclass
 class Declaration:
     """The fields of one case as they stand in the file, before `each` is spelt out."""
+
     values: dict[str, list[str]] = dataclasses.field(default_factory=dict)
 
     def inherit(self) -> Declaration:
@@ -117,19 +120,28 @@ def spell_out(declaration: Declaration, places: dict[str, str]) -> list[Case]:
         if "script" in declaration.values:
             run = ["sh", "-c", substitute(declaration.one("script"), values)]
         else:
-            run = [substitute(word, values) for word in shlex.split(declaration.one("run", "{self}"))]
+            run = [
+                substitute(word, values) for word in shlex.split(declaration.one("run", "{self}"))
+            ]
         settings = [substitute(line, values) for line in declaration.values.get("environment", [])]
-        title = substitute(declaration.one("script", declaration.one("run", Path(places["self"]).name)), choice)
-        cases.append(Case(
-            name=" ".join([*settings, title]).replace("{self}", Path(places["self"]).name),
-            run=run,
-            environment=dict(setting.split("=", 1) for setting in settings),
-            timeout=float(declaration.one("timeout", "30")),
-            exit=substitute(declaration.one("exit"), values),
-            streams={name: [substitute(line, values) for line in declaration.values.get(name, [])]
-                     for name in STREAMS},
-            needs=substitute(" ".join(declaration.values.get("needs", [])), values).split(),
-            backends=declaration.one("backend", "").split()))
+        title = substitute(
+            declaration.one("script", declaration.one("run", Path(places["self"]).name)), choice
+        )
+        cases.append(
+            Case(
+                name=" ".join([*settings, title]).replace("{self}", Path(places["self"]).name),
+                run=run,
+                environment=dict(setting.split("=", 1) for setting in settings),
+                timeout=float(declaration.one("timeout", "30")),
+                exit=substitute(declaration.one("exit"), values),
+                streams={
+                    name: [substitute(line, values) for line in declaration.values.get(name, [])]
+                    for name in STREAMS
+                },
+                needs=substitute(" ".join(declaration.values.get("needs", [])), values).split(),
+                backends=declaration.one("backend", "").split(),
+            )
+        )
     return cases
 
 

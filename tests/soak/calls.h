@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The family as the soak calls it: those that take a block, and for each those that give it back. */
+/*
+ * The family as the soak calls it: those that take a block, and for each those that give it back.
+ */
 #ifndef CALLS_H
 #define CALLS_H
 

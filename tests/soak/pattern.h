@@ -31,7 +31,9 @@ static inline void pattern_fill(const struct block *block)
 	memset(block->address + words * 8, (int)(block->size & 0xff), block->size % 8);
 }
 
-/* Checks the first bytes at an address for the pattern of a block, which may have moved from there. */
+/*
+ * Checks the first bytes at an address for the pattern of a block, which may have moved from there.
+ */
 static inline void pattern_check_at(const unsigned char *address, const struct block *block,
 				    size_t bytes)
 {

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The soak: eight threads call the whole family at random while the phase and the policy change, and
- * in the end every count of the library agrees, to the last one, with what the threads counted for
- * themselves. Each block holds a pattern made from its address and size, which is verified before it
- * is freed or moved; blocks wander from thread to thread.
+ * The soak: eight threads call the whole family at random while the phase and the policy change,
+ * and in the end every count of the library agrees, to the last one, with what the threads counted
+ * for themselves. Each block holds a pattern made from its address and size, which is verified
+ * before it is freed or moved; blocks wander from thread to thread.
  *
- * The work goes in rounds. In a steady round the phase stands, so each thread knows what must become
- * of each request. In a wild round the phase is flipped all the time: what is denied, or what the
- * handler was asked about, was a violation; permit scopes rest, for which nobody could tell.
+ * The work goes in rounds. In a steady round the phase stands, so each thread knows what must
+ * become of each request. In a wild round the phase is flipped all the time: what is denied, or
+ * what the handler was asked about, was a violation; permit scopes rest, for which nobody could
+ * tell.
  *
  * soak [OPERATIONS [SEED]]; prints its progress, and at the end that all counts agree.
  */
@@ -99,7 +100,8 @@ static bool is_against(enum scope scope)
 }
 
 /*
- * Counts a request that was made: what it came to, whether it could be granted, and if so the memory.
+ * Counts a request that was made: what it came to, whether it could be granted, and if so the
+ * memory.
  * served: not NULL.
  */
 static bool was_violation(struct tally *tally, enum scope scope, uint64_t asked_before, bool served)

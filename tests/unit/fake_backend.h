@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The backend of the unit tests: lib/backend/backend.h over the process's own malloc, which may be a
- * sanitizer's. It counts calls, keeps their arguments, counts usable bytes for each thread, and
+ * The backend of the unit tests: lib/backend/backend.h over the process's own malloc, which may be
+ * a sanitizer's. It counts calls, keeps their arguments, counts usable bytes for each thread, and
  * fails when it is told to.
  */
 #ifndef TEST_FAKE_BACKEND_H

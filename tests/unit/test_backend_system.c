@@ -19,7 +19,9 @@ static void *fake_dlsym(void *handle, const char *name);
 #include "backend/backend_system.c"
 #undef dlsym
 
-/* ---- the next allocator, and what the dynamic linker asks for while it looks for it ------------- */
+/*
+ * ---- the next allocator, and what the dynamic linker asks for while it looks for it -------------
+ */
 
 static struct {
 	unsigned malloc, free, realloc, usable_size; /* calls */
@@ -158,7 +160,9 @@ static int forget(void **state)
 	return 0;
 }
 
-/* ---- the arena ---------------------------------------------------------------------------------- */
+/*
+ * ---- the arena ----------------------------------------------------------------------------------
+ */
 
 static void arena_blocks_are_aligned_zeroed_and_apart(void **state)
 {
@@ -230,7 +234,9 @@ static void empty_block_at_the_end_is_known(void **state)
 	assert_true(block == NULL || in_arena(block));
 }
 
-/* ---- the backend over it ------------------------------------------------------------------------ */
+/*
+ * ---- the backend over it ------------------------------------------------------------------------
+ */
 
 static void *early[3];
 

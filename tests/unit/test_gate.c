@@ -275,7 +275,7 @@ static void count_with_a_handler_that_opens_the_gate(void)
 		exercise_with_handler(exercise_holding);
 }
 
-TEST(handler_that_opens_the_gate_loses_no_count_of_the_request_that_it_interrupts)
+TEST(handler_that_opens_the_gate_loses_no_count_of_what_it_interrupts)
 {
 	if (THREAD_SANITIZED)
 		skip();
@@ -351,8 +351,7 @@ int main(void)
 		cmocka_unit_test(thread_that_freed_while_locked_lets_pages_go_by_its_next_request),
 		cmocka_unit_test(
 			handler_at_any_instruction_loses_no_count_while_the_gate_opens_and_closes),
-		cmocka_unit_test(
-			handler_that_opens_the_gate_loses_no_count_of_the_request_that_it_interrupts),
+		cmocka_unit_test(handler_that_opens_the_gate_loses_no_count_of_what_it_interrupts),
 		cmocka_unit_test(
 			sums_of_other_threads_never_decrease_and_have_no_request_that_is_refused),
 	};

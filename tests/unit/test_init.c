@@ -316,7 +316,7 @@ static struct pl_channel *make_channel(char variable[128])
 	return page;
 }
 
-TEST(guarded_process_counts_on_the_page_and_takes_the_guard_out_of_its_environment)
+TEST(guarded_process_counts_on_the_page_and_clears_its_environment)
 {
 	char variable[128];
 	struct pl_channel *page = make_channel(variable);
@@ -370,8 +370,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(lock_at_main_is_done_or_it_is_told_that_it_cannot_be),
 		cmocka_unit_test(lock_comes_by_signal_or_after_a_time),
 		cmocka_unit_test(child_of_a_fork_has_phase_and_counts),
-		cmocka_unit_test(
-			guarded_process_counts_on_the_page_and_takes_the_guard_out_of_its_environment),
+		cmocka_unit_test(guarded_process_counts_on_the_page_and_clears_its_environment),
 		cmocka_unit_test(environment_stays_if_children_are_to_be_followed),
 		cmocka_unit_test(page_that_cannot_be_opened_is_told),
 	};

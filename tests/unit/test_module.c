@@ -57,14 +57,14 @@ TEST(return_addresses_in_libc_have_its_name_offset_and_function)
 
 		assert_non_null(function);
 		if (dlsym(RTLD_DEFAULT, functions[i]) != function)
-			continue; /* a sanitizer's own: dladdr() and the table of symbols go different ways */
+			continue; /* a sanitizer's: dladdr() and the table differ */
 		assert_as_dladdr(function + 1);
 		assert_as_dladdr(function + 5);
 	}
 	dlclose(libc);
 }
 
-TEST(return_address_behind_the_last_instruction_belongs_to_the_function_that_called)
+TEST(return_address_behind_the_last_instruction_belongs_to_the_caller)
 {
 	const char *function = dlsym(RTLD_NEXT, "secure_getenv");
 	struct pl_place place;
@@ -169,8 +169,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(return_addresses_in_libc_have_its_name_offset_and_function),
-		cmocka_unit_test(
-			return_address_behind_the_last_instruction_belongs_to_the_function_that_called),
+		cmocka_unit_test(return_address_behind_the_last_instruction_belongs_to_the_caller),
 		cmocka_unit_test(
 			function_that_the_program_does_not_export_is_an_offset_in_the_program),
 		cmocka_unit_test(address_of_no_module_is_itself),

@@ -379,7 +379,9 @@ TEST(buffer_too_small_for_the_errors_is_filled_and_not_left)
 
 #define FUNCTION "phaselock_default_options()"
 
-/* What the program says and then the environment, with what is said of both. Returns the options. */
+/*
+ * What the program says and then the environment, with what is said of both. Returns the options.
+ */
 static struct pl_options both(const char *own, const char *environment, const char *words)
 {
 	char buffer[1024];

@@ -96,7 +96,9 @@ static void *read_slowly(void *writer)
 	while (length < sizeof(got)) {
 		ssize_t more;
 
-		/* The first interrupts a write of something, the next ones writes of nothing yet. */
+		/*
+		 * The first interrupts a write of something, the next ones writes of nothing yet.
+		 */
 		for (unsigned i = 0; i < 8; i++) {
 			int before = interruptions;
 

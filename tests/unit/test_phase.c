@@ -168,7 +168,7 @@ CHILD_TEST(what_begins_after_a_lock_has_returned_is_judged_as_locked)
 		pl_phase_lock();
 		atomic_fetch_add_explicit(&locked_round, 1, memory_order_relaxed);
 		if (round % 64 == 0)
-			sched_yield(); /* on one core a reader must get its turn in a locked phase */
+			sched_yield(); /* on one core a reader must get its turn while locked */
 		atomic_fetch_add_explicit(&locked_round, 1, memory_order_relaxed);
 		CHECK(pl_phase_unlock());
 	}

@@ -25,7 +25,10 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-/* ---- the double of lib/stack/module.c -------------------------------------------------------------- */
+/*
+ * ---- the double of lib/stack/module.c
+ * --------------------------------------------------------------
+ */
 
 static const unsigned char build_id[] = {0x0b, 0xad, 0xf0};
 
@@ -80,7 +83,10 @@ int pl_suppress_match(const void *const *frames, unsigned count)
 	return -1;
 }
 
-/* ---- the double of lib/report/advice.c -------------------------------------------------------------- */
+/*
+ * ---- the double of lib/report/advice.c
+ * --------------------------------------------------------------
+ */
 
 #define IN_LIBC ((void *)0x5050)
 

@@ -25,8 +25,8 @@ struct tally {
 	unsigned served; /* blocks made by allocations */
 	unsigned given_back;
 	unsigned refused; /* allocations and reallocations that returned NULL */
-	unsigned
-		wrong; /* refused with another errno than ENOMEM, or a block that was not left whole */
+	/* refused with another errno than ENOMEM, or a block that was not left whole */
+	unsigned wrong;
 	uint64_t asked; /* bytes */
 };
 

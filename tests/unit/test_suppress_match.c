@@ -15,7 +15,10 @@
 
 #include <phaselock/phaselock.h>
 
-/* ---- the double of lib/stack/module.c -------------------------------------------------------------- */
+/*
+ * ---- the double of lib/stack/module.c
+ * --------------------------------------------------------------
+ */
 
 static unsigned looked_up;
 

@@ -20,7 +20,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* ---- the double of what lib/common/os_linux.c maps -------------------------------------------------- */
+/*
+ * ---- the double of what lib/common/os_linux.c maps
+ * --------------------------------------------------
+ */
 
 static struct {
 	char *start;

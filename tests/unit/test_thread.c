@@ -178,7 +178,7 @@ static void work_a_little(void)
 	pl_gate_scope_begin(record, PL_SCOPE_FORBID, NULL); /* and forget the end */
 }
 
-CHILD_TEST(next_thread_takes_over_the_record_of_a_thread_that_is_gone_and_its_counts_stay)
+CHILD_TEST(next_thread_takes_the_record_of_one_that_is_gone_and_its_counts_stay)
 {
 	struct pl_thread *first;
 	struct pl_counts sum;
@@ -372,7 +372,7 @@ int main(void)
 		cmocka_unit_test(
 			thread_without_memory_for_a_record_has_none_and_its_gate_stays_closed),
 		cmocka_unit_test(
-			next_thread_takes_over_the_record_of_a_thread_that_is_gone_and_its_counts_stay),
+			next_thread_takes_the_record_of_one_that_is_gone_and_its_counts_stay),
 		cmocka_unit_test(scopes_that_a_dead_thread_left_open_do_not_bind_its_heir),
 		cmocka_unit_test(a_thousand_threads_one_after_another_need_one_record),
 		cmocka_unit_test(record_of_a_thread_that_still_lives_is_not_taken_over),

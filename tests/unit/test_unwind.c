@@ -212,7 +212,9 @@ TEST(call_that_is_over_or_was_left_by_longjmp_is_not_found)
 	assert_false(passes);
 }
 
-/* ---- whether a call is under way, by a mark --------------------------------------------------- */
+/*
+ * ---- whether a call is under way, by a mark ---------------------------------------------------
+ */
 
 static struct pl_unwind_mark mark;
 static enum pl_unwind_found found;

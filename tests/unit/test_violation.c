@@ -14,7 +14,10 @@
 
 #include <sys/prctl.h>
 
-/* ---- the double of lib/report/report.c, as far as it is needed -------------------------------------- */
+/*
+ * ---- the double of lib/report/report.c, as far as it is needed
+ * --------------------------------------
+ */
 
 static _Thread_local struct {
 	unsigned reports;
@@ -218,7 +221,7 @@ CHILD_TEST(frames_start_at_the_caller_and_are_as_many_as_is_set)
 
 /* ---- handler --------------------------------------------------------------------------------- */
 
-CHILD_TEST(handler_is_called_after_the_record_and_before_the_report_and_its_verdict_is_final)
+CHILD_TEST(handler_is_called_between_record_and_report_and_its_verdict_is_final)
 {
 	static const enum phaselock_verdict verdicts[] = {PHASELOCK_ALLOW, PHASELOCK_DENY,
 							  PHASELOCK_ALLOW};
@@ -298,7 +301,7 @@ static void survive_and_violate_again(void)
 	violate(1);
 }
 
-TEST(process_whose_handler_of_sigabrt_left_by_longjmp_ends_no_more_until_the_next_violation)
+TEST(handler_of_sigabrt_that_jumps_ends_nothing_until_the_next_violation)
 {
 	child_aborts(survive_and_violate_again, "report 1 by policy\nliving\nreport 2 by policy\n");
 }
@@ -346,13 +349,13 @@ int main(void)
 		cmocka_unit_test(verdict_abort_is_reported_and_ends_the_process),
 		cmocka_unit_test(handler_of_sigabrt_is_told_that_the_process_ends),
 		cmocka_unit_test(
-			process_whose_handler_of_sigabrt_left_by_longjmp_ends_no_more_until_the_next_violation),
+			handler_of_sigabrt_that_jumps_ends_nothing_until_the_next_violation),
 		cmocka_unit_test(violation_says_who_asked_for_what_and_when),
 		cmocka_unit_test(same_line_counts_up_at_one_site_and_another_line_is_another_site),
 		cmocka_unit_test(debugger_finds_the_last_of_any_number_of_violations),
 		cmocka_unit_test(frames_start_at_the_caller_and_are_as_many_as_is_set),
 		cmocka_unit_test(
-			handler_is_called_after_the_record_and_before_the_report_and_its_verdict_is_final),
+			handler_is_called_between_record_and_report_and_its_verdict_is_final),
 		cmocka_unit_test(violation_inside_the_handler_is_recorded_and_left_to_the_policy),
 		cmocka_unit_test(handler_that_left_by_longjmp_is_called_at_the_next_violation),
 		cmocka_unit_test(handler_that_left_by_longjmp_is_called_also_from_a_deeper_stack),

@@ -259,7 +259,7 @@ static void check_that_none_serves(struct phaselock_watch *outer, struct phaselo
 	CHECK(heard[1]->forbidden <= 2);
 }
 
-CHILD_TEST(watch_that_is_begun_after_a_seal_without_permits_is_told_but_serves_nothing)
+CHILD_TEST(watch_begun_after_a_seal_without_permits_is_told_but_serves_nothing)
 {
 	static struct heard first = {.answer = PHASELOCK_SERVE}, heard[4];
 	static struct phaselock_watch before = {.watcher = hear, .context = &first}, watches[4];
@@ -330,7 +330,7 @@ int main(void)
 		cmocka_unit_test(lock_during_a_process_watch_goes_back_to_watched),
 		cmocka_unit_test(sealed_heap_can_be_watched),
 		cmocka_unit_test(
-			watch_that_is_begun_after_a_seal_without_permits_is_told_but_serves_nothing),
+			watch_begun_after_a_seal_without_permits_is_told_but_serves_nothing),
 		cmocka_unit_test(nobody_is_in_a_process_watch_that_has_ended),
 	};
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a double of lib/reaction/violation.c needs besides its pl_violation(). To be included by one file of
- * a program.
+ * What a double of lib/reaction/violation.c needs besides its pl_violation(). To be included by one
+ * file of a program.
  */
 #ifndef TEST_VIOLATION_DOUBLE_H
 #define TEST_VIOLATION_DOUBLE_H

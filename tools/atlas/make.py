@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Makes docs/libc-allocations.md and the tables of lib/report/advice.h from what the programs of the atlas measure.
+"""Makes docs/libc-allocations.md and the tables of lib/report/advice.h from what the programs of
+the atlas measure.
 
 Usage: make.py BUILD            writes the files
-       make.py --check BUILD    compares them with what is measured now; does nothing where the libraries are of other
+       make.py --check BUILD compares them with what is measured now; does nothing where the
+       libraries are of other
                                 versions than those the document names
 """
 from __future__ import annotations
@@ -19,7 +21,11 @@ from pathlib import Path
 from measure import SOME, Case, Count, measure
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-DOCUMENT, TABLE, TABLE_MUSL = "docs/libc-allocations.md", "lib/report/advice_table.c", "lib/report/advice_table_musl.c"
+DOCUMENT, TABLE, TABLE_MUSL = (
+    "docs/libc-allocations.md",
+    "lib/report/advice_table.c",
+    "lib/report/advice_table_musl.c",
+)
 VERSIONS = re.compile(r"^Measured with (.*)\.$", re.MULTILINE)
 INTRODUCTION = """\
 # What the functions of the C and C++ libraries allocate
@@ -28,36 +34,48 @@ INTRODUCTION = """\
 
 Measured with {versions}.
 
-Each function was called twice in a process of its own, under `LC_ALL=C.UTF-8`, with a time zone file of its own, stdin
-and stdout being character devices that are no terminals. What a function needs before it, and what clears up after it,
+Each function was called twice in a process of its own, under `LC_ALL=C.UTF-8`, with a time zone \
+file of its own, stdin
+and stdout being character devices that are no terminals. What a function needs before it, and \
+what clears up after it,
 was done outside the measurement.
 
-- *first*, *later*: how many blocks the first and the second call asked for; `+ 1 r` is one realloc more. 0 is none.
+- *first*, *later*: how many blocks the first and the second call asked for; `+ 1 r` is one \
+realloc more. 0 is none.
 - *bytes*: what the first and the second call asked for, in all.
 - *prewarmed*: the first call, in a process that had called `phaselock_prewarm()` before.
 - *some*: how much depends on the machine: on files under /etc, on paths, on the locales installed.
 
-The report of a violation ends with the same advice, under the name of the function that the program called. In a program
-that is linked statically there is no C library to tell from the program, and no advice. musl has no unwind tables: there
-the advice is for the innermost function, so for `fopen()` it speaks of `fdopen()`. What a program has of its own, though
-it seems to be libc's, has none either: `atexit()`, and the templates of C++. Under musl, `phaselock_prewarm()` has nothing
+The report of a violation ends with the same advice, under the name of the function that the \
+program called. In a program
+that is linked statically there is no C library to tell from the program, and no advice. musl has \
+no unwind tables: there
+the advice is for the innermost function, so for `fopen()` it speaks of `fdopen()`. What a \
+program has of its own, though
+it seems to be libc's, has none either: `atexit()`, and the templates of C++. Under musl, \
+`phaselock_prewarm()` has nothing
 to do: none of the functions that it warms allocates there.
 """
 
 
-# ---- versions ------------------------------------------------------------------------------------------
+# ---- versions ------------------------------------------------------------------------------------
+
 
 def output(*command: str) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=False).stderr.strip()
 
 
 def versions() -> str:
-    gcc = subprocess.run(["g++", "-dumpfullversion"], capture_output=True, text=True, check=True).stdout.strip()
+    gcc = subprocess.run(
+        ["g++", "-dumpfullversion"], capture_output=True, text=True, check=True
+    ).stdout.strip()
     found = re.search(r"^Version (\S+)", output("/lib/ld-musl-x86_64.so.1"), re.MULTILINE)
-    return f"{os.confstr('CS_GNU_LIBC_VERSION')}, libstdc++ of gcc {gcc} and musl {found.group(1) if found else '(none)'}"
+    musl = found.group(1) if found else "(none)"
+    return f"{os.confstr('CS_GNU_LIBC_VERSION')}, libstdc++ of gcc {gcc} and musl {musl}"
 
 
-# ---- the document --------------------------------------------------------------------------------------
+# ---- the document --------------------------------------------------------------------------------
+
 
 def requests(count: Count, case: Case) -> str:
     if not count.any():
@@ -74,15 +92,26 @@ def size(case: Case) -> str:
 
 
 def section(title: str, cases: list[Case]) -> str:
-    lines = [f"\n## {title}\n", "| function | first | later | bytes | prewarmed | instead |", "|---|---|---|---|---|---|"]
+    lines = [
+        f"\n## {title}\n",
+        "| function | first | later | bytes | prewarmed | instead |",
+        "|---|---|---|---|---|---|",
+    ]
     for case in cases:
-        cells = [case.name, requests(case.cold, case), requests(case.warm, case), size(case),
-                 requests(case.prewarmed, case), case.cure if case.allocates() else ""]
+        cells = [
+            case.name,
+            requests(case.cold, case),
+            requests(case.warm, case),
+            size(case),
+            requests(case.prewarmed, case),
+            case.cure if case.allocates() else "",
+        ]
         lines.append("|" + "|".join(f" {cell} " if cell else " " for cell in cells) + "|")
     return "\n".join(lines) + "\n"
 
 
-# ---- the tables ----------------------------------------------------------------------------------------
+# ---- the tables ----------------------------------------------------------------------------------
+
 
 def base(case: Case) -> str:
     """The function's name at the beginning of the case's."""
@@ -101,8 +130,10 @@ def choose(key: str, cases: list[Case]) -> list[Case]:
 
 
 def entries(cases: list[Case], may_differ: bool) -> list[Row]:
-    """The rows of a table. A case that has the name of the key itself goes before others that lead to it. If there are two
-    cures, one may be for what is asked for a stream's buffer: it has a row of its own, before the other."""
+    """The rows of a table. A case that has the name of the key itself goes before others that lead
+    to it. If there are two cures, one may be for what is asked for a stream's buffer: it has a row
+    of its own, before the other.
+    """
     users: dict[str, list[Case]] = {}
     families: dict[str, Case] = {}
     for case in cases:
@@ -112,12 +143,18 @@ def entries(cases: list[Case], may_differ: bool) -> list[Row]:
             users.setdefault(key, []).append(case)
         for prefix in case.prefixes:
             families.setdefault(prefix, case)
-    rows = [(prefix, case.family, True, False, when(case), case.cure) for prefix, case in families.items()]
+    rows = [
+        (prefix, case.family, True, False, when(case), case.cure)
+        for prefix, case in families.items()
+    ]
     for key, own in users.items():
         if any(key.startswith(prefix) for prefix in families):
             continue
         chosen = choose(key, own)
-        groups = [choose(key, [case for case in own if case.for_stream == of_stream]) for of_stream in (True, False)]
+        groups = [
+            choose(key, [case for case in own if case.for_stream == of_stream])
+            for of_stream in (True, False)
+        ]
         if not all(groups) or len({case.cure for group in groups for case in group}) == 1:
             groups = [chosen]
         if any(len({case.cure for case in group}) > 1 for group in groups):
@@ -127,7 +164,16 @@ def entries(cases: list[Case], may_differ: bool) -> list[Row]:
         alike = len({base(case) for case in chosen}) == 1 or key.startswith("_")
         name = base(chosen[0]) if alike else key
         for group in groups:
-            rows.append((key, name, False, len(groups) > 1 and group[0].for_stream, when(group[0]), group[0].cure))
+            rows.append(
+                (
+                    key,
+                    name,
+                    False,
+                    len(groups) > 1 and group[0].for_stream,
+                    when(group[0]),
+                    group[0].cure,
+                )
+            )
     return sorted(rows, key=lambda row: (row[0], not row[3]))
 
 
@@ -154,15 +200,19 @@ const struct pl_advice pl_advice_table[] = {{
         first = f'\t{{"{function}", "{name}", {kinds},'
         between = " " if len(first) + len(condition) < 85 else "\n\t "
         text += f'{first}{between}"{condition}",\n\t {literal(cure)}}},\n'
-    return text + """\
+    return (
+        text
+        + """\
 };
 /* clang-format on */
 
 const size_t pl_advice_count = sizeof(pl_advice_table) / sizeof(pl_advice_table[0]);
 """
+    )
 
 
-# ---- all three -----------------------------------------------------------------------------------------
+# ---- all three -----------------------------------------------------------------------------------
+
 
 def make(build: Path) -> dict[str, str]:
     glibc, cxx, musl = (measure(build / name) for name in ("atlas/c", "atlas/cxx", "musl/atlas/c"))
@@ -170,23 +220,33 @@ def make(build: Path) -> dict[str, str]:
     document = INTRODUCTION.format(versions=versions())
     for title, cases in zip(names, (glibc, cxx, musl)):
         document += section(title, cases)
-    return {DOCUMENT: document,
-            TABLE: table(f"{names[0]} and {names[1]}", entries(glibc + cxx, False)),
-            TABLE_MUSL: table(names[2], entries(musl, True))}
+    return {
+        DOCUMENT: document,
+        TABLE: table(f"{names[0]} and {names[1]}", entries(glibc + cxx, False)),
+        TABLE_MUSL: table(names[2], entries(musl, True)),
+    }
 
 
 def check(build: Path) -> int:
     found = VERSIONS.search((ROOT / DOCUMENT).read_text(encoding="utf-8"))
     if found is None or found.group(1) != versions():
-        print(f"skip check-atlas: {DOCUMENT} is of {found.group(1) if found else 'no version'}, here is {versions()}")
+        print(
+            f"skip check-atlas: {DOCUMENT} is of {found.group(1) if found else 'no version'}, here "
+            f"is {versions()}"
+        )
         return 0
     status = 0
     for name, text in make(build).items():
         real = (ROOT / name).read_text(encoding="utf-8")
         if real != text:
             status = 1
-            sys.stderr.writelines(difflib.unified_diff(real.splitlines(True), text.splitlines(True), name, "measured now"))
-    print(f"check-atlas: {'measured again, nothing differs' if status == 0 else 'differs; `make atlas` writes the files'}")
+            sys.stderr.writelines(
+                difflib.unified_diff(
+                    real.splitlines(True), text.splitlines(True), name, "measured now"
+                )
+            )
+    same, other = "measured again, nothing differs", "differs; `make atlas` writes the files"
+    print(f"check-atlas: {same if status == 0 else other}")
     return status
 
 

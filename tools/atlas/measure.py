@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Runs the programs of the atlas, each case in a process of its own and under the same conditions, and gives the counts.
+"""Runs the programs of the atlas, each case in a process of its own and under the same conditions,
+and gives the counts.
 
-A process gets no environment but that below, an empty folder, /dev/zero as stdin, /dev/null as stdout and stderr, and
-writes its result to descriptor 3.
+A process gets no environment but that below, an empty folder, /dev/zero as stdin, /dev/null as
+stdout and stderr, and writes its result to descriptor 3.
 """
 from __future__ import annotations
 
@@ -15,8 +16,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 SOME, LOCALE = 1, 2
-ENVIRONMENT = {"LC_ALL": "C.UTF-8", "TZ": ":./zone", "TZDIR": ".", "HOME": "/", "PATH": "/usr/bin:/bin",
-               "PHASELOCK_OPTIONS": "policy=allow:max_reports=0:frames=32"}
+ENVIRONMENT = {
+    "LC_ALL": "C.UTF-8",
+    "TZ": ":./zone",
+    "TZDIR": ".",
+    "HOME": "/",
+    "PATH": "/usr/bin:/bin",
+    "PHASELOCK_OPTIONS": "policy=allow:max_reports=0:frames=32",
+}
 
 
 @dataclasses.dataclass
@@ -48,19 +55,29 @@ class Case:
 
 
 def time_zone() -> bytes:
-    """A file of a time zone with two changes and a rule for the future, the same on every machine."""
+    """A time zone with two changes and a rule for the future, the same on every machine."""
+
     def block(size: str) -> bytes:
         changes, kinds, names = [0, 1000000000], [(3600, 0, 0), (7200, 1, 4)], b"ABC\0DEF\0"
-        head = b"TZif2" + bytes(15) + struct.pack(">6l", 0, 0, 0, len(changes), len(kinds), len(names))
-        return (head + struct.pack(f">2{size}", *changes) + bytes([1, 0])
-                + b"".join(struct.pack(">lbB", *kind) for kind in kinds) + names)
+        head = (
+            b"TZif2" + bytes(15) + struct.pack(">6l", 0, 0, 0, len(changes), len(kinds), len(names))
+        )
+        return (
+            head
+            + struct.pack(f">2{size}", *changes)
+            + bytes([1, 0])
+            + b"".join(struct.pack(">lbB", *kind) for kind in kinds)
+            + names
+        )
+
     return block("l") + block("q") + b"\nABC-1DEF,M3.5.0,M10.5.0/3\n"
 
 
 def start(program: Path, *arguments: str) -> str:
     """Runs a program of the atlas; returns what it wrote to descriptor 3."""
-    with tempfile.TemporaryDirectory(prefix="atlas-") as folder, open("/dev/zero", "rb") as zero, \
-            open("/dev/null", "r+b") as null:
+    with tempfile.TemporaryDirectory(prefix="atlas-") as folder, open(
+        "/dev/zero", "rb"
+    ) as zero, open("/dev/null", "r+b") as null:
         place = Path(folder)
         (place / "zone").write_bytes(time_zone())
         (place / "empty").mkdir()
@@ -70,18 +87,29 @@ def start(program: Path, *arguments: str) -> str:
             os.dup2(write, 3)
             os.set_inheritable(3, True)
 
-        child = subprocess.Popen([str(program), *arguments], stdin=zero, stdout=null, stderr=null, cwd=folder,
-                                 env=ENVIRONMENT, close_fds=False, preexec_fn=descriptors)
+        child = subprocess.Popen(
+            [str(program), *arguments],
+            stdin=zero,
+            stdout=null,
+            stderr=null,
+            cwd=folder,
+            env=ENVIRONMENT,
+            close_fds=False,
+            preexec_fn=descriptors,
+        )
         os.close(write)
         with open(read, encoding="utf-8") as result:
             text = result.read()
         if child.wait(60) != 0:
-            raise SystemExit(f"atlas: {program.name} {' '.join(arguments)} ended with {child.returncode}")
+            raise SystemExit(
+                f"atlas: {program.name} {' '.join(arguments)} ended with {child.returncode}"
+            )
     return text
 
 
 def measure(program: Path) -> list[Case]:
     """Runs every case of a program, by itself and after phaselock_prewarm(); sorted by name."""
+
     def counts(mode: str, name: str) -> tuple[Count, Count, bool, list[str]]:
         *numbers, keys = start(program, mode, name).rstrip("\n").split("\t")
         values = [int(number) for number in numbers]
@@ -90,12 +118,26 @@ def measure(program: Path) -> list[Case]:
     def one(line: str) -> Case:
         name, flags, when, cure, family, prefixes = line.split("\t")
         cold, warm, for_stream, keys = counts("run", name)
-        return Case(name, int(flags), when, cure, family, prefixes.split(), cold, warm,
-                    counts("prewarmed", name)[0], for_stream, keys)
+        return Case(
+            name,
+            int(flags),
+            when,
+            cure,
+            family,
+            prefixes.split(),
+            cold,
+            warm,
+            counts("prewarmed", name)[0],
+            for_stream,
+            keys,
+        )
 
     with ThreadPoolExecutor(max_workers=2) as pool:
         cases = list(pool.map(one, start(program, "list").splitlines()))
     for case in cases:
         if bool(case.cold.any() or case.warm.any()) and not case.cure:
-            raise SystemExit(f"atlas: {program}: {case.name} allocates, and nothing is said of what to do instead")
+            raise SystemExit(
+                f"atlas: {program}: {case.name} allocates, and nothing is said of what to do "
+                f"instead"
+            )
     return sorted(cases, key=lambda case: (case.name.lower(), case.name))

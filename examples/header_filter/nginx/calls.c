@@ -205,7 +205,9 @@ static ngx_int_t review_done(ngx_http_request_t *sr, void *data, ngx_int_t rc)
 	context->progress = COMPLETE;
 	stages_mark(context, "gRPC Response Start");
 	GUARD_BEGIN(&guard, sr);
-	/* What a call came to is in the trailer, which nginx has read when it comes here with OK. */
+	/*
+	 * What a call came to is in the trailer, which nginx has read when it comes here with OK.
+	 */
 	if (rc == NGX_OK && sr->out != NULL && sr->upstream != NULL &&
 	    says_ok(&sr->upstream->headers_in.trailers))
 		message = (struct filter_bytes){sr->out->buf->pos,

@@ -8,7 +8,8 @@
  *	header_filter_call LOCATION		internal, with proxy_pass: make the call-out by it
  *	header_filter_review LOCATION		internal, with grpc_pass: make the gRPC call by it
  *	header_filter_status			in a location: what the worker has counted
- *	header_filter_mistake malloc | palloc | connection_palloc | leak	for the test alone: mistake.c
+ *	header_filter_mistake malloc | palloc | connection_palloc | leak
+ *						for the test alone: mistake.c
  */
 #ifndef CONFIGURATION_H
 #define CONFIGURATION_H

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""The servers of drive.py: nginx with or without the guard, the gRPC server, and one that tells what it got. Each is a
-context manager that ends what it started, by pid."""
+"""The servers of drive.py: nginx with or without the guard, the gRPC server, and one that tells
+what it got. Each is a context manager that ends what it started, by pid.
+"""
 from __future__ import annotations
 
 import contextlib
@@ -42,7 +43,9 @@ def end(process: subprocess.Popen, number: int) -> None:
 
 
 class Port:
-    """A port that nobody else can take. Where nobody listens connections are refused, else they get no answer."""
+    """A port that nobody else can take. Where nobody listens connections are refused, else they get
+    no answer.
+    """
 
     def __init__(self, listens: bool) -> None:
         self.listens = listens
@@ -60,15 +63,21 @@ class Port:
 
 
 class Echo:
-    """An upstream that answers with what it got, as JSON, and with headers for the next hop alone."""
+    """An upstream that answers with what it got, as JSON, and headers for the next hop alone."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            text = json.dumps({"method": self.command, "path": self.path, "body": len(body),
-                               "headers": [[name.lower(), value] for name, value in self.headers.items()]}).encode()
+            text = json.dumps(
+                {
+                    "method": self.command,
+                    "path": self.path,
+                    "body": len(body),
+                    "headers": [[name.lower(), value] for name, value in self.headers.items()],
+                }
+            ).encode()
             self.send_response(200)
             self.send_header("Content-Length", str(len(text)))
             self.send_header("Connection", "x-secret")
@@ -78,7 +87,10 @@ class Echo:
             self.send_header("X-Callout-Status", "forged")
             if self.path.startswith("/policy"):
                 self.send_header("X-Path", self.path)
-                self.send_header("X-Asked", ",".join(f"{name.lower()}={value}" for name, value in self.headers.items()))
+                self.send_header(
+                    "X-Asked",
+                    ",".join(f"{name.lower()}={value}" for name, value in self.headers.items()),
+                )
             with contextlib.suppress(OSError):  # who asked may have gone
                 self.end_headers()
                 self.wfile.write(text if self.command != "HEAD" else b"")
@@ -114,8 +126,14 @@ class Review:
 
     def __enter__(self) -> Review:
         self.process = subprocess.Popen(
-            ["/usr/bin/python3", str(HERE.parent / "review_server.py"), str(self.build / "examples/header_filter")],
-            stdout=subprocess.PIPE, text=True)
+            [
+                "/usr/bin/python3",
+                str(HERE.parent / "review_server.py"),
+                str(self.build / "examples/header_filter"),
+            ],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
         line = self.process.stdout.readline()
         if not line:
             end(self.process, signal.SIGKILL)
@@ -133,8 +151,16 @@ class Review:
 class Nginx:
     """nginx with its own folder. options: of `phaselock run`, None for nginx without the guard."""
 
-    def __init__(self, build: Path, folder: Path, options: list[str] | None, level: str, **ports: int) -> None:
-        self.build, self.folder, self.options, self.level, self.ports = build, folder, options, level, ports
+    def __init__(
+        self, build: Path, folder: Path, options: list[str] | None, level: str, **ports: int
+    ) -> None:
+        self.build, self.folder, self.options, self.level, self.ports = (
+            build,
+            folder,
+            options,
+            level,
+            ports,
+        )
 
     def __enter__(self) -> Nginx:
         self.folder.mkdir()
@@ -148,21 +174,32 @@ class Nginx:
         sys.exit(f"drive.py: nginx did not start:\n{self.errors()}{self.said()}")
 
     def start(self, words: dict[str, object]) -> bool:
-        words = {**words, "level": self.level, "user": "user root;" if os.geteuid() == 0 else "",
-                 "module": self.build / "examples/header_filter/nginx/src/objs/ngx_http_header_review_module.so"}
+        words = {
+            **words,
+            "level": self.level,
+            "user": "user root;" if os.geteuid() == 0 else "",
+            "module": self.build
+            / "examples/header_filter/nginx/src/objs/ngx_http_header_review_module.so",
+        }
         text = (HERE / "nginx.conf").read_text()
-        (self.folder / "nginx.conf").write_text(re.sub("@([a-z0-9]+)@", lambda match: str(words[match[1]]), text))
+        (self.folder / "nginx.conf").write_text(
+            re.sub("@([a-z0-9]+)@", lambda match: str(words[match[1]]), text)
+        )
         program = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin")
         if program is None:
             sys.exit("drive.py: nginx is not found")
         command = [program, "-p", f"{self.folder}/", "-c", "nginx.conf", "-e", "error.log"]
         if self.options is not None:
             command = [str(self.build / "phaselock"), "run", *self.options, "--", *command]
-        environment = {name: value for name, value in os.environ.items()
-                       if not name.startswith("PHASELOCK_") and name != "LD_PRELOAD"}
+        environment = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith("PHASELOCK_") and name != "LD_PRELOAD"
+        }
         with open(self.folder / "said", "w") as said:
-            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=said,
-                                            env=environment)
+            self.process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, env=environment
+            )
         deadline = time.monotonic() + PATIENCE
         while self.process.poll() is None and time.monotonic() < deadline:
             try:

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: MIT
 """Drives the plugin in host.mjs, which is V8, with curl and a real gRPC server: drive.py BUILD.
 
-Three hosts, one after the other: one with both servers of the plugin's calls, one with neither, and one whose first virtual
-machine makes a heap request in the locked phase. Prints each claim with what was seen; ends with 0 only if all hold.
+Three hosts, one after the other: one with both servers of the plugin's calls, one with neither, and
+one whose first virtual machine makes a heap request in the locked phase. Prints each claim with
+what was seen; ends with 0 only if all hold.
 """
 from __future__ import annotations
 
@@ -33,7 +34,9 @@ def claim(what: str, holds: bool, seen: object = "") -> None:
 
 
 class Process:
-    """A program that says where it listens in one of its first lines, and ends at SIGTERM. What it says is in a file."""
+    """A program that says where it listens in one of its first lines, and ends at SIGTERM. What it
+    says is in a file.
+    """
 
     def __init__(self, command: list, log: str) -> None:
         self.log = pathlib.Path(log)
@@ -47,7 +50,9 @@ class Process:
     def wait_for_port(self) -> int | None:
         until = time.monotonic() + 20
         while time.monotonic() < until and self.process.poll() is None:
-            found = re.search(r"^(?:listening on )?(\d+)\n", self.log.read_text(errors="replace"), re.MULTILINE)
+            found = re.search(
+                r"^(?:listening on )?(\d+)\n", self.log.read_text(errors="replace"), re.MULTILINE
+            )
             if found:
                 return int(found.group(1))
             time.sleep(0.02)
@@ -76,17 +81,44 @@ def running(command: list, log: str):
 
 
 def host(*clusters: str, mistake: str = "none") -> list:
-    configuration = {"authority": "check.example", "path": "/check", "http_cluster": "check", "grpc_cluster": "review",
-                     "timeout_ms": TIMEOUT_MS, "mistake": mistake}
-    return ["node", str(HERE / "host.mjs"), str(BUILD / "wasm/header_filter.wasm"), json.dumps(configuration), *clusters]
+    configuration = {
+        "authority": "check.example",
+        "path": "/check",
+        "http_cluster": "check",
+        "grpc_cluster": "review",
+        "timeout_ms": TIMEOUT_MS,
+        "mistake": mistake,
+    }
+    return [
+        "node",
+        str(HERE / "host.mjs"),
+        str(BUILD / "wasm/header_filter.wasm"),
+        json.dumps(configuration),
+        *clusters,
+    ]
 
 
 class Answer:
     def __init__(self, port: int, path: str, *options: str) -> None:
-        done = subprocess.run(["curl", "-s", "-S", "-i", "--max-time", "20", *options, f"http://127.0.0.1:{port}{path}"],
-                              stdout=subprocess.PIPE, text=True, check=False)
+        done = subprocess.run(
+            [
+                "curl",
+                "-s",
+                "-S",
+                "-i",
+                "--max-time",
+                "20",
+                *options,
+                f"http://127.0.0.1:{port}{path}",
+            ],
+            stdout=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
         head, _, body = done.stdout.replace("\r\n", "\n").rpartition("\n\n")
-        lines = head.split("\n\n")[-1].splitlines()  # of the last response: one of 100 may stand before it
+        lines = head.split("\n\n")[
+            -1
+        ].splitlines()  # of the last response: one of 100 may stand before it
         self.status = lines[0].split()[1] if lines else f"curl {done.returncode}"
         self.headers = [tuple(line.lower().split(": ", 1)) for line in lines[1:]]
         self.got = json.loads(body) if body.startswith("{") else {"headers": []}
@@ -99,49 +131,131 @@ class Answer:
         return [value for other, value in self.got["headers"] if other == name]
 
     def verdict(self) -> str:
-        return " ".join([self.status] + [",".join(self.values(name)) or "-"
-                                         for name in ("x-callout-status", "x-header-verdict", "x-header-label")])
+        return " ".join(
+            [self.status]
+            + [
+                ",".join(self.values(name)) or "-"
+                for name in ("x-callout-status", "x-header-verdict", "x-header-label")
+            ]
+        )
 
 
 def drive_with_servers(review: Process, log: str) -> None:
     with running(host(f"review=127.0.0.1:{review.port}"), log) as proxy:
         port = proxy.port
-        first = Answer(port, "/status?a=1", "-H", "Connection: keep-alive, X-Private", "-H", "X-Private: 1", "-H", "Keep-Alive: 5",
-                       "-H", "TE: gzip", "-H", "Proxy-Connection: keep-alive", "-H", "X-Kept: yes")
+        first = Answer(
+            port,
+            "/status?a=1",
+            "-H",
+            "Connection: keep-alive, X-Private",
+            "-H",
+            "X-Private: 1",
+            "-H",
+            "Keep-Alive: 5",
+            "-H",
+            "TE: gzip",
+            "-H",
+            "Proxy-Connection: keep-alive",
+            "-H",
+            "X-Kept: yes",
+        )
         claim("both calls are answered", first.verdict() == "200 204 accepted get", first.verdict())
-        gone = [name for name in ("x-private", "keep-alive", "te", "proxy-connection") if first.sent(name)]
-        claim("hop-by-hop headers of the request are gone, others stay", not gone and first.sent("x-kept") == ["yes"])
+        gone = [
+            name
+            for name in ("x-private", "keep-alive", "te", "proxy-connection")
+            if first.sent(name)
+        ]
+        claim(
+            "hop-by-hop headers of the request are gone, others stay",
+            not gone and first.sent("x-kept") == ["yes"],
+        )
         request_id = first.sent("x-request-id")
-        claim("one id goes to the upstream and back", len(request_id) == 1 and first.values("x-request-id") == request_id,
-              "of 16 digits" if re.fullmatch("[0-9a-f]{16}", "".join(request_id)) else request_id)
-        claim("hop-by-hop and forged headers of the response are gone, repeated ones stay",
-              not first.values("x-hop") and first.values("set-cookie") == ["a=1", "b=2"])
+        claim(
+            "one id goes to the upstream and back",
+            len(request_id) == 1 and first.values("x-request-id") == request_id,
+            "of 16 digits" if re.fullmatch("[0-9a-f]{16}", "".join(request_id)) else request_id,
+        )
+        claim(
+            "hop-by-hop and forged headers of the response are gone, repeated ones stay",
+            not first.values("x-hop") and first.values("set-cookie") == ["a=1", "b=2"],
+        )
         own = Answer(port, "/", "-H", "X-Request-Id: mine-1")
-        claim("an id that comes is kept", own.sent("x-request-id") == own.values("x-request-id") == ["mine-1"])
+        claim(
+            "an id that comes is kept",
+            own.sent("x-request-id") == own.values("x-request-id") == ["mine-1"],
+        )
         post = Answer(port, "/readings", "-d", "level_mm=812")
-        claim("a body passes", post.got.get("size") == 12 and post.verdict() == "200 204 accepted post", post.verdict())
+        claim(
+            "a body passes",
+            post.got.get("size") == 12 and post.verdict() == "200 204 accepted post",
+            post.verdict(),
+        )
         rejected = Answer(port, "/rejected/1")
-        claim("a rejection is told, and passes", rejected.verdict() == "200 204 rejected get", rejected.verdict())
+        claim(
+            "a rejection is told, and passes",
+            rejected.verdict() == "200 204 rejected get",
+            rejected.verdict(),
+        )
         broken = Answer(port, "/unavailable")
-        claim("a gRPC error is no verdict", broken.verdict() == "200 204 unknown -", broken.verdict())
+        claim(
+            "a gRPC error is no verdict", broken.verdict() == "200 204 unknown -", broken.verdict()
+        )
         slow = Answer(port, "/slow")
-        claim(f"nor is a reply after {TIMEOUT_MS} ms", slow.verdict() == "200 204 unknown -", slow.verdict())
+        claim(
+            f"nor is a reply after {TIMEOUT_MS} ms",
+            slow.verdict() == "200 204 unknown -",
+            slow.verdict(),
+        )
         Answer(port, "/slow", "--max-time", "0.1")
         after = Answer(port, "/")
-        claim("a client that goes away meanwhile is no loss", after.verdict() == "200 204 accepted get", after.verdict())
+        claim(
+            "a client that goes away meanwhile is no loss",
+            after.verdict() == "200 204 accepted get",
+            after.verdict(),
+        )
         large = Answer(port, "/", "-H", "X-Large: " + "x" * 20000)
-        claim("headers too large for the filter pass as they came", large.status == "200" and not large.sent("x-request-id") and
-              len("".join(large.sent("x-large"))) == 20000)
-        many = subprocess.run(["curl", "-sS", "--parallel", "--parallel-max", "16", "-o", "/dev/null", "-w", "%{http_code}\n",
-                               f"http://127.0.0.1:{port}/many/[1-{MANY}]"], capture_output=True, text=True, check=False)
-        claim(f"{MANY} requests, 16 at a time", many.stdout == "200\n" * MANY, f"{many.stdout.count('200')} times 200")
+        claim(
+            "headers too large for the filter pass as they came",
+            large.status == "200"
+            and not large.sent("x-request-id")
+            and len("".join(large.sent("x-large"))) == 20000,
+        )
+        many = subprocess.run(
+            [
+                "curl",
+                "-sS",
+                "--parallel",
+                "--parallel-max",
+                "16",
+                "-o",
+                "/dev/null",
+                "-w",
+                "%{http_code}\n",
+                f"http://127.0.0.1:{port}/many/[1-{MANY}]",
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        claim(
+            f"{MANY} requests, 16 at a time",
+            many.stdout == "200\n" * MANY,
+            f"{many.stdout.count('200')} times 200",
+        )
         lines = proxy.end()
     requests = MANY + 9
     counts = "\n".join(line for line in lines if "header_filter: requests=" in line)
-    claim("the plugin counted each, and asked for memory only before the lock",
-          f"requests={requests} malformed=0 too_large=1 " in counts and
-          counts.endswith("allocations=2 violations=0 locked_grown_bytes=0"), counts.partition("header_filter: ")[2])
-    claim("one virtual machine served all", lines[-1].startswith(f"host: 1 virtual machines, {requests} calls"), lines[-1][6:])
+    claim(
+        "the plugin counted each, and asked for memory only before the lock",
+        f"requests={requests} malformed=0 too_large=1 " in counts
+        and counts.endswith("allocations=2 violations=0 locked_grown_bytes=0"),
+        counts.partition("header_filter: ")[2],
+    )
+    claim(
+        "one virtual machine served all",
+        lines[-1].startswith(f"host: 1 virtual machines, {requests} calls"),
+        lines[-1][6:],
+    )
     reports = review.end()[-1]
     claim("the gRPC server got a report of each", reports == f"{requests} reports", reports)
 
@@ -153,10 +267,18 @@ def drive_without_servers(log: str) -> None:
         address = "127.0.0.1:%d" % closed.getsockname()[1]
         with running(host(f"review={address}", f"check={address}"), log) as proxy:
             answer = Answer(proxy.port, "/")
-            claim("with both servers down requests pass", answer.verdict() == "200 none unknown -", answer.verdict())
+            claim(
+                "with both servers down requests pass",
+                answer.verdict() == "200 none unknown -",
+                answer.verdict(),
+            )
         with running(host(), log) as proxy:
             answer = Answer(proxy.port, "/")
-            claim("with a cluster that the host does not know, too", answer.verdict() == "200 204 unknown -", answer.verdict())
+            claim(
+                "with a cluster that the host does not know, too",
+                answer.verdict() == "200 204 unknown -",
+                answer.verdict(),
+            )
 
 
 def drive_with_mistake(log: str) -> None:
@@ -164,17 +286,31 @@ def drive_with_mistake(log: str) -> None:
         first, second = Answer(proxy.port, "/"), Answer(proxy.port, "/")
         lines = proxy.end()
     told = [line for line in lines if line.startswith("vm1 ")]
-    claim("a heap request in the locked phase is told", "vm1 error: phaselock: violation: malloc(24) while allocations are locked" in told)
-    claim("and traps, with its place", any("trap: unreachable" in line for line in told) and
-          any("proxy_on_request_headers" in line for line in told), first.status)
-    claim("the next virtual machine serves", first.status == "503" and second.status == "200" and
-          lines[-1].startswith("host: 2 virtual machines"), second.status)
+    claim(
+        "a heap request in the locked phase is told",
+        "vm1 error: phaselock: violation: malloc(24) while allocations are locked" in told,
+    )
+    claim(
+        "and traps, with its place",
+        any("trap: unreachable" in line for line in told)
+        and any("proxy_on_request_headers" in line for line in told),
+        first.status,
+    )
+    claim(
+        "the next virtual machine serves",
+        first.status == "503"
+        and second.status == "200"
+        and lines[-1].startswith("host: 2 virtual machines"),
+        second.status,
+    )
 
 
 def main() -> int:
     for ending in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, lambda number, frame: sys.exit(128 + number))
-    with running([PYTHON, str(HERE.parent / "review_server.py"), str(BUILD)], "review.log") as review:
+    with running(
+        [PYTHON, str(HERE.parent / "review_server.py"), str(BUILD)], "review.log"
+    ) as review:
         drive_with_servers(review, "host.log")
     drive_without_servers("host_alone.log")
     drive_with_mistake("host_mistake.log")

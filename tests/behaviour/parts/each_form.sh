@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# each_form.sh BUILD FORM SOURCE CASE...: builds a program of this folder in one form, and runs it once for each case, a
-# word or several that are its arguments. FORM is linked, preloaded or static; linked-system or preloaded-system over
-# the process's own allocator; or alone, without the library, which shows what is right. Says which case ended in
-# another way than with 0, what it wrote, and how to run it again. A case that hangs is killed.
+# each_form.sh BUILD FORM SOURCE CASE...: builds a program of this folder in one form, and runs it
+# once for each case, a word or several that are its arguments. FORM is linked, preloaded or static;
+# linked-system or preloaded-system over the process's own allocator; or alone, without the library,
+# which shows what is right. Says which case ended in another way than with 0, what it wrote, and
+# how to run it again. A case that hangs is killed.
 set -u
 
 build=$1 form=$2 source=$3
@@ -20,7 +21,8 @@ static) libraries="-static -Wl,-u,malloc $build/libphaselock.a -lm" ;;
 esac
 [ "$form" != alone ] || export ALONE=1
 # shellcheck disable=SC2086 # a list of words
-build_it="gcc -std=gnu11 -g -O2 -fno-builtin-malloc -fno-builtin-free -pthread -I$here/../../include $here/$source -o program $libraries"
+build_it="gcc -std=gnu11 -g -O2 -fno-builtin-malloc -fno-builtin-free -pthread"
+build_it="$build_it -I$here/../../include $here/$source -o program $libraries"
 $build_it || exit 1
 for case in "$@"; do
 	# shellcheck disable=SC2086

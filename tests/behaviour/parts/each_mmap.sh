@@ -1,8 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Runs a command again and again: the Nth time its Nth mmap() of memory fails, and with "on" all that come after. Ends when
-# a run has fewer calls than that. A run has to end with status 0 or one of those allowed, or with the message that the
-# allocator could not start: anything else is said. Usage: each_mmap.sh once|on PRELOAD ALLOWED COMMAND [ARGUMENT...]; PRELOAD and ALLOWED may be empty.
+# Runs a command again and again: the Nth time its Nth mmap() of memory fails, and with "on" all
+# that come after. Ends when a run has fewer calls than that. A run has to end with status 0 or one
+# of those allowed, or with the message that the allocator could not start: anything else is said.
+# Usage: each_mmap.sh once|on PRELOAD ALLOWED COMMAND [ARGUMENT...]; PRELOAD and ALLOWED may be
+# empty.
 set -u
 
 mode=$1 preload=$2 allowed=$3
@@ -17,8 +19,10 @@ while [ $n -lt 500 ]; do
 	status=$?
 	kill -s KILL -- -$! 2>/dev/null # children that hang: the group is of timeout's making
 	[ -e failed ] || break
-	# The allocator itself is what cannot start, and the library says so: the first calls, and no later one.
-	if [ $status = 134 ] && grep -qx "phaselock: no memory for the allocator to start with" err; then
+	# The allocator itself is what cannot start, and the library says so: the first calls, and
+	# no later one.
+	if [ $status = 134 ] && grep -qx "phaselock: no memory for the allocator to start with" \
+		err; then
 		starts=$((starts + 1))
 		[ $starts -lt 8 ] || echo "mmap $n of $mode: a late start"
 		continue

@@ -41,7 +41,9 @@ static void fail(const char *what)
 	_exit(CANNOT);
 }
 
-/* Returns the file from which the calls come. The low word of the descriptor is enough: it is -1. */
+/*
+ * Returns the file from which the calls come. The low word of the descriptor is enough: it is -1.
+ */
 static int stop_at_mmap(void)
 {
 	struct sock_filter filter[] = {

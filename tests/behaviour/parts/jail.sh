@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Runs a program in a folder with a symbolizer, folder/phaselock; a forger of the same name lies in other, and in jail
-# at the path of the symbolizer.
+# Runs a program in a folder with a symbolizer, folder/phaselock; a forger of the same name lies in
+# other, and in jail at the path of the symbolizer.
 set -e
 parts=$(dirname "$0")
 umask 022

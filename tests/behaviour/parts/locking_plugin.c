@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A plug-in of so many functions, FUNCTIONS of them, that to find a name in it takes long. NAME is in the name of those that are
- * called; what they are built with lies at the same address whatever NAME is.
+ * A plug-in of so many functions, FUNCTIONS of them, that to find a name in it takes long. NAME is
+ * in the name of those that are called; what they are built with lies at the same address whatever
+ * NAME is.
  */
 #include <phaselock/phaselock.h>
 

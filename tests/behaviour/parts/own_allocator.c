@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A plug-in with an allocator of its own inside: bound at its link (-Bsymbolic), so that none of its
- * calls goes by the dynamic linker. plugin_with_allocator.c loads it.
+ * A plug-in with an allocator of its own inside: bound at its link (-Bsymbolic), so that none of
+ * its calls goes by the dynamic linker. plugin_with_allocator.c loads it.
  */
 #include <stdlib.h>
 #include <string.h>

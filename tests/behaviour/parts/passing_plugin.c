@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A function that calls one and has a frame of ROOM bytes; with another ROOM, the same code but for that number. */
+/*
+ * A function that calls one and has a frame of ROOM bytes; with another ROOM, the same code but for
+ * that number.
+ */
 void plugin_pass(void (*function)(void));
 void plugin_pass(void (*function)(void))
 {

@@ -2,7 +2,8 @@
 // A library in C++ for throwing_new_of_plugin.c, whose program knows nothing of C++.
 #include <new>
 
-// The first exception of a thread makes the C++ library ask for thread-local memory: done before the lock.
+// The first exception of a thread makes the C++ library ask for thread-local memory: do it before
+// the lock.
 extern "C" void warm()
 {
 	try {

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Handlers and callers in code that is built without unwind tables. The request is the program's. */
+/*
+ * Handlers and callers in code that is built without unwind tables. The request is the program's.
+ */
 void part_handle(void (*request)(void));
 void part_handle(void (*request)(void))
 {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The library of which damaged copies are made. It is larger than what is called of it, so that most
- * damage leaves it a library that works: functions with frames, a request by a call of its own, one
- * by the program's function, data that is relocated, and a build-id of which no bit matters.
+ * The library of which damaged copies are made. It is larger than what is called of it, so that
+ * most damage leaves it a library that works: functions with frames, a request by a call of its
+ * own, one by the program's function, data that is relocated, and a build-id of which no bit
+ * matters.
  */
 #include <stdio.h>
 #include <stdlib.h>

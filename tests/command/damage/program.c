@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Uses each library of its arguments in a child of its own, and prints how that ended, a line each:
- * a status, or a signal. It runs with the guard and without; with it, the requests of the library and
- * of the function that it calls are violations, and a child in which they are not counted has failed.
+ * a status, or a signal. It runs with the guard and without; with it, the requests of the library
+ * and of the function that it calls are violations, and a child in which they are not counted has
+ * failed.
  *
  * program LIBRARY...   loads each while it runs; every second one is unloaded before the end
- * program              uses the one that was there at the start, preloaded, and ends as a child does
+ * program uses the one that was there at the start, preloaded, and ends as a child does
  */
 #define _GNU_SOURCE
 #define PHASELOCK_OPTIONAL

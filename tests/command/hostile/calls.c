@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * calls WORD...: locks its heap and calls evil() of each library that is named, which allocates; says what is to be said,
- * awaits SIGTERM, or ends.
+ * calls WORD...: locks its heap and calls evil() of each library that is named, which allocates;
+ * says what is to be said, awaits SIGTERM, or ends.
  */
 #define _GNU_SOURCE
 #define PHASELOCK_OPTIONAL

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""long_name.py N: a mangled name whose demangled form doubles N times: f(std::pair<int, int>, and pairs of pairs of that)."""
+"""long_name.py N: a mangled name whose demangled form doubles N times: f(std::pair<int, int>, and
+pairs of pairs of that).
+"""
 import sys
 
 

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Runs a program beside another preload, in both orders, with both libraries, and under `phaselock run`.
+"""Runs a program beside another preload, in both orders, with both libraries, and under `phaselock
+run`.
 
-beside.py --build BUILD [--only TEXT] TOOL...    TOOL is a tool of the distribution or a hook of hooks/; `conf` stands for
-the settings of jemalloc, one after the other.
+beside.py --build BUILD [--only TEXT] TOOL... TOOL is a tool of the distribution or a hook of
+hooks/; `conf` stands for the settings of jemalloc, one after the other.
 
-Each is to be as with the tool alone, or with no setting. Under `phaselock run`, whose program is locked from main() on, the
-status is the one for violations.
+Each is to be as with the tool alone, or with no setting. Under `phaselock run`, whose program is
+locked from main() on, the status is the one for violations.
 """
 from __future__ import annotations
 
@@ -23,7 +24,10 @@ VIOLATIONS = "99"
 
 # Preload, and what its own command would put into the environment.
 TOOLS = {
-    "heaptrack": ("/usr/lib/heaptrack/libheaptrack_preload.so", ["DUMP_HEAPTRACK_OUTPUT=heaptrack.$$"]),
+    "heaptrack": (
+        "/usr/lib/heaptrack/libheaptrack_preload.so",
+        ["DUMP_HEAPTRACK_OUTPUT=heaptrack.$$"],
+    ),
     "libfaketime": ("/usr/lib/*/faketime/libfaketime.so.1", ["FAKETIME=2001-02-03 04:05:06"]),
     "libfaketimeMT": ("/usr/lib/*/faketime/libfaketimeMT.so.1", ["FAKETIME=2001-02-03 04:05:06"]),
     "fakeroot": ("/usr/lib/*/libfakeroot/libfakeroot-sysv.so", []),
@@ -38,9 +42,24 @@ UNPROVED = {("heaptrack", "exec")}
 UNSOUND = {("heaptrack", "fork-beside")}
 
 # What MALLOC_CONF may hold. The last is refused by jemalloc itself, with words.
-SETTINGS = ("background_thread:true", "percpu_arena:percpu", "percpu_arena:phycpu", "abort_conf:true", "narenas:1", "tcache:false",
-            "retain:false", "dirty_decay_ms:0,muzzy_decay_ms:0", "junk:true", "zero:true", "dss:primary", "metadata_thp:always",
-            "prof:true", "stats_print:true", "background_thread:true,dirty_decay_ms:0,narenas:1", "no_such_setting:1")
+SETTINGS = (
+    "background_thread:true",
+    "percpu_arena:percpu",
+    "percpu_arena:phycpu",
+    "abort_conf:true",
+    "narenas:1",
+    "tcache:false",
+    "retain:false",
+    "dirty_decay_ms:0,muzzy_decay_ms:0",
+    "junk:true",
+    "zero:true",
+    "dss:primary",
+    "metadata_thp:always",
+    "prof:true",
+    "stats_print:true",
+    "background_thread:true,dirty_decay_ms:0,narenas:1",
+    "no_such_setting:1",
+)
 REFUSED_SETTING = "abort_conf:true,no_such_setting:1"
 
 
@@ -63,14 +82,33 @@ def cells_of(tool: str, build: pathlib.Path) -> list[Cell]:
         like = limited(starter, [*settings, f"LD_PRELOAD={preload}"], [program, deed])
         for name in LIBRARIES:
             library = build / name
-            for order, both in (("tool first", f"{preload}:{library}"), ("library first", f"{library}:{preload}")):
-                command = limited(starter, [*settings, OPTIONS, f"LD_PRELOAD={both}"], [program, deed])
+            for order, both in (
+                ("tool first", f"{preload}:{library}"),
+                ("library first", f"{library}:{preload}"),
+            ):
+                command = limited(
+                    starter, [*settings, OPTIONS, f"LD_PRELOAD={both}"], [program, deed]
+                )
                 proof = (tool, deed) not in UNPROVED
                 cells.append(Cell(f"{tool}, {order}, {name}, {deed}", command, like, proof))
-            command = limited(starter, [*settings, f"LD_PRELOAD={preload}"],
-                              [str(build / "phaselock"), "run", "--lock-at=main", "--policy=allow", "--symbolize=0",
-                               f"--allocator={ALLOCATORS[name]}", "--", program, deed])
-            cells.append(Cell(f"{tool}, phaselock run, {name}, {deed}", command, like, False, VIOLATIONS))
+            command = limited(
+                starter,
+                [*settings, f"LD_PRELOAD={preload}"],
+                [
+                    str(build / "phaselock"),
+                    "run",
+                    "--lock-at=main",
+                    "--policy=allow",
+                    "--symbolize=0",
+                    f"--allocator={ALLOCATORS[name]}",
+                    "--",
+                    program,
+                    deed,
+                ],
+            )
+            cells.append(
+                Cell(f"{tool}, phaselock run, {name}, {deed}", command, like, False, VIOLATIONS)
+            )
     return cells
 
 
@@ -81,20 +119,40 @@ def cells_of_settings(build: pathlib.Path) -> list[Cell]:
     for deed in DEEDS:
         like = limited([], [], [program, deed])
         for setting in SETTINGS:
-            cells.append(Cell(f"MALLOC_CONF={setting}, {deed}", limited([], [f"MALLOC_CONF={setting}", *guarded], [program, deed]), like))
-    cells.append(Cell(f"MALLOC_CONF={REFUSED_SETTING}", limited([], [f"MALLOC_CONF={REFUSED_SETTING}", *guarded], [program, "start"]),
-                      limited([], [], ["true"]), False, "134", "Invalid conf pair"))
+            cells.append(
+                Cell(
+                    f"MALLOC_CONF={setting}, {deed}",
+                    limited([], [f"MALLOC_CONF={setting}", *guarded], [program, deed]),
+                    like,
+                )
+            )
+    cells.append(
+        Cell(
+            f"MALLOC_CONF={REFUSED_SETTING}",
+            limited([], [f"MALLOC_CONF={REFUSED_SETTING}", *guarded], [program, "start"]),
+            limited([], [], ["true"]),
+            False,
+            "134",
+            "Invalid conf pair",
+        )
+    )
     return cells
 
 
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--build", required=True, type=pathlib.Path)
-    parser.add_argument("--only", default="", metavar="TEXT", help="only cells whose name has this in it")
+    parser.add_argument(
+        "--only", default="", metavar="TEXT", help="only cells whose name has this in it"
+    )
     parser.add_argument("tools", nargs="+", metavar="TOOL")
     arguments = parser.parse_args()
     build = arguments.build.resolve()
-    cells = [cell for tool in arguments.tools for cell in (cells_of_settings(build) if tool == "conf" else cells_of(tool, build))]
+    cells = [
+        cell
+        for tool in arguments.tools
+        for cell in (cells_of_settings(build) if tool == "conf" else cells_of(tool, build))
+    ]
     return run_all([cell for cell in cells if arguments.only in cell.name])
 
 

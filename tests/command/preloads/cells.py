@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""A cell of a matrix: one run with the library, compared with one without. It knows no tool and no program.
+"""A cell of a matrix: one run with the library, compared with one without. It knows no tool and no
+program.
 
-A cell passes if standard output and status are those of the other run and the library, by its statistics, was there. Every
-run has a limit that kills. A cell that fails is told with what was expected, what came, and the line that runs it again.
+A cell passes if standard output and status are those of the other run and the library, by its
+statistics, was there. Every run has a limit that kills. A cell that fails is told with what was
+expected, what came, and the line that runs it again.
 """
 from __future__ import annotations
 
@@ -23,6 +25,7 @@ OPTIONS = "PHASELOCK_OPTIONS=stats=1"
 @dataclasses.dataclass
 class Cell:
     """One run with the library, and the run that it is to be like."""
+
     name: str
     command: list[str]
     like: list[str]
@@ -44,12 +47,20 @@ def limited(starter: list[str], settings: list[str], command: list[str]) -> list
 
 
 def run(command: list[str]) -> Outcome:
-    """In a folder of its own, which tools write into. What differs from run to run is taken out of what it printed."""
-    with tempfile.TemporaryDirectory(prefix="phaselock-cell-") as folder, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        child = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=err)
+    """In a folder of its own, which tools write into. What differs from run to run is taken out of
+    what it printed.
+    """
+    with tempfile.TemporaryDirectory(
+        prefix="phaselock-cell-"
+    ) as folder, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        child = subprocess.Popen(
+            command, cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=err
+        )
         status = child.wait(timeout=2 * LIMIT)
         try:
-            os.killpg(child.pid, signal.SIGKILL)  # children that hang: the group is of timeout's making
+            os.killpg(
+                child.pid, signal.SIGKILL
+            )  # children that hang: the group is of timeout's making
         except ProcessLookupError:
             pass
         out.seek(0)
@@ -69,7 +80,11 @@ def faults_of(cell: Cell, alone: Outcome, real: Outcome) -> list[str]:
         faults.append(f"expected stdout {alone.out!r}, got {real.out!r}")
     if cell.words not in real.err:
         faults.append(f"expected {cell.words!r} on stderr")
-    if not faults and cell.proof and not re.search(r"^phaselock: allocations: [1-9]", real.err, re.MULTILINE):
+    if (
+        not faults
+        and cell.proof
+        and not re.search(r"^phaselock: allocations: [1-9]", real.err, re.MULTILINE)
+    ):
         faults.append("expected the statistics of the library, got none")
     if faults and real.err:
         faults.append(f"stderr: {real.err[:600]!r}")
@@ -77,7 +92,7 @@ def faults_of(cell: Cell, alone: Outcome, real: Outcome) -> list[str]:
 
 
 def run_all(cells: list[Cell]) -> int:
-    """Returns the status of the program that calls it. What is run without the library is run once."""
+    """Returns the status of the calling program. What is run without the library is run once."""
     for name in ("LD_PRELOAD", "MALLOC_CONF", "PHASELOCK_OPTIONS"):
         os.environ.pop(name, None)
     likes = {tuple(cell.like): cell.like for cell in cells}
@@ -87,11 +102,16 @@ def run_all(cells: list[Cell]) -> int:
         for command, outcome in alone.items():
             if "killed" in outcome.status or outcome.status in ("134", "139"):
                 failed += 1
-                print(f"without the library: {outcome.status}\n    {shlex.join(command)}", flush=True)
+                print(
+                    f"without the library: {outcome.status}\n    {shlex.join(command)}", flush=True
+                )
         for cell, real in zip(cells, pool.map(lambda cell: run(cell.command), cells)):
             faults = faults_of(cell, alone[tuple(cell.like)], real)
             failed += bool(faults)
             if faults:
-                print(f"{cell.name}:\n  " + "\n  ".join(faults) + f"\n    {shlex.join(cell.command)}", flush=True)
+                print(
+                    f"{cell.name}:\n  " + "\n  ".join(faults) + f"\n    {shlex.join(cell.command)}",
+                    flush=True,
+                )
     print(f"{len(cells)} cells, {failed} failed")
     return 1 if failed or not cells else 0

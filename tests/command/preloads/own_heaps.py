@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Runs programs with a heap of their own (heaps/) alone, with each library preloaded, and linked with each.
+"""Runs programs with a heap of their own (heaps/) alone, with each library preloaded, and linked
+with each.
 
 own_heaps.py --build BUILD [--only TEXT] PROGRAM...
 
-What a program writes around its blocks, and the books that it keeps of them, are its own: output and status are those of
-the program alone. The library need not see such a program's requests, but it says at its start which it does not see.
+What a program writes around its blocks, and the books that it keeps of them, are its own: output
+and status are those of the program alone. The library need not see such a program's requests, but
+it says at its start which it does not see.
 """
 from __future__ import annotations
 
@@ -15,8 +17,11 @@ import sys
 
 from cells import LIBRARIES, OPTIONS, Cell, limited, run_all
 
-# The sizes of the guard zones: below and above what the library has in front of and behind its own words.
-VARIANTS = {"guard_zones": [f"GUARD={size}" for size in (16, 64, 128, 256, 1024, 4096, 16384, 65536)]}
+# The sizes of the guard zones: below and above what the library has in front of and behind its own
+# words.
+VARIANTS = {
+    "guard_zones": [f"GUARD={size}" for size in (16, 64, 128, 256, 1024, 4096, 16384, 65536)]
+}
 
 
 def cells_of(name: str, build: pathlib.Path) -> list[Cell]:
@@ -29,19 +34,39 @@ def cells_of(name: str, build: pathlib.Path) -> list[Cell]:
         for library in LIBRARIES:
             preload = [*settings, OPTIONS, f"LD_PRELOAD={build / library}"]
             linked = str(folder / f"{name}-{library.removeprefix('lib').removesuffix('.so')}")
-            cells.append(Cell(f"{title}, preloaded, {library}", limited([], preload, [str(folder / name)]), like))
-            cells.append(Cell(f"{title}, linked, {library}", limited([], [*settings, OPTIONS], [linked]), like))
-            cells.append(Cell(f"{title}, linked and preloaded, {library}", limited([], preload, [linked]), like))
+            cells.append(
+                Cell(
+                    f"{title}, preloaded, {library}",
+                    limited([], preload, [str(folder / name)]),
+                    like,
+                )
+            )
+            cells.append(
+                Cell(
+                    f"{title}, linked, {library}", limited([], [*settings, OPTIONS], [linked]), like
+                )
+            )
+            cells.append(
+                Cell(
+                    f"{title}, linked and preloaded, {library}",
+                    limited([], preload, [linked]),
+                    like,
+                )
+            )
     return cells
 
 
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--build", required=True, type=pathlib.Path)
-    parser.add_argument("--only", default="", metavar="TEXT", help="only cells whose name has this in it")
+    parser.add_argument(
+        "--only", default="", metavar="TEXT", help="only cells whose name has this in it"
+    )
     parser.add_argument("programs", nargs="+", metavar="PROGRAM")
     arguments = parser.parse_args()
-    cells = [cell for name in arguments.programs for cell in cells_of(name, arguments.build.resolve())]
+    cells = [
+        cell for name in arguments.programs for cell in cells_of(name, arguments.build.resolve())
+    ]
     return run_all([cell for cell in cells if arguments.only in cell.name])
 
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A program that knows nothing of the library, and does what its argument names: start, threads,
- * fork, fork-beside (a thread that makes requests), exec or exit. What it prints is the same in every run. It calls, beside the heap, whatever
- * the preloads of this folder take from libc.
+ * fork, fork-beside (a thread that makes requests), exec or exit. What it prints is the same in
+ * every run. It calls, beside the heap, whatever the preloads of this folder take from libc.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Copies stdin to stdout if it is lines of plain text: UTF-8 without characters that control, hide or turn around, but for
-tabs, and no line that begins as one of the command; else says what is wrong."""
+"""Copies stdin to stdout if it is lines of plain text: UTF-8 without characters that control, hide
+or turn around, but for tabs, and no line that begins as one of the command; else says what is
+wrong.
+"""
 import sys
 
 text = sys.stdin.buffer.read().decode("utf-8")

@@ -35,7 +35,9 @@ static inline void ask_for_memory(void)
 	errno = saved;
 }
 
-/* Declares next: the next definition of this function in the order of the dynamic linker, or NULL. */
+/*
+ * Declares next: the next definition of this function in the order of the dynamic linker, or NULL.
+ */
 #define FIND_NEXT(name)                                                                            \
 	static __typeof__(&(name)) volatile next;                                                  \
                                                                                                    \
