@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""merge.py STREAM: makes .gcda files of what tests/coverage/dump.c appended for each process: the sums of all that differ.
+"""merge.py STREAM: makes .gcda files of what tests/coverage/dump.c appended for each process: the
+sums of all that differ.
 
-A .gcda file is words of four bytes: magic, version, two stamps, then records of a tag, a length in bytes and so much
-data. The records of a source are the same in each process, but for the counters: the length of those that are all 0 is
-given as a negative number, without data.
+A .gcda file is words of four bytes: magic, version, two stamps, then records of a tag, a length in
+bytes and so much data. The records of a source are the same in each process, but for the counters:
+the length of those that are all 0 is given as a negative number, without data.
 """
 import array
 import hashlib
@@ -28,7 +29,7 @@ def records_of(data: bytes) -> Records:
         at += 8
         if tag == 0:
             break
-        body = data[at:at + max(length, 0)]
+        body = data[at : at + max(length, 0)]
         at += max(length, 0)
         if tag == COUNTERS:
             records.append((tag, b"", array.array("q", body or bytes(-length))))
@@ -38,8 +39,9 @@ def records_of(data: bytes) -> Records:
 
 
 def add(sums: Records, more: Records) -> None:
-    if [(tag, body) for tag, body, _ in sums if tag == FUNCTION] != \
-            [(tag, body) for tag, body, _ in more if tag == FUNCTION]:
+    if [(tag, body) for tag, body, _ in sums if tag == FUNCTION] != [
+        (tag, body) for tag, body, _ in more if tag == FUNCTION
+    ]:
         sys.exit("merge.py: files of two builds are in one stream")
     for (_, _, sum_), (_, _, counts) in zip(sums, more):
         if sum_ is not None and counts is not None:

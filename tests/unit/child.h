@@ -26,8 +26,8 @@ struct child_end {
 };
 
 /*
- * Of the variant for coverage (tests/coverage/dump.c): a child that is to die writes down its counts
- * itself.
+ * Of the variant for coverage (tests/coverage/dump.c): a child that is to die writes down its
+ * counts itself.
  */
 extern void pl_coverage_dump(void) __attribute__((weak));
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What every unit test begins with: CMocka, a test as a sentence, and rows of tables by their names. */
+/* What every unit test begins with: CMocka, a test as a sentence, rows of tables by their names. */
 #ifndef TEST_UNIT_H
 #define TEST_UNIT_H
 
@@ -24,9 +24,9 @@
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 /*
- * EACH_ROW(i, array) { ... }: for each index of a table. Where an assertion fails within, the end of
- * the test names the rows at which it was. Each thread has its own. A loop that is left in the middle
- * is a plain one: its rows would be named after a test that passed.
+ * EACH_ROW(i, array) { ... }: for each index of a table. Where an assertion fails within, the end
+ * of the test names the rows at which it was. Each thread has its own. A loop that is left in the
+ * middle is a plain one: its rows would be named after a test that passed.
  */
 #define UNIT_ROWS_MAX 4
 
