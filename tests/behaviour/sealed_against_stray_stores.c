@@ -23,6 +23,7 @@
 
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <link.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -55,12 +56,34 @@ static size_t read_text(char *text, size_t size)
 	return length;
 }
 
-/* What has no file and lies right behind the library is its zeroed memory. */
+/* Where the library's zeroed memory ends. */
+static uintptr_t end_of_memory;
+
+static int find_end(struct dl_phdr_info *module, size_t size, void *library)
+{
+	(void)size;
+	if (strstr(module->dlpi_name, library) == NULL)
+		return 0;
+	for (int i = 0; i < module->dlpi_phnum; i++) {
+		uintptr_t end = module->dlpi_addr + module->dlpi_phdr[i].p_vaddr +
+				module->dlpi_phdr[i].p_memsz;
+
+		if (module->dlpi_phdr[i].p_type == PT_LOAD && end > end_of_memory)
+			end_of_memory = end;
+	}
+	return 1;
+}
+
+/*
+ * What has no file and lies right behind the library is its zeroed memory, and behind that, in the
+ * same mapping, may be the first thread's own words.
+ */
 static void find_writable(const char *library)
 {
 	static char text[1 << 18];
 	uintptr_t end_of_library = 0;
 
+	CHECK(dl_iterate_phdr(find_end, (void *)(uintptr_t)library) == 1);
 	text[read_text(text, sizeof(text) - 1)] = '\0';
 	for (char *line = strtok(text, "\n"); line != NULL; line = strtok(NULL, "\n")) {
 		char path[512] = "", rights[5];
@@ -71,11 +94,11 @@ static void find_writable(const char *library)
 		if (strstr(path, library) == NULL && (path[0] != '\0' || start != end_of_library))
 			continue;
 		end_of_library = end;
-		if (rights[1] != 'w')
+		if (rights[1] != 'w' || start >= end_of_memory)
 			continue;
 		CHECK(count < MAPPINGS_MAX);
 		writable[count].start = start;
-		writable[count++].end = end;
+		writable[count++].end = end < end_of_memory ? end : end_of_memory & ~(uintptr_t)3;
 	}
 	CHECK(count > 1); /* the frozen page lies in between */
 }
