@@ -54,6 +54,7 @@ import re
 import resource
 import shlex
 import shutil
+import signal
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -331,6 +332,10 @@ def main() -> int:
     )
     files = find(arguments.paths, wanted)
     total = Result()
+    # Inherited, too: in the background, or under nohup, signals are ignored that tests send.
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM):
+        if signal.getsignal(number) == signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
     # Inherited: children that abort leave no core, but one that asks for it may.
     resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
