@@ -19,8 +19,8 @@ mkdir -p lib/thread
 for one in "$file" lib/thread/flows.h; do
 	sed "/\\b${field:-no_such_field}\\b/d" "$source/$one" >"$one"
 done
-gcc -std=c11 -O2 -g -fPIC -Iinclude -iquote lib -iquote "$source/lib" -iquote "$source/testing" -c "$file" \
-	-o "b/${file%.c}.o"
+gcc -std=c11 -O2 -g -fPIC -Iinclude -iquote lib -iquote "$source/lib" \
+	-iquote "$source/testing" -c "$file" -o "b/${file%.c}.o"
 # shellcheck disable=SC2046 # a list
 case $room in
 lib)
