@@ -43,8 +43,12 @@ static struct {
 	size_t fresh_left;
 	struct pl_thread *early; /* under the lock: of a thread whose memory was not filled yet */
 	size_t departing; /* under the lock: records whose thread is exiting, and may be gone */
-	uint64_t process; /* its id is that of its first thread, whose end is the process's */
-	bool have_key;	  /* with the first registration */
+	/*
+	 * Its id is that of its first thread, whose end is the process's. Written under the lock; to
+	 * any other thread the old value and the new one say alike that it is not the first: relaxed.
+	 */
+	_Atomic uint64_t process;
+	bool have_key; /* with the first registration */
 	pthread_key_t key;
 	struct pl_thread first[FIRST_RECORDS];
 } registry;
@@ -224,7 +228,8 @@ static PL_COLD void tell_of_no_key(void)
 static struct pl_thread *register_thread(void)
 {
 	uint64_t id = pl_os_thread_id();
-	bool late = all() != NULL && id != registry.process && pl_ending();
+	uint64_t process = atomic_load_explicit(&registry.process, memory_order_relaxed);
+	bool late = all() != NULL && id != process && pl_ending();
 	struct pl_os_signals before;
 	struct pl_backend_bytes bytes;
 	struct pl_thread *thread;
@@ -258,7 +263,7 @@ static struct pl_thread *register_thread(void)
 	 * The first thread's memory stays. A thread whose destructors may have run does not tell us
 	 * when it ends.
 	 */
-	is_first = id == registry.process;
+	is_first = id == atomic_load_explicit(&registry.process, memory_order_relaxed);
 	if (late || ((!have_key || !await_end(thread)) && !is_first))
 		take_leave(thread);
 	if (!have_key && !is_first)
@@ -311,7 +316,7 @@ struct pl_thread *pl_thread_self(void)
 static void adopt(void)
 {
 	pl_owner_undo();
-	registry.process = pl_os_process_id();
+	atomic_store_explicit(&registry.process, pl_os_process_id(), memory_order_relaxed);
 	registry.departing = 0;
 	for (struct pl_thread *thread = all(); thread != NULL; thread = thread->next) {
 		if (thread == own || (!thread->exiting && !pl_os_thread_is_gone(thread->id)))

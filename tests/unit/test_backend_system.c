@@ -72,6 +72,9 @@ static int fake_posix_memalign(void **block, size_t alignment, size_t size)
 {
 	fake.aligned = "posix_memalign";
 	fake.alignment = alignment;
+	/* A sanitizer's own ends the program at one that is none. */
+	if (alignment % sizeof(void *) != 0 || (alignment & (alignment - 1)) != 0 || alignment == 0)
+		return EINVAL;
 	return posix_memalign(block, alignment, size);
 }
 

@@ -62,12 +62,6 @@ static NOT_INLINED void walk_both(void)
 }
 
 /* The first of libgcc's is in walk_both() itself. */
-static bool are_same(void)
-{
-	return result == PL_CFI_DONE && ours_count > 2 && ours_count == libgcc_count - 1 &&
-	       memcmp(ours, libgcc + 1, ours_count * sizeof(ours[0])) == 0;
-}
-
 static void assert_same(void)
 {
 	assert_int_equal(result, PL_CFI_DONE);
@@ -176,6 +170,12 @@ TEST(frames_behind_a_signal_on_another_stack_are_those_of_libgcc)
 #if defined(__x86_64__) && !defined(__SANITIZE_THREAD__) && !defined(__SANITIZE_ADDRESS__)
 static unsigned long steps, differ;
 static uintptr_t differs_at;
+
+static bool are_same(void)
+{
+	return result == PL_CFI_DONE && ours_count > 2 && ours_count == libgcc_count - 1 &&
+	       memcmp(ours, libgcc + 1, ours_count * sizeof(ours[0])) == 0;
+}
 
 static void walk_both_at(uintptr_t instruction)
 {
