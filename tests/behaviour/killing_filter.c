@@ -9,7 +9,7 @@
  * The filter is no empty word: with "calls" one more call is made, and the process ends by SIGSYS.
  *
  * shows: PL-535 PL-536
- * environment: PHASELOCK_OPTIONS=policy=allow:max_reports=40:frames=10
+ * environment: PHASELOCK_OPTIONS=policy=allow:max_reports=40:frames=4
  * exit: 0
  * stdout:
  * | lived
