@@ -44,8 +44,9 @@ static struct {
 	struct pl_thread *early; /* under the lock: of a thread whose memory was not filled yet */
 	size_t departing; /* under the lock: records whose thread is exiting, and may be gone */
 	/*
-	 * Its id is that of its first thread, whose end is the process's. Written under the lock; to
-	 * any other thread the old value and the new one say alike that it is not the first: relaxed.
+	 * Its id is that of its first thread, whose end is the process's. Written under the lock;
+	 * to any other thread the old value and the new one say alike that it is not the first:
+	 * relaxed.
 	 */
 	_Atomic uint64_t process;
 	bool have_key; /* with the first registration */

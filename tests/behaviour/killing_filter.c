@@ -4,23 +4,24 @@
  * docs/guarantees.md, and the process lives. A granted request makes no call of the library's; an
  * allowed or denied violation makes fstat, rt_sigprocmask and write. "usual" is the list that
  * sandboxed programs have for glibc's malloc and stdio. Where a filter only refuses, "refused", the
- * report comes too. Few frames: a pipe takes all that is said, and nobody waits for it by ppoll.
+ * report comes too. Few frames, with a short path: a pipe takes all that is said, and nobody waits
+ * for it by ppoll.
  *
  * The filter is no empty word: with "calls" one more call is made, and the process ends by SIGSYS.
  *
  * shows: PL-535 PL-536
- * environment: PHASELOCK_OPTIONS=policy=allow:max_reports=40:frames=4
+ * environment: PHASELOCK_OPTIONS=policy=allow:max_reports=40:frames=9
  * exit: 0
  * stdout:
  * | lived
  * run: {self} {what}
  * each: what requests statistics lock seal first_request program
- * run: {self} {what}
+ * script: cp {self} . && exec ./killing_filter {what}
  * each: what=count violations=16 refused=16 worker=1 on_another_stack=1 new_thread=1 forked=1
  *     exits=1
  * stderr:
  * | {lines}
- * run: sh -c '{self} {what} 2>&1 | grep -c "^phaselock: violation: malloc"'
+ * script: cp {self} . && ./killing_filter {what} 2>&1 | grep -c "^phaselock: violation: malloc"
  * each: what=count violations=16 refused=16 worker=1 on_another_stack=1 new_thread=1 forked=1
  *     exits=1
  * stdout:
