@@ -85,7 +85,8 @@ LIB_SOURCES  := $(wildcard lib/*/*.c)
 # The operating system, for programs that have no other part of the library, or few.
 OS_PARTS     := $(patsubst %,common/os_%,clock linux lock memory output signals stderr)
 CORE_SOURCES := $(filter-out lib/backend/backend_%.c lib/backend/jemalloc_%.c \
-                  lib/thread/phase_%.c lib/%_linked.c lib/%_musl.c,$(LIB_SOURCES))
+                  lib/thread/phase_%.c lib/%_linked.c lib/%_musl.c \
+                  $(if $(X86_64),,lib/entry/interpose_vfork.c),$(LIB_SOURCES))
 CORE_OBJECTS := $(CORE_SOURCES:%.c=$(B)/%.o)
 PHASE_SHARED := $(B)/lib/thread/phase_$(if $(X86_64),shared,zero).o
 PHASE_LINKED := $(B)/lib/thread/phase_$(if $(X86_64),linked,zero).o
@@ -93,7 +94,8 @@ JEMALLOC_OBJECTS := $(CORE_OBJECTS) $(B)/jemalloc.o \
                     $(patsubst %,$(B)/lib/backend/%.o,backend_jemalloc jemalloc_calls \
                       jemalloc_fork jemalloc_info jemalloc_pages) $(COVERAGE)
 LIB_OBJECTS    := $(JEMALLOC_OBJECTS) $(PHASE_SHARED)
-STATIC_OBJECTS := $(JEMALLOC_OBJECTS) $(PHASE_LINKED) $(B)/lib/life/init_linked.o
+STATIC_OBJECTS := $(filter-out %/interpose_spawn.o,$(JEMALLOC_OBJECTS)) $(PHASE_LINKED) \
+                  $(B)/lib/life/init_linked.o
 SYSTEM_OBJECTS := $(CORE_OBJECTS) $(B)/lib/backend/backend_system.o $(PHASE_SHARED) $(COVERAGE)
 LIBRARY      := $(B)/libphaselock.so
 SYSTEM       := $(B)/libphaselock-system.so

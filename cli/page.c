@@ -109,6 +109,27 @@ static void read_unseen(struct page_unseen *unseen, const struct pl_channel_unse
 	read_name(unseen->function, written->function);
 }
 
+void page_await(const struct page *page, uint32_t child)
+{
+	atomic_fetch_add_explicit(&page->channel->awaited[child % PL_CHANNEL_AWAITED], 1,
+				  memory_order_relaxed);
+}
+
+static uint64_t count_unheard(const struct pl_channel *channel)
+{
+	uint64_t count = load(&channel->processes_without_place);
+
+	for (size_t i = 0; i < PL_CHANNEL_PROCESSES; i++)
+		count += atomic_load_explicit(&channel->processes[i], memory_order_relaxed) != 0;
+	for (size_t i = 0; i < PL_CHANNEL_AWAITED; i++) {
+		int awaited = atomic_load_explicit(&channel->awaited[i], memory_order_relaxed);
+
+		if (awaited > 0)
+			count += (uint64_t)awaited;
+	}
+	return count;
+}
+
 struct page_counts page_read(const struct page *page)
 {
 	const struct pl_channel *channel = page->channel;
@@ -117,7 +138,7 @@ struct page_counts page_read(const struct page *page)
 		.processes_forked = load(&channel->processes_forked),
 		.processes_ended = load(&channel->processes_ended),
 		.processes_left = load(&channel->processes_left),
-		.processes_unheard = load(&channel->processes_without_place),
+		.processes_unheard = count_unheard(channel),
 		.entries_missing = load(&channel->entries_missing),
 		.allocator_failed = load(&channel->allocator_failed),
 		.lock_at_main_failed = load(&channel->lock_at_main_failed),
@@ -132,9 +153,6 @@ struct page_counts page_read(const struct page *page)
 		.unseen_modules = load(&channel->unseen_modules),
 	};
 
-	for (size_t i = 0; i < PL_CHANNEL_PROCESSES; i++)
-		counts.processes_unheard +=
-			atomic_load_explicit(&channel->processes[i], memory_order_relaxed) != 0;
 	for (size_t i = 0; i < PL_CHANNEL_UNSEEN; i++)
 		read_unseen(&counts.unseen[i], &channel->unseen[i]);
 	return counts;

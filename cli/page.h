@@ -39,13 +39,9 @@ struct page_counts {
 	uint64_t processes_forked;
 	uint64_t processes_ended;
 	uint64_t processes_left;
-	/*
-	 * Began, and nothing was heard of their end. Children of vfork() and posix_spawn() are
-	 * heard of only when they start as guarded programs.
-	 */
-	uint64_t processes_unheard;
-	uint64_t entries_missing;  /* a set of PHASELOCK_ENTRY_* */
-	uint64_t allocator_failed; /* programs */
+	uint64_t processes_unheard; /* began, and nothing was heard of their end */
+	uint64_t entries_missing;   /* a set of PHASELOCK_ENTRY_* */
+	uint64_t allocator_failed;  /* programs */
 	uint64_t lock_at_main_failed;
 	uint64_t locks;
 	uint64_t scopes;
@@ -64,6 +60,9 @@ struct page_counts {
  * errno, if the system has none to give.
  */
 bool page_make(struct page *page, const char *report);
+
+/* The command has started the program, and awaits it as any parent does. */
+void page_await(const struct page *page, uint32_t child);
 
 struct page_counts page_read(const struct page *page);
 

@@ -57,19 +57,21 @@ static pid_t start(const struct arguments *arguments, const struct program *prog
 	if (child == 0) {
 		*status = errno == ENOENT ? STATUS_NOT_FOUND : STATUS_CANNOT_START;
 		say("%s cannot be started: %s", program->path, strerror(errno));
+		return 0;
 	}
+	page_await(page, (uint32_t)child);
 	return child;
 }
 
 /*
- * Children of vfork() and posix_spawn() are heard of only when they start as guarded programs.
- * Where the program had one and nobody has started, that one was not guarded; beside others it is
- * not found.
+ * A child that a bare clone(2) made, or libc's own call in system(), is heard of only when it
+ * starts as a guarded program. Where the program had one and nobody has started, that one was not
+ * guarded; beside others it is not found.
  */
 static bool nobody_else_came(const struct page_counts *counts)
 {
 	return counts->processes_started == 1 && counts->processes_forked == 0 &&
-	       counts->processes_left == 0;
+	       counts->processes_left == 0 && counts->processes_unheard == 0;
 }
 
 /* An orphan that no guarded process has left may be executing a program this very moment. */

@@ -9,8 +9,11 @@
 
 #include <string.h>
 
-/* Written by the constructor, before any second thread, and read by any. */
-static struct pl_channel *page;
+/*
+ * Written by the constructor, before any second thread, and read by any. What awaits children may
+ * be there without the other: in a copy of the library that stays out of another one's way.
+ */
+static struct pl_channel *page, *awaiting;
 
 /* The process that the page counts as one; written by the constructor and in a forked child. */
 static uint32_t owner;
@@ -39,6 +42,18 @@ static bool replace(uint32_t old, uint32_t new)
 	return false;
 }
 
+static void await(uint32_t process, int8_t children)
+{
+	if (awaiting != NULL)
+		atomic_fetch_add_explicit(&awaiting->awaited[process % PL_CHANNEL_AWAITED],
+					  children, memory_order_relaxed);
+}
+
+void pl_channel_await(uint32_t child)
+{
+	await(child, 1);
+}
+
 static void begin(void)
 {
 	owner = (uint32_t)pl_os_process_id();
@@ -48,6 +63,8 @@ static void begin(void)
 
 bool pl_channel_open(const char *text)
 {
+	uint32_t process;
+
 	if (!pl_reach(text, PL_CHANNEL_MAGIC, sizeof(*page), &reached))
 		return false;
 	page = reached.page;
@@ -56,9 +73,23 @@ bool pl_channel_open(const char *text)
 		pl_reach_leave(&reached, sizeof(*page));
 		return false;
 	}
-	replace((uint32_t)pl_os_process_id(), 0); /* of the program that executed this one */
+	awaiting = page;
+	process = (uint32_t)pl_os_process_id();
+	if (!replace(process, 0)) /* the program that executed this one */
+		await(process, -1);
 	begin();
 	return true;
+}
+
+void pl_channel_open_beside(const char *text)
+{
+	struct pl_reach found;
+
+	if (!pl_reach(text, PL_CHANNEL_MAGIC, sizeof(*awaiting), &found))
+		return;
+	awaiting = found.page;
+	/* The other copy tells by its own whether the process lives. */
+	pl_reach_leave(&(struct pl_reach){.alive = found.alive}, sizeof(*awaiting));
 }
 
 void pl_channel_report(const char *text, char path[PL_REACH_PATH_SIZE])
@@ -141,7 +172,7 @@ bool pl_channel_leave(void)
 	replace(owner, 0);
 	PL_CHANNEL_COUNT(processes_left);
 	atomic_fetch_sub_explicit(&page->processes_forked, 1, memory_order_relaxed);
-	page = NULL;
+	page = awaiting = NULL;
 	pl_reach_leave(&reached, sizeof(*page)); /* who has it mapped is awaited */
 	return true;
 }
@@ -160,4 +191,12 @@ void pl_channel_end(void)
 		return;
 	PL_CHANNEL_COUNT(processes_ended);
 	replace(owner, 0);
+}
+
+void pl_channel_end_shared(void)
+{
+	uint32_t process = (uint32_t)pl_os_process_id();
+
+	if (page != NULL && owner != process)
+		await(process, -1);
 }

@@ -24,7 +24,7 @@
 /*
  * Changes with the structure, so that a command never reads the page of another version's library.
  */
-#define PL_CHANNEL_MAGIC UINT64_C(0x70686c6b00000005)
+#define PL_CHANNEL_MAGIC UINT64_C(0x70686c6b00000006)
 
 /*
  * What stands before each piece of text in the pipe of reports. With its text it is written at once
@@ -60,6 +60,7 @@ struct pl_channel_unseen {
 
 #define PL_CHANNEL_UNSEEN 8 /* modules that are named */
 #define PL_CHANNEL_PROCESSES 1024
+#define PL_CHANNEL_AWAITED 65536
 
 /*
  * All written by the guarded processes and read by the command after they end, but for head,
@@ -80,6 +81,11 @@ struct pl_channel {
 	 */
 	_Atomic uint32_t processes[PL_CHANNEL_PROCESSES];
 	_Atomic uint64_t processes_without_place;
+	/*
+	 * The processes that began as children in the memory of their parents, less those of them
+	 * that were heard of; in the place of their id. Parent and child may come in any order.
+	 */
+	_Atomic int8_t awaited[PL_CHANNEL_AWAITED];
 	_Atomic uint64_t entries_missing;  /* PHASELOCK_ENTRY_*: not seen, in any process */
 	_Atomic uint64_t allocator_failed; /* programs whose allocator could not start */
 	_Atomic uint64_t lock_at_main_failed;
@@ -100,6 +106,12 @@ struct pl_channel {
  * is none of this version, or its run is over. From the constructor.
  */
 bool pl_channel_open(const char *text);
+
+/*
+ * For a copy of the library that stays out of the way of another one, which takes up the page for
+ * the process: pl_channel_await() works, and there is no page for anything else. Likewise.
+ */
+void pl_channel_open_beside(const char *text);
 
 /*
  * Writes the path of the pipe for reports, "" if there is none. Each process of a run can write to
@@ -126,6 +138,12 @@ void pl_channel_name(const struct phaselock_unseen *unseen);
 void pl_channel_adopt(void);
 
 /*
+ * Has the page await a child, which the handlers of fork() do not see, as a guarded program, or its
+ * end by _exit(). In the parent. Signals: safe.
+ */
+void pl_channel_await(uint32_t child);
+
+/*
  * Takes a child of a fork out of the page's counts again: from now on this process has no page.
  * Returns false if it is no such child. While it has one thread.
  */
@@ -139,5 +157,8 @@ bool pl_channel_is_own(void);
 
 /* Counts this process as ended, its counts complete; once. Not where it is not the page's own. */
 void pl_channel_end(void);
+
+/* Says that this process, which is not the page's own, ends without having executed a program. */
+void pl_channel_end_shared(void);
 
 #endif

@@ -5,9 +5,9 @@
  * must not know what the command makes of it.
  *
  * Both are safe in signal handlers and before the constructor, and weak: a program may define its
- * own. A child in its parent's memory, as vfork() makes it, is a process of which the page knows
- * nothing, and writes nothing here. They end by the system call, not by the next function of that
- * name: there is no safe way to look for it.
+ * own. A child in its parent's memory, as vfork() makes it, has no counts: the page is told only
+ * that it ends here, and need not be awaited. They end by the system call, not by the next function
+ * of that name: there is no safe way to look for it.
  */
 #include "common/channel.h"
 #include "common/os.h"
@@ -22,6 +22,8 @@ static _Noreturn void end(int status)
 	if (pl_channel_is_own()) {
 		pl_stats_publish(pl_phase_is_locked());
 		pl_channel_end();
+	} else {
+		pl_channel_end_shared();
 	}
 	pl_os_exit(status);
 }

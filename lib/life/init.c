@@ -295,6 +295,8 @@ __attribute__((constructor)) static void start(void)
 	if (another_copy_is_in_front()) {
 		pthread_atfork(NULL, NULL, fork_child_of_other);
 		pl_interpose_give_way(pl_armed_elsewhere());
+		if (channel != NULL)
+			pl_channel_open_beside(channel);
 		pl_loaded_started();
 		return;
 	}

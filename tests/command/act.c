@@ -52,7 +52,7 @@ static int await(pid_t child)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-/* The rest of the words is a program: run it as a child. */
+/* The words are a program: run it as a child. */
 static int spawn(char **words)
 {
 	pid_t child;
@@ -60,6 +60,35 @@ static int spawn(char **words)
 	if (posix_spawn(&child, words[0], NULL, NULL, words, environ) != 0)
 		return 122;
 	return await(child);
+}
+
+static int spawn_on_path(char **words)
+{
+	pid_t child;
+
+	if (posix_spawnp(&child, words[0], NULL, NULL, words, environ) != 0)
+		return 122;
+	return await(child);
+}
+
+static int spawn_by_vfork(char **words)
+{
+	pid_t child = vfork();
+
+	if (child == 0) {
+		execv(words[0], words);
+		_exit(122);
+	}
+	return await(child);
+}
+
+/* Runs a program without arguments as a child, and goes on. */
+static void run(int (*way)(char **), char *program)
+{
+	char *words[] = {program, NULL};
+
+	if (way(words) != 0)
+		_exit(116);
 }
 
 /* Waits until somebody has written to a file. */
@@ -131,7 +160,7 @@ static void await_phase(bool locked)
 }
 
 /* Does one thing that has no rest. Returns false if it is none of those. */
-static bool act(const char *word)
+static bool act(char *word)
 {
 	if (strcmp(word, "lock") == 0) {
 		lock_allocations();
@@ -172,6 +201,12 @@ static bool act(const char *word)
 		pause();
 	} else if (strcmp(word, "await-hangup") == 0) {
 		await_hangup();
+	} else if (strncmp(word, "vfork=", 6) == 0) {
+		run(spawn_by_vfork, word + 6);
+	} else if (strncmp(word, "spawn=", 6) == 0) {
+		run(spawn, word + 6);
+	} else if (strncmp(word, "spawnp=", 7) == 0) {
+		run(spawn_on_path, word + 7);
 	} else if (strncmp(word, "say=", 4) == 0) {
 		say(word + 4);
 	} else if (strncmp(word, "read=", 5) == 0) {
