@@ -6,24 +6,28 @@
  *		parse_headers(&parser, request, length);
  *	}
  *
- * The block is run once, and watched. Each assertion first proves that the library is armed: that
- * the entry points whose calls it counts come to it. If one does not, the assertion fails and names
- * it, and its block runs all the same. What fails is told to the callback of
- * phaselock_on_failure(), with the place of the assertion and the call stack of each request that
- * broke it, by name and line if the `phaselock` command can be found (PATH, or the variable
- * PHASELOCK_COMMAND), and with what to do instead of libc's functions. <phaselock/cmocka.h> has the
- * same for CMocka, phaselock.hpp for C++.
+ * The block runs once, and is watched. Each assertion first proves that the library is armed: that
+ * the entry points whose calls it counts lead to it. If one does not, the assertion fails and names
+ * it; the block still runs.
+ *
+ * A failure goes to the callback of phaselock_on_failure(), with the place of the assertion, the
+ * call stack of each request that broke it, and what to do instead of libc's functions. The stacks
+ * have names and lines if the `phaselock` command can be found (PATH, or the variable
+ * PHASELOCK_COMMAND). <phaselock/cmocka.h> has the same for CMocka, phaselock.hpp for C++.
  *
  * Requests are those of malloc, calloc, realloc, the aligned family and operator new. Those inside
- * a permit scope do not count. While an assertion's block runs nothing in it is a violation: the
- * assertion judges, whatever the phase. The block may be left by return, break and goto, and the
- * assertion is judged all the same. What cannot be judged never holds: an assertion fails, and says
- * why, if it is begun inside a permit scope, ended on another thread, if its thread ends in its
- * block, or if more blocks live than can be followed; exit() inside a block ends in abort(). One
- * whose block is left by longjmp() fails at the end of the block around it or by
- * phaselock_test_returned(), unless phaselock_checks_abandon() was called.
- * In C++17 an exception may leave it too: the assertion is judged, what the throw itself allocates
- * included, and the exception goes on. To judge code that throws, catch inside the block.
+ * a permit scope do not count. While an assertion's block runs, nothing in it is a violation: the
+ * assertion judges, whatever the phase. The block may be left by return, break and goto; the
+ * assertion is judged all the same.
+ *
+ * What cannot be judged never holds. An assertion fails, and says why, if it is begun inside a
+ * permit scope or ended on another thread, if its thread ends in its block, or if more blocks live
+ * than can be followed. exit() inside a block ends in abort(). If a block is left by longjmp(), its
+ * assertion fails at the end of the block around it or in phaselock_test_returned(), unless
+ * phaselock_checks_abandon() was called.
+ *
+ * In C++17 an exception may leave the block, too: the assertion is judged, including what the throw
+ * itself allocates, and the exception goes on. To judge code that throws, catch inside the block.
  *
  * For every function here: Threads: any. Signals: no. Heap: may allocate, outside what is watched.
  */
@@ -48,10 +52,10 @@ enum phaselock_check_kind {
 	PHASELOCK_CHECK_VIOLATION = 6,
 	PHASELOCK_CHECK_ABORTS = 7,
 	PHASELOCK_CHECK_SURVIVES = 8,
-	PHASELOCK_CHECK_MEASURES = 9, /* nothing by itself; told if the library is not armed */
+	PHASELOCK_CHECK_MEASURES = 9, /* asserts nothing; told if the library is not armed */
 };
 
-/* Whose requests an assertion is about. */
+/* Whose requests an assertion judges. */
 enum phaselock_check_scope {
 	PHASELOCK_THIS_THREAD = 0,
 	PHASELOCK_PROCESS = 1,
@@ -67,47 +71,47 @@ struct phaselock_check_spec {
 	const char *function; /* of a violation; NULL: any */
 	size_t size;	      /* of a violation */
 	const char *site;     /* of a violation: a function in its call stack; NULL: any */
-	const char *name;     /* copied, up to 255 bytes; NULL: what is above, in words */
+	const char *name;     /* copied, up to 255 bytes; NULL: the above, in words */
 	const char *file;
 	int line;
 	bool skip_if_absent;
 };
 
-/* What an assertion came to. */
+/* The result of an assertion. */
 enum phaselock_check_result {
 	PHASELOCK_CHECK_HOLDS = 0,
 	PHASELOCK_CHECK_FAILED = 1,
 	PHASELOCK_CHECK_NOT_ARMED =
-		2, /* nothing was checked: the library is not there, or not armed */
+		2,		     /* nothing was checked: the library is absent, or not armed */
 	PHASELOCK_CHECK_SKIPPED = 3, /* the same, and PHASELOCK_SKIP_IF_ABSENT is defined */
 };
 
 struct phaselock_check_report {
 	enum phaselock_check_result result;
-	const struct phaselock_check_spec *spec; /* name and file quoted, as names in reports are */
+	const struct phaselock_check_spec *spec; /* name and file quoted as in reports */
 	uint64_t allocations;			 /* requests for memory, reallocations included */
-	uint64_t bytes;				 /* asked for by them */
+	uint64_t bytes;				 /* that these requests asked for */
 	uint64_t deallocations;
 	uint64_t leaked_blocks;
 	const char *reason;  /* why it could not be judged, or NULL */
-	const char *message; /* lines of text, the first one the summary; valid during the call */
+	const char *message; /* lines of text, the first is the summary; valid during the call */
 	uint64_t reserved[4];
 };
 
 /**
  * Called for each assertion that does not hold, outside of what it watches. It may leave by
  * longjmp() or, in C++, by an exception, as test frameworks do. While a test is open it is called
- * on the test's thread alone: what fails on another is told when the test returns.
+ * only on the test's thread: failures on other threads are told when the test returns.
  */
 typedef void (*phaselock_failure_callback)(const struct phaselock_check_report *report,
 					   void *context);
 
-/** Install it; NULL restores the first one, which writes the message to stderr and aborts. */
+/** Install it. NULL restores the default, which writes the message to stderr and aborts. */
 void phaselock_on_failure(phaselock_failure_callback callback, void *context);
 
 /**
- * Called for each assertion whatever it came to, before the failure callback, or NULL. For tables
- * of results.
+ * Install a callback for every assertion, whatever its result, or NULL for none. It is called
+ * before the failure callback. For tables of results.
  */
 void phaselock_on_check(phaselock_failure_callback callback, void *context);
 
@@ -116,14 +120,15 @@ void phaselock_on_check(phaselock_failure_callback callback, void *context);
 struct phaselock_check;
 
 /**
- * Begin and end one, as the macros do. Begin returns NULL if there is nothing to end: it has
- * failed, or it is about an abort and a child has run the block. The end returns whether the
- * assertion holds; false of NULL. It makes its argument NULL when the assertion has ended: it has
- * not if the callback was told of one inside it, and has left.
+ * Begin and end an assertion, as the macros do. The begin returns NULL if there is nothing to end:
+ * the assertion has already failed, or it is about an abort and a child has run the block. The end
+ * returns whether the assertion holds; false if *check is NULL. It sets *check to NULL when the
+ * assertion has ended. It has not ended yet if the callback was told of an assertion inside it, and
+ * left.
  */
 struct phaselock_check *phaselock_check_begin_sized(const struct phaselock_check_spec *spec,
 						    size_t size);
-bool phaselock_check_runs(struct phaselock_check *check); /* true once */
+bool phaselock_check_runs(struct phaselock_check *check); /* returns true once */
 bool phaselock_check_end(struct phaselock_check **check);
 
 static inline struct phaselock_check *phaselock_check_begin(const struct phaselock_check_spec *spec)
@@ -132,43 +137,44 @@ static inline struct phaselock_check *phaselock_check_begin(const struct phaselo
 }
 
 /**
- * Requests that a test framework makes for itself do not count: those of the module whose file name
- * begins so, but for the ones that come through a function of it whose name begins with except
- * (NULL: none). The strings must live for ever.
+ * Do not count requests that a test framework makes for itself: those of the module whose file name
+ * begins with `module`. They do count if they come through a function of that module whose name
+ * begins with `except` (NULL: none). The strings must live for ever.
  */
 void phaselock_checks_ignore(const char *module, const char *except);
 
 /**
- * Begin and end one test, from the set-up and tear-down of a framework, on the thread that runs the
- * tests. In between the framework's own requests are permitted, also in a locked phase. The end
- * closes what a failed test left open: assertions, scopes and the lock, unless it is sealed. It
- * returns false if that is a fault of the test, which phaselock_test_fault() then describes.
+ * Begin and end a test, from the set-up and tear-down of a framework, on the thread that runs the
+ * tests. In between, the framework's own requests are permitted, in a locked phase, too. The end
+ * closes what a failed test left open: assertions, scopes and the lock, unless the heap is sealed.
+ * It returns false if leaving that open is a fault of the test; phaselock_test_fault() then
+ * describes it.
  */
 void phaselock_test_begin(const char *name);
 bool phaselock_test_end(void);
 
-/** Returns what the last test left behind, as "left the heap locked"; NULL if nothing. */
+/** Returns what the last test left behind, such as "left the heap locked", or NULL if nothing. */
 const char *phaselock_test_fault(void);
 
 /**
- * To be called when the function of a test has returned, between begin and end. Tells the failure
+ * Call it when the function of a test has returned, between begin and end. It tells the failure
  * callback of assertions whose blocks were left by longjmp(), and of those that failed on other
  * threads.
  */
 void phaselock_test_returned(void);
 
-/** Returns the name of the test that is open, or NULL. */
+/** Returns the name of the open test, or NULL. */
 const char *phaselock_test_name(void);
 
 /**
- * Name what the assertions of this thread are about from here on, until the end of the test, in the
- * table of `phaselock results`; it is copied, 511 bytes at most. NULL: the test's name, as without
- * a call. The table is made of the file that the variable PHASELOCK_RESULTS names when the program
- * starts: each assertion appends its result to it.
+ * Name what this thread's assertions are about, from here to the end of the test, in the table of
+ * `phaselock results`. The name is copied, up to 511 bytes. With NULL, and without a call, it is
+ * the test's name. The table comes from the file that the variable PHASELOCK_RESULTS names when the
+ * program starts: each assertion appends its result to it.
  */
 void phaselock_operation(const char *name);
 
-/** Give up, unjudged, the assertions of this thread whose blocks were left by longjmp(). */
+/** Drop, unjudged, this thread's assertions whose blocks were left by longjmp(). */
 void phaselock_checks_abandon(void);
 
 #ifdef PHASELOCK_SKIP_IF_ABSENT
@@ -178,13 +184,14 @@ void phaselock_checks_abandon(void);
 #endif
 
 /*
- * The fields of a specification, in their order, and the block. The compiler can see that it runs,
- * so a variable that is set in it counts as set; but for the block of an abort, which a child runs.
+ * The arguments are the fields of a specification, in order; the block follows. The compiler can
+ * see that the block runs, so a variable set in it counts as set. The exception is the block of an
+ * abort assertion, which runs in a child.
  */
 #define PHASELOCK_BLOCK_RUNS_(kind, check) ((kind) != PHASELOCK_CHECK_ABORTS || (check))
 #ifdef __cplusplus
 #define PHASELOCK_FIELD_(type, value) static_cast<type>(value)
-/* A switch, for the else of an if around it would belong to another if. */
+/* A switch, because the else of an if around it would belong to another if. */
 #define PHASELOCK_CHECK_BLOCK_(kind, ...)                                                          \
 	switch (::phaselock::check_block PHASELOCK_JOIN_(phaselock_check_,                         \
 							 __LINE__)({kind, __VA_ARGS__});           \
@@ -197,7 +204,7 @@ void phaselock_checks_abandon(void);
 		     PHASELOCK_JOIN_(phaselock_runs_, __LINE__) = false)
 #else
 #define PHASELOCK_FIELD_(type, value) (type)(value)
-/* The second variable is a flag. It is no field of anything, and so known to each compiler. */
+/* The second variable is a flag. It is a plain variable, so that every compiler can follow it. */
 #define PHASELOCK_CHECK_BLOCK_(kind, ...)                                                          \
 	for (struct phaselock_check *                                                              \
 		     PHASELOCK_JOIN_(phaselock_check_, __LINE__) __attribute__((                   \
@@ -221,7 +228,7 @@ void phaselock_checks_abandon(void);
 #define PHASELOCK_COUNT_(kind, scope, limit)                                                       \
 	PHASELOCK_CHECK_(kind, scope, limit, NULL, PHASELOCK_ANY_SIZE, NULL)
 
-/* At most, exactly, at least so many requests; the last is for canaries. */
+/* At most, exactly, at least so many requests. ALLOCATES is for canaries. */
 #define PHASELOCK_ASSERT_NO_ALLOCATIONS                                                            \
 	PHASELOCK_COUNT_(PHASELOCK_CHECK_MAX_ALLOCATIONS, PHASELOCK_THIS_THREAD, 0)
 #define PHASELOCK_ASSERT_MAX_ALLOCATIONS(n)                                                        \
@@ -236,8 +243,8 @@ void phaselock_checks_abandon(void);
 	PHASELOCK_COUNT_(PHASELOCK_CHECK_MAX_BYTES, PHASELOCK_THIS_THREAD, n)
 
 /*
- * What is allocated in the block is given back in it, and not inside a permit scope, which hides
- * the release; nothing is given back in it.
+ * NO_LEAK: what the block allocates it also gives back, and not inside a permit scope, which hides
+ * the release. NO_DEALLOCATIONS: the block gives nothing back.
  */
 #define PHASELOCK_ASSERT_NO_LEAK PHASELOCK_COUNT_(PHASELOCK_CHECK_NO_LEAK, PHASELOCK_THIS_THREAD, 0)
 #define PHASELOCK_ASSERT_NO_DEALLOCATIONS                                                          \
@@ -260,10 +267,11 @@ void phaselock_checks_abandon(void);
 	PHASELOCK_COUNT_(PHASELOCK_CHECK_NO_DEALLOCATIONS, PHASELOCK_PROCESS, 0)
 
 /*
- * The block makes a request against the lock or a forbid scope, of which it is told here instead of
- * there; _OF: by that function ("malloc"; NULL: any), of that size (PHASELOCK_ANY_SIZE), with a
- * function of that name in its call stack (NULL: any; as phaselock_has_function() has names). The
- * request is served. A failure says in what the nearest request differs.
+ * The block makes a request against the lock or a forbid scope. The request is served, and reported
+ * to the assertion instead of as a violation. With _OF, it is a request by that function ("malloc";
+ * NULL: any), of that size (PHASELOCK_ANY_SIZE: any), with a function of that name in its call
+ * stack (NULL: any; names as in phaselock_has_function()). A failure says how the nearest request
+ * differs.
  */
 #define PHASELOCK_ASSERT_VIOLATION                                                                 \
 	PHASELOCK_COUNT_(PHASELOCK_CHECK_VIOLATION, PHASELOCK_THIS_THREAD, 0)
@@ -271,12 +279,12 @@ void phaselock_checks_abandon(void);
 	PHASELOCK_CHECK_(PHASELOCK_CHECK_VIOLATION, PHASELOCK_THIS_THREAD, 0, function, size, site)
 
 /*
- * The block makes a request that ends its process. It runs in a child of fork(), in a forbid scope,
- * with the policy ABORT and no handler, and in no other process; the assertion holds if the child
- * ends by SIGABRT, by a violation of that function, size and call stack (as above). The child ends
- * with its block: when it comes to its end, is left by longjmp() or calls exit(); after 10 seconds
- * it is killed. In it fatal signals have their default action, and stdout and stderr go into the
- * message of a failure. `phaselock run` does not count it.
+ * The block makes a request that ends its process. It runs only in a child of fork(), in a forbid
+ * scope, with the policy ABORT and no handler. The assertion holds if the child ends by SIGABRT
+ * through a violation of that function, size and call stack (as above). The child ends when the
+ * block does: at its end, by longjmp() or by exit(). After 10 seconds it is killed. Fatal signals
+ * have their default action in it, and its stdout and stderr go into the message of a failure.
+ * `phaselock run` does not count it.
  */
 #define PHASELOCK_ASSERT_ABORTS_ON_ALLOCATION                                                      \
 	PHASELOCK_COUNT_(PHASELOCK_CHECK_ABORTS, PHASELOCK_THIS_THREAD, 0)
@@ -288,31 +296,31 @@ void phaselock_checks_abandon(void);
 #define PHASELOCK_HERE_ __FILE__, __LINE__, PHASELOCK_SKIPS_
 
 /**
- * void phaselock_fail_nth(uint64_t n): from now on the nth request of this thread fails, once, as
- * libc fails it. 0: none does. The framework's own requests do not count, nor do those in a permit
- * scope. It begins anew at each call, and ends with the test, or
- * with the assertion's block in which it was called.
+ * void phaselock_fail_nth(uint64_t n): from now on, the nth request of this thread fails, once, as
+ * libc fails it. 0: none fails. The framework's own requests do not count, nor do those in a permit
+ * scope. Each call starts the count anew. The effect ends with the test, or with the assertion's
+ * block in which it was called.
  */
 #define phaselock_fail_nth(n) phaselock_fail_nth_(n, PHASELOCK_HERE_)
 void phaselock_fail_nth_(uint64_t n, const char *file, int line, bool skip_if_absent);
 
-/** Returns whether the request of the last phaselock_fail_nth() of this thread has failed. */
+/** Returns whether the request chosen by this thread's last phaselock_fail_nth() has failed. */
 bool phaselock_nth_failed(void);
 
-/* What became of a function whose requests fail. */
+/* How a function behaved while its requests failed. */
 struct phaselock_faults {
-	/* Set before the call: how many runs at most; 0: 10,000. */
+	/* Set before the call: the largest number of runs; 0: 10,000. */
 	unsigned runs_max;
-	/* The rest is written by it. */
-	unsigned runs; /* the last one without a failure included */
+	/* The call writes the rest. */
+	unsigned runs; /* including the last one, without a failure */
 	unsigned crashes;
 	unsigned leaks; /* runs that left blocks allocated */
 	unsigned wrong_results;
-	unsigned hangs;	     /* after 3 of them it gives up */
-	unsigned others;     /* runs that were left by exit() or longjmp(), or could not be made */
-	bool gave_up;	     /* before a run without a failure: nothing is proved; a fault too */
-	const char *message; /* what went wrong, each with the request that failed; valid until the
-			      * thread's next call */
+	unsigned hangs;	     /* it gives up after 3 */
+	unsigned others;     /* runs left by exit() or longjmp(), or impossible to make */
+	bool gave_up;	     /* before a run without a failure: proves nothing, and is a fault */
+	const char *message; /* what went wrong, each with the request that failed; valid until
+			      * the thread's next call */
 	uint64_t reserved[4];
 };
 
@@ -320,10 +328,11 @@ struct phaselock_faults {
  * unsigned phaselock_for_each_failure(int (*function)(void *context), void *context,
  *				       struct phaselock_faults *faults):
  * Run a function with its first request failing, then with its second, and so on until it makes
- * fewer; the function returns 0 if it did right, also if it did so by refusing. Each run is in a
- * child of fork(), as above; the parent runs nothing. Only requests of the child's first thread are
- * made to fail and looked for as leaks; what libc allocates once and keeps (a buffer of stdio) is a
- * leak unless it was done before. faults may be NULL. Returns the number of faults; 0 is good.
+ * no further request. The function returns 0 if it did right; refusing its work counts as right.
+ * Each run is in a child of fork(), as above; nothing runs in the parent. Only requests of the
+ * child's first thread are made to fail, and only their blocks are looked for as leaks. What libc
+ * allocates once and keeps (a buffer of stdio) is a leak unless it was allocated before. faults may
+ * be NULL. Returns the number of faults; 0 is good.
  */
 #define phaselock_for_each_failure(function, context, faults)                                      \
 	phaselock_for_each_failure_(function, context, faults, sizeof(struct phaselock_faults),    \
@@ -332,7 +341,7 @@ unsigned phaselock_for_each_failure_(int (*function)(void *context), void *conte
 				     struct phaselock_faults *faults, size_t size, const char *file,
 				     int line, bool skip_if_absent);
 
-/* Asserts that there are none. */
+/* Asserts that there are no such faults. */
 #define PHASELOCK_ASSERT_SURVIVES_FAILURES(function, context)                                      \
 	phaselock_assert_survives_failures_(function, context, "survives failures of " #function,  \
 					    PHASELOCK_HERE_)
@@ -343,8 +352,8 @@ void phaselock_assert_survives_failures_(int (*function)(void *context), void *c
 /**
  * double phaselock_allocs_per_run(unsigned runs, void (*function)(void *context), void *context):
  * Run a function once to warm it up, then so many times, and return the mean number of requests of
- * this thread in a run. None of them is a violation. Returns NaN, to which no comparison holds, if
- * the library is not armed, after that was told like a failed assertion; and for no runs.
+ * this thread in a run. None of them is a violation. Returns NaN, which is below and equal to no
+ * limit, for no runs, and if the library is not armed; that is first told like a failed assertion.
  */
 #define phaselock_allocs_per_run(runs, function, context)                                          \
 	phaselock_allocs_per_run_(runs, function, context, PHASELOCK_HERE_)
@@ -362,8 +371,8 @@ namespace phaselock
 {
 
 /*
- * The block of an assertion in C++. Its end tells the callback, which may throw; if an exception is
- * leaving the block, that one goes on, and what the callback throws besides is dropped.
+ * The block of an assertion in C++. Its end tells the callback, which may throw. If an exception is
+ * already leaving the block, that one goes on, and what the callback throws is dropped.
  */
 class check_block
 {
@@ -386,14 +395,14 @@ class check_block
 		return phaselock_check_runs(open.check);
 	}
 
-	/* Once. Returns whether the assertion holds. */
+	/* Call it once. Returns whether the assertion holds. */
 	bool end()
 	{
 		return phaselock_check_end(&open.check);
 	}
 
       private:
-	/* Ends what the block's own end has not: it was not to be called, or its callback threw. */
+	/* Ends what the block's own end has not: it was not called, or its callback threw. */
 	struct rest {
 		phaselock_check *check;
 

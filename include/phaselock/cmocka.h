@@ -10,15 +10,18 @@
  *		}
  *	}
  *
- * The assertions are those of <phaselock/assert.h> under CMocka's kind of names; what each means is
- * said there. One that does not hold fails its test, by CMocka's own failure, at the line of the
- * assertion, after the call stacks; the next test runs. If the library is not armed each fails and
- * says why, or, with PHASELOCK_SKIP_IF_ABSENT defined before the include, skips its test.
+ * The assertions are those of <phaselock/assert.h>, which says what each means, with names in
+ * CMocka's style. One that does not hold prints the call stacks and fails its test, through
+ * CMocka's own failure, at the line of the assertion; the next test runs. If the library is not
+ * armed, each assertion fails and says why. If you define PHASELOCK_SKIP_IF_ABSENT before the
+ * include, it skips its test instead.
  *
- * cmocka_run_group_tests() and cmocka_run_group_tests_name() are CMocka's with a frame around each
- * test: CMocka's own requests (will_return, expect_*, failing asserts) are permitted, if it is the
- * shared library; what a test left open by a failure is closed; and a test that leaves the heap
- * locked or a scope open is an error that names the test.
+ * cmocka_run_group_tests() and cmocka_run_group_tests_name() are CMocka's, with a frame around each
+ * test:
+ * - CMocka's own requests (will_return, expect_*, failing asserts) are permitted, if CMocka is a
+ *   shared library;
+ * - what a failed test left open is closed;
+ * - a test that leaves the heap locked or a scope open is an error, which names the test.
  */
 #ifndef PHASELOCK_CMOCKA_H
 #define PHASELOCK_CMOCKA_H
@@ -28,11 +31,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Before CMocka's, which makes macros of malloc() and free() if UNIT_TESTING is defined. */
+/* Before CMocka's header, which makes macros of malloc() and free() if UNIT_TESTING is defined. */
 #include <stdlib.h>
 #include <string.h>
 
-/* Its header knows nothing of C++. */
+/* Its header is not prepared for C++. */
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -67,8 +70,8 @@ extern "C" {
 	PHASELOCK_ASSERT_SURVIVES_FAILURES(function, context)
 
 /*
- * Into CMocka's message of the failure, which its TAP, XML and subunit outputs carry; where a
- * CMocka does not have this function, to stderr.
+ * Adds to CMocka's message of the failure, which its TAP, XML and subunit outputs carry. A CMocka
+ * without this function gets the text on stderr.
  */
 #ifdef __cplusplus
 extern "C"
@@ -77,12 +80,12 @@ extern "C"
 	cm_print_error(const char *const format, ...) __attribute__((weak, format(printf, 1, 2)));
 
 /*
- * CMocka cuts what is printed at once, so each line is printed for itself. Its XML has the text in
- * a CDATA section, in which "]]>" and control characters must not stand.
+ * Prints line by line, because CMocka cuts long texts. Its XML puts the text into a CDATA section,
+ * which must not contain "]]>" or control characters.
  */
 static inline void phaselock_cmocka_print_(const char *text)
 {
-	unsigned brackets = 0; /* just before; they may have been printed already */
+	unsigned brackets = 0; /* just before this character; possibly printed already */
 
 	while (*text != '\0') {
 		char line[1000];
@@ -107,7 +110,7 @@ static inline void phaselock_cmocka_print_(const char *text)
 	}
 }
 
-/* All its outputs but TAP and XML cut what they print for a failure after some 1,000 characters. */
+/* All outputs but TAP and XML cut what they print for a failure after some 1,000 characters. */
 static inline bool phaselock_cmocka_cuts_(const char *text)
 {
 	const char *output = getenv("CMOCKA_MESSAGE_OUTPUT");
@@ -117,9 +120,9 @@ static inline bool phaselock_cmocka_cuts_(const char *text)
 }
 
 /*
- * All to stderr now, and the summary with the failure, so that the place is not cut off. Of more
- * than 1,023 bytes at once, a failure's with its place, CMocka prints what is behind them in its
- * memory.
+ * Prints the whole text to stderr now and only the summary with the failure, so that the place is
+ * not cut off. If a failure and its place have more than 1,023 bytes, CMocka prints memory beyond
+ * its buffer.
  */
 static inline void phaselock_cmocka_print_long_(const char *text)
 {
@@ -153,23 +156,25 @@ static inline void phaselock_cmocka_failed_(const struct phaselock_check_report 
 }
 
 /*
- * The tests of the group that runs. CMocka looks for blocks of test_malloc() that are left after a
- * test, and once more in its teardown if it has a setup, and then the test did not fail but is an
- * error; and in the group's teardown. So it is given what a test has, and no setup or teardown more
- * that looks twice.
+ * The group that is running.
+ *
+ * CMocka looks for leftover blocks of test_malloc() after each test, and in the group's teardown.
+ * If a test has a setup, it looks again in the test's teardown, and blocks that it finds there make
+ * an error, not a failure. So nothing is added that would look twice: no setup, no teardown to a
+ * test with a setup, no teardown to the group.
  */
 struct phaselock_cmocka_group_ {
 	CMFixtureFunction setup, teardown;
 	void *state;
-	const struct CMUnitTest *tests; /* as they were given */
-	struct CMUnitTest *framed;	/* as CMocka has them */
-	const struct CMUnitTest *test;	/* that runs */
-	bool returned;			/* it has neither failed nor been skipped */
+	const struct CMUnitTest *tests; /* as the program gave them */
+	struct CMUnitTest *framed;	/* as CMocka gets them */
+	const struct CMUnitTest *test;	/* the one that runs */
+	bool returned;			/* the test neither failed nor was skipped */
 };
 
 static struct phaselock_cmocka_group_ phaselock_cmocka_group_ __attribute__((unused));
 
-/* CMocka prefers a group's state to a test's, so it is not told of the group's. */
+/* CMocka prefers a group's state to a test's, so it is not told the group's. */
 static inline int phaselock_cmocka_group_setup_(void **state)
 {
 	(void)state;
@@ -182,7 +187,7 @@ static inline int phaselock_cmocka_group_teardown_(void **state)
 	return phaselock_cmocka_group_.teardown(&phaselock_cmocka_group_.state);
 }
 
-/* Of a test without a teardown that failed or was skipped, which CMocka has told already. */
+/* For a test without a teardown that failed or was skipped: CMocka has already told its result. */
 static inline void phaselock_cmocka_end_open_(void)
 {
 	if (!phaselock_test_end())
@@ -230,7 +235,7 @@ static inline int phaselock_cmocka_teardown_(void **state)
 	return closed ? result : phaselock_cmocka_say_fault_(state);
 }
 
-/* At the end of a test that CMocka runs no teardown after, unless there is a fault to tell. */
+/* The end of a test after which CMocka runs no teardown, unless there is a fault to tell. */
 static inline void phaselock_cmocka_end_(void)
 {
 	const struct phaselock_cmocka_group_ *group = &phaselock_cmocka_group_;
@@ -244,7 +249,7 @@ static inline void phaselock_cmocka_test_(void **state)
 {
 	const struct CMUnitTest *test = phaselock_cmocka_group_.test;
 
-	if (test->test_func != NULL) /* it may be fixtures alone */
+	if (test->test_func != NULL) /* it may have fixtures only */
 		test->test_func(state);
 	phaselock_test_returned();
 	phaselock_cmocka_group_.returned = true;
@@ -298,7 +303,7 @@ static inline int phaselock_cmocka_run_(const char *name, const struct CMUnitTes
 	return failed;
 }
 
-/* CMocka's function ends in a jump into free(), which then seems to be called by the mock. */
+/* CMocka's function ends in a jump to free(), so the mock seems to call free() itself. */
 static inline void phaselock_cmocka_function_called_(const char *function, const char *file,
 						     int line)
 {

@@ -5,9 +5,9 @@
  *	const phaselock::forbid no_heap;
  *	phaselock::check_no_allocations([&] { parser.parse(request); });
  *
- * The scopes need the library, the assertions libphaselock-test as well; what each means is said
- * in <phaselock/phaselock.h>, <phaselock/watch.h> and <phaselock/assert.h>, whose block macros work
- * in C++ too. Nothing here needs exceptions or the heap.
+ * The scopes need the library, the assertions libphaselock-test as well. <phaselock/phaselock.h>,
+ * <phaselock/watch.h> and <phaselock/assert.h> say what each means; the block macros of the last
+ * work in C++, too. Nothing here needs exceptions or the heap.
  */
 #ifndef PHASELOCK_PHASELOCK_HPP
 #define PHASELOCK_PHASELOCK_HPP
@@ -23,7 +23,7 @@ namespace phaselock
 
 /* ---- scopes: this thread only; not to be handed to another one ------------------------------- */
 
-/* From here to the end of its life this thread's heap requests are violations. */
+/* While it lives, this thread's heap requests are violations. */
 class [[nodiscard]] forbid
 {
       public:
@@ -41,7 +41,7 @@ class [[nodiscard]] forbid
 	forbid &operator=(const forbid &) = delete;
 };
 
-/* From here to the end of its life this thread may allocate. */
+/* While it lives, this thread may allocate. */
 class [[nodiscard]] permit
 {
       public:
@@ -60,8 +60,8 @@ class [[nodiscard]] permit
 };
 
 /*
- * From here to the end of its life the watcher is called for each event of this thread, inside the
- * request, under the rules of phaselock_watcher; it is called as a noexcept function.
+ * While it lives, the watcher is called for each event of this thread, inside the request, under
+ * the rules of phaselock_watcher. It is called as a noexcept function.
  */
 template <class Watcher> class [[nodiscard]] watch
 {
@@ -92,7 +92,7 @@ template <class Watcher> class [[nodiscard]] watch
 
 /* ---- assertions ------------------------------------------------------------------------------ */
 
-/* Where an assertion stands: of whoever calls the function that has it as its default. */
+/* Where an assertion stands. here() as a default argument is the place of the caller. */
 struct place {
 	const char *file;
 	int line;
@@ -105,7 +105,7 @@ struct place {
 };
 
 /*
- * Runs the body once and asserts it. Returns whether the assertion holds, if the failure callback
+ * Runs the body once and judges it. Returns whether the assertion holds, if the failure callback
  * returns. An exception of the body goes on after the assertion was judged.
  */
 template <class Body> bool check_that(const phaselock_check_spec &spec, Body &&body)
@@ -184,7 +184,7 @@ bool check_max_bytes(uint64_t limit, Body &&body,
 			   where);
 }
 
-/* The body makes a request against the lock or a forbid scope; nullptr: any. */
+/* The body makes a request against the lock or a forbid scope. nullptr: any. */
 template <class Body>
 bool check_violation(Body &&body, const char *function = nullptr, size_t size = PHASELOCK_ANY_SIZE,
 		     const char *site = nullptr, place where = place::here())

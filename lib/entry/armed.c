@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Proof that the entry points are ours: call each by its public name, through the dynamic linker as
- * any module of the program does, and see whether the call arrives.
+ * Proves that the entry points are ours: calls each by its public name, through the dynamic linker,
+ * as any module of the program does, and checks that the call arrives.
  *
- * One whose name leads to our function is asked with a mark in this thread's record, and answers
- * with a token: nobody else's code runs meanwhile, nothing is counted. One whose name leads
- * elsewhere may be anything: a program's own operator new that writes a header in front of the
- * block, another interposer that takes memory for itself. It is used as a program uses it, for
- * real, and what comes to us meanwhile is served and counted. It must not know why a call might not
- * arrive.
+ * If the name leads to our function, this thread's record gets a mark, and our function answers
+ * with a token. Nobody else's code runs, and nothing is counted. If the name leads elsewhere, it
+ * may be anything: a program's own operator new that writes a header in front of the block, another
+ * interposer that takes memory for itself. So it is really used, as a program would use it, and
+ * what comes to us meanwhile is served and counted.
+ *
+ * It must not know why a call might not arrive.
  */
 #define _GNU_SOURCE
 #include "entry/armed.h"
@@ -33,7 +34,7 @@ extern void free_sized(void *block, size_t size);
 extern void free_aligned_sized(void *block, size_t alignment, size_t size);
 
 /*
- * C11 wants the size of aligned_alloc() to be a multiple of the alignment; sanitizers insist on it.
+ * The size is a multiple of the alignment: C11 wants that for aligned_alloc(), sanitizers insist.
  */
 #define SIZE 64
 #define ALIGNMENT 64
@@ -61,7 +62,7 @@ TAKE(take_aligned_alloc, aligned_alloc(ALIGNMENT, SIZE))
 TAKE(take_memalign, memalign(ALIGNMENT, SIZE))
 TAKE(take_valloc, valloc(SIZE))
 TAKE(take_pvalloc, pvalloc(SIZE))
-/* As programs resize: not every function that a program brings has thought of NULL. */
+/* Resize a real block, as programs do: a program's own function may not handle NULL. */
 static void *resize(void *block)
 {
 	return realloc(block, (size_t)2 * SIZE);
@@ -106,13 +107,13 @@ GIVE(delete_array_aligned_nothrow, _ZdaPvSt11align_val_tRKSt9nothrow_t(block, AL
 
 #define ENTRY(name) PHASELOCK_ENTRY_##name
 
-/* Where it really allocates, give_back, another entry point, takes the block. */
+/* If call really allocates, give_back, another entry point, takes the block back. */
 static const struct take {
 	enum phaselock_entry entry;
 	void *(*call)(void);
 	enum phaselock_entry give_back_entry;
 	void (*give_back)(void *block);
-	void *(*resize)(void *block); /* what it is really used for, if not to take memory */
+	void *(*resize)(void *block); /* how it is really used, if not to take memory */
 } takes[] = {
 	{ENTRY(MALLOC), take_malloc, ENTRY(FREE), free, NULL},
 	{ENTRY(CALLOC), take_calloc, ENTRY(FREE), free, NULL},
@@ -137,7 +138,7 @@ static const struct take {
 
 #define TAKES (sizeof(takes) / sizeof(takes[0]))
 
-/* sample, by the entry point that it names, makes a block that call may take. */
+/* sample makes a block that call accepts, with the entry point sample_entry. */
 static const struct give {
 	enum phaselock_entry entry;
 	void (*call)(void *block);
@@ -167,10 +168,10 @@ static const struct give {
 
 #define GIVES (sizeof(gives) / sizeof(gives[0]))
 
-/* What was found out; both are sets of PHASELOCK_ENTRY_*. */
+/* What was found out, as sets of PHASELOCK_ENTRY_*. */
 struct findings {
 	unsigned missing; /* nothing came to us */
-	unsigned heard;	  /* another allocator served the call, and told of it */
+	unsigned heard;	  /* another allocator served the call and told us */
 };
 
 /* ---- names that lead to our functions -------------------------------------------------------- */
@@ -181,7 +182,7 @@ static void ask_take(const struct take *take, struct findings *findings, void **
 
 	if (block == pl_thread_probe_token)
 		return;
-	*foreign = block; /* valgrind puts its own code in the place of ours */
+	*foreign = block; /* valgrind replaces our code with its own */
 	findings->missing |= (unsigned)take->entry;
 }
 
@@ -209,7 +210,7 @@ static void ask_all(struct pl_thread *thread, unsigned entries, struct findings 
 	void *foreign[TAKES] = {NULL};
 	struct pl_os_signals before;
 
-	pl_os_block_signals(&before); /* a request of a handler would be taken for a probe */
+	pl_os_block_signals(&before); /* a handler's request would look like a probe */
 	pl_gate_probe(thread, true);
 	for (size_t i = 0; i < TAKES; i++)
 		if (((unsigned)takes[i].entry & entries) != 0)
@@ -219,7 +220,7 @@ static void ask_all(struct pl_thread *thread, unsigned entries, struct findings 
 			ask_give(thread, &gives[i], findings);
 	if ((entries & ENTRY(MALLOC_USABLE_SIZE)) != 0)
 		ask_usable_size(thread, findings);
-	/* A foreign block whose way back is ours would not find its owner: it is left alone. */
+	/* Give foreign blocks back, unless that way leads to us: then they are left alone. */
 	for (size_t i = 0; i < TAKES; i++)
 		if (foreign[i] != NULL &&
 		    (findings->missing & (unsigned)takes[i].give_back_entry) != 0)
@@ -230,9 +231,7 @@ static void ask_all(struct pl_thread *thread, unsigned entries, struct findings 
 
 /* ---- names that lead elsewhere --------------------------------------------------------------- */
 
-/*
- * Notes what came of a call of an entry point; came: a request of its kind was counted meanwhile.
- */
+/* Notes the result of calling an entry point. came: a request of its kind was counted meanwhile. */
 static void note(struct findings *findings, enum phaselock_entry entry, bool came)
 {
 	if (!came)
@@ -257,7 +256,7 @@ static uint64_t releases_of(const struct pl_thread *thread)
 	return counts.deallocations;
 }
 
-/* NOLINTBEGIN(clang-analyzer-unix.Malloc): a block that is left alone */
+/* NOLINTBEGIN(clang-analyzer-unix.Malloc): a block is left alone */
 static void use_take(const struct pl_thread *thread, const struct take *take, unsigned elsewhere,
 		     struct findings *findings)
 {
@@ -268,15 +267,15 @@ static void use_take(const struct pl_thread *thread, const struct take *take, un
 	note(findings, take->entry, requests_of(thread) != before);
 	if (block == NULL)
 		block = old;
-	/* If its way back is ours, it is not known whose block it is: it is left alone. */
+	/* If the way back leads to us, nobody knows whose block it is: it is left alone. */
 	if (block != NULL && ((unsigned)take->give_back_entry & elsewhere) != 0)
 		take->give_back(block);
 }
 /* NOLINTEND(clang-analyzer-unix.Malloc) */
 
 /*
- * Whether there is no block that a program would give back so: the sample is ours, and what gives
- * back is another heap's, or, behind a function of ours that hands on to it, a free() that is not.
+ * Whether no program could give a block back this way: the sample would be ours, but the call ends
+ * in another heap, directly or because our function hands on to a free() that is not ours.
  */
 static bool is_mixed(const struct give *give, unsigned elsewhere, const struct findings *findings)
 {
@@ -301,10 +300,10 @@ static void use_give(const struct pl_thread *thread, const struct give *give,
 	note(findings, give->entry, releases_of(thread) != before);
 }
 
-/* Signals are as the program has them: its own code runs. Requests are by permit, in any phase. */
+/* The program's own code runs, so signals stay as they are. Requests are permitted in any phase. */
 static void use_all(struct pl_thread *thread, unsigned elsewhere, struct findings *findings)
 {
-	if (!pl_gate_own_begin(thread)) { /* nested too deep */
+	if (!pl_gate_own_begin(thread)) { /* nested too deeply */
 		findings->missing |= elsewhere;
 		return;
 	}
@@ -314,14 +313,14 @@ static void use_all(struct pl_thread *thread, unsigned elsewhere, struct finding
 	for (size_t i = 0; i < GIVES; i++) {
 		if (((unsigned)gives[i].entry & elsewhere) == 0)
 			continue;
-		if (is_mixed(&gives[i], elsewhere, findings)) /* then it goes with free() */
+		if (is_mixed(&gives[i], elsewhere, findings)) /* it counts as free() does */
 			note(findings, gives[i].entry, (findings->missing & ENTRY(FREE)) == 0);
 		else
 			use_give(thread, &gives[i], findings);
 	}
 	/*
-	 * It is no request, so there is nothing that could come: it goes with malloc. It is not
-	 * called: not every one bears NULL, or what is not its own.
+	 * It makes no request that could come to us, so it counts as malloc does. It is not called:
+	 * some implementations cannot handle NULL, or a block that is not theirs.
 	 */
 	if ((elsewhere & ENTRY(MALLOC_USABLE_SIZE)) != 0)
 		note(findings, ENTRY(MALLOC_USABLE_SIZE),

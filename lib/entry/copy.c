@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A program linked with libphaselock.a exports no name of the library but those of the malloc
- * family, as libc has these too. So each object with a copy in it carries an ELF note, which is
- * loaded with it and which a linker keeps. It must not know what a copy is good for.
+ * Finds other copies by a mark, because names do not tell: a program linked with libphaselock.a
+ * exports none of the library's names except the malloc family, which libc has, too. So each object
+ * with a copy in it carries an ELF note, which is loaded with it and which linkers keep. It must
+ * not know what a copy is good for.
  */
 #include "entry/copy.h"
 
@@ -19,8 +20,8 @@ static const struct note {
 } mark PL_NOTE = {{sizeof(OWNER), 0, 1}, OWNER};
 
 /*
- * Linkers put notes of different alignment into one segment, after which nobody can say where the
- * next one begins: so each place is looked at where one may.
+ * Looks for the mark wherever a note may begin. Linkers put notes of different alignment into one
+ * segment, so nobody can tell where the next one begins.
  */
 static bool has_mark(const char *notes, size_t size)
 {

@@ -6,8 +6,8 @@
 #include "common/base.h"
 
 /*
- * Returns whether a function lies in another loaded object than this copy, and that object carries
- * a copy, too, of whatever version. Heap: none. From the constructor.
+ * Returns whether a function lies in another loaded object than this copy does, and that object has
+ * a copy in it, of whatever version. Heap: none. From the constructor.
  */
 bool pl_copy_serves(uintptr_t function);
 

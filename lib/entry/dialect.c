@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The functions that ask for memory, or give it back, by an allocator's own names. It must not know
+ * The functions with an allocator's own names that ask for memory or give it back. It must not know
  * who calls them.
  */
 #include "entry/dialect.h"
@@ -9,7 +9,7 @@
 
 #include <phaselock/phaselock.h>
 
-/* Of several that a name begins with the first counts. */
+/* If a name begins with several of these, the first counts. */
 #define FAMILY(prefix)                                                                             \
 	{prefix "malloc", PHASELOCK_ENTRY_MALLOC, prefix "malloc"},                                \
 		{prefix "calloc", PHASELOCK_ENTRY_CALLOC, prefix "malloc"},                        \

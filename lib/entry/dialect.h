@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Names that allocators have beside malloc and its kin, for requests of their own heap: mallocx()
+ * Names that allocators have besides malloc and its kin, for requests to their own heap: mallocx()
  * of jemalloc, mi_malloc() of mimalloc, tc_malloc() of tcmalloc.
  */
 #ifndef PL_DIALECT_H
@@ -9,12 +9,12 @@
 #include "common/base.h"
 
 struct pl_dialect {
-	const char *name;   /* or how several names begin */
-	unsigned entry;	    /* PHASELOCK_ENTRY_*: what it does the work of */
-	const char *malloc; /* what the allocator exports that has this name, too */
+	const char *name;   /* a name, or how several names begin */
+	unsigned entry;	    /* PHASELOCK_ENTRY_*: whose work it does */
+	const char *malloc; /* an allocator with such names exports this */
 };
 
-/* Returns what a function is, NULL if it is none of these. Pure; no heap request. */
+/* Returns what a function is, or NULL if it is none of these. Pure; no heap request. */
 const struct pl_dialect *pl_dialect_find(const char *function);
 
 #endif

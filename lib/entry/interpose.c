@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The malloc family as libc declares it: overflow, the corners of realloc, errno. What comes of an
- * alignment is the backend's to say, and what a request is worth is decided behind request.h.
+ * The malloc family as libc declares it: overflow, the corner cases of realloc, errno. The backend
+ * decides what an alignment means; request.h decides what happens to a request.
  */
 #define _GNU_SOURCE
 #include "entry/interpose.h"
@@ -22,8 +22,9 @@ PL_EXPORT void free_sized(void *block, size_t size);
 PL_EXPORT void free_aligned_sized(void *block, size_t alignment, size_t size);
 
 /*
- * What stands in front of ours. An allocator that has no reallocarray() counts on libc's, which is
- * made of realloc(). Written by the constructor, read by any thread.
+ * Which of our functions another allocator's replace. Such an allocator may have no reallocarray():
+ * it counts on libc's, which calls realloc(), so ours does the same. Written by the constructor,
+ * read by any thread.
  */
 static bool realloc_is_foreign, memalign_is_foreign, free_is_foreign;
 
@@ -53,7 +54,7 @@ PL_EXPORT void *calloc(size_t count, size_t size)
 	return pl_request_zeroed("calloc", bytes, PL_CALLER());
 }
 
-/* What realloc and reallocarray have in common: glibc frees for a size of 0 and returns NULL. */
+/* The common part of realloc and reallocarray: glibc frees for a size of 0 and returns NULL. */
 PL_INLINE void *reallocate(const char *function, void *block, size_t size)
 {
 	if (block == NULL)
@@ -89,7 +90,7 @@ PL_EXPORT int posix_memalign(void **out, size_t alignment, size_t size)
 
 	if (block == NULL) {
 		error = errno;
-		/* glibc sets errno too, but for want of memory only. */
+		/* glibc sets errno, too, but only for lack of memory. */
 		if (error != ENOMEM)
 			errno = before;
 		return error;
@@ -128,13 +129,13 @@ PL_EXPORT void *pvalloc(size_t size)
 
 PL_EXPORT size_t malloc_usable_size(void *block)
 {
-	/* A probe comes first: its block may be another allocator's. */
+	/* Check for a probe first: its block may be another allocator's. */
 	if (pl_request_probe() || block == NULL)
 		return 0;
 	return pl_backend_usable_size(block);
 }
 
-/* Where another allocator serves malloc and has no free_sized, the block that comes is its own. */
+/* If another allocator serves malloc but has no free_sized, the block is its own. */
 PL_INLINE void release(const char *function, void *block)
 {
 	if (PL_UNLIKELY(free_is_foreign || (pl_sanitizer_listen_active() && block != NULL)))
@@ -149,8 +150,8 @@ PL_EXPORT void cfree(void *block)
 }
 
 /*
- * C23 7.24.3.4 and 7.24.3.5: the size and the alignment are promises of the caller, and no help
- * here.
+ * C23 7.24.3.4 and 7.24.3.5: the caller promises the size and the alignment, but we do not need
+ * them.
  */
 PL_EXPORT void free_sized(void *block, size_t size)
 {
@@ -168,7 +169,8 @@ PL_EXPORT void free_aligned_sized(void *block, size_t alignment, size_t size)
 /* ---- second names ---------------------------------------------------------------------------- */
 
 /*
- * Under these nobody can take their place. By that of malloc order.c tells whose the process calls.
+ * Nobody else can take these names. sanitizer_order.c compares malloc with its own name to tell
+ * whose malloc the process calls.
  */
 extern PL_HIDDEN void *pl_own_malloc(size_t size)
 	__attribute__((alias("malloc"), malloc, alloc_size(1), nothrow, leaf, hot));
@@ -190,8 +192,8 @@ OWN_NAME(free_sized);
 OWN_NAME(free_aligned_sized);
 
 /*
- * glibc's second names for the same functions: a block of theirs may be given to free(), which is
- * ours. A report calls them by the first name.
+ * glibc's second names for the same functions. Their blocks may be given to free(), which is ours.
+ * A report calls them by the first name.
  */
 #define SECOND_NAME(name) PL_EXPORT extern __typeof__(name) __libc_##name PL_ALIAS(name)
 
@@ -205,12 +207,12 @@ SECOND_NAME(pvalloc);
 
 /* ---- whose names they are -------------------------------------------------------------------- */
 
-/* As the dynamic linker has bound it, and the same function under a name that nobody can take. */
+/* A function as the dynamic linker bound it, and ours under a name that nobody else can take. */
 struct name {
 	enum phaselock_entry entry;
 	void (*called)(void);
 	void (*own)(void);
-	unsigned also; /* entries whose functions of ours hand on to this one when it is not ours */
+	unsigned also; /* entries of ours that hand on to this function if it is not ours */
 };
 
 #define NAME(entry_, function, also_)                                                              \

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The C++ operators new and delete by their mangled names (Itanium C++ ABI), in C, so that C
- * programs do not need the C++ library. They keep the contract of the standard ([new.delete]):
- * never NULL from a throwing form, the new-handler asked when memory is short. A denied request is
- * not short of memory: the handler is not asked.
+ * programs do not need the C++ library. They keep the contract of the standard ([new.delete]): a
+ * throwing form never returns NULL, and the new-handler is called when memory is short. A denied
+ * request is not a shortage: the new-handler is not called.
  *
- * Limit: a new-handler that throws out of a nothrow form ends the program by std::terminate(); C
- * cannot catch.
+ * Limit: if a new-handler throws out of a nothrow form, the program ends by std::terminate(),
+ * because C cannot catch.
  */
 #include "entry/interpose_cxx.h"
 #include "stack/module.h"
@@ -19,7 +19,7 @@
 
 typedef void (*new_handler)(void);
 
-/* Of the C++ library, if the program has one. */
+/* Functions of the C++ library, if the program has one. */
 extern new_handler std_get_new_handler(void) __asm__("_ZSt15get_new_handlerv")
 	__attribute__((weak));
 extern _Noreturn void std_throw_bad_alloc(void) __asm__("_ZSt17__throw_bad_allocv")
@@ -29,7 +29,7 @@ static PL_COLD _Noreturn void *throw_bad_alloc(void)
 {
 	void (*thrower)(void) = std_throw_bad_alloc;
 
-	/* Not seen by a weak reference: the C++ library of a caller that was loaded after us. */
+	/* A weak reference misses the C++ library if it was loaded after us, with the caller. */
 	if (thrower == NULL)
 		*(void **)&thrower = pl_module_function("libstdc++.so", "_ZSt17__throw_bad_allocv");
 	if (thrower != NULL)
@@ -39,13 +39,13 @@ static PL_COLD _Noreturn void *throw_bad_alloc(void)
 	pl_os_abort();
 }
 
-/* The contract of a throwing form, or of a nothrow one, once the first try has returned NULL. */
+/* Keeps the contract of a throwing or a nothrow form after the first try has returned NULL. */
 static PL_COLD void *insist(const char *function, size_t size, align_val alignment, bool throwing,
 			    const void *caller)
 {
 	void *block = NULL;
 
-	/* An alignment that is none fails for its own sake, as in the C++ library. */
+	/* An invalid alignment fails for that reason, as in the C++ library. */
 	bool short_of_memory = alignment == 0 || pl_contract_is_usual(PL_NEW, alignment);
 
 	while (block == NULL && short_of_memory && !pl_request_was_denied()) {
@@ -87,13 +87,13 @@ static const char delete_array_name[] = "operator delete[]";
 /* ---- operators that the program replaces ----------------------------------------------------- */
 
 /*
- * A program may define the plain forms alone: [new.delete] has all others go through them. Written
- * by the constructor, read by any thread.
+ * A program may define only the plain forms: by [new.delete] all others then go through them.
+ * Written by the constructor, read by any thread.
  */
 static struct {
 	bool plain_new, plain_delete;
 	bool aligned_new, aligned_delete;
-	/* The C++ library's own, which catch what the program's throw; NULL if it is not there. */
+	/* The C++ library's own forms, which catch what the program's throw; NULL without it. */
 	void *(*nothrow_new)(size_t size, nothrow tag);
 	void *(*nothrow_aligned_new)(size_t size, align_val alignment, nothrow tag);
 } replaced;
@@ -277,7 +277,7 @@ PL_EXPORT void _ZdaPvSt11align_val_tRKSt9nothrow_t(void *block, align_val alignm
 
 /* ---- whose names they are -------------------------------------------------------------------- */
 
-/* As the dynamic linker has bound it, and the same function under a name that nobody can take. */
+/* An operator as the dynamic linker bound it, and ours under a name that nobody else can take. */
 struct name {
 	enum phaselock_entry entry;
 	void (*called)(void);
@@ -312,9 +312,7 @@ OWN(_ZdaPvmSt11align_val_t);
 OWN(_ZdlPvSt11align_val_tRKSt9nothrow_t);
 OWN(_ZdaPvSt11align_val_tRKSt9nothrow_t);
 
-/*
- * The plain forms come first: the others of ours go through them where a program has replaced them.
- */
+/* The plain forms come first: our other forms go through them if the program has replaced them. */
 enum { PLAIN_NEW, PLAIN_DELETE, PLAIN_NEW_ALIGNED, PLAIN_DELETE_ALIGNED };
 static const struct name names[] = {
 	NAME(NEW, _Znwm),

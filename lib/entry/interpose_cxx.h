@@ -9,12 +9,12 @@
 typedef size_t align_val;
 typedef const void *nothrow;
 
-/* Returns PHASELOCK_ENTRY_* of the operators that are not all ours in this process. */
+/* Returns the set of PHASELOCK_ENTRY_* whose operators are not all ours in this process. */
 unsigned pl_interpose_cxx_elsewhere(void);
 
 /*
- * Looks which of the plain forms the program has replaced: the others of ours then go through its
- * own, as the standard has it. From the constructor.
+ * Finds out which plain forms the program has replaced. Our other forms then go through the
+ * program's own, as the standard wants it. From the constructor.
  */
 void pl_interpose_cxx_give_way(void);
 

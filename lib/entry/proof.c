@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The proof that the entry points are ours, in words: requests that do not come here are not
- * guarded, and nobody may think they are. It must not know when that is to be proved.
+ * Says which entry points are not ours: requests that do not come here are not guarded, and nobody
+ * may think that they are. It must not know when that is to be proved.
  */
 #include "entry/proof.h"
 
@@ -26,7 +26,7 @@ static void say_missing(unsigned missing)
 	pl_report_message(buffer);
 }
 
-/* Nothing is served, and so nothing can be proved; no entry point is another allocator's. */
+/* Nothing is served, so nothing can be proved, but no entry point is another allocator's. */
 static void say_no_allocator(void)
 {
 	if (pl_channel() != NULL)

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * AddressSanitizer, ThreadSanitizer and LeakSanitizer bring an allocator of their own and keep it.
- * What they offer is a pair of hooks, called after each allocation and before each deallocation.
- * They do not say which function was called, and what was served cannot be denied. It must not know
- * how a request is judged.
+ * AddressSanitizer, ThreadSanitizer and LeakSanitizer bring their own allocator and keep it. They
+ * offer a pair of hooks, called after each allocation and before each deallocation. The hooks do
+ * not say which function was called, and cannot deny anything. It must not know how a request is
+ * judged.
  */
 #include "entry/sanitizer_listen.h"
 
 #include "thread/sanitizer_order.h"
 #include "request/request.h"
 
-/* Of the sanitizers' runtime (<sanitizer/allocator_interface.h>); 0 if all its places are taken. */
+/* Of the sanitizers' runtime (<sanitizer/allocator_interface.h>). Returns 0 if there is no room. */
 extern int __sanitizer_install_malloc_and_free_hooks(void (*malloc_hook)(const volatile void *block,
 									 size_t size),
 						     void (*free_hook)(const volatile void *block));
@@ -20,7 +20,7 @@ static bool active; /* written by the constructor, read by any thread */
 
 static void hear_malloc(const volatile void *block, size_t size)
 {
-	/* ThreadSanitizer tells of those that failed too. */
+	/* ThreadSanitizer also tells of failed ones. */
 	pl_request_heard_allocation((const void *)(uintptr_t)block, size, PL_CALLER());
 }
 
@@ -32,7 +32,7 @@ static void hear_free(const volatile void *block)
 
 void pl_sanitizer_listen_start(void)
 {
-	/* UndefinedBehaviorSanitizer has the function too, and no malloc. */
+	/* UndefinedBehaviorSanitizer has the function, too, but no malloc. */
 	if (__sanitizer_install_malloc_and_free_hooks != NULL && pl_sanitizer_order_is_second())
 		active = __sanitizer_install_malloc_and_free_hooks(hear_malloc, hear_free) != 0;
 }

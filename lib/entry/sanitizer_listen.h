@@ -8,7 +8,7 @@
 /* Asks a sanitizer, if the process has one, to tell of its allocations. From the constructor. */
 void pl_sanitizer_listen_start(void);
 
-/* Returns whether a sanitizer was asked: a block that comes back may be its own. */
+/* Returns whether a sanitizer tells us: then a block that is given back may be its own. */
 bool pl_sanitizer_listen_active(void);
 
 #endif

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Modules whose requests go past the library: the dynamic linker has bound their references to the
- * malloc family to another definition than everyone else's, as RTLD_DEEPBIND makes it do; or they
- * brought a definition of their own that they are bound to without a reference (-Bsymbolic).
+ * Finds modules whose requests go past the library. Such a module
+ * - has references to the malloc family that the dynamic linker bound to another definition than
+ *   everyone else's, as it does under RTLD_DEEPBIND,
+ * - or brings a definition of its own and is bound to it without a reference (-Bsymbolic),
+ * - or refers to an allocator by that allocator's own names, such as mallocx().
  *
- * Only slots that are resolved are looked at; one that is not has not been called. The C++
- * operators need no look: those that are not ours call malloc, and the module that they are in is
- * looked at. Modules that ask an allocator by names of its own, mallocx(), go past the library,
- * too: those need only refer to them. It must not know what is done about it.
+ * In the first case only resolved slots count: an unresolved one was never called. The C++
+ * operators need no look: those that are not ours call malloc, and their module is looked at. It
+ * must not know what is done about such modules.
  */
 #define _GNU_SOURCE
 #include "entry/unseen.h"
@@ -34,7 +35,7 @@ extern void cfree(void *block); /* not in the headers of glibc 2.36 */
 #define IS_SLOT(type) ((type) == R_AARCH64_GLOB_DAT || (type) == R_AARCH64_JUMP_SLOT)
 #endif
 
-/* Each function, and where the dynamic linker finds it for whoever has no scope of his own. */
+/* Each function, and where the dynamic linker finds it for a module without a scope of its own. */
 static const struct function {
 	enum phaselock_entry entry;
 	const char *name;
@@ -61,8 +62,8 @@ struct list {
 	size_t capacity;
 	size_t size; /* of an element, in the caller's header */
 	size_t count;
-	size_t position;    /* of the module that is looked at, in the order of loading */
-	uintptr_t own_base; /* where the module is loaded that this code is in */
+	size_t position;    /* of the current module, in the order of loading */
+	uintptr_t own_base; /* where our own module is loaded */
 };
 
 static size_t modules_at_start; /* written by the constructor */
@@ -90,7 +91,7 @@ static const struct function *find_name(const char *name)
 	return NULL;
 }
 
-/* Whether a function comes before all that were found of a module, in the order of the enum. */
+/* Whether a function comes before those found in the module so far, in the order of the enum. */
 static bool comes_first(const struct phaselock_unseen *unseen, const struct function *function)
 {
 	unsigned lower = (unsigned)function->entry - 1;
@@ -99,8 +100,8 @@ static bool comes_first(const struct phaselock_unseen *unseen, const struct func
 }
 
 /*
- * Looks where one slot of a module leads. A slot that is not resolved leads to no function, and
- * what everyone gets is for phaselock_armed() to judge.
+ * Looks where one slot of a module leads. An unresolved slot leads to no function. A slot that
+ * leads where everyone's does is for phaselock_armed() to judge.
  */
 static void look_at(const struct list *list, struct phaselock_unseen *unseen,
 		    const struct function *function, const uintptr_t *slot)
@@ -149,7 +150,7 @@ static bool refers_to(const struct pl_dynamic *dynamic, const char *name)
 	return false;
 }
 
-/* Functions that a module defines for all to see, and yet does not ask the dynamic linker for. */
+/* Looks for functions that a module exports and yet does not ask the dynamic linker for. */
 static void look_at_own(struct phaselock_unseen *unseen, const struct pl_dynamic *dynamic)
 {
 	size_t count = pl_dynamic_symbol_count(dynamic);
@@ -172,7 +173,7 @@ static void look_at_own(struct phaselock_unseen *unseen, const struct pl_dynamic
 	}
 }
 
-/* Notes a function of an allocator's own that a module refers to, if another module has it. */
+/* Notes an allocator's own function that a module refers to, if another module has it. */
 static void look_at_dialect(const struct list *list, struct phaselock_unseen *unseen,
 			    const struct pl_dynamic *dynamic, const ElfW(Rela) *entry)
 {
@@ -181,7 +182,7 @@ static void look_at_dialect(const struct list *list, struct phaselock_unseen *un
 	struct pl_place target, holder;
 	uintptr_t address;
 
-	/* The names alone may be anybody's, and a weak reference may lead nowhere. */
+	/* Anybody may use such a name, and a weak reference may lead nowhere. */
 	if (dialect == NULL || pl_module_function("", dialect->malloc) == NULL)
 		return;
 	address = (uintptr_t)pl_module_function("", name);

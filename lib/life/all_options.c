@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the program itself and PHASELOCK_OPTIONS ask for, as options. It must not know what they do.
+ * Joins the options of the program itself and those of PHASELOCK_OPTIONS. It must not know what
+ * they do.
  */
 #include "life/all_options.h"
 
@@ -21,7 +22,7 @@ unsigned pl_all_options_read(struct pl_options *options, struct pl_text *errors)
 
 bool pl_all_options_lock_at_main(void)
 {
-	char buffer[64]; /* for what is said when all is read */
+	char buffer[64]; /* for errors, which are reported when all options are read */
 	struct pl_text unsaid = pl_text_in(buffer, sizeof(buffer));
 	struct pl_options options;
 

@@ -6,10 +6,10 @@
 #include "common/format.h"
 #include "common/options.h"
 
-/* Reads all of it. Appends what is wrong in it, a line each, and returns how many lines. */
+/* Reads all options. Appends one line for each error, and returns how many lines. */
 unsigned pl_all_options_read(struct pl_options *options, struct pl_text *errors);
 
-/* Returns whether lock=main is asked for. May come before all constructors. */
+/* Returns whether lock=main is asked for. May be called before all constructors. */
 bool pl_all_options_lock_at_main(void);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Comes between the C library and main(), by pointing the program's own reference to
- * __libc_start_main() at a function of ours. The constructor runs after that reference was bound
- * and before it is used. Exporting the name would do it too, but for every program that loads the
+ * Gets between the C library and main(), by pointing the program's own reference to
+ * __libc_start_main() at a function of ours. The constructor runs after that reference is bound and
+ * before it is used. Exporting the name would do it, too, but for every program that loads the
  * library. It must not know what is done before main().
  */
 #define _GNU_SOURCE
@@ -21,7 +21,7 @@ typedef int (*main_function)(int argc, char **argv, char **environment);
 typedef int (*start_function)(main_function main, int argc, char **argv, void (*init)(void),
 			      void (*fini)(void), void (*rtld_fini)(void), void *stack_end);
 
-/* Written in the constructor, read when the program starts; both by the first thread. */
+/* Written by the constructor, read when the program starts; both on the first thread. */
 static start_function libc_start;
 static main_function program_main;
 static void (*before_main)(void);
@@ -49,9 +49,7 @@ static void **find_reference(const struct pl_dynamic *dynamic,
 	return NULL;
 }
 
-/*
- * Whether the dynamic linker has made that place of the program read-only after it was relocated.
- */
+/* Whether the dynamic linker has made this place of the program read-only after relocating it. */
 static bool is_read_only(const struct pl_dynamic *dynamic, const void *place)
 {
 	const ElfW(Phdr) *header = (const void *)getauxval(AT_PHDR);
@@ -67,7 +65,7 @@ static bool is_read_only(const struct pl_dynamic *dynamic, const void *place)
 
 bool pl_before_main(void (*function)(void))
 {
-	const struct link_map *program = _r_debug.r_map; /* the first of the list; none if static */
+	const struct link_map *program = _r_debug.r_map; /* the first in the list; none if static */
 	struct pl_object object = {.headers = (const void *)getauxval(AT_PHDR),
 				   .header_count = getauxval(AT_PHNUM)};
 	struct pl_dynamic dynamic;
@@ -83,7 +81,7 @@ bool pl_before_main(void (*function)(void))
 	reference = find_reference(&dynamic, &dynamic.data, "__libc_start_main");
 	if (reference == NULL)
 		reference = find_reference(&dynamic, &dynamic.calls, "__libc_start_main");
-	/* A constructor of the program itself, as of the static library in it, comes too late. */
+	/* A constructor of the program, such as the static library's in it, comes too late. */
 	if (reference == NULL || pl_unwind_passes(*reference))
 		return false;
 	read_only = is_read_only(&dynamic, reference);

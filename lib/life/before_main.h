@@ -6,9 +6,9 @@
 #include "common/base.h"
 
 /*
- * Makes function be called just before the program's main(). Returns false where it cannot: the
- * program does not start through __libc_start_main() of a shared libc. From the constructor of a
- * library that is loaded at start.
+ * Arranges for function to be called just before the program's main(). Returns false if it cannot:
+ * the program does not start through __libc_start_main() of a shared libc. From the constructor of
+ * a library that is loaded at start.
  */
 bool pl_before_main(void (*function)(void));
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * musl offers no moment before main(): its constructors run inside __libc_start_main(), which goes
- * on to main(). So the program's reference to it, which before_main.c changes, was already used.
- * Callers are told so.
+ * musl has no moment before main(): its constructors run inside __libc_start_main(), which goes on
+ * to main(). So the program's reference to that function, which before_main.c would change, has
+ * already been used. Callers are told so.
  */
 #include "life/before_main.h"
 

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * What is said when the process exits. It must not know when that is.
- */
+/* Writes what is said when the process exits. It must not know when that is. */
 #include "life/closing.h"
 
 #include "entry/dialect.h"
@@ -13,7 +11,7 @@
 #include "reaction/site.h"
 
 #define SITE_SIZE 1536
-#define TABLE_FRAMES 4 /* of a site in the table */
+#define TABLE_FRAMES 4 /* frames per site */
 
 void pl_closing_configure(unsigned most)
 {
@@ -28,13 +26,13 @@ static const char *plural(uint64_t count)
 static void write_site(const struct phaselock_violation *site)
 {
 	char buffer[SITE_SIZE];
-	struct pl_text text = pl_text_in(buffer, sizeof(buffer) - 1); /* room for the line's end */
+	struct pl_text text = pl_text_in(buffer, sizeof(buffer) - 1); /* room for the newline */
 
 	pl_text_append(&text, "phaselock:   %lu x %s  ", site->count, site->function);
 	for (unsigned i = 0; i < site->frame_count && i < TABLE_FRAMES; i++) {
 		struct pl_place place;
 
-		/* It may be long ago: the module need not be there any more. */
+		/* The module may have been unloaded since. */
 		pl_kept_find(site->frames[i], &place);
 		pl_text_append(&text, "%s", i > 0 ? " < " : "");
 		pl_frame_append(&text, &place);
@@ -54,7 +52,7 @@ void pl_closing_sites(void)
 	char buffer[256];
 	struct pl_text text = pl_text_in(buffer, sizeof(buffer));
 
-	/* Not the sites: those that are kept may all be suppressed, and violations beyond them. */
+	/* Not `sites`: it may be 0 although there were violations outside the table. */
 	if (seen == 0)
 		return;
 	pl_text_append(&text, "phaselock: %lu violation%s at %lu site%s%s, by count:\n", seen,
@@ -62,7 +60,8 @@ void pl_closing_sites(void)
 		       pl_site_overflow() > 0 ? " and more" : "");
 	pl_sink_write(&text, PL_SINK_WHOLE);
 	/*
-	 * Other threads may still violate: neither the sites nor their order need be those above.
+	 * Other threads may still violate, so the sites and their order may differ from the line
+	 * above.
 	 */
 	for (bool more = pl_site_next(&site, true); more && lines < most && lines < sites;
 	     more = pl_site_next(&site, false)) {
@@ -118,7 +117,7 @@ void pl_closing_stats(const struct phaselock_stats *stats)
 	struct pl_text text = pl_text_in(buffer, sizeof(buffer));
 
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
-		/* Only bytes_reallocated is ever that large: it is a negative number. */
+		/* Only bytes_reallocated is ever that large, when it is negative. */
 		bool negative = lines[i].value > INT64_MAX;
 
 		pl_text_append(&text, "phaselock: %s: %s%lu\n", lines[i].name, negative ? "-" : "",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The last words of a process: its violations, what was not seen, its statistics. For every
- * function: any thread; no heap request, no stdio, no lock.
+ * The last words of a process: its violations, what was not seen, its statistics. All functions:
+ * any thread; no heap request, no stdio, no lock.
  */
 #ifndef PL_CLOSING_H
 #define PL_CLOSING_H
@@ -10,10 +10,10 @@
 
 #include <phaselock/phaselock.h>
 
-/* Sites beyond the most are not listed. From the constructor. */
+/* At most this many sites are listed. From the constructor. */
 void pl_closing_configure(unsigned most);
 
-/* Writes the distinct violations by falling count, if there were any. */
+/* Writes the distinct violations, if any, by falling count. */
 void pl_closing_sites(void);
 
 /* Writes that the requests of a module are not seen. */

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * What programs that this one starts find in their environment. It must not know why.
- */
+/* Changes the environment of the programs that this one starts. It must not know why. */
 #include "life/environment.h"
 
 #include "common/os.h"

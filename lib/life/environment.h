@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The environment that this process hands on. Both are for the constructor, before there is a
- * second thread.
+ * The environment that this process hands on. Both functions are for the constructor, before there
+ * is a second thread.
  */
 #ifndef PL_ENVIRONMENT_H
 #define PL_ENVIRONMENT_H
@@ -9,12 +9,12 @@
 #include "common/base.h"
 
 /*
- * Removes a variable in place: unsetenv() would do the same, but under a lock that a fork can leave
+ * Removes a variable in place. unsetenv() does the same, but under a lock that a fork can leave
  * held.
  */
 void pl_environment_remove(const char *name);
 
-/* `phaselock run` put the library in front of what was preloaded before: takes it off again. */
+/* Undoes what `phaselock run` did to LD_PRELOAD: takes the library off its front. */
 void pl_environment_restore_preload(void);
 
 #endif

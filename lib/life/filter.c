@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Whether the process could put itself under a filter of system calls (seccomp(2)), by what its
- * modules refer to. It must not know who is afraid of one.
+ * Whether the process could put itself under a filter of system calls (seccomp(2)), judged by what
+ * its modules refer to. It must not know who has to fear one.
  */
 #define _GNU_SOURCE
 #include "life/filter.h"
@@ -13,7 +13,7 @@
 
 #include <string.h>
 
-/* What installs a filter, or finds a function that does. */
+/* Whether a function installs a filter, or finds functions that do. */
 static bool leads_to_filters(const char *function)
 {
 	static const char *const names[] = {"prctl",  "syscall", "dlsym",
@@ -35,13 +35,13 @@ static bool could_filter(const struct pl_loaded *module, void *argument)
 	struct pl_dynamic dynamic;
 	size_t count;
 
-	/* The program is looked at even if the library is in it. */
+	/* The program itself is looked at even if the library is linked into it. */
 	if (!is_program &&
 	    ((own >= module->start && own < module->end) || pl_module_is_runtime(module->name)))
 		return false;
 	object = pl_object_of(module);
 	if (!pl_dynamic_read(&dynamic, &object))
-		return is_program; /* static: it has no list of what it uses */
+		return is_program; /* static: it does not list what it uses */
 	count = pl_dynamic_symbol_count(&dynamic);
 	for (size_t i = 0; i < count; i++)
 		if (dynamic.symbols[i].st_shndx == SHN_UNDEF &&

@@ -6,9 +6,9 @@
 #include "common/base.h"
 
 /*
- * Returns false if no module that is loaded now refers to a function that installs a filter, or
- * that finds others by name; libc, the run-time of C++ and this library are left out. No heap
- * request, but it takes the dynamic linker's lock: from the constructor.
+ * Returns false if no loaded module refers to a function that installs a filter or finds functions
+ * by name. libc, the C++ run-time and this library do not count. No heap request, but it takes the
+ * dynamic linker's lock: from the constructor.
  */
 bool pl_filter_is_possible(void);
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The start and the end of the library: reads the environment, pushes the settings down to those
- * who obey them, and prints what is to be printed at exit. Nothing here is needed for a request to
- * be judged: other constructors allocate before this one runs, and the zeroed state of every part
- * is a working one.
+ * The start and the end of the library: reads the environment, hands the settings down to the parts
+ * that use them, and prints at exit. No request needs any of this to be judged: other constructors
+ * allocate before this one runs, and every part works in its zeroed state.
  */
 #define _GNU_SOURCE
 #include "life/init.h"
@@ -67,10 +66,10 @@ const char *phaselock_version(void)
 PL_HIDDEN const char *pl_own_version(void) __attribute__((alias("phaselock_version")));
 
 /*
- * A process may load two copies: over jemalloc and over its own allocator, one linked, the other
- * preloaded. Every call of a program then goes to the first one, which the dynamic linker puts in
- * front; the other one is at most its allocator. One that is linked statically is in front by the
- * malloc family alone: its other names are not exported.
+ * A process may load two copies: one over jemalloc and one over its own allocator, one linked and
+ * one preloaded. The dynamic linker puts one in front, and all calls of the program go there; the
+ * other one serves at most as its allocator. If a statically linked copy is in front, only the
+ * malloc family shows it: its other names are not exported.
  */
 static bool another_copy_is_in_front(void)
 {
@@ -84,13 +83,13 @@ static bool another_copy_is_in_front(void)
 /* ---- proof ----------------------------------------------------------------------------------- */
 
 /*
- * What waits until all constructors have run, just before main(): a program's own operators over
- * our malloc, since they are its own code, and what a sanitizer serves, since it sets itself up in
- * a constructor.
+ * Entry points that are proved only just before main(), when all constructors have run: a program's
+ * own operators over our malloc, because they are the program's code, and what a sanitizer serves,
+ * because it sets itself up in a constructor.
  */
 static unsigned to_prove;
 
-/* An allocator is called at any time, by anybody: its entry points can be used at once. */
+/* An allocator's entry points can be used at once, because anybody may call them at any time. */
 static void prove_armed(void)
 {
 	const unsigned operators = PHASELOCK_ENTRY_NEW | PHASELOCK_ENTRY_NEW_ALIGNED |
@@ -169,7 +168,7 @@ static void read_options(const char *reach)
 	}
 }
 
-/* What is wrong in the file is said; the rest of it holds. */
+/* Errors in the file are reported; the rest of the file counts. */
 static void read_suppressions(void)
 {
 	char buffer[2048];
@@ -199,7 +198,7 @@ static void before_main(void)
 }
 
 static bool main_is_awaited; /* before_main() will be called */
-/* Where the moment before main() cannot be had, the proof comes early, and the lock not at all. */
+/* Without a moment before main(), the proof comes early and lock=main does not lock. */
 static void await_main(void)
 {
 	if ((to_prove == 0 && !options->lock_at_main) || main_is_awaited ||
@@ -232,7 +231,7 @@ static void arm_triggers(void)
 /* Written in the child of a fork, before it has other threads. */
 static bool is_forked;
 
-/* The process of the constructor: what has another number is its child. */
+/* The process in which the constructor ran. A process with another number is its child. */
 static uint64_t first_process;
 
 void phaselock_detach_child(void)
@@ -259,8 +258,8 @@ static void fork_child(void)
 }
 
 /*
- * Has the allocator set itself up, and with it its handlers of fork(), before any other library
- * registers some, which so run while its locks are open.
+ * Makes the allocator set itself up and register its fork() handlers before any other library
+ * registers some. Then the others' handlers run while the allocator's locks are open.
  */
 void pl_init_first(void)
 {
@@ -271,14 +270,14 @@ void pl_init_first(void)
 	pthread_atfork(NULL, NULL, fork_child);
 }
 
-/* When a constructor of a program runs, the C library has been given its main() already. */
+/* A constructor of the program would be too late: the C library already has its main() then. */
 void pl_init_linked(void)
 {
 	pl_init_first();
 	main_is_awaited = pl_all_options_lock_at_main() && pl_before_main(before_main);
 }
 
-/* The child of a process in which another copy of the library does all the rest. */
+/* In the child of a process where another copy of the library does everything else. */
 static void fork_child_of_other(void)
 {
 	pl_locks_fork_child();
@@ -300,8 +299,8 @@ __attribute__((constructor)) static void start(void)
 		pl_loaded_started();
 		return;
 	}
-	pl_init_first(); /* first of all: a library is linked with -z initfirst for that */
-	pl_os_barrier(); /* registers with the kernel while there is one thread and it is cheap */
+	pl_init_first(); /* first of all, which is why the library is linked with -z initfirst */
+	pl_os_barrier(); /* registers with the kernel while that is cheap: there is one thread */
 	pl_vdso_start();
 	pl_module_start();
 	pl_symtab_start();
@@ -332,10 +331,10 @@ __attribute__((constructor)) static void start(void)
 
 /* ---- end ------------------------------------------------------------------------------------- */
 
-/* How many modules are named at exit; who wants all of them asks. */
+/* How many modules are named at exit. phaselock_unseen_modules() has all of them. */
 #define UNSEEN_NAMED 16
 
-/* What the library does not see must be said, and under `phaselock run` be no pass. */
+/* What the library does not see must be said, and is no pass under `phaselock run`. */
 static void report_unseen(void)
 {
 	struct phaselock_unseen unseen[UNSEEN_NAMED];
@@ -372,7 +371,7 @@ __attribute__((destructor)) static void finish(void)
 	}
 	pl_closing_sites();
 	tell_suppressed(false);
-	/* A forked child has the patterns of its parent, but only a part of the work is its own. */
+	/* A forked child has its parent's patterns, but did only a part of the work itself. */
 	if (!is_forked)
 		tell_suppressed(true);
 	report_unseen();

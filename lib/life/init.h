@@ -5,7 +5,7 @@
 
 #include "common/base.h"
 
-/* The part of it that has to come before other libraries' constructors. Once is enough. */
+/* The part that has to come before other libraries' constructors. Later calls do nothing. */
 void pl_init_first(void);
 
 /* The same in a program that the library is linked into, before all constructors. */

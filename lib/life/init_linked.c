@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The first part of the start in a program that the library is linked into. A shared library is the
- * first to be set up because it is linked so (-z initfirst); a program has an array of its own for
- * that, which comes before all constructors. It must not know what is done first.
+ * The first part of the start, in a program that the library is linked into. A shared library is
+ * set up first because it is linked with -z initfirst. A program has an array for that, whose
+ * functions run before all constructors. It must not know what is done first.
  */
 #include "life/init.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The first uses of libc that allocate and that nobody can see, made before the lock. What belongs
- * here is in docs/libc-allocations.md: cold above 0, warm 0, and no effect that the program could
- * notice. It must not know of the phase.
+ * Makes first uses of libc that allocate and that nobody can see, before the lock.
+ * docs/libc-allocations.md says what belongs here: cold above 0, warm 0, and no effect that the
+ * program could notice. It must not know of the phase.
  */
 #define _GNU_SOURCE
 #include "common/base.h"
@@ -19,7 +19,7 @@
 #include <phaselock/phaselock.h>
 
 /*
- * glibc has them, musl does not. The first use of backtrace() looks for the unwinder, as that of
+ * glibc has these, musl does not. The first backtrace() looks for the unwinder, as the first
  * pthread_exit() does.
  */
 extern const char *gnu_get_libc_version(void) __attribute__((weak));
@@ -27,7 +27,7 @@ extern int backtrace(void **frames, int size) __attribute__((weak));
 
 static char for_stdin[BUFSIZ], for_stdout[BUFSIZ];
 
-/* As large as libc would have taken it. */
+/* The size that libc would have taken. */
 static size_t buffer_size(int fd)
 {
 	struct stat status;
@@ -38,9 +38,9 @@ static size_t buffer_size(int fd)
 }
 
 /*
- * Gives the stream the buffer that its first use would allocate, unless it has one, or has none for
- * ever. A stream that another thread holds is in use, and that thread may wait for input. Who asked
- * for lines without a buffer, as setlinebuf() does, has lines but no buffer yet.
+ * Gives a stream the buffer that its first use would allocate, unless it has one or is unbuffered.
+ * A stream that another thread holds is in use; waiting for it could mean waiting for input. A
+ * program that asked for line buffering without a buffer, as setlinebuf() does, has no buffer yet.
  */
 static void give_buffer(FILE *stream, char *buffer)
 {
@@ -67,7 +67,7 @@ static void use_time_zone(void)
 	strftime(text, sizeof(text), "%c %Ex %Ey %Od %Z", &parts);
 }
 
-/* The tables of the locale that this thread has now. */
+/* Loads the tables of this thread's present locale. */
 static void use_conversions(void)
 {
 	char text[64]; /* more than any MB_CUR_MAX */
@@ -92,7 +92,7 @@ void phaselock_prewarm(void)
 {
 	int error = errno;
 
-	/* Those of musl have their buffers from the start, and size 0 says that one wants none. */
+	/* musl's streams have buffers from the start, and a size of 0 means unbuffered there. */
 	if (gnu_get_libc_version != NULL) {
 		give_buffer(stdin, for_stdin);
 		give_buffer(stdout, for_stdout);

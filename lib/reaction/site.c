@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Distinct violations, told apart by function, cause and call stack. It must not know what is done
- * about them.
+ * The table of distinct violations. Sites differ by function, cause or call stack. It must not know
+ * what is done about them.
  *
- * A new site is first filled in a slot of its own and then published by one compare-and-swap in the
- * index, so a reader never sees half of one, and a signal handler that interrupts a writer finds
- * nothing to wait for. If two threads publish the same site at once, one finds the other's, and its
- * own slot, whose count is still 0, is spare: the next new site takes it. So a slot is missing only
- * as long as its thread is between the two.
+ * A new site is filled in its own slot first and then published in the index by one
+ * compare-and-swap. So a reader never sees half a site, and a signal handler that interrupts a
+ * writer has nothing to wait for. If two threads publish the same site at once, the loser uses the
+ * winner's slot. Its own slot, whose count is still 0, becomes spare, and the next new site takes
+ * it. So a slot is out of use only while its thread is between these steps.
  */
 #include "reaction/site.h"
 
@@ -23,12 +23,12 @@
 _Static_assert((INDEX_SIZE & (INDEX_SIZE - 1)) == 0, "the index wraps by a mask");
 
 struct slot {
-	uint64_t suppression; /* a word of word_of(); written like first */
+	uint64_t suppression; /* from word_of(); written like first */
 	_Atomic uint64_t
 		count; /* 0 until published; any thread adds, release: see pl_site_list() */
 	/*
-	 * The spare slot below this one, number + 1, or 0. Relaxed: `spare` orders it. A thread
-	 * that takes a slot may read it while another, which took the slot first, writes it again.
+	 * The next spare slot, number + 1, or 0. Relaxed: `spare` orders it. While one thread reads
+	 * it to take the slot, another that took it first may already write it again.
 	 */
 	_Atomic uint32_t next_spare;
 	struct phaselock_violation
@@ -37,11 +37,11 @@ struct slot {
 
 static struct slot slots[PHASELOCK_SITES_MAX];
 static _Atomic uint32_t
-	slots_taken; /* may run past the end; any thread adds, relaxed: it only hands out numbers */
+	slots_taken; /* may pass the end; any thread adds, relaxed: it only hands out numbers */
 
 /*
- * The stack of spare slots: number + 1 of the uppermost in the low half, or 0; the high half
- * changes with each change, so that who was interrupted does not take an old state for the present
+ * The stack of spare slots. The low half is number + 1 of the top slot, or 0. The high half changes
+ * with every change, so that an interrupted thread does not mistake an old state for the present
  * one. Any thread, by compare-and-swap.
  */
 static _Atomic uint64_t spare;
@@ -49,8 +49,8 @@ static _Atomic uint64_t spare;
 static _Atomic uint64_t overflow; /* any thread adds, relaxed */
 
 /*
- * Slot number + 1, or 0. Any thread publishes, release; any reads, acquire, and then sees the slot
- * filled.
+ * Slot number + 1, or 0. Any thread publishes, release. Any thread reads, acquire, and then sees
+ * the slot filled.
  */
 static _Atomic uint32_t slot_index[INDEX_SIZE];
 
@@ -79,14 +79,14 @@ static bool same_site(const struct phaselock_violation *a, const struct phaseloc
 
 static int suppression_of(const struct phaselock_violation *violation)
 {
-	if (violation->cause == PHASELOCK_CAUSE_SEAL) /* no request */
+	if (violation->cause == PHASELOCK_CAUSE_SEAL) /* not a request */
 		return -1;
 	return pl_suppress_match((const void *const *)violation->frames, violation->frame_count);
 }
 
 /*
- * The word for a suppression, or for none of them (-1), and back. No stray write of a smaller
- * number to the table, which cannot be frozen, makes a word of a suppression.
+ * The word that stands for a suppression, or for none (-1), and back. The table cannot be frozen; a
+ * stray write of a small number to it is not a valid word, so it suppresses nothing.
  */
 #define SUPPRESSED UINT64_C(0x5ca1ab1e5eed)
 
@@ -104,19 +104,19 @@ static int suppression_in(const struct slot *slot)
 	return (int)number - 1;
 }
 
-/* The state of the stack after this one, with another uppermost slot. */
+/* The next state of the stack, with another slot on top. */
 static uint64_t spare_after(uint64_t state, uint32_t uppermost)
 {
 	return ((state >> 32) + 1) << 32 | uppermost;
 }
 
-/* Returns the number + 1 of a spare slot, which is nobody else's then, or 0. */
+/* Takes a spare slot off the stack. Returns its number + 1, or 0 if there is none. */
 static uint32_t take_spare(void)
 {
 	uint64_t state = atomic_load_explicit(&spare, memory_order_acquire);
 	uint32_t next;
 
-	/* acquire: pairs with the release of give_spare(); whoever fills the slot comes after it */
+	/* acquire: pairs with the release of give_spare(), so the slot is filled only after that */
 	do {
 		if ((uint32_t)state == 0)
 			return 0;
@@ -139,18 +139,18 @@ static void give_spare(uint32_t number)
 						      memory_order_release, memory_order_relaxed));
 }
 
-/* Returns the number + 1 of a slot that nobody had before, or 0 if there is none left. */
+/* Takes a slot that was never used. Returns its number + 1, or 0 if none is left. */
 static uint32_t take_fresh(void)
 {
 	uint32_t number = atomic_load_explicit(&slots_taken, memory_order_relaxed);
 
-	/* Looked at first, so that a flood at further sites does not make the number wrap. */
+	/* Look before adding, so that a flood of further sites does not make the number wrap. */
 	if (number < PHASELOCK_SITES_MAX)
 		number = atomic_fetch_add_explicit(&slots_taken, 1, memory_order_relaxed);
 	return number < PHASELOCK_SITES_MAX ? number + 1 : 0;
 }
 
-/* Fills a slot that is nobody else's; returns its number + 1, or 0 if there is none left. */
+/* Takes and fills a slot; returns its number + 1, or 0 if none is left. */
 static uint32_t fill_slot(const struct phaselock_violation *violation)
 {
 	uint32_t number = take_spare();
@@ -165,14 +165,13 @@ static uint32_t fill_slot(const struct phaselock_violation *violation)
 	return number;
 }
 
-/* Finds or makes the slot of a site; returns its number + 1, or 0 if there is none left. */
+/* Finds or makes the slot of a site; returns its number + 1, or 0 if none is left. */
 static uint32_t find_slot(const struct phaselock_violation *violation)
 {
 	uint32_t at = (uint32_t)hash_of(violation);
 	uint32_t mine = 0;
 
-	/* The index is twice the size of the table, so there is always an empty place where a
-	 * search ends. */
+	/* The index is twice the size of the table, so every search ends at an empty place. */
 	for (;; at++) {
 		_Atomic uint32_t *place = &slot_index[at & (INDEX_SIZE - 1)];
 		uint32_t present = atomic_load_explicit(place, memory_order_acquire);
@@ -205,7 +204,7 @@ int pl_site_count(struct phaselock_violation *violation)
 			1 + atomic_fetch_add_explicit(&slot->count, 1, memory_order_release);
 		return suppression_in(slot);
 	}
-	/* Its handler may ask for the names later. */
+	/* A handler may ask for the names later. */
 	pl_kept_add(violation->frames, violation->frame_count);
 	violation->count = 0;
 	suppression = suppression_of(violation);
@@ -214,18 +213,18 @@ int pl_site_count(struct phaselock_violation *violation)
 	return suppression;
 }
 
-/* Returns how often a site was seen; 0 if it is not to be seen itself. */
+/* Returns how often a site was seen; 0 if it is not to be listed. */
 static uint64_t count_of(const struct slot *slot)
 {
 	/*
-	 * acquire: pairs with the release of pl_site_count(), which comes after the slot was filled
+	 * acquire: pairs with the release of pl_site_count(), which comes after the slot is filled
 	 */
 	uint64_t count = atomic_load_explicit(&slot->count, memory_order_acquire);
 
 	return count > 0 && suppression_in(slot) < 0 ? count : 0;
 }
 
-/* Whose elements are as large as the caller's header says. */
+/* The caller's array. Its elements have the size that the caller's header gives them. */
 struct list {
 	char *out;
 	size_t capacity;
@@ -246,8 +245,8 @@ static uint64_t sequence_of(const char *violation)
 }
 
 /*
- * Puts a site where it belongs among the older and the newer ones of a list, of which the newest is
- * dropped if there is no room. A slot that was spare may come before older ones.
+ * Inserts a site into a list, oldest first. If there is no room, the newest one is dropped. Slots
+ * alone do not give this order, because a slot that was spare may come before older ones.
  */
 static void insert(const struct list *list, size_t count, const struct slot *slot, uint64_t seen)
 {
@@ -267,7 +266,7 @@ static void insert(const struct list *list, size_t count, const struct slot *slo
 
 size_t pl_site_list(void *out, size_t capacity, size_t size)
 {
-	/* What is too small for the number that they are sorted by is no structure of ours. */
+	/* We sort by the sequence number: an element too small for it is none of ours. */
 	bool is_whole = size >= offsetof(struct phaselock_violation, count);
 	const struct list list = {out, is_whole ? capacity : 0, size};
 	uint32_t taken = atomic_load_explicit(&slots_taken, memory_order_relaxed);
@@ -282,7 +281,7 @@ size_t pl_site_list(void *out, size_t capacity, size_t size)
 	return count;
 }
 
-/* Whether a site with these numbers comes before another in the order of falling counts. */
+/* Whether a site comes before another one in the order of falling counts, the older one first. */
 static bool ranks_above(uint64_t count, uint64_t sequence, uint64_t other_count,
 			uint64_t other_sequence)
 {

@@ -8,27 +8,27 @@
 #include <phaselock/phaselock.h>
 
 /*
- * Counts a violation at its site, which is made if it is new, and sets violation->count. Returns
- * the suppression that is for the site, which is asked for once, or -1. If the table is full and
- * the site is not in it, count is 0, and what is not suppressed is among pl_site_overflow(). Any
- * thread, signal handlers too; never waits.
+ * Counts a violation at its site, makes the site if it is new, and sets violation->count. Returns
+ * the suppression that matches the site, or -1; a site is matched only once. If the table is full
+ * and the site is not in it, count is 0, and pl_site_overflow() counts the violation unless it is
+ * suppressed. Any thread, signal handlers too; never waits.
  */
 int pl_site_count(struct phaselock_violation *violation);
 
 /*
- * Copies up to capacity sites, oldest first, each to a place of so many bytes; returns how many
- * there are. Here and below, those that are suppressed are none. As above.
+ * Copies up to capacity sites, oldest first, to elements of the given size. Returns how many sites
+ * there are. Here and below, suppressed sites are left out. Any thread, signal handlers too.
  */
 size_t pl_site_list(void *out, size_t capacity, size_t size);
 
 /*
- * Replaces *site by the one that comes after it in the order of falling counts, the older of two
- * equals first; if first is set, by the first of all. Returns false if there is none. Any thread,
+ * Replaces *site by the next one in the order of falling counts; of equal counts the older one
+ * comes first. If first is set, takes the first of all. Returns false if there is none. Any thread,
  * signal handlers too.
  */
 bool pl_site_next(struct phaselock_violation *site, bool first);
 
-/* Returns how many violations there were, at sites in the table and elsewhere. */
+/* Returns how many violations there were, inside and outside the table. */
 uint64_t pl_site_total(void);
 
 /* Returns how many violations were at sites that are not in the table. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Whether a request is one of those that a pattern of suppressions= is for. It must not know what
- * becomes of it then.
+ * Whether a pattern of suppressions= matches a request. It must not know what happens to the
+ * request then.
  */
 #include "common/suppress.h"
 
@@ -13,11 +13,11 @@
 
 #include <phaselock/phaselock.h>
 
-/* The frames of a request as places, which are found once. */
+/* The frames of a request, looked up once. */
 struct stack {
 	struct pl_place places[PHASELOCK_FRAMES_MAX];
 	unsigned count;
-	unsigned origin; /* so many of them, from the innermost on, are the origin */
+	unsigned origin; /* this many, from the innermost on, are the origin */
 };
 
 static void look_up(struct stack *stack, const void *const *frames, unsigned count)
@@ -30,12 +30,12 @@ static void look_up(struct stack *stack, const void *const *frames, unsigned cou
 		pl_module_find(frames[i], &stack->places[i]);
 		if (!outside)
 			stack->origin = i + 1;
-		/* Code in no module, as a JIT makes it, is nobody's run-time library. */
+		/* Code in no module, such as a JIT's, does not belong to a run-time library. */
 		outside = outside || !pl_module_is_runtime(stack->places[i].module);
 	}
 }
 
-/* A copy that the compiler made matches by the name in the source, too. */
+/* A copy that the compiler made also matches by its name in the source. */
 static bool matches_function(const struct pl_place *place, const char *glob)
 {
 	const char *name = place->function;

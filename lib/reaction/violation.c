@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The reaction to a violation: record first, then the handler, then the report, then the verdict.
- * It must not know how a request was judged, or how it will be served.
+ * The reaction to a violation: first the record, then the handler, the report, the verdict. It must
+ * not know how a request was judged, or how it will be served.
  */
 #include "reaction/violation.h"
 
@@ -27,14 +27,14 @@ const struct phaselock_violation *phaselock_last_violation;
 static _Atomic uint64_t sequence; /* any thread adds, relaxed: it only hands out numbers */
 
 /*
- * Set while the handler runs on this thread. The handler may leave by longjmp(), and then it stays
- * set: it is believed only as long as its function is on the stack.
+ * Set while the handler runs on this thread. It stays set if the handler leaves by longjmp(), so it
+ * is believed only while call_handler() is on the stack.
  */
 static _Thread_local struct pl_unwind_mark handler_runs;
 
 /*
- * Set when this thread ends the process. A handler of SIGABRT may leave by longjmp(), and a child
- * of vfork() ends only itself: likewise.
+ * Set when this thread ends the process. Believed in the same way: a handler of SIGABRT may leave
+ * by longjmp(), and a child of vfork() ends only itself.
  */
 static _Thread_local struct pl_unwind_mark ends;
 
@@ -49,7 +49,7 @@ void pl_violation_set_policy(enum phaselock_verdict verdict)
 	atomic_store_explicit(&pl_settings.policy, (int)verdict, memory_order_relaxed);
 }
 
-/* Begins to write a setting that the program may change until it seals the heap, if it has not. */
+/* Locks the settings for writing. Returns false, without the lock, if the heap is sealed. */
 static bool lock_settings(struct pl_os_signals *before)
 {
 	pl_lock(PL_LOCK_PHASE, before);
@@ -59,7 +59,7 @@ static bool lock_settings(struct pl_os_signals *before)
 	return false;
 }
 
-/* The settings are read-only now: to change one is as wrong as to unlock. */
+/* The settings are read-only now, so changing one is a violation, like an unlock. */
 static PL_COLD void refuse(const char *function, const void *caller)
 {
 	struct pl_request request = {.function = function, .caller = caller};
@@ -108,20 +108,19 @@ size_t phaselock_get_violations_sized(struct phaselock_violation *out, size_t ca
 
 __attribute__((noinline)) void phaselock_on_violation(const struct phaselock_violation *violation)
 {
-	/* Or calls of an empty function would be dropped. */
+	/* Keeps the compiler from dropping calls of an empty function. */
 	__asm__ volatile("" : : "r"(violation) : "memory");
 }
 
-/* Marks the frame that the word lies in. */
+/* Marks the frame in which the word lies. */
 static struct pl_unwind_mark mark(volatile uintptr_t *word)
 {
-	*word = (uintptr_t)word ^ 0x9e3779b97f4a7c15u; /* no address, and no small number */
+	*word = (uintptr_t)word ^ 0x9e3779b97f4a7c15u; /* neither an address nor a small number */
 	return (struct pl_unwind_mark){word, *word};
 }
 
 /*
- * Whether a marked call of function is under way on this thread. Forgets a mark of one that is
- * over.
+ * Whether a marked call of function is still running on this thread. Clears the mark if it is over.
  */
 static bool is_under_way(struct pl_unwind_mark *of, const void *function)
 {
@@ -138,7 +137,7 @@ static bool is_under_way(struct pl_unwind_mark *of, const void *function)
 static __attribute__((noinline)) enum phaselock_verdict call_handler(
 	phaselock_handler handler, const struct phaselock_violation *violation, void *context)
 {
-	const struct pl_unwind_mark before = handler_runs; /* of another stack, if of any */
+	const struct pl_unwind_mark before = handler_runs; /* set only if it is of another stack */
 	volatile uintptr_t word;
 	enum phaselock_verdict verdict;
 
@@ -168,9 +167,9 @@ bool pl_violation_ending(void)
 }
 
 /*
- * A debugger's view. Slots are used in turn, so that the newest is not written over while somebody
- * reads it; one that another thread, or the code that a signal handler interrupted, is still
- * writing to is passed over.
+ * Keeps the violation where a debugger finds it. Slots are used in turn, so that the newest one is
+ * not overwritten while somebody reads it. A slot that another thread, or interrupted code of this
+ * one, is still writing to is skipped.
  */
 static void keep_for_debugger(const struct phaselock_violation *violation)
 {
@@ -194,7 +193,7 @@ static void keep_for_debugger(const struct phaselock_violation *violation)
 	phaselock_on_violation(violation);
 }
 
-/* Asks the handler, unless the violation was made inside it; else the policy. */
+/* Asks the handler. If there is none, or the violation was made inside it, the policy decides. */
 static void decide(const struct phaselock_violation *violation, struct pl_report_context *context)
 {
 	void *handler_context;
@@ -209,13 +208,13 @@ static void decide(const struct phaselock_violation *violation, struct pl_report
 	context->by_handler = true;
 }
 
-/* How many threads write a report. Any thread writes; read at the end of the process. */
+/* How many threads are writing a report. Any thread changes it; the end of the process reads it. */
 static _Atomic uint32_t reporting;
 
 static void report(const struct phaselock_violation *violation,
 		   const struct pl_report_context *context)
 {
-	/* release, with the acquire at the end: who sees that none reports finds all written */
+	/* release, pairs with the acquire at the end: if nobody reports any more, all is written */
 	atomic_fetch_add_explicit(&reporting, 1, memory_order_relaxed);
 	pl_report_violation(violation, context);
 	PL_CHANNEL_COUNT(told);
@@ -246,12 +245,12 @@ static void count_suppressed(int suppression, struct pl_thread *thread)
 		PL_CHANNEL_COUNT(locked.suppressed);
 }
 
-/* How far from where it registered a thread is still taken for the owner of its record. */
+/* How far from the place where it registered a thread still counts as the owner of its record. */
 #define SAME_STACK ((uintptr_t)65536)
 
 /*
- * The id is in the record, but a raw thread without thread-local storage of its own has its maker's
- * record; it runs on another stack.
+ * The id is in the record. But a raw thread without its own thread-local storage has the record of
+ * the thread that made it; it shows by running on another stack.
  */
 static uint64_t thread_id(const struct pl_thread *thread)
 {
@@ -283,7 +282,7 @@ enum phaselock_verdict pl_violation(const struct pl_request *request, enum phase
 		pl_unwind(violation.frames, pl_setting_or(pl_settings.frames, PL_OPTIONS_FRAMES),
 			  request->caller, &context.end);
 	suppression = pl_site_count(&violation);
-	if (suppression >= 0 && thread != NULL) { /* no thread: it is no request */
+	if (suppression >= 0 && thread != NULL) { /* without a thread it is not a request */
 		count_suppressed(suppression, thread);
 		return PHASELOCK_ALLOW;
 	}

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * The public functions of the phase and of the scopes. It only orders the calls of those who know.
- */
+/* The public functions of phase and scopes. It only orders the calls of those who do the work. */
 #include "request/control.h"
 
 #include "common/channel.h"
@@ -19,9 +17,9 @@
 #include <phaselock/watch.h>
 
 /*
- * Changes the phase by one of its writers, under its lock, and keeps who did it if that locked the
- * heap. Under `phaselock run`, what was done in the phase that ends is added to that
- * phase's sums. Returns what the writer says.
+ * Changes the phase by calling one of its writers, under its lock. If that locked the heap, keeps
+ * who did it. Under `phaselock run`, adds what was done in the phase that ends to that phase's
+ * sums. Returns what the writer returned.
  */
 static bool change(bool (*write)(void), struct pl_history *history)
 {
@@ -30,7 +28,7 @@ static bool change(bool (*write)(void), struct pl_history *history)
 
 	pl_lock(PL_LOCK_PHASE, &before);
 	was_locked = pl_phase_is_locked();
-	/* Before the phase: who then violates it finds who locked it. */
+	/* Before the phase changes: who violates it then has to find who locked it. */
 	if (history != NULL && !was_locked)
 		pl_history_keep(history);
 	changed = write();
@@ -85,10 +83,7 @@ void phaselock_unlock_allocations(void)
 		pl_violation(&request, PHASELOCK_CAUSE_SEAL, NULL);
 }
 
-/*
- * A fault of the caller, whose idea of what is forbidden is not ours any more: there is no safe way
- * on.
- */
+/* The caller is wrong about what is forbidden now, so there is no safe way to go on. */
 static _Noreturn PL_COLD void misuse(const char *message)
 {
 	pl_report_message(message);
@@ -115,7 +110,7 @@ void phaselock_seal_allocations(void)
 
 void phaselock_seal_allocations_with(unsigned flags)
 {
-	/* Whoever knows more flags than this library asked for what it cannot give. */
+	/* A caller that knows more flags than this library asks for what it cannot give. */
 	if ((flags & ~(unsigned)PHASELOCK_SEAL_PERMITS_HOLD) != 0)
 		misuse("misuse: phaselock_seal_allocations_with() with flags that this library "
 		       "does not know");
@@ -134,7 +129,7 @@ static void begin(enum pl_scope scope, const void *caller)
 			"end missing?";
 	if (fault != NULL)
 		misuse(fault);
-	/* A later report may name it when its module is gone. */
+	/* A later report may have to name the caller after its module is gone. */
 	if (scope == PL_SCOPE_FORBID)
 		pl_kept_add((void *[]){(void *)(uintptr_t)caller}, 1);
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* The lock, as an option of PHASELOCK_OPTIONS asks for it. */
+/* The lock, for the options that lock. */
 #ifndef PL_CONTROL_H
 #define PL_CONTROL_H
 
 /*
- * As phaselock_lock_allocations(); the reports name the option, a string that lives for ever. Any
+ * As phaselock_lock_allocations(). Reports name the option, a string that lives for ever. Any
  * thread, signal handlers too.
  */
 void pl_control_lock(const char *option);

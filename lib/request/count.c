@@ -21,7 +21,7 @@ void pl_count_let_go(struct pl_thread *thread)
 	set_holding(thread, false);
 }
 
-/* A handler's request may let go, which opens the gate: not between the look and the count. */
+/* The gate stays closed while we count: a handler's request may let pages go, which opens it. */
 void pl_count_allocation(struct pl_thread *thread, size_t size)
 {
 	bool before;
@@ -50,7 +50,8 @@ void pl_count_deallocation(struct pl_thread *thread, const void *block)
 		return;
 	pl_counter_increment(&thread->locked_deallocations);
 	/*
-	 * Not by the lock itself, which may come in a signal handler. Frees are bounded from here.
+	 * Freed pages are held back from here on, and so frees take a bounded time. The lock itself
+	 * does not do this, because it may come in a signal handler.
 	 */
 	pl_backend_hold();
 	set_holding(thread, true);

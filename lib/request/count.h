@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How a request is counted that the hot path did not count. It must not know whether it was judged.
- * By the thread that makes the request.
+ * Counts requests that the hot path did not count. It must not know whether they were judged.
+ * Called by the thread that makes the request.
  */
 #ifndef PL_COUNT_H
 #define PL_COUNT_H
@@ -15,7 +15,7 @@
  */
 void pl_count_let_go(struct pl_thread *thread);
 
-/* Both count as the hot path does if the gate is open, and else in the record. */
+/* Both count as the hot path does if the gate is open, and in the record otherwise. */
 void pl_count_allocation(struct pl_thread *thread, size_t size);
 void pl_count_deallocation(struct pl_thread *thread, const void *block);
 

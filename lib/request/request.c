@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The way of a request that the hot path did not serve. It only orders the calls: judge, account,
- * backend. It must not know what libc makes of sizes and alignments, nor how a violation is told.
+ * backend. It must not know how libc treats sizes and alignments, nor how a violation is told.
  */
 #include "request/request.h"
 
@@ -30,14 +30,13 @@ static enum pl_ruling ruling_for(const struct pl_thread *thread)
 }
 
 /*
- * APART: the thread has no record, and shall not have one: it is being registered, or it frees.
- * What it does is counted in pl_strays.
+ * APART: the thread has no record and must not get one, because it is being registered, or frees.
+ * pl_strays counts what it does.
  */
 enum outcome { SERVE, REFUSE, PROBED, APART };
 
 /*
- * If nothing forbids the request, a watch has asked for the failure: it stands for a lack of
- * memory.
+ * If nothing forbids the request, a watch asked for the failure, which stands for a lack of memory.
  */
 static enum outcome deny(struct pl_thread *thread, enum pl_ruling ruling)
 {
@@ -46,7 +45,7 @@ static enum outcome deny(struct pl_thread *thread, enum pl_ruling ruling)
 }
 
 /*
- * Carries out what the rule says; on return the request is to be served, refused, or was only a
+ * Carries out the ruling. Returns whether to serve or refuse the request, or that it was only a
  * probe.
  */
 static PL_COLD enum outcome judge(struct pl_thread *thread, const struct pl_request *request)
@@ -54,7 +53,7 @@ static PL_COLD enum outcome judge(struct pl_thread *thread, const struct pl_requ
 	enum phaselock_cause cause = PHASELOCK_CAUSE_PHASE;
 	enum pl_ruling ruling;
 
-	if (thread == NULL) /* it is being registered; or there is no memory even for a record */
+	if (thread == NULL) /* it is being registered, or there is no memory even for a record */
 		return pl_thread_is_entering() ? APART : REFUSE;
 	if (pl_gate_is_probing(thread)) {
 		thread->probe_hits++;
@@ -90,7 +89,7 @@ bool pl_request_was_denied(void)
 	return thread != NULL && thread->denied;
 }
 
-/* Finds this thread's record, and whether the request is to be served. */
+/* Finds this thread's record, and whether to serve the request. */
 static enum outcome pass(struct pl_thread **thread, const struct pl_request *request)
 {
 	*thread = pl_thread_self();
@@ -99,7 +98,7 @@ static enum outcome pass(struct pl_thread **thread, const struct pl_request *req
 	return judge(*thread, request);
 }
 
-/* The end of a request that was served, or not: the last counts of a thread that is going. */
+/* The end of a request, served or not. For an exiting thread it keeps the byte counts. */
 static void *close_request(struct pl_thread *thread, const struct pl_request *request, void *block)
 {
 	if (pl_watch_is_on(thread))
@@ -109,14 +108,14 @@ static void *close_request(struct pl_thread *thread, const struct pl_request *re
 	return block;
 }
 
-/* The same, with libc's error for want of memory. */
+/* The same, with libc's error for lack of memory. */
 static void *finish(struct pl_thread *thread, const struct pl_request *request,
 		    pl_counter *failures, void *block)
 {
 	if (block == NULL) {
 		errno = ENOMEM;
 		thread->denied = false;
-		if (failures != NULL) /* else the backend has told of it */
+		if (failures != NULL) /* else the backend has told of the failure */
 			pl_counter_increment(failures);
 	}
 	return close_request(thread, request, block);
@@ -130,7 +129,7 @@ static void *refuse(enum outcome outcome)
 	return NULL;
 }
 
-/* What the backend gave a thread while it is being registered: libc or the backend itself asked. */
+/* Counts what the backend gave a thread that is being registered: libc or the backend asked. */
 static void *count_apart(size_t size, void *block)
 {
 	pl_strays_allocation(size);
@@ -140,8 +139,8 @@ static void *count_apart(size_t size, void *block)
 }
 
 /*
- * As the hot path: counts, and returns whether the request passes. In INIT and behind an open gate
- * nobody else wants to know of it.
+ * Counts, and returns whether the request passes, as the hot path does. It passes in INIT with an
+ * open gate, where nobody else needs to know of it.
  */
 PL_INLINE bool pass_at_once(size_t size)
 {
@@ -151,7 +150,7 @@ PL_INLINE bool pass_at_once(size_t size)
 	return true;
 }
 
-/* What the backend gave a request that passed at once. */
+/* Returns what the backend gave a request that passed at once. */
 PL_INLINE void *result_of(void *block)
 {
 	if (PL_UNLIKELY(block == NULL)) {
@@ -164,7 +163,7 @@ PL_INLINE void *result_of(void *block)
 	return block;
 }
 
-/* A request of a size, which one function of the backend serves. tells: of its failures too. */
+/* A request for a size. tells: the backend itself tells of failures. */
 PL_INLINE void *take(const struct pl_request *request, void *(*serve)(size_t size), bool tells)
 {
 	struct pl_thread *thread;
@@ -196,8 +195,8 @@ void *pl_request_zeroed(const char *function, size_t size, const void *caller)
 }
 
 /*
- * One whose alignment is not usual may fail for its sake, with the backend's error: it is counted
- * if it has been served.
+ * An unusual alignment may make the request fail, with the backend's error. Then it is not counted;
+ * it counts only if it is served.
  */
 void *pl_request_aligned(const char *function, enum pl_aligned kind, size_t alignment, size_t size,
 			 const void *caller)
@@ -236,14 +235,14 @@ void *pl_request_overflow(const char *function, size_t alignment, void *old, con
 	struct pl_thread *thread = pl_thread_self();
 	bool granted = thread != NULL && !thread->probing && ruling_for(thread) == PL_GRANTED;
 
-	/* What nothing forbids and nobody serves is no request for those who count. */
+	/* If nothing forbids it, nobody is told of it or counts it, because nobody serves it. */
 	if (!granted && judge(thread, &request) == PROBED)
 		return refuse(PROBED);
 	errno = ENOMEM;
 	return NULL;
 }
 
-/* What the thread holds, as a difference that only makes sense between two calls. */
+/* The bytes that the thread holds. Only the difference between two calls makes sense. */
 static uint64_t held_bytes(struct pl_thread *thread)
 {
 	if (thread->exiting)
@@ -277,10 +276,10 @@ void *pl_request_realloc(const char *function, void *block, size_t size, const v
 }
 
 /*
- * A free makes no record of its thread. It may be libc's, of a thread whose destructors have all
- * run: what is kept of it then would lie in memory that goes. A thread that does little else gets
- * one, for it would be slow; and each does where somebody watches the process, or no watcher could
- * be told.
+ * A free does not create a record for its thread. It may be libc's, for a thread whose destructors
+ * have all run: the record would then point to memory that goes away. Exceptions: a thread that
+ * frees a lot gets one, because it would be slow without; and every thread does while somebody
+ * watches the process, because otherwise no watcher could be told.
  */
 static struct pl_thread *who_frees(void)
 {
@@ -291,7 +290,7 @@ static struct pl_thread *who_frees(void)
 	return thread;
 }
 
-/* Returns whether a block is to be given back by a thread without a record. */
+/* Returns whether a thread without a record may give a block back. */
 static bool may_release_apart(const struct pl_request *request)
 {
 	return !pl_settings.free_is_forbidden || judge(&pl_strays, request) == SERVE;
@@ -320,7 +319,7 @@ void pl_request_release(const char *function, void *block, const void *caller)
 		pl_thread_keep_bytes(thread);
 }
 
-/* Whether what was heard is to be counted: judged, and no probe. */
+/* Whether to count what was heard: all but probes. Judges it if `judged` is set. */
 static bool is_heard(struct pl_thread *thread, const struct pl_request *request, bool judged)
 {
 	if (thread == NULL)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The way of one request: gate, account, backend. What is inline here is the hot path, which ends
- * in a jump into the backend because it counts before it; all that needs a second look is in
- * request.c.
+ * The way of one request: gate, account, backend. The inline functions are the hot path. It counts
+ * before it calls the backend, so it can end in a jump there. Everything that needs a second look
+ * is in request.c.
  *
- * Whatever returns NULL has set errno, to ENOMEM if nothing else is said. caller is PL_CALLER() of
- * the entry point.
+ * Every function that returns NULL has set errno: to ENOMEM, unless its comment says otherwise.
+ * caller is PL_CALLER() of the entry point.
  */
 #ifndef PL_REQUEST_H
 #define PL_REQUEST_H
@@ -17,9 +17,7 @@
 
 void *pl_request_allocate(const char *function, size_t size, const void *caller);
 void *pl_request_zeroed(const char *function, size_t size, const void *caller);
-/*
- * If its alignment is not usual (contract.h) errno is the backend's, and a failure is not counted.
- */
+/* With an unusual alignment (contract.h), errno is the backend's, and a failure is not counted. */
 void *pl_request_aligned(const char *function, enum pl_aligned kind, size_t alignment, size_t size,
 			 const void *caller);
 void *pl_request_realloc(const char *function, void *block, size_t size,
@@ -27,25 +25,26 @@ void *pl_request_realloc(const char *function, void *block, size_t size,
 void pl_request_release(const char *function, void *block, const void *caller);
 
 /*
- * A request of a size that no number holds: judged as any other, and counted in nothing else, for
- * it never comes to the allocator. alignment and old are 0 if the function has none. Returns NULL.
+ * A request for more bytes than size_t can hold. It is judged like any other, but not counted
+ * otherwise, because it never reaches the allocator. alignment and old are 0 if the function has
+ * none. Returns NULL.
  */
 void *pl_request_overflow(const char *function, size_t alignment, void *old, const void *caller);
 
-/* For an entry point that makes no request: returns whether this is a probe, and notes it. */
+/* For an entry point that makes no request: returns whether this call is a probe, and notes it. */
 bool pl_request_probe(void);
 
 /*
- * For requests that another allocator serves and tells of: judges and counts, as ever. What was
- * served cannot be denied. The function is "allocation" or "deallocation": no more is known.
+ * For requests that another allocator serves and tells us of. They are judged and counted as usual,
+ * but cannot be denied any more. All that is known of the function is "allocation" or
+ * "deallocation".
  */
 void pl_request_heard_allocation(const void *block, size_t size,
 				 const void *caller); /* NULL: failed */
 void pl_request_heard_release(const void *block, const void *caller);
 
 /*
- * Returns whether this thread's last request that returned NULL was forbidden, and so was not short
- * of memory.
+ * Returns whether this thread's last request that returned NULL was forbidden, not short of memory.
  */
 bool pl_request_was_denied(void);
 
@@ -53,8 +52,8 @@ bool pl_request_was_denied(void);
 void pl_request_forbid_free(bool forbid);
 
 /*
- * One branch for the gate and the phase: what the phase word leads to is closed unless the phase is
- * INIT, and then is the thread's own, which is closed if the gate is.
+ * One branch asks the gate and the phase together. In INIT the phase word leads to the thread's own
+ * words, which are closed if the gate is. In other phases it leads to words that are always closed.
  */
 PL_INLINE void *pl_request_malloc(const char *function, size_t size)
 {

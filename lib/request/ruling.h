@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the scopes and the phase say to a request. Pure, so that it can be proved apart from the
- * rest. It must not know what is done about it.
+ * What the scopes and the phase say to a request. The function is pure, so that it can be proved
+ * separately. It must not know what is done about the ruling.
  */
 #ifndef PL_RULING_H
 #define PL_RULING_H

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The watches that are open, and the telling. It must not know what is watched for, nor how a
+ * Keeps the open watches and tells them of events. It must not know what is watched for, nor how a
  * request is judged.
  *
- * The watches of a thread are a list in its record, innermost first, which the thread alone reads
- * and writes; those of the process are one list, written under PL_LOCK_PHASE and read by any
- * thread, which says so in its record: who took a watch out waits until nobody can be in it.
+ * A thread's watches are a list in its record, innermost first; only the thread itself reads and
+ * writes it. The watches of the process are one list, written under PL_LOCK_PHASE and read by any
+ * thread. A thread says in its record while it is in a watcher, so whoever removes a watch can wait
+ * until nobody is in it any more.
  */
 #include "request/watch.h"
 
@@ -22,7 +23,7 @@
 #include <errno.h>
 #include <stdatomic.h>
 
-/* How often one who waits for a watcher looks before it sleeps. */
+/* How often to look for the end of a watcher before sleeping. */
 #define LOOKS 1000
 
 /* Written under PL_LOCK_PHASE, read by any thread. seq_cst: ordered with `watching`. */
@@ -34,8 +35,9 @@ static struct phaselock_watch *of_process(void)
 }
 
 /*
- * The link of a watch, which in the list of the process others may change meanwhile. It is odd in a
- * watch that was begun when the seal had ended the permits: such a one cannot have requests served.
+ * The link of a watch. Other threads may change it meanwhile if it is in the process's list. Bit 0
+ * is set in a watch that was begun when a seal had ended the permits: it cannot have requests
+ * served.
  */
 static uintptr_t link_of(const struct phaselock_watch *watch)
 {
@@ -47,13 +49,13 @@ static struct phaselock_watch *outer_of(const struct phaselock_watch *watch)
 	return (struct phaselock_watch *)(link_of(watch) & ~(uintptr_t)1);
 }
 
-/* Makes the link of a watch that begins. */
+/* Makes the link for a new watch. */
 static struct phaselock_watch *link_to(const struct phaselock_watch *outer)
 {
 	return (struct phaselock_watch *)((uintptr_t)outer | !pl_phase_permits());
 }
 
-/* Makes a link lead past the watch that it leads to. */
+/* Removes the watch that a link leads to from the list. */
 static void skip_outer(struct phaselock_watch *watch)
 {
 	uintptr_t next = (uintptr_t)outer_of(outer_of(watch));
@@ -67,7 +69,7 @@ static bool is_in_watcher(const struct pl_thread *thread)
 	return atomic_load_explicit(&thread->watching, memory_order_relaxed) % 2 != 0;
 }
 
-/* Whether what the thread asks for is granted by a permit scope, and so not told. */
+/* Whether a permit scope grants the thread's requests, which are then not told. */
 static bool is_permitted(const struct pl_thread *thread)
 {
 	return pl_gate_scope(thread) == PL_SCOPE_PERMIT &&
@@ -103,7 +105,7 @@ static enum phaselock_answer tell_list(const struct phaselock_watch *watch,
 	return answer;
 }
 
-/* How deep a call stack the watches of a list want. */
+/* The deepest call stack that the watches of a list want. */
 static unsigned wanted(const struct phaselock_watch *watch, const struct phaselock_event *event,
 		       unsigned frames)
 {
@@ -113,7 +115,7 @@ static unsigned wanted(const struct phaselock_watch *watch, const struct phaselo
 	return frames < PHASELOCK_FRAMES_MAX ? frames : PHASELOCK_FRAMES_MAX;
 }
 
-/* Whether any watch of a list wants to hear of it. */
+/* Whether any watch of a list wants to hear of the event. */
 static bool has_listener(const struct phaselock_watch *watch, const struct phaselock_event *event)
 {
 	while (watch != NULL && watch->forbidden_only && !event->forbidden)
@@ -121,7 +123,7 @@ static bool has_listener(const struct phaselock_watch *watch, const struct phase
 	return watch != NULL;
 }
 
-/* Tells all watches. In the watcher, with signals blocked. */
+/* Tells all watches. Runs with `watching` odd and signals blocked. */
 static enum phaselock_answer tell_all(const struct pl_thread *thread, struct phaselock_event *event,
 				      const struct pl_request *request)
 {
@@ -141,8 +143,7 @@ static enum phaselock_answer tell_all(const struct pl_thread *thread, struct pha
 		told.time_ns = pl_os_monotonic_ns();
 		pl_names_get(told.thread_name);
 		told.frame_count = pl_unwind(told.frames, frames, request->caller, &end);
-		pl_kept_add(told.frames,
-			    told.frame_count); /* a watcher describes it when it likes */
+		pl_kept_add(told.frames, told.frame_count); /* a watcher may describe it later */
 		event->origin = pl_module_origin(told.frames, told.frame_count);
 	}
 	event->request = &told;
@@ -152,8 +153,8 @@ static enum phaselock_answer tell_all(const struct pl_thread *thread, struct pha
 }
 
 /*
- * Signals are blocked: what a handler asks for is told after this, not lost, and no handler leaves
- * a watcher for ever by siglongjmp().
+ * Signals are blocked. So a handler's requests come afterwards and are told, not lost, and no
+ * handler can leave a watcher for good by siglongjmp().
  */
 static enum phaselock_answer tell(struct pl_thread *thread, struct phaselock_event *event,
 				  const struct pl_request *request)
@@ -166,7 +167,7 @@ static enum phaselock_answer tell(struct pl_thread *thread, struct phaselock_eve
 	if (!has_listener(thread->watch, event) && of_process() == NULL)
 		return PHASELOCK_GO_ON;
 	pl_os_block_signals(&before);
-	/* Before the list is read: who has changed it sees this, or this sees the change. */
+	/* Before reading the list: whoever changes it sees this, or we see the change. */
 	atomic_store_explicit(&thread->watching, turn + 1, memory_order_seq_cst);
 	answer = tell_all(thread, event, request);
 	atomic_store_explicit(&thread->watching, turn + 2, memory_order_release);
@@ -199,7 +200,7 @@ void pl_watch_release(struct pl_thread *thread, const struct pl_request *request
 
 /* ---- the public functions -------------------------------------------------------------------- */
 
-/* Whether a watch is among those of a list. */
+/* Whether a watch is in a list. */
 static bool is_open(const struct phaselock_watch *list, const struct phaselock_watch *watch)
 {
 	while (list != NULL && list != watch)
@@ -207,13 +208,13 @@ static bool is_open(const struct phaselock_watch *list, const struct phaselock_w
 	return list != NULL;
 }
 
-/* Whether the requests of this thread can be told. */
+/* Whether this thread's requests can be told now. */
 static bool is_told(const struct pl_thread *thread)
 {
 	return thread != NULL && !is_in_watcher(thread) && !is_permitted(thread);
 }
 
-/* Whether a structure has all that the library reads and writes of it. */
+/* Whether a structure has all the fields that the library reads and writes. */
 static bool is_whole(size_t size)
 {
 	return size >= offsetof(struct phaselock_watch, reserved);
@@ -242,7 +243,7 @@ bool phaselock_watch_end(struct phaselock_watch *watch)
 	return true;
 }
 
-/* Waits until a thread has left the watcher that it is in, if it is. */
+/* If a thread is in a watcher, waits until it has left it. */
 static void wait_for(const struct pl_thread *thread)
 {
 	unsigned turn = atomic_load_explicit(&thread->watching, memory_order_seq_cst);
@@ -262,7 +263,7 @@ static void set_process_watch(struct phaselock_watch *watch)
 	pl_phase_watch(watch != NULL);
 }
 
-/* Takes an open watch out; the others stay. Under PL_LOCK_PHASE. */
+/* Removes an open watch; the others stay. Under PL_LOCK_PHASE. */
 static void take_out(struct phaselock_watch *watch)
 {
 	struct phaselock_watch *inner = of_process();

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Watches: whoever asked is told of the requests of a thread, or of the process. For every
- * function: the caller's own thread, signal handlers too; no heap request, no lock.
+ * Watches: whoever asked for it is told of the requests of a thread, or of the process. All
+ * functions: the caller's own thread, signal handlers too; no heap request, no lock.
  */
 #ifndef PL_WATCH_H
 #define PL_WATCH_H
@@ -13,15 +13,15 @@
 
 struct pl_request;
 
-/* Returns whether requests of this thread are to be told now: to nobody from inside a watcher. */
+/* Returns whether this thread's requests are to be told now: never from inside a watcher. */
 bool pl_watch_is_on(const struct pl_thread *thread);
 
-/* Returns whether somebody watches the process, and so each thread's requests. */
+/* Returns whether somebody watches the whole process, and so every thread. */
 bool pl_watch_of_process(void);
 
 /*
- * Tells of a request before it is judged; forbidden says how it would be. Returns the answer of the
- * innermost watch that has one.
+ * Tells of a request before it is judged; forbidden says what the judgement would be. Returns the
+ * answer of the innermost watch that gives one.
  */
 enum phaselock_answer pl_watch_request(struct pl_thread *thread, const struct pl_request *request,
 				       bool forbidden);

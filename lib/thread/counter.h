@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A counter with one writing thread and any number of readers, none of which wait.
+ * A counter with one writing thread and any number of readers. Nobody waits.
  *
- * On x86-64 the addition is one instruction: a signal handler that adds to the same counter comes
- * before or after it, never in between, so nothing is lost. It is written as assembly because a
- * compiler makes three instructions of an atomic load, add and store, and because a plain `+=` read
- * by another thread is a data race in C. Elsewhere the three operations can lose an addition made
- * by a handler between them.
+ * On x86-64 the addition is one instruction, so nothing is lost: a signal handler that adds to the
+ * same counter runs before or after it, never in between. It is assembly because a compiler makes
+ * three instructions of an atomic load, add and store, and because a plain `+=` that another thread
+ * reads is a data race in C. Elsewhere a handler between the three operations can lose its
+ * addition.
  */
 #ifndef PL_COUNTER_H
 #define PL_COUNTER_H

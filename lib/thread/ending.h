@@ -7,9 +7,9 @@
 
 /*
  * Returns whether the calling thread's start routine has returned, or was left by pthread_exit() or
- * cancellation: then it may be too late for libc to call a destructor of a key that is set now.
- * False also where the stack does not tell: it is not read to its end, or libc is not glibc. No
- * heap request, no lock; needs about 4 KiB of stack.
+ * cancellation. From then on libc may be past calling the destructor of a key that is set now. Also
+ * returns false when the stack does not tell: it is too deep to read to its end, or libc is not
+ * glibc. No heap request, no lock; needs about 4 KiB of stack.
  */
 bool pl_ending(void);
 

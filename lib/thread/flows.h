@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The list of what is counted: the flows of struct phaselock_stats, and one that is told as part of
- * another. Each name stands here once; whoever goes through all of them, to declare, read or add
- * them, does so by these lists: COUNT(name) is put in for each.
+ * The list of what is counted: the flows of struct phaselock_stats, and one that the public
+ * structure adds to another. Each name stands here once. Code that declares, reads or adds up all
+ * of them expands these lists; COUNT(name) is expanded for each name.
  */
 #ifndef PL_FLOWS_H
 #define PL_FLOWS_H
 
 #include "common/base.h"
 
-/* Counted by the hot path, in words of the thread's own; in its record while its gate is closed. */
+/* Counted by the hot path in the thread's own words, or in its record while its gate is closed. */
 #define PL_FLOWS_IN_WORDS(COUNT)                                                                   \
 	COUNT(allocations)                                                                         \
 	COUNT(deallocations)                                                                       \
@@ -30,10 +30,10 @@
 	COUNT(bytes_allocated)                                                                     \
 	COUNT(bytes_deallocated)
 
-/* Counted in the record, and in the public structure a part of failed_allocations. */
+/* Counted in the record; the public structure includes it in failed_allocations. */
 #define PL_PARTS_IN_RECORD(COUNT) COUNT(failed_reallocations)
 
-/* Those of the public structure. */
+/* Those in the public structure. */
 #define PL_FLOWS(COUNT)                                                                            \
 	PL_FLOWS_IN_WORDS(COUNT) PL_FLOWS_IN_RECORD(COUNT) PL_FLOWS_IN_BACKEND(COUNT)
 

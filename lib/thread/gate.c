@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The only writer of the gate and of the state that the gate follows from. It must not know what a
- * request or a violation is.
+ * The only writer of the gate and of the state that decides it. It must not know what a request or
+ * a violation is.
  */
 #include "thread/gate.h"
 
 _Thread_local struct pl_hot pl_hot;
 
-/* As it is in the image that the memory is filled from. Volatile: no compiler knows its value. */
+/*
+ * True in the image that fills the memory, so it is false before. Volatile: a compiler must not
+ * assume its value.
+ */
 static _Thread_local volatile bool is_filled = true;
 
 _Static_assert(PHASELOCK_SCOPE_DEPTH_MAX == 63, "a bit each in a word, and one above them");
@@ -19,7 +22,7 @@ enum pl_scope pl_gate_scope(const struct pl_thread *thread)
 	return (thread->scopes & 1) != 0 ? PL_SCOPE_FORBID : PL_SCOPE_PERMIT;
 }
 
-/* Replaces a value by another unless a handler has come in between. */
+/* Replaces a value unless a handler has changed it in between. */
 static bool replace(pl_counter *counter, uint64_t before, uint64_t after)
 {
 	return atomic_compare_exchange_strong_explicit(counter, &before, after,
@@ -28,7 +31,8 @@ static bool replace(pl_counter *counter, uint64_t before, uint64_t after)
 
 /*
  * Moves a count to the record, where readers look for it once the word is closed. A handler that
- * counts in between, or sets the gate itself, changes one of the two, and both are looked at anew.
+ * counts in between, or sets the gate itself, changes the word or the record; then both are read
+ * again.
  */
 static void close_word(pl_counter *word, pl_counter *kept)
 {
@@ -43,7 +47,10 @@ static void close_word(pl_counter *word, pl_counter *kept)
 		 !replace(word, count, count & ~PL_HOT_OPEN));
 }
 
-/* And back. Who counts in the record has added to the closed word before. */
+/*
+ * Moves the count back. A handler that counts in the record in between has tried the closed word
+ * first, which changed it; then both are read again.
+ */
 static void open_word(pl_counter *word, const pl_counter *kept)
 {
 	uint64_t count;
@@ -67,10 +74,9 @@ bool pl_gate_memory_stays(void)
 	return is_filled;
 }
 
-/* The only writer of the gate. */
 void pl_gate_set(struct pl_thread *thread)
 {
-	/* What it follows from comes first, for a handler in between, which sets the gate by it. */
+	/* First the state, then the gate: a handler in between sets the gate by this state. */
 	atomic_signal_fence(memory_order_seq_cst);
 	if (is_to_be_open(thread)) {
 		open_word(&pl_hot.own.allocations, &thread->allocations);
@@ -88,7 +94,7 @@ uint64_t pl_gate_count(const pl_counter *word, const pl_counter *kept)
 	return (count & PL_HOT_OPEN) != 0 ? count & ~PL_HOT_OPEN : pl_counter_read(kept);
 }
 
-/* The number of open scopes: the place of the bit above the outermost. */
+/* The number of open scopes: the position of the bit above the outermost. */
 static unsigned depth(const struct pl_thread *thread)
 {
 	return thread->scopes <= 1 ? 0 : 63u - (unsigned)__builtin_clzll(thread->scopes);
@@ -108,7 +114,7 @@ bool pl_gate_scope_begin(struct pl_thread *thread, enum pl_scope scope, const vo
 	if (scopes >> PHASELOCK_SCOPE_DEPTH_MAX != 0)
 		return false;
 	thread->scopes = scopes << 1 | (scope == PL_SCOPE_FORBID);
-	atomic_signal_fence(memory_order_seq_cst); /* a handler in between nests above it */
+	atomic_signal_fence(memory_order_seq_cst); /* a handler in between nests inside it */
 	if (depth(thread) <= PL_SCOPE_PLACES)
 		thread->scope_places[depth(thread) - 1] = place;
 	pl_gate_set(thread);
@@ -124,7 +130,7 @@ bool pl_gate_scope_end(struct pl_thread *thread, enum pl_scope scope)
 	return true;
 }
 
-/* What the count of such scopes goes up by: a number that no stray write to it makes. */
+/* What one such scope adds to own_scopes. No stray write makes such a number by chance. */
 #define OWN UINT64_C(0x5ea1ed0f1ace)
 
 bool pl_gate_own_begin(struct pl_thread *thread)

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The words that the hot path writes, in the memory of each thread, and the few instructions that
- * write them. It must not know what a record or a request is.
+ * The words that the hot path writes in each thread's memory, and the few instructions that write
+ * them. It must not know what a record or a request is.
  *
- * A word whose sign bit is set is open, and holds a count in its other bits. Any other is closed,
- * the zero of fresh memory too, and what it holds means nothing. Who adds to a word finds which it
- * is by the sign of the sum, so a request counts itself and asks whether it may pass by one
- * instruction. Each thread has words of its own, closed until its gate opens, and words that are
- * always closed; a place, which the phase word holds, says which of them are added to.
+ * A word is open if its sign bit is set; its other bits then hold a count. Otherwise it is closed,
+ * as fresh zeroed memory is, and its value means nothing. The sign of the sum says which it was, so
+ * one instruction both counts a request and asks whether it may pass. Each thread has its own
+ * words, closed until its gate opens, and further words that are always closed. The phase word
+ * holds a place, which says which of these words a request adds to.
  */
 #ifndef PL_HOT_H
 #define PL_HOT_H
@@ -17,7 +17,7 @@
 
 #define PL_HOT_OPEN ((uint64_t)1 << 63)
 
-/* Of the owner of this memory; written by it alone. */
+/* Written only by the thread that owns this memory. */
 struct pl_hot_words {
 	pl_counter allocations;	    /* has a sign */
 	pl_counter bytes_requested; /* added to only behind an open word */
@@ -29,7 +29,7 @@ struct pl_hot {
 	uint64_t closed[5]; /* struct pl_hot_words at three places, one word apart */
 };
 
-/* Defined by gate.c. Initial-exec like all of the library's TLS: other accesses may call malloc. */
+/* Defined by gate.c. Initial-exec, like all TLS of the library: other models may call malloc. */
 extern PL_HIDDEN _Thread_local struct pl_hot pl_hot;
 
 _Static_assert(sizeof(struct pl_hot) == 64, "one cache line");
@@ -38,15 +38,15 @@ _Static_assert(offsetof(struct pl_hot_words, bytes_requested) == 8 &&
 	       "the assembly below has these numbers");
 
 /*
- * A place is the distance of the words from the thread pointer where the dynamic linker can store
- * that in a variable before any code runs (phase_shared.c, phase_linked.c); else their distance
- * from pl_hot, so that zeroed memory is the place of one's own words (phase_zero.c).
+ * A place says where words are. If the dynamic linker can store it before any code runs
+ * (phase_shared.c, phase_linked.c), it is their distance from the thread pointer. Elsewhere it is
+ * their distance from pl_hot, so that zero is the place of the thread's own words (phase_zero.c).
  */
-/* MACHINE: musl has the other branch; arm64 is not built. */
+/* MACHINE: musl uses the other branch; arm64 is not built. */
 #if defined(__x86_64__) && defined(__GLIBC__)
 #define PL_HOT_AT(offset, place) "%%fs:" #offset "(" place ")"
 
-/* Returns the place of the thread's own words, the same for all threads. */
+/* Returns the place of a thread's own words, which is the same for all threads. */
 static inline uintptr_t pl_hot_own_place(void)
 {
 	uintptr_t place;
@@ -74,9 +74,9 @@ static inline uintptr_t pl_hot_address(uintptr_t place)
 #endif
 
 /*
- * Both count one request in the words at a place. They return false if those are closed, and then
- * have counted nothing. On x86-64 a signal handler comes before or after the instruction that
- * counts, and sees its whole effect.
+ * Each counts one request in the words at a place, or returns false, with nothing counted, if they
+ * are closed. On x86-64 the counting is one instruction: a signal handler runs before it, or after
+ * it and sees its whole effect.
  */
 /* MACHINE: the other branch is not built. */
 #if defined(__x86_64__)
@@ -98,7 +98,7 @@ closed:
 	return false;
 }
 
-/* NULL is not counted, without a branch: the comparison borrows exactly for it. */
+/* Does not count NULL, and needs no branch for it: the comparison borrows only for NULL. */
 PL_INLINE bool pl_hot_release(uintptr_t place, const void *block)
 {
 	uintptr_t words = pl_hot_address(place);

@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * The locks of the library, and the memory that they lie in. It must not know what they guard.
- */
+/* The locks of the library, and the memory that they lie in. It must not know what they guard. */
 #include "thread/locks.h"
 
 #include <string.h>
 
-/* A page of its own: the kernel zeroes whole ones (madvise(2), MADV_WIPEONFORK, Linux 4.14). */
+/*
+ * A page of its own, because the kernel zeroes whole pages (madvise(2), MADV_WIPEONFORK, Linux
+ * 4.14).
+ */
 static _Alignas(PL_PAGE_SIZE) struct {
 	struct pl_os_lock locks[PL_LOCKS];
-	bool known; /* under PL_LOCK_THREADS: the first thread has asked whether they are new */
+	bool known; /* under PL_LOCK_THREADS: pl_locks_are_new() has returned true */
 	char rest[PL_PAGE_SIZE - PL_LOCKS * sizeof(struct pl_os_lock) - sizeof(bool)];
 } page;
 
 _Static_assert(sizeof(page) == PL_PAGE_SIZE, "nothing else is zeroed");
 
-/* Written before any second thread, and in a forked child. */
+/* Written while there is no second thread, and in a forked child. */
 static bool wiped_by_kernel;
 
 void pl_lock(enum pl_lock lock, struct pl_os_signals *before)

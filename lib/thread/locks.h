@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The locks of the library. They lie in memory that the kernel gives to the child of a fork()
- * zeroed, and zeroed they are open. So nobody holds one around a fork(), whoever else has handlers
- * there, and a child never finds one held by a thread that it does not have, however it was forked:
- * by fork(), _Fork() or clone(2). What a lock guards must be whole again when the lock is
- * (thread.c, stats.c).
+ * The locks of the library. They lie in memory that the kernel zeroes in the child of a fork, and a
+ * zeroed lock is open. So nobody needs to hold them around a fork(), whatever other handlers run
+ * there, and a child never finds one held by a thread that it does not have, whether it came from
+ * fork(), _Fork() or clone(2). A child may still find half a change: the owner of the guarded data
+ * has to make it whole (thread.c, stats.c).
  *
- * For each function: any thread, signal handlers too; os.h says what a lock promises.
+ * All functions: any thread, signal handlers too. os.h says what a lock promises.
  */
 #ifndef PL_LOCKS_H
 #define PL_LOCKS_H
@@ -20,15 +20,19 @@ void pl_lock(enum pl_lock lock, struct pl_os_signals *before);
 void pl_unlock(enum pl_lock lock, const struct pl_os_signals *before);
 
 /*
- * Returns true once in each process, the first time that its first thread asks; a child of vfork()
- * is no process here. Under PL_LOCK_THREADS.
+ * Returns true once per process: the first time that its first thread asks. A child of vfork() does
+ * not count as a process. Under PL_LOCK_THREADS.
  */
 bool pl_locks_are_new(void);
 
-/* Before the first thread is registered: has the kernel know of that memory. */
+/*
+ * Tells the kernel to zero the locks' memory in forked children. Before the first thread registers.
+ */
 void pl_locks_start(void);
 
-/* In the child of a fork, as early as can be: for kernels that know of no such memory. */
+/*
+ * Opens the locks in the child of a fork, where the kernel could not. Call it as early as possible.
+ */
 void pl_locks_fork_child(void);
 
 #endif

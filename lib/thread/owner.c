@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where a record's counts are: in the memory of its owner while that runs, in the record itself
+ * Where a record's counts are: in its owner's memory while the owner runs, in the record itself
  * before and after. It must not know which records there are.
  *
- * To change that takes several stores, and the child of a fork() may have only some of them. So a
+ * Moving them takes several stores, and the child of a fork() may find only some of them done. So a
  * copy of the record is kept meanwhile.
  */
 #include "thread/owner.h"
@@ -14,21 +14,22 @@
 
 #include <stdatomic.h>
 
-/* All that an owner's memory says when there is none: closed, so the record holds the counts. */
+/* Stands for the owner's memory when there is no owner: closed, so the record holds the counts. */
 static const struct pl_hot_words no_words;
 
 /* Under the registry's lock. */
 static struct {
-	_Atomic(struct pl_thread *) record; /* that is being changed, or NULL */
+	_Atomic(struct pl_thread *) record; /* the one being changed, or NULL */
 	struct pl_thread before;
 } change;
 
-/* Nobody but the caller writes to the record: it is its own, or nobody's. */
+/* Only the caller writes to the record: it is the caller's own, or has no owner. */
 static void begin_change(struct pl_thread *thread)
 {
 	change.before = *thread;
 	/*
-	 * seq_cst, and the fence: the copy is there before this, and the record the same until then
+	 * seq_cst and the fence: the copy comes before this store, every change to the record after
+	 * it.
 	 */
 	atomic_store_explicit(&change.record, thread, memory_order_seq_cst);
 	atomic_thread_fence(memory_order_seq_cst);
@@ -67,7 +68,7 @@ void pl_owner_counts(const struct pl_thread *thread, struct pl_counts *counts)
 #undef READ
 }
 
-/* What an earlier owner left is the record's own. */
+/* Makes the counts of an earlier owner the record's own. */
 static void end_with(struct pl_thread *thread)
 {
 	thread->bytes_before[0] += thread->bytes_last[0];
@@ -90,8 +91,10 @@ void pl_owner_comes(struct pl_thread *thread, uint64_t id, const struct pl_backe
 	thread->id = id;
 	thread->bytes = *bytes;
 	thread->words = &pl_hot.own;
-	/* A thread that used the allocator before it came here brings counts that are no flow of
-	 * ours. */
+	/*
+	 * The backend may have counted bytes of this thread before we did: they are no flow of
+	 * ours.
+	 */
 	thread->bytes_before[0] -= *bytes->allocated;
 	thread->bytes_before[1] -= *bytes->deallocated;
 	pl_strays_bring_home(thread);
@@ -107,12 +110,12 @@ void pl_owner_leaves(struct pl_thread *thread, bool is_self)
 {
 	const struct pl_hot_words *words = thread->words;
 
-	/* By itself each of these leaves the record whole. */
+	/* Each of these two alone leaves the record whole. */
 	thread->exiting = true;
 	if (is_self)
 		pl_gate_set(thread);
 	begin_change(thread);
-	thread->watch = NULL; /* it may lie on the stack that goes */
+	thread->watch = NULL; /* it may lie on the owner's stack, which goes away */
 	atomic_store_explicit(&thread->allocations,
 			      pl_gate_count(&words->allocations, &thread->allocations),
 			      memory_order_relaxed);

@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * The only writer of the phase word. It knows nothing of threads, requests or violations.
- */
+/* The only writer of the phase word. It must not know threads, requests or violations. */
 #include "thread/phase.h"
 
 #include "common/os.h"
 
 #include <phaselock/phaselock.h>
 
-/* The phase when it is not locked: INIT or WATCHED. Under PL_LOCK_PHASE. */
+/* The phase while it is not locked: INIT or WATCHED. Under PL_LOCK_PHASE. */
 static uintptr_t unlocked = PL_PHASE_INIT;
 
-/* seq_cst: ordered with every other access of its kind, and the store buffer is drained by it. */
+/* seq_cst: ordered with all other seq_cst accesses, and drains the store buffer. */
 static void set(uintptr_t phase)
 {
 	atomic_store_explicit(&pl_phase.word, pl_hot_own_place() + phase, memory_order_seq_cst);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * AddressSanitizer, MemorySanitizer, ThreadSanitizer and LeakSanitizer find what they find in the
- * blocks that they hand out. Where this library stands in front of one of them, preloaded or
- * linked statically, the program would run without its checks, or crash in a runtime that is
- * called before it has set itself up. Our malloc is called before any constructor can say so: this
- * says it at the first request. It must not know what a request is.
+ * AddressSanitizer, MemorySanitizer, ThreadSanitizer and LeakSanitizer check the blocks that they
+ * hand out themselves. If this library comes before one of them, preloaded or linked statically,
+ * the program runs without its checks, or crashes in a runtime that is called before it is set up.
+ * Our malloc is called before any constructor could complain, so this file complains at the first
+ * request. It must not know what a request is.
  */
 #include "thread/sanitizer_order.h"
 
@@ -15,7 +15,8 @@
 #include <stdlib.h>
 
 /*
- * The function of each sanitizer's runtime that instrumented code calls first, any number of times.
+ * The function of each runtime that instrumented code calls first. It may be called any number of
+ * times.
  */
 extern void __asan_init(void);
 extern void __msan_init(void);
@@ -27,8 +28,8 @@ extern void __lsan_init(void);
 #pragma weak __lsan_init
 
 /*
- * Our malloc, whoever's the process calls (interpose.c). NULL in unit tests, which are themselves
- * built with sanitizers and have no malloc of ours.
+ * Our malloc, whichever malloc the process calls (interpose.c). NULL in unit tests: they are built
+ * with sanitizers and have no malloc of ours.
  */
 extern PL_HIDDEN void *pl_own_malloc(size_t size);
 #pragma weak pl_own_malloc
@@ -38,7 +39,7 @@ struct sanitizer {
 	void (*start)(void);
 };
 
-/* Its functions are NULL if there is none. */
+/* The sanitizer in this process; start is NULL if there is none. */
 static struct sanitizer sanitizer_present(void)
 {
 	if (__asan_init != NULL)

@@ -1,23 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-/* A sanitizer's runtime and this library both define malloc: the sanitizer's has to be in front. */
+/* A sanitizer's runtime and this library both define malloc. The sanitizer's has to come first. */
 #ifndef PL_SANITIZER_ORDER_H
 #define PL_SANITIZER_ORDER_H
 
 #include "common/base.h"
 
 /*
- * Ends the process, saying why, if the process has a sanitizer with a malloc of its own and calls
- * ours instead. No heap request, no lock, no call of an allocator.
+ * Ends the process, and says why, if it has a sanitizer with its own malloc but calls our malloc.
+ * No heap request, no lock, no call of an allocator.
  */
 void pl_sanitizer_order_require(void);
 
-/* Returns whether a sanitizer's malloc is the one that the process calls. */
+/* Returns whether the process calls a sanitizer's malloc. */
 bool pl_sanitizer_order_is_second(void);
 
 /*
- * Has the sanitizer that serves the requests of the process set itself up, if there is one: it has
- * functions in front of many of libc's, which do not work before. From the constructor, first of
- * all.
+ * Makes the sanitizer that serves the process's requests, if any, set itself up: its interceptors
+ * of libc functions do not work before that. The constructor calls it before anything else.
  */
 void pl_sanitizer_order_start(void);
 

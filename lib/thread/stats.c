@@ -13,18 +13,18 @@
 #include <stdatomic.h>
 
 /*
- * The flows of the process at the last reset: baselines[resets % 2]; under the registry's lock. The
- * other one is filled first, so that a child of fork() finds one of them whole.
+ * The flows of the process at the last reset: baselines[resets % 2]. Under the registry's lock. A
+ * reset fills the other one first, so that a child of fork() always finds a whole one.
  */
 static struct phaselock_stats baselines[2];
 static unsigned resets;
 
-/* Those that `phaselock run` knows of; under the registry's lock, and new in a child of fork(). */
+/*
+ * What `phaselock run` has been told. Under the registry's lock; starts anew in a child of fork().
+ */
 static struct phaselock_stats published;
 
-/*
- * A negative level can only be a snapshot that saw a free before its malloc.
- */
+/* A negative level can only be a snapshot that saw a free before its malloc. */
 static uint64_t level(uint64_t taken, uint64_t returned)
 {
 	return taken > returned ? taken - returned : 0;
@@ -54,7 +54,7 @@ static void sum(struct phaselock_stats *stats)
 	fill(stats, &counts, threads);
 }
 
-/* Each flow's end - begin, and end's levels. */
+/* For each flow end minus begin; the levels are end's. */
 static struct phaselock_stats difference(const struct phaselock_stats *begin,
 					 const struct phaselock_stats *end)
 {
@@ -133,7 +133,7 @@ void phaselock_get_thread_stats(struct phaselock_stats *out, size_t out_size)
 		fill(&now, &counts, 1);
 		fill(&begin, &thread->start, 1);
 		stats = difference(&begin, &now);
-		/* What earlier owners of the record left alive is not this thread's. */
+		/* Blocks that earlier owners of the record left alive are not this thread's. */
 		stats.live_allocations =
 			level(stats.allocations, counts.failed_allocations -
 							 thread->start.failed_allocations +

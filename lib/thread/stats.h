@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Statistics for the files of the library; programs use the public header. */
+/* Statistics for the library itself; programs use the public header. */
 #ifndef PL_STATS_H
 #define PL_STATS_H
 
@@ -8,11 +8,12 @@
 #include <phaselock/phaselock.h>
 
 /*
- * Adds what the process did since the last call to the sums that `phaselock run` keeps of a phase.
+ * Adds what the process did since the last call to the sums that `phaselock run` keeps for a phase:
+ * the locked one, or INIT.
  */
 void pl_stats_publish(bool locked);
 
-/* In the child of a fork: what was done so far is its parent's to publish. */
+/* In the child of a fork: leaves what was done so far for the parent to publish. */
 void pl_stats_publish_nothing(void);
 
 #endif

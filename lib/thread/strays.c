@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One record for all threads that have none, which any of them adds to. What a thread frees before
- * it has a record is remembered in its own memory, to be moved when it has. It must not know why a
- * thread has none.
+ * One record for all threads that have none; any of them adds to it. What a thread frees before it
+ * has a record is also kept in the thread's own memory, so that it can be moved to its record
+ * later. It must not know why a thread has none.
  */
 #include "thread/strays.h"
 
 #include <stdatomic.h>
 
-/* More than libc frees of a thread at its end, but when it clears its cache of stacks. */
+/* More than libc frees at a thread's end, unless it clears its cache of stacks. */
 #define MANY 32
 
 struct pl_thread pl_strays = {.shared = true};
 
-/* Of the calling thread. */
+/* What the calling thread freed. */
 static _Thread_local struct {
 	uint64_t deallocations;
 	uint64_t locked_deallocations;

@@ -2,9 +2,9 @@
 /*
  * The registry of threads. It must not know what a request or a violation is.
  *
- * Nobody holds its lock around a fork(), so a child may find what another thread of its parent had
- * half done. A record that is new in the list is published by one store, and so is the memory for
- * new ones; what is half done to a record is undone (owner.c).
+ * Nobody holds its lock around a fork(), so a child may find what another thread of the parent had
+ * half done. One store publishes a new record in the list, and one store the memory for new
+ * records; half a change to a record is undone (owner.c).
  */
 #define _GNU_SOURCE
 #include "thread/thread.h"
@@ -23,7 +23,7 @@
 #include <pthread.h>
 #include <string.h>
 
-/* Records mapped at once: 16 KiB. The first ones are in the library's zeroed memory. */
+/* Records mapped at once: 16 KiB. The first few are in the library's zeroed memory. */
 #define CHUNK_RECORDS 32
 #define FIRST_RECORDS 4
 
@@ -31,30 +31,30 @@ _Static_assert(sizeof(struct pl_thread) <= 512, "the memory promised for a threa
 
 _Alignas(PL_PAGE_SIZE) char pl_thread_probe_token[1];
 
-/* This thread's record once it has one, open or not. */
+/* This thread's record once it has one, whether its gate is open or not. */
 static _Thread_local struct pl_thread *own;
 
-/* This thread is being registered: what is asked for meanwhile cannot be counted in its record. */
+/* Set while this thread is being registered: its requests cannot be counted in its record. */
 static _Thread_local bool entering;
 
 static struct {
-	_Atomic(struct pl_thread *) all; /* under the lock; read by any, acquire */
-	struct pl_thread *fresh;	 /* under the lock: of these, so many were never used yet */
+	_Atomic(struct pl_thread *) all; /* written under the lock; any thread reads, acquire */
+	struct pl_thread *fresh;	 /* under the lock: the first fresh_left are unused */
 	size_t fresh_left;
-	struct pl_thread *early; /* under the lock: of a thread whose memory was not filled yet */
-	size_t departing; /* under the lock: records whose thread is exiting, and may be gone */
+	struct pl_thread *early; /* under the lock: its thread's memory is not filled yet */
+	size_t departing;	 /* under the lock: exiting ones, whose thread may be gone */
 	/*
-	 * Its id is that of its first thread, whose end is the process's. Written under the lock;
-	 * to any other thread the old value and the new one say alike that it is not the first:
-	 * relaxed.
+	 * The process id, which is also the id of its first thread, whose end is the end of the
+	 * process. Written under the lock. Relaxed: to any other thread, the old and the new value
+	 * both say that it is not the first.
 	 */
 	_Atomic uint64_t process;
-	bool have_key; /* with the first registration */
+	bool have_key; /* since the first registration */
 	pthread_key_t key;
 	struct pl_thread first[FIRST_RECORDS];
 } registry;
 
-/* The backend has failed a pl_backend_malloc(), which the hot path reaches by a jump. */
+/* pl_backend_malloc() has failed. The hot path ends in a jump there, so the backend tells us. */
 static void count_failure(void)
 {
 	struct pl_thread *thread = own != NULL ? own : &pl_strays;
@@ -72,9 +72,9 @@ static struct pl_thread *all(void)
 }
 
 /*
- * Where this thread's bytes are counted. Where a sanitizer serves the requests, the backend is left
- * alone: of each thread that it knows it makes something, and ThreadSanitizer does not bear the
- * number of locks that jemalloc then takes around fork().
+ * Finds where this thread's bytes are counted. If a sanitizer serves the requests, the backend is
+ * left alone: it allocates something for each thread that it knows, and ThreadSanitizer cannot cope
+ * with the number of locks that jemalloc then takes around fork().
  */
 static void fetch_bytes(struct pl_backend_bytes *bytes)
 {
@@ -105,9 +105,9 @@ static void leave(struct pl_thread *thread)
 }
 
 /*
- * The thread ends, or its end will not be heard of: its memory goes. The allocator keeps nothing of
- * it from here on, and the record counts by itself. The thread may still make requests, by the slow
- * path.
+ * The thread ends, or its end will not be noticed, and its memory goes away. From here on the
+ * allocator keeps nothing of it, and the record holds the counts itself. The thread may still make
+ * requests, on the slow path.
  */
 static void take_leave(struct pl_thread *thread)
 {
@@ -133,15 +133,14 @@ static struct pl_thread *find_left(uint64_t id)
 	for (; thread != NULL; thread = thread->next) {
 		if (!thread->exiting)
 			continue;
-		/* A record with this thread's own id is that of an earlier thread: ids of the dead
-		 * come again. */
+		/* A record with our own id was an earlier thread's: the kernel reuses ids. */
 		if (thread->gone || thread->id == id || pl_os_thread_is_gone(thread->id))
 			break;
 	}
 	return thread;
 }
 
-/* Returns a record that nobody had before, or NULL if the kernel has no memory. Under the lock. */
+/* Returns a record that had no owner yet, or NULL if the kernel has no memory. Under the lock. */
 static struct pl_thread *create(void)
 {
 	if (registry.fresh_left == 0) {
@@ -153,13 +152,13 @@ static struct pl_thread *create(void)
 		if (chunk == NULL)
 			return NULL;
 		registry.fresh = chunk;
-		atomic_signal_fence(memory_order_seq_cst); /* so many only of this chunk */
+		atomic_signal_fence(memory_order_seq_cst); /* the number is for this chunk only */
 		registry.fresh_left = count;
 	}
 	return &registry.fresh[--registry.fresh_left];
 }
 
-/* Publishes a record, which is whole. Under the lock. */
+/* Publishes a record, which must be whole. Under the lock. */
 static void publish(struct pl_thread *thread)
 {
 	thread->next = all();
@@ -167,8 +166,8 @@ static void publish(struct pl_thread *thread)
 }
 
 /*
- * Returns the record that this thread had before its memory was filled, which made it forget, or
- * NULL. Under the lock.
+ * Returns the record that this thread had before its memory was filled, or NULL. The filling erased
+ * `own`. Under the lock.
  */
 static struct pl_thread *remember(void)
 {
@@ -202,8 +201,8 @@ static struct pl_thread *find_record(uint64_t id, const struct pl_backend_bytes 
 }
 
 /*
- * Sees to it that the thread's end is heard of, and returns whether it will be. For a key beyond
- * glibc's first block of 32 this allocates: by permit, whatever the phase.
+ * Arranges for the thread's end to be noticed; returns whether it will be. This allocates for a key
+ * beyond glibc's first block of 32, so it is permitted, whatever the phase.
  */
 static bool await_end(struct pl_thread *thread)
 {
@@ -238,7 +237,7 @@ static struct pl_thread *register_thread(void)
 
 	pl_sanitizer_order_require();
 	pl_locks_start();
-	/* Not under the lock: an allocator may set itself up in this. */
+	/* Not under the lock: the allocator may set itself up here. */
 	fetch_bytes(&bytes);
 	if (bytes.allocated == NULL)
 		return NULL;
@@ -261,8 +260,8 @@ static struct pl_thread *register_thread(void)
 		return NULL;
 	}
 	/*
-	 * The first thread's memory stays. A thread whose destructors may have run does not tell us
-	 * when it ends.
+	 * The first thread's memory stays to the end. Another thread has to leave now if we will
+	 * not be told of its end: its destructors may have run, or there is no key.
 	 */
 	is_first = id == atomic_load_explicit(&registry.process, memory_order_relaxed);
 	if (late || ((!have_key || !await_end(thread)) && !is_first))
@@ -273,7 +272,7 @@ static struct pl_thread *register_thread(void)
 }
 
 /*
- * Signals stay blocked to the end: a handler that begins a scope must not find the allocator half
+ * Signals stay blocked to the end. A handler that begins a scope must not find the allocator half
  * set up by the thread that it interrupted, nor leave by siglongjmp() while the permit scope is
  * open.
  */
@@ -283,7 +282,7 @@ static PL_COLD struct pl_thread *enrol(void)
 	struct pl_thread *thread;
 
 	pl_os_block_signals(&before);
-	thread = own; /* by a signal handler, just now */
+	thread = own; /* a handler may just have registered it */
 	if (thread == NULL && !entering) {
 		entering = true;
 		thread = register_thread();
@@ -311,8 +310,9 @@ struct pl_thread *pl_thread_self(void)
 /* ---- all records ----------------------------------------------------------------------------- */
 
 /*
- * The child of a fork has the memory of all of its parent's threads, until a new one takes it, but
- * only one that runs, and those that this has started. By its first thread, under the lock.
+ * The child of a fork has the records of all threads of its parent, but only one of these runs,
+ * besides those that it has started since. Marks the others gone. By the child's first thread,
+ * under the lock.
  */
 static void adopt(void)
 {
@@ -327,7 +327,7 @@ static void adopt(void)
 		else
 			registry.departing++;
 		thread->gone = true;
-		/* It may have been in a watcher, for which nobody is to wait. */
+		/* It may have been in a watcher. Nobody should wait for it. */
 		atomic_store_explicit(&thread->watching, 0, memory_order_relaxed);
 	}
 	if (own != NULL)
@@ -378,7 +378,7 @@ void pl_thread_fork_child(void)
 {
 	struct pl_os_signals before;
 
-	/* To take the lock is to adopt. And the thread that is left is one that counts. */
+	/* Taking the lock adopts the records. Then the remaining thread gets one, so it counts. */
 	pl_thread_lock(&before);
 	pl_thread_unlock(&before);
 	pl_thread_self();

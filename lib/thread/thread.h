@@ -8,9 +8,9 @@
 #include "thread/record.h"
 
 /*
- * Returns this thread's record, registering it if it has none; NULL when the kernel has no memory
- * for it, or for what the backend keeps of a thread, and while the thread is being registered.
- * Takes the registry's lock when it registers; os.h says why that is safe.
+ * Returns this thread's record, and registers the thread first if it has none. Returns NULL while
+ * the thread is being registered, and when there is no memory for the record or for what the
+ * backend keeps of a thread. Takes the registry's lock to register; os.h says why that is safe.
  */
 struct pl_thread *pl_thread_self(void);
 
@@ -18,35 +18,35 @@ struct pl_thread *pl_thread_self(void);
 struct pl_thread *pl_thread_registered(void);
 
 /*
- * Returns whether this thread is being registered: libc or the backend asks for memory meanwhile.
+ * Returns whether this thread is being registered. libc or the backend may ask for memory
+ * meanwhile.
  */
 bool pl_thread_is_entering(void);
 
-/* What an entry point of ours returns to a probe. It begins a page: aligned for any request. */
+/* What our entry points return to a probe. It starts a page, so it is aligned for any request. */
 extern PL_HIDDEN char pl_thread_probe_token[];
 
-/*
- * To be called after a request of a thread that is exiting, whose byte counts nobody else can fetch
- * later.
- */
+/* Call after a request of an exiting thread: nobody else can fetch its byte counts later. */
 void pl_thread_keep_bytes(struct pl_thread *thread);
 
-/* Returns the newest record; next leads to all others. All but its next may change. */
+/*
+ * Returns the newest record; its next leads to all others. Any field but next may change meanwhile.
+ */
 struct pl_thread *pl_thread_newest(void);
 
-/* The registry's lock: no thread registers or exits while it is held. Nobody has it over a fork. */
+/*
+ * The registry's lock. While it is held, no thread registers or exits. Nobody holds it over a fork.
+ */
 void pl_thread_lock(struct pl_os_signals *before);
 void pl_thread_unlock(const struct pl_os_signals *before);
 
 /*
- * Adds up all records, of the living and the dead; returns the number of living threads. Under the
+ * Adds up all records, of living and dead threads. Returns the number of living threads. Under the
  * lock.
  */
 uint64_t pl_thread_sum(struct pl_counts *sum);
 
-/*
- * In the child of a fork, as early as can be: it keeps the counts of all threads, and one thread.
- */
+/* In the child of a fork, as early as possible: keeps all threads' counts, but only one thread. */
 void pl_thread_fork_child(void);
 
 #endif
