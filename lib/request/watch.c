@@ -260,7 +260,7 @@ static void wait_for(const struct pl_thread *thread)
 static void set_process_watch(struct phaselock_watch *watch)
 {
 	atomic_store_explicit(&process_watch, watch, memory_order_seq_cst);
-	pl_phase_watch(watch != NULL);
+	pl_phase_watch(PL_PHASE_WATCHED_PROCESS, watch != NULL);
 }
 
 /* Removes an open watch; the others stay. Under PL_LOCK_PHASE. */

@@ -6,8 +6,13 @@
 
 #include <phaselock/phaselock.h>
 
-/* The phase while it is not locked: INIT or WATCHED. Under PL_LOCK_PHASE. */
-static uintptr_t unlocked = PL_PHASE_INIT;
+/* Who wants WATCHED in the place of INIT: a set of enum pl_phase_watcher. Under PL_LOCK_PHASE. */
+static unsigned watchers;
+
+static uintptr_t unlocked(void)
+{
+	return watchers != 0 ? PL_PHASE_WATCHED : PL_PHASE_INIT;
+}
 
 /* seq_cst: ordered with all other seq_cst accesses, and drains the store buffer. */
 static void set(uintptr_t phase)
@@ -26,15 +31,15 @@ bool pl_phase_unlock(void)
 {
 	if (pl_phase_is_sealed())
 		return false;
-	set(unlocked);
+	set(unlocked());
 	return true;
 }
 
-void pl_phase_watch(bool on)
+void pl_phase_watch(enum pl_phase_watcher watcher, bool on)
 {
-	unlocked = on ? PL_PHASE_WATCHED : PL_PHASE_INIT;
+	watchers = on ? watchers | watcher : watchers & ~(unsigned)watcher;
 	if (!pl_phase_is_locked())
-		set(unlocked);
+		set(unlocked());
 	pl_os_barrier();
 }
 

@@ -92,8 +92,13 @@ void pl_phase_lock(void);
 /* Changes LOCKED to INIT. Returns false if the phase is SEALED, which stays. */
 bool pl_phase_unlock(void);
 
-/* While on, WATCHED replaces INIT, so that every thread's requests take the slow path. */
-void pl_phase_watch(bool on);
+/* Why every thread's requests take the slow path before the lock. */
+enum pl_phase_watcher {
+	PL_PHASE_WATCHED_PROCESS = 1, /* a watch of the process is open */
+};
+
+/* While any watcher is on, WATCHED replaces INIT. */
+void pl_phase_watch(enum pl_phase_watcher watcher, bool on);
 
 /*
  * Change any phase to SEALED and make the page read-only, so that a stray write to the word or a

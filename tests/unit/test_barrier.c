@@ -48,10 +48,10 @@ CHILD_TEST(each_writer_of_the_phase_has_a_barrier_after_its_store)
 {
 	CHECK_BARRIER(pl_phase_lock(), PL_PHASE_LOCKED);
 	CHECK(pl_phase_unlock());
-	CHECK_BARRIER(pl_phase_watch(true), PL_PHASE_WATCHED);
+	CHECK_BARRIER(pl_phase_watch(PL_PHASE_WATCHED_PROCESS, true), PL_PHASE_WATCHED);
 	CHECK_BARRIER(pl_phase_lock(), PL_PHASE_LOCKED);
 	CHECK(pl_phase_unlock());
-	CHECK_BARRIER(pl_phase_watch(false), PL_PHASE_INIT);
+	CHECK_BARRIER(pl_phase_watch(PL_PHASE_WATCHED_PROCESS, false), PL_PHASE_INIT);
 	CHECK_BARRIER(pl_phase_seal(), PL_PHASE_SEALED);
 }
 

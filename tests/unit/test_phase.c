@@ -53,11 +53,11 @@ CHILD_TEST(registered_threads_pass_in_init_alone_and_others_never)
 	CHECK(!allocation_passes() && !release_passes());
 	CHECK(pl_thread_self() != NULL);
 	CHECK(allocation_passes() && release_passes());
-	pl_phase_watch(true);
+	pl_phase_watch(PL_PHASE_WATCHED_PROCESS, true);
 	CHECK(!allocation_passes() && !release_passes());
 	pl_phase_lock();
 	CHECK(!allocation_passes() && !release_passes());
-	pl_phase_watch(false);
+	pl_phase_watch(PL_PHASE_WATCHED_PROCESS, false);
 	CHECK(!allocation_passes() && !release_passes());
 	CHECK(pl_phase_unlock());
 	CHECK(allocation_passes() && release_passes());
