@@ -17,6 +17,7 @@ import pathlib
 import re
 import shutil
 import sys
+from collections.abc import Iterable
 
 import turns
 
@@ -34,6 +35,8 @@ PARTS = (
     "memory",
     "peers",
 )
+# A row of these is for all names that differ in the last part only, which names the columns.
+GRIDS = ("micro", "micro-more", "settings", "latency", "macro", "peers")
 BLOCK = re.compile(r"(<!-- (?P<name>[a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -41,24 +44,66 @@ class Unusable(Exception):
     """The results or the document are not what they should be."""
 
 
-def table(results: list[turns.Result], revision: str) -> str:
-    lines = [
-        "| `bench/run.py` | against | ratio | quartiles | rounds | target | what it is |",
-        "|---|---|---|---|---|---|---|",
+def target(result: turns.Result) -> str:
+    if result.target is None:
+        return ""
+    return f"{result.target:g}: {result.verdict().replace('MISSED', '**MISSED**')}"
+
+
+def ratio(result: turns.Result) -> str:
+    low, high = turns.number(result.low), turns.number(result.high)
+    return f"{turns.number(result.ratio)} ({low}..{high}) {target(result)}".rstrip()
+
+
+def each(texts: Iterable[str]) -> str:
+    """Equal ones once."""
+    return " / ".join(dict.fromkeys(texts))
+
+
+def one_by_one(results: list[turns.Result]) -> list[list[str]]:
+    """A row for each result, below the headings."""
+    return [
+        ["ratio (quartiles)", "against", "what it is"],
+        *([f"`{one.name}`", ratio(one), one.against, one.meaning] for one in results),
     ]
+
+
+def grid(results: list[turns.Result]) -> list[list[str]]:
+    """A row for all results whose names differ in the last part, below the headings."""
+    rows: dict[str, dict[str, turns.Result]] = {}
     for result in results:
-        target = (
-            f"{result.target:g}: {result.verdict().replace('MISSED', '**MISSED**')}"
-            if result.target is not None
-            else ""
-        )
-        lines.append(
-            f"| `{result.part} --match {result.name}` | {result.against} | "
-            f"{turns.number(result.ratio)} | "
-            f"{turns.number(result.low)} to {turns.number(result.high)} | {result.pairs} | "
-            f"{target} | {result.meaning} |"
-        )
-    return "\n".join([*lines, "", f"Of {revision}."]) + "\n"
+        stem, _, end = result.name.rpartition("/")
+        rows.setdefault(stem, {})[end] = result
+    ends = list(dict.fromkeys(end for cells in rows.values() for end in cells))
+    named = all(result.against == end for cells in rows.values() for end, result in cells.items())
+    lines = [[*(f"/{end}" for end in ends), *([] if named else ["against"]), "what it is"]]
+    for stem, cells in rows.items():
+        ratios = [ratio(cells[end]) if end in cells else "" for end in ends]
+        against = [] if named else [each(result.against for result in cells.values())]
+        meaning = each(result.meaning for result in cells.values())
+        lines.append([f"`{stem}`", *ratios, *against, meaning])
+    return lines
+
+
+def rounds(results: list[turns.Result]) -> str:
+    """How many rounds most results are of, and which are of others."""
+    rows: dict[int, list[str]] = {}
+    for result in results:
+        name = result.name.rpartition("/")[0] if result.part in GRIDS else result.name
+        rows.setdefault(result.pairs, []).append(f"`{name}`")
+    most = max(rows, key=lambda pairs: len(rows[pairs]))
+    others = (f"{count} for {each(names)}" for count, names in rows.items() if count != most)
+    return "; ".join([f"rounds: {most}", *others])
+
+
+def table(results: list[turns.Result], revision: str) -> str:
+    part = results[0].part
+    headings, *rows = (grid if part in GRIDS else one_by_one)(results)
+    first, *lines = (
+        f"| {' | '.join(line)} |" for line in [[f"`bench/run.py {part} --match`", *headings], *rows]
+    )
+    rule = "|---" * (len(headings) + 1) + "|"
+    return "\n".join([first, rule, *lines, "", f"Of {revision}; {rounds(results)}."]) + "\n"
 
 
 def machine_table(machine: dict[str, str]) -> str:

@@ -34,27 +34,25 @@ INTRODUCTION = """\
 
 Measured with {versions}.
 
-Each function was called twice in a process of its own, under `LC_ALL=C.UTF-8`, with a time zone \
-file of its own, stdin
-and stdout being character devices that are no terminals. What a function needs before it, and \
-what clears up after it,
-was done outside the measurement.
+Each case was called twice in a process of its own, under `LC_ALL=C.UTF-8`, with a time zone file, \
+and with stdin and
+stdout on character devices that are no terminals. What a function needs before it, and what \
+clears up after it, is not
+counted. Cases that ask for the same share a row.
 
 - *first*, *later*: how many blocks the first and the second call asked for; `+ 1 r` is one \
-realloc more. 0 is none.
-- *bytes*: what the first and the second call asked for, in all.
-- *prewarmed*: the first call, in a process that had called `phaselock_prewarm()` before.
-- *some*: how much depends on the machine: on files under /etc, on paths, on the locales installed.
+realloc more.
+- *bytes*: how many each of the two calls asked for; of the first / of the second if they differ.
+- *prewarmed*: blocks of the first call in a process that had called `phaselock_prewarm()`.
+- *some*: it depends on the machine: on files under /etc, on paths, on the locales installed.
 
-The report of a violation ends with the same advice, under the name of the function that the \
-program called. In a program
-that is linked statically there is no C library to tell from the program, and no advice. musl has \
-no unwind tables: there
-the advice is for the innermost function, so for `fopen()` it speaks of `fdopen()`. What a \
-program has of its own, though
-it seems to be libc's, has none either: `atexit()`, and the templates of C++. Under musl, \
-`phaselock_prewarm()` has nothing
-to do: none of the functions that it warms allocates there.
+The report of a violation ends with the advice for the function that the program called. There \
+is none in a statically
+linked program, and none for what a program has of its own although it seems to be libc's: \
+`atexit()`, the templates of
+C++. musl has no unwind tables, so there the advice is for the innermost function: for `fopen()` \
+it speaks of `fdopen()`.
+Under musl `phaselock_prewarm()` has nothing to do.
 """
 
 
@@ -88,25 +86,26 @@ def requests(count: Count, case: Case) -> str:
 def size(case: Case) -> str:
     if case.flags & SOME:
         return ""
-    return f"{case.cold.bytes:,} / {case.warm.bytes:,}" if case.allocates() else ""
+    both = (f"{case.cold.bytes:,}", f"{case.warm.bytes:,}")
+    return " / ".join(dict.fromkeys(both))
 
 
 def section(title: str, cases: list[Case]) -> str:
     lines = [
         f"\n## {title}\n",
-        "| function | first | later | bytes | prewarmed | instead |",
+        "| functions | first | later | bytes | prewarmed | instead |",
         "|---|---|---|---|---|---|",
     ]
-    for case in cases:
-        cells = [
-            case.name,
-            requests(case.cold, case),
-            requests(case.warm, case),
-            size(case),
-            requests(case.prewarmed, case),
-            case.cure if case.allocates() else "",
-        ]
+    rows: dict[tuple[str, ...], list[str]] = {}
+    for case in filter(Case.allocates, cases):
+        counts = (requests(count, case) for count in (case.cold, case.warm))
+        cells = (*counts, size(case), requests(case.prewarmed, case), case.cure)
+        rows.setdefault(cells, []).append(case.name)
+    for cells, names in rows.items():
+        cells = ("; ".join(names), *cells)
         lines.append("|" + "|".join(f" {cell} " if cell else " " for cell in cells) + "|")
+    nothing = "; ".join(case.name for case in cases if not case.allocates())
+    lines += ["", *textwrap.wrap(f"Nothing is asked for by: {nothing}.", 120)]
     return "\n".join(lines) + "\n"
 
 
