@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A small arena for what is asked for while the next allocator is looked for. Its blocks are never
- * given back and are known for ever by their address. For backend_system.c alone. It must not know
+ * A small arena, which serves requests while the next allocator is looked for. Its blocks are never
+ * given back, and are always known by their address. For backend_system.c alone. It must not know
  * why anybody asks.
  */
 #ifndef PL_ARENA_H
@@ -14,7 +14,7 @@
 #define ARENA_SIZE 65536
 #define ARENA_ALIGNMENT 16
 
-/* Before each block: its size. A whole alignment, so that the block is aligned too. */
+/* Stands before each block. It is as large as the alignment, so that the block is aligned too. */
 struct arena_head {
 	size_t size;
 	size_t unused;
@@ -23,8 +23,7 @@ struct arena_head {
 _Static_assert(sizeof(struct arena_head) == ARENA_ALIGNMENT, "a block starts aligned");
 
 static _Alignas(ARENA_ALIGNMENT) char arena[ARENA_SIZE];
-static _Atomic size_t
-	arena_used; /* may run past the end; any thread adds, relaxed: it hands out places */
+static _Atomic size_t arena_used; /* any thread adds, relaxed; may pass the end */
 
 static inline bool in_arena(const void *block)
 {
@@ -36,7 +35,7 @@ static inline struct arena_head *head_of(const void *block)
 	return (struct arena_head *)(uintptr_t)block - 1;
 }
 
-/* Zeroed, as the arena is and no block of it comes twice. */
+/* Returns a zeroed block: the arena starts zeroed, and no byte of it is used twice. */
 static inline void *arena_take(size_t alignment, size_t size)
 {
 	size_t room = alignment > ARENA_ALIGNMENT ? alignment : 0;
@@ -45,11 +44,11 @@ static inline void *arena_take(size_t alignment, size_t size)
 
 	if (size > ARENA_SIZE || room > ARENA_SIZE)
 		return NULL;
-	/* Nothing is something too: a block at the very end would not be known by its address. */
+	/* 0 bytes take one: an empty block at the very end would not be known by its address. */
 	size = size == 0 ? 1 : size;
 	room += sizeof(struct arena_head) +
 		((size + ARENA_ALIGNMENT - 1) & ~(size_t)(ARENA_ALIGNMENT - 1));
-	/* Looked at first, so that requests that do not fit cannot make the number wrap. */
+	/* Load first: requests that do not fit would make the number wrap. */
 	if (atomic_load_explicit(&arena_used, memory_order_relaxed) > ARENA_SIZE)
 		return NULL;
 	start = atomic_fetch_add_explicit(&arena_used, room, memory_order_relaxed);

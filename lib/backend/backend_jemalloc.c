@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The backend over jemalloc, whose names make has turned into je_*. pl_backend_malloc and
- * pl_backend_free are je_malloc and je_free under a second name that the linker gives them.
+ * The backend over jemalloc, whose names make turns into je_*. pl_backend_malloc and
+ * pl_backend_free are second names for je_malloc and je_free, given by the linker.
  */
 #define _GNU_SOURCE
 #include "backend/backend.h"
@@ -19,34 +19,35 @@
 #include <sys/mman.h>
 #include <sys/types.h>
 
-/* The distribution's header declares the plain names; these are what make turns them into. */
+/*
+ * The distribution's header declares the plain names; these are the ones that make turns them into.
+ */
 extern void *je_calloc(size_t count, size_t size);
 extern void *je_memalign(size_t alignment, size_t size);
 extern void *je_realloc(void *block, size_t size);
 extern size_t je_malloc_usable_size(void *block);
-/* Where je_malloc goes with what its cache lacks, and its end, which make finds. */
+/* Where je_malloc() goes if its cache is empty, and the end of that function, which make finds. */
 extern void *je_malloc_default(size_t size);
 extern const char pl_je_malloc_default_end[];
 extern int je_mallctl(const char *name, void *old, size_t *old_size, void *new, size_t new_size);
 
 /*
- * What jemalloc calls in place of the kernel's functions of these names
- * (lib/backend/jemalloc.syms): free() keeps errno, and a block that goes back may take pages with
- * it.
+ * What jemalloc calls in place of libc's wrappers of system calls (lib/backend/jemalloc.syms). They
+ * leave errno alone, because free() keeps errno and may give pages back to the kernel.
  */
 void *pl_jemalloc_mmap(void *address, size_t size, int rights, int flags, int fd, off_t offset);
 int pl_jemalloc_munmap(void *address, size_t size);
 int pl_jemalloc_madvise(void *address, size_t size, int advice);
 int pl_jemalloc_mprotect(void *address, size_t size, int rights);
 
-/* Where jemalloc.c of jemalloc finds errno, which it sets for a request that fails. */
+/* Where jemalloc.c finds errno, which it sets when a request fails. */
 int *pl_jemalloc_errno(void);
 
 /*
- * jemalloc's table from sizes to size classes, in steps of 8 bytes: its first class is 8, the
- * second 16. jemalloc is told that there is no class of 8, as blocks of libc's are aligned to 16
- * whatever their size is (docs/decisions/0026-no-block-below-16.md). Called when it sets itself up,
- * in the place of its function of that name.
+ * jemalloc's table of size classes by size, in steps of 8 bytes. Class 0 is 8 bytes, class 1 is 16.
+ * We tell jemalloc that there is no class of 8, because libc aligns all blocks to 16, whatever
+ * their size (docs/decisions/0026-no-block-below-16.md). jemalloc calls pl_jemalloc_sz_boot() in
+ * place of its own sz_boot() when it sets itself up.
  */
 extern uint8_t je_sz_size2index_tab[];
 extern void je_sz_boot(const void *classes, bool cache_oblivious);
@@ -55,14 +56,14 @@ void pl_jemalloc_sz_boot(const void *classes, bool cache_oblivious);
 void pl_jemalloc_sz_boot(const void *classes, bool cache_oblivious)
 {
 	je_sz_boot(classes, cache_oblivious);
-	je_sz_size2index_tab[0] = 1; /* of 0 bytes */
-	je_sz_size2index_tab[1] = 1; /* of 1 to 8 */
+	je_sz_size2index_tab[0] = 1; /* for 0 bytes */
+	je_sz_size2index_tab[1] = 1; /* for 1 to 8 */
 }
 
 /*
- * Read by jemalloc at its start; /etc/malloc.conf and MALLOC_CONF come after it, unless the program
- * shuts the environment out (jemalloc_calls.c).
- * tcache_gc_incr_bytes: a thread's cache is looked over sixteen times more rarely than by default.
+ * jemalloc reads this at its start. /etc/malloc.conf and MALLOC_CONF override it, unless the
+ * program shuts the environment out (jemalloc_calls.c).
+ *   tcache_gc_incr_bytes: a thread's cache is looked over sixteen times less often than by default.
  */
 extern const char *je_malloc_conf;
 const char *je_malloc_conf = "tcache_gc_incr_bytes:1048576";
@@ -78,7 +79,7 @@ void *pl_backend_aligned(enum pl_aligned function, size_t alignment, size_t size
 
 	if (PL_UNLIKELY(!pl_contract_apply(function, &alignment)))
 		return NULL;
-	/* Of 0 bytes it would take a block of any alignment. */
+	/* For 0 bytes je_memalign() would ignore the alignment. */
 	block = je_memalign(alignment, size == 0 ? 1 : size);
 	if (PL_UNLIKELY(block == NULL))
 		errno = ENOMEM;
@@ -92,7 +93,7 @@ void *pl_backend_realloc(void *block, size_t size)
 
 bool pl_backend_realloc_frees(void)
 {
-	return true; /* je_realloc() does not: it is never asked */
+	return true; /* je_realloc() does not, but it is never asked */
 }
 
 size_t pl_backend_usable_size(const void *block)
@@ -101,32 +102,35 @@ size_t pl_backend_usable_size(const void *block)
 }
 
 /*
- * jemalloc's own: what it keeps of a thread, and the destructor of that. free() by a thread that it
- * does not know keeps nothing of it; nor does any request of one whose destructor has run.
+ * jemalloc's own: what it keeps of a thread, and the destructor of that. If a thread that jemalloc
+ * does not know calls free(), nothing is kept of it; nor by any request after its destructor has
+ * run.
  */
 extern void je_tsd_cleanup(void *tsd);
 extern _Thread_local char je_tsd_tls[];
 
-/* How far from je_tsd_tls the bytes are counted that a thread has freed; the same for all. */
+/*
+ * Offset from je_tsd_tls of the count of bytes that a thread has freed; the same for all threads.
+ */
 static _Atomic ptrdiff_t deallocated_at;
 
 /*
- * What jemalloc maps for a new thread: an arena's first block, aligned to its own 2 MiB, the next
- * block of what it keeps of all threads, which grows each time, and the slabs of its cache. It
- * takes for granted that it gets them, and crashes if it does not. So the room is there before
- * jemalloc sees the thread, serves what the kernel then refuses, and what is left of it goes back.
- * It cannot be accessed until then, or mlockall(MCL_FUTURE) would have all of it filled.
+ * What jemalloc maps for a new thread: the first block of an arena, aligned to 2 MiB; the next
+ * block of what it keeps of all threads, which grows each time; and the slabs of the thread's
+ * cache. It takes for granted that it gets them, and crashes if it does not. So room is reserved
+ * before jemalloc sees the thread, serves what the kernel then refuses, and what is left of it goes
+ * back. It cannot be accessed until then: mlockall(MCL_FUTURE) would have all of it filled.
  */
 #define ROOM_OF_THREAD ((size_t)32 << 20)
 #define ROOM_ALIGNMENT ((size_t)2 << 20)
 
 static _Thread_local struct {
-	bool known; /* this thread has what jemalloc keeps of it */
+	bool known; /* jemalloc has set this thread up */
 	char *next; /* the room, while jemalloc sets the thread up */
 	char *end;
 } own;
 
-/* Set when the first thread is set up, and read at a failure; relaxed, it publishes nothing. */
+/* Set when the first thread is set up, and read at a failure. Relaxed: it publishes nothing. */
 static _Atomic bool has_started;
 
 static void *take_room(size_t size)
@@ -142,7 +146,7 @@ static void *take_room(size_t size)
 	return start;
 }
 
-/* Returns NULL if the kernel has not so much, nor what jemalloc keeps for nobody. */
+/* Returns NULL if the kernel refuses, even after jemalloc has given back what it does not use. */
 static char *reserve_room(void)
 {
 	char *room = pl_os_reserve(ROOM_OF_THREAD);
@@ -168,8 +172,7 @@ void pl_backend_thread_bytes(struct pl_backend_bytes *bytes)
 	if (is_new)
 		own.end = own.next + ROOM_OF_THREAD;
 	own.known = true;
-	/* With statistics compiled in, as they are in the distribution's package, neither can fail.
-	 */
+	/* Neither fails with statistics compiled in, as in the distribution's package. */
 	je_mallctl("thread.allocatedp", (void *)&bytes->allocated, &size, NULL, 0);
 	je_mallctl("thread.deallocatedp", (void *)&bytes->deallocated, &size, NULL, 0);
 	if (is_new)
@@ -199,21 +202,21 @@ void pl_backend_thread_end(void)
 
 /* ---- purging --------------------------------------------------------------------------------- */
 
-/* Whole numbers of milliseconds; -1 is never. */
+/* In milliseconds; -1 is never. */
 struct decay {
 	ssize_t dirty;
 	ssize_t muzzy;
 };
 
 /*
- * What the decay of all arenas is. Who finds a change under way passes by: the next request comes
- * soon, and to wait could be for ever, in a signal handler or a child of fork(). Any thread moves
- * it on, acquire and release, so that changes are made one after the other.
+ * The decay of all arenas. A thread that finds a change under way does not wait: the next request
+ * comes soon, and in a signal handler or a child of fork() the wait could be for ever. Any thread
+ * changes it, with acquire and release, so that changes are made one after the other.
  */
 enum { AS_CONFIGURED, CHANGING, HELD, UNKNOWN };
 static _Atomic int state;
 
-/* In the child of a fork() nobody carries on with a change that another thread had begun. */
+/* In the child of a fork() nobody finishes a change that another thread had begun. */
 static void after_fork(void)
 {
 	int changing = CHANGING;
@@ -222,7 +225,7 @@ static void after_fork(void)
 						memory_order_relaxed);
 }
 
-/* Not from the first change: to register may take memory. */
+/* Here, not at the first change, because registering may take memory. */
 __attribute__((constructor)) static void start(void)
 {
 	pthread_atfork(NULL, NULL, after_fork);
@@ -233,7 +236,7 @@ static void set_decay_of(const char *of, struct decay decay)
 	char buffer[64];
 	struct pl_text name = pl_text_in(buffer, sizeof(buffer));
 
-	/* An arena that was never used has no such number, and says so. */
+	/* Fails for an arena that was never used, which does no harm. */
 	pl_text_append(&name, "%s.dirty_decay_ms", of);
 	je_mallctl(buffer, NULL, NULL, &decay.dirty, sizeof(decay.dirty));
 	name = pl_text_in(buffer, sizeof(buffer));
@@ -242,7 +245,7 @@ static void set_decay_of(const char *of, struct decay decay)
 }
 
 /*
- * Sets when arenas give pages back: of those to come, and of each that there is. The last one is
+ * Sets when arenas give pages back, for future arenas and for each that there is. The last one is
  * jemalloc's arena for huge blocks, if it has one.
  */
 static void set_decay(struct decay decay, struct decay of_huge)
@@ -261,7 +264,9 @@ static void set_decay(struct decay decay, struct decay of_huge)
 	}
 }
 
-/* Returns whether the caller is to make the state the one given, which it is not yet. */
+/*
+ * Returns whether the caller has to change the state: false if it is the given one, or is changing.
+ */
 static bool begin_change(int to)
 {
 	int now = atomic_load_explicit(&state, memory_order_relaxed);
@@ -305,7 +310,7 @@ void pl_backend_let_go(void)
 	atomic_store_explicit(&state, AS_CONFIGURED, memory_order_release);
 }
 
-/* jemalloc would go on and crash. */
+/* Ends the process if no thread was set up yet: jemalloc would go on and crash. */
 static PL_COLD void end_unless_started(void)
 {
 	static const char message[] = "phaselock: no memory for the allocator to start with\n";
@@ -344,8 +349,8 @@ int pl_jemalloc_mprotect(void *address, size_t size, int rights)
 }
 
 /*
- * Once for each request that fails. Those of pl_backend_malloc() get there by je_malloc_default();
- * the other functions see what they return.
+ * jemalloc calls this once for each request that fails. Requests of pl_backend_malloc() come from
+ * je_malloc_default(), and only those are announced: callers of the other functions see the result.
  */
 int *pl_jemalloc_errno(void)
 {

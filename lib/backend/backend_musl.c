@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The backend over the allocator that a program of musl would have had. musl's dlsym() makes no
- * request when it finds a name, so there is no arena; but its calloc() and posix_memalign() are
- * made of the public malloc() and aligned_alloc(), which are the library's: only those four that
- * end in the allocator itself are called. It must not know how requests are judged, but it counts
- * bytes.
+ * The backend over the allocator that a program of musl would have had. There is no arena, because
+ * musl's dlsym() makes no request when it finds a name. musl's calloc() and posix_memalign() call
+ * the public malloc() and aligned_alloc(), which are ours; so only malloc(), free(), realloc() and
+ * aligned_alloc() are called, which lead into the allocator itself. It must not know how requests
+ * are judged, but it counts bytes.
  */
 #define _GNU_SOURCE
 #include "backend/backend.h"
@@ -83,7 +83,7 @@ void *pl_backend_calloc(size_t size)
 	return block != NULL ? memset(block, 0, size) : NULL;
 }
 
-/* By glibc's rules, as with the other libraries: musl's own differ from version to version too. */
+/* Follows glibc's rules, as the other libraries do: musl's own differ between versions too. */
 void *pl_backend_aligned(enum pl_aligned function, size_t alignment, size_t size)
 {
 	if (!pl_contract_apply(function, &alignment))
@@ -133,7 +133,7 @@ bool pl_backend_realloc_frees(void)
 	return true;
 }
 
-/* musl gives pages back as it sees fit, and cannot be asked. */
+/* musl gives pages back as it sees fit, and has no setting for it. */
 void pl_backend_hold(void)
 {
 }

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The backend over the allocator that the process would have had: the next definition of each
- * function in the order of the dynamic linker, be it libc's or that of a library loaded after this
- * one.
+ * function in the order of the dynamic linker, from libc or from a library loaded after this one.
  *
- * Finding it may need memory (dlsym() allocates to keep an error). What this thread asks for
- * meanwhile comes from a small arena (arena.h). It must not know how requests are judged, but it
- * counts bytes, which other allocators do not do for it.
+ * Looking for it may need memory, because dlsym() allocates to keep an error. What the looking
+ * thread asks for meanwhile comes from a small arena (arena.h). It must not know how requests are
+ * judged, but it counts bytes, because other allocators do not count them for us.
  */
 #define _GNU_SOURCE
 #include "backend/backend.h"
@@ -25,19 +24,19 @@
 
 /* ---- the next allocator ---------------------------------------------------------------------- */
 
-/* What of it is not a function of its own. Written and read as those of next.h. */
+/* What else is known of the next allocator. Written and read like the functions in next.h. */
 static struct {
-	size_t (*_Atomic counted_size)(void *);	  /* next's usable_size, if that is of it */
-	_Atomic int serves[PL_ALIGNED_FUNCTIONS]; /* which enum pl_aligned is called for each */
-	_Atomic bool realloc_keeps;		  /* a block of 0 bytes */
+	size_t (*_Atomic counted_size)(void *);	  /* next's usable_size, if it is its own */
+	_Atomic int serves[PL_ALIGNED_FUNCTIONS]; /* the enum pl_aligned called for each */
+	_Atomic bool realloc_keeps;		  /* realloc() to 0 bytes keeps a block */
 } traits;
 
 #define TRAIT(trait) atomic_load_explicit(&traits.trait, memory_order_relaxed)
 
-/* This thread is looking for the next allocator, and asks for memory from within. */
+/* Whether this thread is looking for the next allocator: its requests then come from the search. */
 static _Thread_local bool looking;
 
-/* Where the module is loaded that a function is in, or 0, for each, if libc cannot tell. */
+/* Where the module of a function is loaded; 0 for every function if libc cannot tell. */
 static uintptr_t module_of(uintptr_t function)
 {
 	struct pl_object object;
@@ -52,7 +51,7 @@ static bool is_of_libc(uintptr_t function)
 	return libc != 0 && module_of(function) == libc;
 }
 
-/* The version that the references of programs have, and that of aligned_alloc(). */
+/* The version in the references of programs, and the one of aligned_alloc(). */
 /* MACHINE: arm64 is not built. */
 #if defined(__x86_64__)
 #define VERSION "GLIBC_2.2.5"
@@ -65,8 +64,8 @@ static bool is_of_libc(uintptr_t function)
 #endif
 
 /*
- * dlsym() passes over definitions that are there for references with a version alone, as those of
- * libc_malloc_debug.so are; dlvsym() passes over those without one, which most libraries have.
+ * dlsym() skips definitions that serve only references with a version, such as those of
+ * libc_malloc_debug.so. dlvsym() skips definitions without a version, which most libraries have.
  */
 static void *look_up(const char *name, const char *version)
 {
@@ -89,7 +88,7 @@ static size_t no_size(void *block)
 	return 0;
 }
 
-/* Returns whether the function is of the allocator that malloc is of. */
+/* Returns whether the function belongs to the same allocator as malloc. */
 static bool has(enum pl_aligned function)
 {
 	switch (function) {
@@ -109,9 +108,10 @@ static bool has(enum pl_aligned function)
 }
 
 /*
- * An allocator may lack functions, which are libc's then, and know nothing of its blocks. Not asked
- * is libc's malloc_usable_size(): it reads what lies around a block. Aligned blocks come by the
- * function that was called, if the allocator has it, else by whichever it has.
+ * Fills in the traits. For a function that the allocator lacks, libc's was found, which knows
+ * nothing of the allocator's blocks. libc's malloc_usable_size() is then not called, because it
+ * reads what lies around a block. Aligned blocks come from the function that was called if the
+ * allocator has it, else from one that it has.
  */
 static void complete(void)
 {
@@ -128,7 +128,7 @@ static void complete(void)
 	for (int function = 0; function < PL_ALIGNED_FUNCTIONS; function++) {
 		enum pl_aligned serves = (enum pl_aligned)function;
 
-		if (serves == PL_NEW) /* as in the C++ library */
+		if (serves == PL_NEW) /* as the C++ library does */
 			serves = PL_ALIGNED_ALLOC;
 		if (other != PL_ALIGNED_FUNCTIONS && !has(serves))
 			serves = other;
@@ -137,10 +137,11 @@ static void complete(void)
 }
 
 /*
- * The first malloc_usable_size() of an allocator may need memory for itself: tcmalloc takes it by
- * operator new, which is ours. So it is made here, where the arena gives it; later, each such
- * request would ask for its own size, and so on for ever. By the same block it is found what a
- * realloc() to 0 bytes does. glibc needs none, is known to free, and would show the block in its
+ * Makes the first call of malloc_usable_size(), which may need memory: tcmalloc takes it by
+ * operator new, which is ours. Here the arena serves that; later, each such request would ask for
+ * its own size, and so on for ever. The same block shows what realloc() to 0 bytes does.
+ *
+ * Not done with glibc: it needs no memory, is known to free, and would show the block in its
  * statistics.
  */
 static void warm(void)
@@ -150,7 +151,7 @@ static void warm(void)
 	if (is_of_libc((uintptr_t)NEXT(malloc)))
 		return;
 	block = NEXT(malloc)(1);
-	/* An allocator whose malloc calls another of its functions by name gets that from here. */
+	/* A malloc that calls another function of its allocator by name gets ours. */
 	if (block == NULL || in_arena(block))
 		return;
 	TRAIT(counted_size)(block);
@@ -269,15 +270,15 @@ static void *by(enum pl_aligned function, size_t alignment, size_t size)
 }
 
 /*
- * The C++ library asks for whole alignments, and for one at least. Returns 0 if there is no such
- * number.
+ * Rounds the size up to a multiple of the alignment and to one at least, as the C++ library does.
+ * Returns 0 if there is no such number.
  */
 static size_t size_of_new(size_t alignment, size_t size)
 {
 	return ((size == 0 ? 1 : size) + alignment - 1) & ~(alignment - 1);
 }
 
-/* As it was asked for, if the next allocator has the function; else by glibc's rules. */
+/* Passes the request on as it is if the next allocator has the function; else by glibc's rules. */
 void *pl_backend_aligned(enum pl_aligned function, size_t alignment, size_t size)
 {
 	enum pl_aligned serves = function;
@@ -323,7 +324,7 @@ size_t pl_backend_free_apart(void *block)
 	return size;
 }
 
-/* The allocator below hears of a thread's end as it does without us. */
+/* The next allocator hears of a thread's end without us. */
 void pl_backend_thread_end(void)
 {
 }
@@ -345,7 +346,7 @@ void *pl_backend_realloc(void *block, size_t size)
 	return taken(moved);
 }
 
-/* Not every allocator can be asked, and none of them in the same words. */
+/* Not every allocator can be told to keep pages, and each in its own way. */
 void pl_backend_hold(void)
 {
 }

@@ -20,7 +20,7 @@ bool pl_contract_apply(enum pl_aligned function, size_t *alignment)
 		return pl_contract_is_usual(function, *alignment) || refuse(function);
 	if (*alignment > SIZE_MAX / 2 + 1)
 		return refuse(function);
-	/* glibc takes the next power of two. */
+	/* glibc rounds up to the next power of two. */
 	while (power < *alignment)
 		power <<= 1;
 	*alignment = power;

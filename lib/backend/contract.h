@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What glibc makes of an alignment and a size, for allocators that do not. It must not know who
- * serves the request.
+ * Treats alignments as glibc does, for allocators that do not. It must not know who serves the
+ * request.
  */
 #ifndef PL_CONTRACT_H
 #define PL_CONTRACT_H
 
 #include "common/base.h"
 
-/* The functions that take an alignment, or have one. */
+/* The functions that take or imply an alignment. */
 enum pl_aligned {
 	PL_POSIX_MEMALIGN,
 	PL_ALIGNED_ALLOC,
 	PL_MEMALIGN,
-	PL_VALLOC, /* their alignment is the page, whatever is given */
+	PL_VALLOC, /* these two align to the page, whatever is given */
 	PL_PVALLOC,
 	PL_NEW,
 	PL_ALIGNED_FUNCTIONS
@@ -35,9 +35,9 @@ static inline bool pl_contract_is_usual(enum pl_aligned function, size_t alignme
 }
 
 /*
- * Makes the alignment a power of two, and returns whether the function takes it. If not, errno is
- * EINVAL, but for operator new, which leaves it alone. aligned_alloc() refuses an alignment that is
- * no power of two, as C17 and glibc 2.38 have it.
+ * Returns whether the function takes the alignment, which for memalign() becomes a power of two
+ * first. If not, errno is EINVAL, except for operator new, which leaves it alone. aligned_alloc()
+ * refuses an alignment that is not a power of two, as in C17 and glibc 2.38.
  */
 bool pl_contract_apply(enum pl_aligned function, size_t *alignment);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What jemalloc calls in place of libc's functions of these names (lib/backend/jemalloc.syms).
- * Another library may stand in front of libc's: its clock_gettime() or mmap() would run inside the
- * allocator, with its locks held, and ask it for memory. errno is as before, since free() keeps it,
- * but where jemalloc reads it. It must not know what an arena is.
+ * Another library may stand in front of libc: its clock_gettime() or mmap() would run inside the
+ * allocator, with locks held, and ask it for memory. errno stays as it was, because free() keeps
+ * it, except where jemalloc reads it. It must not know what an arena is.
  */
 #define _GNU_SOURCE
 #include "backend/jemalloc_calls.h"
@@ -19,7 +19,7 @@
 #include <string.h>
 #include <time.h>
 
-/* What libc's functions return, and where they say what the fault was. */
+/* Returns the result of a system call as libc does, with errno set. */
 static long said(long result)
 {
 	if (result >= 0)
@@ -40,7 +40,7 @@ int pl_jemalloc_close(int fd)
 	return (int)said(pl_os_call(SYS_close, fd));
 }
 
-/* The link is /etc/malloc.conf, whose target is settings. */
+/* The link is /etc/malloc.conf; its target holds settings. */
 ssize_t pl_jemalloc_readlink(const char *path, char *target, size_t size)
 {
 	if (pl_own_options_shut_out())
@@ -53,7 +53,7 @@ long pl_jemalloc_syscall(long number, long a, long b, long c, long d, long e, lo
 	return said(pl_os_call(number, a, b, c, d, e, f));
 }
 
-/* The variable is MALLOC_CONF, by which jemalloc can be told to abort, or to write files. */
+/* The variable is MALLOC_CONF, which can make jemalloc abort or write files. */
 char *pl_jemalloc_getenv(const char *name)
 {
 	return (char *)(uintptr_t)pl_own_options_let_in(name);
@@ -87,7 +87,7 @@ int pl_jemalloc_yield(void)
 	return (int)pl_os_call(SYS_sched_yield);
 }
 
-/* It asks for one function alone, for its background threads. */
+/* jemalloc asks for one function only, for its background threads. */
 void *pl_jemalloc_dlsym(void *handle, const char *name)
 {
 	int (*create)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *) =
@@ -97,9 +97,7 @@ void *pl_jemalloc_dlsym(void *handle, const char *name)
 	return strcmp(name, "pthread_create") == 0 ? *(void **)&create : NULL;
 }
 
-/*
- * ---- thread-specific data ---------------------------------------------------------------------
- */
+/* ---- thread-specific data -------------------------------------------------------------------- */
 
 int pl_jemalloc_key_create(pthread_key_t *key, void (*destructor)(void *))
 {
@@ -117,14 +115,14 @@ int pl_jemalloc_setspecific(pthread_key_t key, const void *value)
 
 /* ---- locks ----------------------------------------------------------------------------------- */
 
-/* In the place of libc's: the words of a structure that jemalloc knows by its size alone. */
+/* They stand in place of libc's structures, of which jemalloc knows only the size. */
 _Static_assert(sizeof(struct pl_jemalloc_mutex) <= sizeof(pthread_mutex_t) &&
 		       sizeof(struct pl_jemalloc_condition) <= sizeof(pthread_cond_t),
 	       "they lie in its memory");
 
 enum { OPEN, HELD, AWAITED, STATES = 4 };
 
-/* How many forks this process is away from the first one; written in the child of a fork. */
+/* How many forks lie between the first process and this one; written in the child of a fork. */
 static _Atomic uint32_t forks;
 
 void pl_jemalloc_mutexes_fork_child(void)
@@ -132,7 +130,7 @@ void pl_jemalloc_mutexes_fork_child(void)
 	atomic_fetch_add_explicit(&forks, 1, memory_order_relaxed);
 }
 
-/* A word of this process. */
+/* The word for a state that this process sets. */
 static uint32_t of_process(uint32_t state)
 {
 	return state + STATES * atomic_load_explicit(&forks, memory_order_relaxed);
@@ -147,7 +145,7 @@ int pl_jemalloc_mutex_init(struct pl_jemalloc_mutex *mutex, const void *attribut
 
 static bool replace(struct pl_jemalloc_mutex *mutex, uint32_t seen, uint32_t word)
 {
-	/* acquire: pairs with the release of the holder before */
+	/* acquire: pairs with the release by the last holder */
 	return atomic_compare_exchange_strong_explicit(&mutex->word, &seen, word,
 						       memory_order_acquire, memory_order_relaxed);
 }
@@ -167,8 +165,8 @@ static PL_COLD void wait_for(struct pl_jemalloc_mutex *mutex)
 		if (seen == awaited)
 			pl_os_wait(&mutex->word, awaited, NULL);
 		else if (seen == held)
-			replace(mutex, held, awaited);	/* who lets go then wakes somebody */
-		else if (replace(mutex, seen, awaited)) /* open, or its holder was left behind */
+			replace(mutex, held, awaited);	/* so that the holder wakes us */
+		else if (replace(mutex, seen, awaited)) /* open, or held in a parent only */
 			return;
 	}
 }
@@ -203,7 +201,7 @@ int pl_jemalloc_condition_signal(struct pl_jemalloc_condition *condition)
 	return 0;
 }
 
-/* Returns early now and then, as a condition may; end is by CLOCK_REALTIME, or NULL. */
+/* May return early, as a condition may. end is a time of CLOCK_REALTIME, or NULL. */
 int pl_jemalloc_condition_timedwait(struct pl_jemalloc_condition *condition,
 				    struct pl_jemalloc_mutex *mutex, const struct timespec *end)
 {

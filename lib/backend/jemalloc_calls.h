@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The functions that make gives jemalloc in the place of libc's (lib/backend/jemalloc.syms). Each
- * does what libc's of that name does, so far as jemalloc needs it. Any thread, signal handlers too.
+ * The functions that make puts in place of libc's for jemalloc (lib/backend/jemalloc.syms). Each
+ * does what libc's function of that name does, as far as jemalloc needs it. Any thread, signal
+ * handlers too.
  */
 #ifndef PL_JEMALLOC_CALLS_H
 #define PL_JEMALLOC_CALLS_H
@@ -28,8 +29,8 @@ void *pl_jemalloc_dlsym(void *handle, const char *name);
 /* Zeroed memory is an open mutex, and a condition that nobody waits for. */
 struct pl_jemalloc_mutex {
 	/*
-	 * 0: open; else 1: held, or 2: held and awaited, and four times how many forks the process
-	 * of the holder is away from the first one. Any thread writes.
+	 * 0: open. Else 1 (held) or 2 (held, and somebody waits), plus four times the number of
+	 * forks between the first process and the holder's. Any thread writes.
 	 */
 	_Atomic uint32_t word;
 };
@@ -50,20 +51,20 @@ int pl_jemalloc_condition_timedwait(struct pl_jemalloc_condition *condition,
 				    struct pl_jemalloc_mutex *mutex, const struct timespec *end);
 
 /*
- * In the child of a fork of several threads: a mutex that is still held then was held by a thread
- * that the child does not have, and is open to the next one who asks. jemalloc's own handlers do
- * not know all of theirs.
+ * For the child of a fork of several threads. A mutex that is still held was held by a thread that
+ * the child does not have; the next one who asks gets it. jemalloc's own handlers of fork() miss
+ * some of its mutexes.
  */
 void pl_jemalloc_mutexes_fork_child(void);
 
 /*
- * jemalloc needs no key of its own: the library's tells it of a thread's end, by
- * pl_backend_thread_end(). These do nothing.
+ * These do nothing. jemalloc needs no key of its own: the library's key tells it of a thread's end,
+ * by pl_backend_thread_end().
  */
 int pl_jemalloc_key_create(pthread_key_t *key, void (*destructor)(void *));
 int pl_jemalloc_setspecific(pthread_key_t key, const void *value);
 
-/* Has jemalloc's handlers of fork() called by ours (jemalloc_fork.c). */
+/* Takes jemalloc's handlers of fork(), which ours call (jemalloc_fork.c). */
 int pl_jemalloc_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void));
 
 #endif

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * jemalloc around fork(). Its handlers take all of its locks, which is right in a process of
- * several threads and a deadlock in one of one thread, where a handler of a signal that interrupted
- * a request forks: there is nobody to keep out. And libc takes the lock of its list of streams
- * after them, while another thread may hold that lock and wait for one of a stream whose holder
- * waits for the allocator; so it is taken before them here. It must not know what the locks guard.
+ * jemalloc around fork(). Its handlers take all of its locks, which is right with several threads.
+ * With one thread there is nobody to keep out, and it is a deadlock if a signal handler that
+ * interrupted a request forks; so they are not called then.
  *
- * Registered when jemalloc sets itself up, at the process's first request: before handlers of
- * others, which so run while nothing is held.
+ * libc takes the lock of its list of streams after the handlers, and another thread may hold that
+ * lock and wait for a stream whose holder waits for the allocator. So that lock is taken here,
+ * before jemalloc's. It must not know what the locks guard.
+ *
+ * Registered when jemalloc sets itself up, at the process's first request. That is before the
+ * handlers of others, which therefore run while nothing is held.
  */
 #define _GNU_SOURCE
 #include "backend/jemalloc_calls.h"
@@ -17,7 +19,7 @@
 #include <pthread.h>
 
 /*
- * Of glibc (GLIBC_2.2.5): the list's lock, which its owner may take again, as fork() itself does.
+ * Of glibc (GLIBC_2.2.5): the lock of the list. Its owner may take it again, as fork() itself does.
  */
 extern void _IO_list_lock(void);
 extern void _IO_list_unlock(void);
@@ -90,7 +92,7 @@ static void child(void)
 	pl_os_restore_signals(&before);
 }
 
-/* Once: what asks for memory while jemalloc sets itself up may have it begin anew. */
+/* Registers once: a request made while jemalloc sets itself up may make it start over. */
 int pl_jemalloc_atfork(void (*before)(void), void (*in_parent)(void), void (*in_child)(void))
 {
 	if (jemalloc.prepare != NULL)

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What glibc tells of its own heap, told of jemalloc's: glibc's would be empty. A program's own
- * questions, no part of a request, so these may take jemalloc's locks and use stdio.
+ * glibc's functions that describe its heap, answered for jemalloc's: glibc's own heap is empty. The
+ * program calls them itself, outside of any request, so they may take jemalloc's locks and use
+ * stdio.
  *
- * Every block counts as one of the heap: none has a mapping of its own that could be told apart.
- * Pages that hold blocks and those kept for later are the heap (arena), what is in blocks that the
- * program holds is in use (uordblks), the rest is free (fordblks), and of that whole pages can be
- * given back (keepcost). Numbers of free chunks, and the highest level ever, are not known: 0.
+ * All blocks count as the heap: none has a mapping of its own that could be told apart.
+ *   arena: pages that hold blocks, and pages kept for later
+ *   uordblks: what is in blocks that the program holds
+ *   fordblks: the rest
+ *   keepcost: the whole pages of that rest, which can be given back
+ * The number of free chunks and the highest level ever are not known: 0.
  */
 #define _GNU_SOURCE
 #include "common/format.h"
@@ -34,7 +37,7 @@ PL_EXPORT struct mallinfo2 mallinfo2(void)
 	uint64_t now = 1;
 	size_t cached, used;
 
-	je_mallctl("epoch", NULL, NULL, &now, sizeof(now)); /* counts again */
+	je_mallctl("epoch", NULL, NULL, &now, sizeof(now)); /* makes it count again */
 	cached = ask("stats.arenas.4096.tcache_bytes");
 	used = ask("stats.allocated");
 	info.keepcost = (ask("stats.arenas.4096.pdirty") + ask("stats.arenas.4096.pmuzzy")) *
@@ -50,7 +53,7 @@ static int as_int(size_t number)
 	return number < INT_MAX ? (int)number : INT_MAX;
 }
 
-/* glibc's wraps around; this one stops at the most that an int holds. */
+/* glibc's wraps around; this one stops at INT_MAX. */
 PL_EXPORT struct mallinfo mallinfo(void)
 {
 	struct mallinfo2 info = mallinfo2();
@@ -62,9 +65,7 @@ PL_EXPORT struct mallinfo mallinfo(void)
 	return small;
 }
 
-/*
- * Returns 1 if memory went back. jemalloc keeps nothing at the top of a heap: pad has no meaning.
- */
+/* Returns 1 if memory went back. pad means nothing: jemalloc keeps nothing at the top of a heap. */
 PL_EXPORT int malloc_trim(size_t pad)
 {
 	size_t before;
@@ -72,12 +73,12 @@ PL_EXPORT int malloc_trim(size_t pad)
 	(void)pad;
 	je_mallctl("thread.tcache.flush", NULL, NULL, NULL, 0);
 	before = mallinfo2().keepcost;
-	je_mallctl("arena.4096.purge", NULL, NULL, NULL, 0); /* its huge pages too, if it has any */
+	je_mallctl("arena.4096.purge", NULL, NULL, NULL, 0); /* also its huge pages, if any */
 	pl_jemalloc_pages_release();
 	return mallinfo2().keepcost < before;
 }
 
-/* No parameter of glibc's has a meaning for jemalloc: none is set. */
+/* Sets nothing: glibc's parameters mean nothing to jemalloc. */
 PL_EXPORT int mallopt(int parameter, int value)
 {
 	(void)parameter;

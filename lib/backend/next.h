@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The allocator that the process would have had: where each of its functions is. For the backends
- * over it, backend_system.c and backend_musl.c, one of which is in a library. It must not know how
- * a function is looked for, nor when.
+ * The functions of the allocator that the process would have had: where each of them is. For the
+ * backends over it, backend_system.c and backend_musl.c; a library has one of the two. It must not
+ * know how a function is looked for, nor when.
  */
 #ifndef PL_NEXT_H
 #define PL_NEXT_H
@@ -13,8 +13,8 @@
 #include <stdatomic.h>
 
 /*
- * Stored by whichever threads come first, relaxed, all with the same values, before found is set;
- * loaded after that.
+ * The first threads store these, relaxed, all with the same values, and then set found. Others load
+ * them after that.
  */
 static struct {
 	void *(*_Atomic malloc)(size_t);
@@ -28,11 +28,11 @@ static struct {
 	void *(*_Atomic pvalloc)(size_t);
 	size_t (*_Atomic usable_size)(void *);
 } next;
-static _Atomic bool found; /* release by those, acquire by all */
+static _Atomic bool found; /* stored with release, loaded with acquire */
 
 #define NEXT(function) atomic_load_explicit(&next.function, memory_order_relaxed)
 
-/* Keeps the place of a function, which may be NULL: then there is no allocator to call. */
+/* Stores the address of a function. NULL ends the process: there is no allocator to call. */
 #define NEXT_IS(function, place)                                                                   \
 	atomic_store_explicit(&next.function, (__typeof__(NEXT(function)))next_or_end(place),      \
 			      memory_order_relaxed)

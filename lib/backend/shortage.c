@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The backend lies below the threads and must not know of them; what it finds out goes up by this.
- * docs/decisions/0017-words-with-a-sign.md says what for.
+ * Passes the news of a failed request upwards: the backend lies below the threads and must not know
+ * of them. docs/decisions/0017-words-with-a-sign.md says what it is for.
  */
 #include "backend/shortage.h"
 
 #include <stdatomic.h>
 
-/* Written by any thread, with the same value; read by those that wrote it before. */
+/* Any thread writes it, always the same value. A thread reads it only after writing it: relaxed. */
 static void (*_Atomic listener)(void);
 
 void pl_shortage_tell(void (*function)(void))

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* The word by which a backend tells that it has failed a request, to whoever wants to know. */
+/* How a backend announces that it has failed a request. */
 #ifndef PL_SHORTAGE_H
 #define PL_SHORTAGE_H
 
 #include "common/base.h"
 
-/* function is called on the thread whose request has failed. Always the same function. */
+/* Sets the function to call, on the thread whose request has failed. It is always the same one. */
 void pl_shortage_tell(void (*function)(void));
 
 /*
- * For a backend, once in each pl_backend_malloc() that fails, and in nothing else: the hot path,
- * which jumps there, does not see it. The function does not lock, nor allocate.
+ * A backend calls this once in each pl_backend_malloc() that fails, and nowhere else: the hot path
+ * ends with a jump there, and does not see the failure. The function neither locks nor allocates.
  */
 void pl_shortage(void);
 

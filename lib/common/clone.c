@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Takes the suffixes off that compilers append. Only the known ones: a dot is a part of the names
- * of other languages. It must not know what names are compared for.
+ * Removes the suffixes that compilers append, and only known ones: in names of other languages a
+ * dot may be a part. It must not know what names are compared for.
  */
 #include "common/clone.h"
 
 #include <string.h>
 
 static const char *const suffixes[] = {
-	"constprop",   "isra", "part",	 "cold", "lto_priv", "localalias", /* of gcc */
-	"specialized", "llvm", "__uniq",				   /* of clang */
+	"constprop",   "isra", "part",	 "cold", "lto_priv", "localalias", /* gcc */
+	"specialized", "llvm", "__uniq",				   /* clang */
 };
 
 static bool is_number(const char *text, size_t length)
@@ -25,7 +25,7 @@ static bool is_suffix(const char *text, size_t length)
 	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++)
 		if (strlen(suffixes[i]) == length && memcmp(suffixes[i], text, length) == 0)
 			return true;
-	/* of a suffix in front of it, or of a function in a function, or of one of several files */
+	/* a number follows another suffix, or tells nested functions or files apart */
 	return is_number(text, length);
 }
 

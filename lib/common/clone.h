@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Names of functions as people write them: a compiler calls the copy of copy_of() that it made for
- * itself copy_of.constprop.0.
+ * Names of functions as people write them: a compiler may name a copy of f() that it made for
+ * itself f.constprop.0.
  */
 #ifndef PL_CLONE_H
 #define PL_CLONE_H
@@ -9,8 +9,8 @@
 #include "common/base.h"
 
 /*
- * Returns how long a symbol's name is without what compilers append to the names of their copies
- * and parts of a function. Pure: any thread, signal handlers too; no heap request.
+ * Returns the length of a symbol's name without what compilers append for their copies and parts of
+ * a function. Pure: any thread, signal handlers too; no heap request.
  */
 size_t pl_clone_base(const char *name);
 

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The entry points in words, for the library and the command. It must not know who serves them. */
+/*
+ * The names of the entry points, for the library and the command. It must not know who serves them.
+ */
 #include "common/entries.h"
 
 #include <phaselock/phaselock.h>
 
-/* As a program's author knows them, in the order of their bits. */
+/* The names that a program's author knows, in the order of the bits. */
 static const char *const entries[] = {
 	"malloc",
 	"calloc",

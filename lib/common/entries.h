@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The entry points in words. Any thread, signal handlers too; no heap request. */
+/* The names of the entry points. Any thread, signal handlers too; no heap request. */
 #ifndef PL_ENTRIES_H
 #define PL_ENTRIES_H
 

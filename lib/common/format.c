@@ -83,7 +83,10 @@ void pl_text_ordinal(struct pl_text *text, uint64_t number)
 	append_string(text, endings[!teen && number % 10 < 4 ? number % 10 : 0]);
 }
 
-/* Appends the letters at the start of a name that stay as they are: most are, and it is quicker. */
+/*
+ * Appends the characters at the start of a name that stay as they are: most do, and this is
+ * quicker.
+ */
 static size_t append_letters(struct pl_text *text, const char *string, size_t most)
 {
 	size_t room = text->capacity - text->length - 1;
@@ -116,7 +119,9 @@ void pl_text_escape(struct pl_text *text, const char *string, size_t most)
 			return;
 		}
 		done = pl_quote(string, left, PL_QUOTE_NAME, quoted);
-		/* Half of a character, or of what stands for one, would be another one. */
+		/*
+		 * Never half of a character, or of what stands for it: that would be another one.
+		 */
 		if (text->length + strlen(quoted) >= text->capacity)
 			return;
 		append_string(text, quoted);

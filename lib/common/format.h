@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Text without stdio or heap: appended to a buffer of the caller's. What does not fit is cut, and
+ * Appends text to a buffer of the caller's, without stdio or heap. What does not fit is cut, and
  * the text is always terminated. For every function: any thread, signal handlers too.
  */
 #ifndef PL_FORMAT_H
@@ -17,28 +17,28 @@ struct pl_text {
 struct pl_text pl_text_in(char *buffer, size_t capacity);
 
 /*
- * Words of our own: what is foreign goes by the functions below. Understands %s (NULL is "?"), %lu
- * for uint64_t and size_t, %lx likewise, %p for void *, %% and nothing else; the attribute lets the
- * compiler check the arguments.
+ * Appends words of our own; foreign ones go through the functions below. Understands %s (NULL is
+ * "?"), %lu for uint64_t and size_t, %lx likewise, %p for void *, %% and nothing else; the
+ * attribute lets the compiler check the arguments.
  */
 void pl_text_append(struct pl_text *text, const char *format, ...) PL_PRINTF(2, 3);
 
-/* Appends a number with its English ordinal: 1st, 2nd, 3rd, 4th, 11th. */
+/* Appends a number as an English ordinal: 1st, 2nd, 3rd, 4th, 11th. */
 void pl_text_ordinal(struct pl_text *text, uint64_t number);
 
 /*
- * Appends a name that somebody else has chosen, of a file or a function, as lib/common/quote.h has
- * it. Of one that has more than `most` bytes the rest is "...".
+ * Appends a foreign name, of a file or a function, quoted as lib/common/quote.h says. What comes
+ * after `most` bytes is "...".
  */
 void pl_text_escape(struct pl_text *text, const char *string, size_t most);
 
 /*
- * Appends a foreign string that stands in double quotes: those in it, and the bytes that
- * lib/common/quote.h does not let stand, are '?'.
+ * Appends a foreign string that goes between double quotes: a double quote in it, and each byte
+ * that lib/common/quote.h does not allow, becomes '?'.
  */
 void pl_text_quote(struct pl_text *text, const char *string);
 
-/* Appends a path in which each %p stands for the id of a process. */
+/* Appends a path, with the id of the process for each %p. */
 void pl_text_path(struct pl_text *text, const char *pattern, uint64_t process);
 
 /* Returns the part of a path after its last slash. */

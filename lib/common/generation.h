@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Words that are replaced together, and read whole while they are. There are two copies; the one in
- * force is that of generation % 2. A writer fills the other one and then adds one to generation, so
- * a signal handler that interrupts it, and the child of a fork(), find the words before it whole.
- * No function waits or makes a request. All may be called from any thread and signal handler, but
- * writers of the same words one at a time. Zeroed memory is generation 0, whose words are 0. Here,
- * not in a file of its own: of few words, the reading for a violation is then without a loop.
+ * Words that are replaced together, and can be read whole meanwhile. There are two copies; the one
+ * in force is number generation % 2. A writer fills the other one and then adds one to generation.
+ * So a signal handler that interrupts it, and the child of a fork(), find the words from before
+ * whole.
+ *
+ * No function waits or makes a heap request. Any thread and signal handler may call them, but only
+ * one writer of the same words at a time. Zeroed memory is generation 0, whose words are 0. They
+ * are inline because reading a few words for a violation then takes no loop.
  */
 #ifndef PL_GENERATION_H
 #define PL_GENERATION_H
@@ -18,7 +20,7 @@
 #define PL_GENERATION_SIZE(count) (1 + 2 * (count))
 typedef _Atomic uint64_t pl_generation;
 
-/* Of the generation of that number. */
+/* The copy of the generation with that number. */
 #define PL_GENERATION_COPY(generation, number, count) ((generation) + 1 + (number) % 2 * (count))
 
 /* Returns the number of the generation in force. */
@@ -40,7 +42,7 @@ PL_INLINE void pl_generation_write(pl_generation *generation, const uint64_t *wo
 	atomic_store_explicit(generation, next, memory_order_release);
 }
 
-/* Reads those in force, and returns their number. Reads again if a writer comes past meanwhile. */
+/* Reads the words in force, and returns their number. Reads again if a writer overtakes it. */
 PL_INLINE uint64_t pl_generation_read(const pl_generation *generation, uint64_t *words,
 				      size_t count)
 {
@@ -51,7 +53,7 @@ PL_INLINE uint64_t pl_generation_read(const pl_generation *generation, uint64_t 
 
 		seen = atomic_load_explicit(generation, memory_order_acquire);
 		copy = PL_GENERATION_COPY(generation, seen, count);
-		/* acquire: if one of these is of a later writer, so is the number below */
+		/* acquire: if one of these is from a later writer, so is the number below */
 		for (size_t i = 0; i < count; i++)
 			words[i] = atomic_load_explicit(&copy[i], memory_order_acquire);
 		now = pl_generation_number(generation);

@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Matches names by patterns. Not fnmatch(), which may allocate and whose time may grow beyond all
- * bounds: here, if what follows a star does not fit, the last star takes one byte more. An earlier
- * one never has to, for what lies between two stars may as well match as early as it can. It must
- * not know what is matched.
+ * Matches names with patterns. Not by fnmatch(), which may allocate, and whose time has no bound.
+ * Here, if what follows a star does not fit, the last star takes one byte more. An earlier star
+ * never has to, because what lies between two stars may match as early as it can. It must not know
+ * what is matched.
  */
 #include "common/glob.h"
 
 #include <string.h>
 
-/* One place of a pattern: what matches a byte there, and where the next place begins. */
+/* One place of a pattern: whether a byte fits there, and where the next place begins. */
 struct place {
 	const char *next; /* NULL: the pattern ends in the middle of it */
 	bool fits;
 };
 
-/* Returns the value of a hexadecimal digit as reports have it, or -1. */
+/* Returns the value of a hexadecimal digit as reports write it, or -1. */
 static int digit(char c)
 {
 	if (c >= '0' && c <= '9')
@@ -23,10 +23,7 @@ static int digit(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/*
- * One character, from behind its backslash, which is not the end of the pattern; moves on behind
- * it.
- */
+/* Reads the character after a backslash, which is not the end of the pattern, and moves past it. */
 static unsigned char escaped_character(const char **at)
 {
 	char c = *(*at)++;
@@ -42,7 +39,7 @@ static unsigned char escaped_character(const char **at)
 	return (unsigned char)(high * 16 + low);
 }
 
-/* One character of a set, which a backslash may stand before; moves on behind it. */
+/* Reads one character of a set, perhaps after a backslash, and moves past it. */
 static unsigned char set_character(const char **at)
 {
 	char c = *(*at)++;
@@ -51,7 +48,7 @@ static unsigned char set_character(const char **at)
 }
 
 /*
- * Matches a set, starting behind its [. A ] that comes first belongs to the set, and so does a - at
+ * Matches a set, starting after its [. A ] that comes first belongs to the set, and so does a - at
  * either end.
  */
 static struct place read_set(const char *at, unsigned char byte)
@@ -75,7 +72,7 @@ static struct place read_set(const char *at, unsigned char byte)
 	return (struct place){.next = at + 1, .fits = found != negated};
 }
 
-/* The place at a pattern's character, which is neither its end nor a star. */
+/* Reads the place at a character of the pattern, which is neither its end nor a star. */
 static struct place read_place(const char *at, unsigned char byte)
 {
 	bool fits;
@@ -105,7 +102,7 @@ bool pl_glob_is_valid(const char *pattern)
 bool pl_glob_matches_start(const char *pattern, const char *text, size_t length)
 {
 	const char *end = text + length;
-	const char *behind_star = NULL; /* in the pattern; then the star's text ends at star_text */
+	const char *behind_star = NULL; /* after the last star, whose text ends at star_text */
 	const char *star_text = NULL;
 
 	while (text < end) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the headers of musl do not declare, because musl does not have it; the library has. Included
- * by the compiler's command line, where it compiles for musl.
+ * Declares what the library has and musl does not. The compiler's command line includes it when it
+ * compiles for musl.
  */
 #ifndef PL_MUSL_H
 #define PL_MUSL_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The table of options and the reading of them. It must not know what an option does, or where its
+ * The table of options, and what reads them. It must not know what an option does, or where its
  * text came from.
  */
 #include "common/options.h"
@@ -10,7 +10,7 @@
 
 #define LOCK_AFTER_MAX_MS 86400000
 
-/* A value as it stands in the text, not terminated. */
+/* A value in the text; not terminated. */
 struct value {
 	const char *start;
 	size_t length;
@@ -119,7 +119,7 @@ static bool set_unlock_signal(struct value value, struct pl_options *options)
 	return read_signal(value, &options->unlock_signal);
 }
 
-/* Copies what a path has to be: something that fits. */
+/* Copies a path; false if it is empty or does not fit. */
 static bool read_path(struct value value, char path[PL_OPTIONS_PATH_SIZE])
 {
 	if (value.length == 0 || value.length >= PL_OPTIONS_PATH_SIZE)
@@ -131,7 +131,7 @@ static bool read_path(struct value value, char path[PL_OPTIONS_PATH_SIZE])
 
 static bool set_report(struct value value, struct pl_options *options)
 {
-	/* %p is the only directive: nothing of the environment gets into a path. */
+	/* %p is the only directive: nothing from the environment gets into a path. */
 	for (size_t i = 0; i < value.length; i++)
 		if (value.start[i] == '%' && (i + 1 == value.length || value.start[i + 1] != 'p'))
 			return false;
@@ -147,7 +147,7 @@ static bool set_suppressions(struct value value, struct pl_options *options)
 	return read_path(value, options->suppressions);
 }
 
-/* A path must be a whole one: the program may change its folder. */
+/* A path must be absolute: the program may change its folder. */
 static bool set_symbolize(struct value value, struct pl_options *options)
 {
 	return read_path(value, options->symbolize) &&
@@ -223,7 +223,7 @@ static const struct {
 	{"suppressions", set_suppressions, "file",
 	 "requests of third-party code that this file names are served and not reported"},
 	{"symbolize", set_symbolize, "0|1|/path",
-	 "name the lines of an abort's report by phaselock, or by this file (0)"},
+	 "add names and lines to the report of an abort, by phaselock or by this program (0)"},
 	{"max_reports", set_max_reports, "0.." PL_TEXT_OF(PHASELOCK_SITES_MAX),
 	 "reports, and lines of the closing table, at most (" PL_TEXT_OF(PL_OPTIONS_REPORTS) ")"},
 	{"frames", set_frames, "1.." PL_TEXT_OF(PHASELOCK_FRAMES_MAX),
@@ -260,8 +260,8 @@ static void append_value(struct pl_text *text, struct value value)
 static const char environment[] = PL_OPTIONS_VARIABLE, program[] = PL_OPTIONS_FUNCTION;
 
 /*
- * Whether a text may set a key. What the program names is its own from then on, with a wrong value
- * too: a slip there must not leave the key to the environment.
+ * Whether a text may set a key. A key that the program names is the program's from then on, even
+ * with a wrong value: a slip there must not leave the key to the environment.
  */
 static bool may_set(const char *from, size_t key, struct pl_options *options)
 {

@@ -15,7 +15,7 @@
 #define PL_OPTIONS_FUNCTION "phaselock_default_options()"
 #define PL_OPTIONS_PATH_SIZE 1024
 
-/* What holds when nothing is said, and before anything is read. */
+/* The defaults, which also hold before anything is read. */
 #define PL_OPTIONS_REPORTS 20
 #define PL_OPTIONS_FRAMES 16
 
@@ -24,14 +24,14 @@ struct pl_options {
 	bool abort_by_trap;
 	bool forbid_free;
 	bool lock_at_main;
-	bool lock_never_given; /* lock=never was said, not only meant */
+	bool lock_never_given; /* lock=never was given, and is not just the default */
 	bool have_lock_after;
 	uint64_t lock_after_ms;
 	int lock_signal;			 /* 0: none */
 	int unlock_signal;			 /* 0: none */
 	char report[PL_OPTIONS_PATH_SIZE];	 /* "": stderr; %p is the process id */
 	char suppressions[PL_OPTIONS_PATH_SIZE]; /* "": none */
-	char symbolize[PL_OPTIONS_PATH_SIZE];	 /* "": nothing was said; "0", "1", or a path */
+	char symbolize[PL_OPTIONS_PATH_SIZE];	 /* "": not given; "0", "1", or a path */
 	unsigned max_reports;
 	unsigned frames;
 	bool stats;
@@ -39,20 +39,21 @@ struct pl_options {
 	bool follow_children;
 	bool help;
 	bool environment_shut_out; /* environment=0 */
-	uint32_t fixed;		   /* a bit for each key that the program has set, or meant to */
+	uint32_t fixed;		   /* a bit for each key that the program set, or tried to */
 };
 
-/* Returns what holds when nothing is said. */
+/* Returns the defaults. */
 struct pl_options pl_options_default(void);
 
 /*
- * Reads "key=value:key=value"; what comes later wins, empty parts are nothing. Each fault is one
- * line in errors, naming the key and the value, and leaves its key as it was. Returns how many
- * faults there were; a key that the program has set is one, and with environment=0 the whole text.
+ * Reads "key=value:key=value"; later parts win, empty parts are ignored. Each fault adds one line
+ * to errors, which names the key and the value, and leaves its key as it was. Returns how many
+ * faults there were. To set a key that the program has set is a fault; with environment=0 the whole
+ * text is one.
  */
 unsigned pl_options_parse(const char *text, struct pl_options *options, struct pl_text *errors);
 
-/* Likewise what phaselock_default_options() has returned. Before the other. */
+/* Reads likewise what phaselock_default_options() has returned. Call it before the other. */
 unsigned pl_options_parse_program(const char *text, struct pl_options *options,
 				  struct pl_text *errors);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * All of the operating system that the library uses, so that it can be ported by a handful of
+ * All that the library uses of the operating system, so that a port changes only a handful of
  * files, os_*.c.
  *
  * For every function here: any thread may call it, signal handlers too; it makes no heap request,
@@ -19,8 +19,7 @@ struct timespec;
 void *pl_os_map(size_t size);
 
 /*
- * Returns size bytes of addresses that nothing lies at: to be made accessible, or unmapped. Or
- * NULL.
+ * Returns size bytes of address space without memory, to be made accessible, or unmapped. Or NULL.
  */
 void *pl_os_reserve(size_t size);
 
@@ -33,42 +32,42 @@ size_t pl_os_page_size(void);
 bool pl_os_protect(void *address, size_t size, bool writable);
 
 /*
- * Makes memory of ours that fills whole pages of PL_PAGE_SIZE read-only. Where the kernel's pages
- * are larger it does nothing: others lie on them too.
+ * Makes memory of ours read-only; it fills whole pages of PL_PAGE_SIZE. Where the kernel's pages
+ * are larger this does nothing, because other data lies on them too.
  */
 void pl_os_freeze(void *address, size_t size);
 
 /*
  * Maps the first size bytes of a file in memory, shared with other processes, to be read and
- * written. NULL if it cannot, if that is another kind of file or a shorter one, or if somebody can
- * cut it (F_SEAL_SHRINK), which would end all who have it mapped.
+ * written. NULL if it cannot, if the file is of another kind or shorter, or if somebody could cut
+ * it (it lacks F_SEAL_SHRINK), which would end all who have it mapped.
  */
 void *pl_os_map_shared(int fd, size_t size);
 
 /*
- * Maps all of a regular file, to be read. NULL if it cannot; else sets *size. A file that is cut
- * while it is mapped ends the process when it is read: only for one that cannot be.
+ * Maps a whole regular file, to be read. NULL if it cannot; else sets *size. Only for a file that
+ * nobody can cut: reading the mapping of one that was cut ends the process.
  */
 const void *pl_os_map_file(const char *path, size_t *size);
 
 /*
- * Has the child of a fork() find [address, address + size) zeroed, whole pages of memory that no
- * file lies behind. Returns whether it will.
+ * Makes [address, address + size) zero in the child of a fork(). It has to be whole pages of
+ * anonymous memory. Returns whether it can.
  */
 bool pl_os_wipe_on_fork(void *address, size_t size);
 
 /*
- * Returns whether eight bytes may be read, and with them the rest of their page. Where it may not,
- * this asks without a fault; if it is unmapped right afterwards, the answer was of before.
+ * Returns whether eight bytes can be read, and with them the rest of their page; if not, there is
+ * no fault. The answer is no longer true if somebody unmaps the page right afterwards.
  */
 bool pl_os_is_readable(const void *address);
 
-/* Gives back memory of one of the functions above that nothing lives in. */
+/* Gives back unused memory of one of the functions above. */
 void pl_os_unmap(const void *memory, size_t size);
 
 /*
  * Reads up to size bytes of a regular file and sets *length. Returns NULL, or in words why it
- * cannot. From the constructor only: libc finds the words.
+ * failed. From the constructor only: libc finds the words.
  */
 const char *pl_os_read_file(const char *path, char *buffer, size_t size, size_t *length);
 
@@ -79,15 +78,15 @@ const char *pl_os_read_file(const char *path, char *buffer, size_t size, size_t 
 
 /* How a descriptor is written to. */
 enum pl_os_way {
-	PL_OS_PLAIN,  /* write(2): it waits if the descriptor was opened so */
+	PL_OS_PLAIN,  /* write(2), which waits if the descriptor is a blocking one */
 	PL_OS_PIPE,   /* poll(2) first, for a pipe that may be full */
 	PL_OS_SOCKET, /* send(2), which does not wait */
 };
 
 /*
- * Writes a text, however often it is interrupted. One for which there is no room waits for it, for
- * wait_ms in all; after that, as many of its lines as fit are written. Returns how many bytes were.
- * This thread gets no SIGPIPE or SIGXFSZ by it, and is not stopped by SIGTTOU.
+ * Writes a text, however often it is interrupted. Waits for room, up to wait_ms in all; after that
+ * it writes as many lines as fit. Returns how many bytes were written. This thread gets no SIGPIPE
+ * or SIGXFSZ from it, and is not stopped by SIGTTOU.
  */
 size_t pl_os_write(int fd, enum pl_os_way way, const void *text, size_t size, uint64_t wait_ms);
 
@@ -95,23 +94,23 @@ size_t pl_os_write(int fd, enum pl_os_way way, const void *text, size_t size, ui
 void pl_os_note_stderr(void);
 
 /*
- * Writes to descriptor 2 as pl_os_write() does. If it is not what it was at the start, nothing is
- * written, for it may be a file or a connection of the program's, with two exceptions: a pipe, a
- * character device or a regular file open to append, and that for writing only and not closed on
- * exec; and anything, if what was there at the start is open under another number.
+ * Writes to descriptor 2 as pl_os_write() does. If the descriptor is not what it was at the start,
+ * it may be a file or a connection of the program's, and nothing is written, except in two cases.
+ * Either it is a pipe, a character device or a regular file open to append, and is write-only and
+ * not closed on exec. Or what was there at the start is open under another number.
  */
 size_t pl_os_write_stderr(const void *text, size_t size, uint64_t wait_ms);
 
 #define PL_OS_ADDED_MAX ((uint64_t)64 << 20) /* what one run may add to a file, in bytes */
 
 /*
- * Opens a regular file to append to, creating it readable by its owner; does not follow a link in
- * the last part of its path, takes none of the kernel's, as in /proc, and does not wait. Sets *size
- * to what is in it. Returns -1 if it cannot.
+ * Opens a regular file to append to, and creates it for its owner alone if there is none. Does not
+ * follow a link in the last part of the path, refuses the kernel's files, as in /proc, and does not
+ * wait. Sets *size to what is in the file. Returns -1 if it cannot.
  */
 int pl_os_open_append(const char *path, uint64_t *size);
 
-/* Tells root folders apart, by device and inode. Returns false if it is not known. */
+/* Identifies the process's root folder, by device and inode. Returns false if it is not known. */
 bool pl_os_root(uint64_t root[2]);
 
 void pl_os_close(int fd);
@@ -122,14 +121,11 @@ void pl_os_close(int fd);
  */
 void pl_os_executable(char *path, size_t size);
 
-/*
- * Writes the path of the folder that the process is in. Returns false if it does not fit, or is not
- * known.
- */
+/* Writes the path of the current folder. Returns false if it does not fit, or is not known. */
 bool pl_os_folder(char *path, size_t size);
 
 /*
- * Returns the first word that the program was called with; NULL if it is not known. From the
+ * Returns the first word of the program's command line; NULL if it is not known. From the
  * constructor.
  */
 const char *pl_os_name(void);
@@ -137,22 +133,23 @@ const char *pl_os_name(void);
 /* ---- pipes and programs (os_process.c) ------------------------------------------------------- */
 
 /*
- * Opens the pipe at path, through /proc of the process that made it, to be written to. *id tells
- * pipes apart: if it is 0, it becomes that of the pipe; else another pipe than that is refused,
- * for the number of the process may have gone to another. Returns -1 if it cannot or nobody reads.
+ * Opens the pipe at path, which leads through /proc of the process that made it, for writing. *id
+ * tells pipes apart: if it is 0, it becomes the pipe's; else any other pipe is refused, because the
+ * number of the process may belong to another one by now. Returns -1 if it cannot or nobody reads.
  */
 int pl_os_open_pipe(const char *path, uint64_t *id);
 
 /*
- * Writes head and text in one piece, of no more than PIPE_BUF (4096) bytes, and waits for room,
- * wait_ms at most. Returns false if there was none, or nobody reads the pipe any more; this thread
- * then gets no SIGPIPE.
+ * Writes head and text in one piece, of at most PIPE_BUF (4096) bytes, and waits for room, wait_ms
+ * at most. Returns false if there was none, or if nobody reads the pipe any more; this thread gets
+ * no SIGPIPE for that.
  */
 bool pl_os_write_pipe(int fd, const void *head, size_t head_size, const void *text, size_t size,
 		      uint64_t wait_ms);
 
 /*
- * Which file a program is, as it was changed last, from which root and with which rights it is run.
+ * What identifies a program: its file, when that was last changed, the root folder, and the rights
+ * that it is run with.
  */
 struct pl_os_identity {
 	uint64_t file[5];
@@ -161,35 +158,36 @@ struct pl_os_identity {
 };
 
 /*
- * Returns whether path is a regular file that this process may execute, and sets *identity to
- * which.
+ * Returns whether path is a regular file that this process may execute, and sets *identity to what
+ * identifies it.
  */
 bool pl_os_find_program(const char *path, struct pl_os_identity *identity);
 
 /*
- * Has the process that listens at an abstract name hand over that many descriptors, 8 at most,
- * closed on exec (os_socket.c). Returns false, with none open, if it does not within wait_ms.
+ * Gets count descriptors, 8 at most, closed on exec, from the process that listens at an abstract
+ * name (os_socket.c). Returns false, with none open, if they do not come within wait_ms.
  */
 bool pl_os_receive_files(const char *name, int *files, unsigned count, uint64_t wait_ms);
 
 /* A program to run; input is what it reads, until its end. */
 struct pl_os_program {
 	const char *path;
-	const struct pl_os_identity *identity; /* if it is another one by now, it is not run */
+	const struct pl_os_identity *identity; /* the program is not run if this has changed */
 	char *const *words;
 	char *const *environment;
 	const char *input; /* no more than fits into a pipe (64 KiB) */
 	size_t input_size;
-	uint64_t wait_ms; /* then it is killed, with those of its process group */
+	uint64_t wait_ms; /* after that its process group is killed */
 };
 
 /*
- * Runs a program in which signals are as at a process's start, with no descriptors but the first
- * three; an interpreter also gets one of its script. The calling program does not see it: no
- * handler of fork() or SIGCHLD is called, and no wait() but one for __WALL finds it. All signals of
- * this thread are blocked meanwhile. Returns what the program wrote to its standard output,
- * output_max bytes at most, and its size, if it ended with status 0; else NULL. pl_os_unmap() gives
- * the memory back.
+ * Runs a program with all signals at their defaults, and with the first three descriptors only; an
+ * interpreter also gets one of its script. The calling program does not notice: no handler of
+ * fork() or SIGCHLD is called, and only a wait() with __WALL finds the child. All signals of this
+ * thread are blocked meanwhile.
+ *
+ * If the program ends with status 0, returns what it wrote to its standard output, output_max bytes
+ * at most, and its size; else NULL. pl_os_unmap() gives the memory back.
  */
 char *pl_os_run_program(const struct pl_os_program *program, size_t output_max, size_t *size);
 
@@ -198,16 +196,16 @@ char *pl_os_run_program(const struct pl_os_program *program, size_t output_max, 
 uint64_t pl_os_process_id(void);
 uint64_t pl_os_thread_id(void);
 
-/* By prctl(2): a filter of system calls may kill the process for it. */
+/* Calls prctl(2): a filter of system calls may kill the process for it. */
 void pl_os_thread_name(char name[16]);
 
 /* Returns true only if no thread of this process has that id any more. */
 bool pl_os_thread_is_gone(uint64_t thread_id);
 
-/* As clock_gettime(2), which cannot fail for a clock that there is. */
+/* Like clock_gettime(2), which cannot fail for a clock that exists. */
 void pl_os_clock(int clock, struct timespec *now);
 
-/* As clock_gettime(2), for pl_os_clock() to use in its place. At the start. */
+/* Sets a function like clock_gettime(2) that pl_os_clock() calls in its place. At the start. */
 typedef int (*pl_os_clock_function)(int clock, struct timespec *now);
 void pl_os_use_clock(pl_os_clock_function faster);
 
@@ -216,12 +214,12 @@ void pl_os_sleep_ms(uint64_t milliseconds);
 
 /*
  * Returns the value of a variable of the environment, or NULL; always NULL when the program runs
- * with more rights than its user (AT_SECURE). Not to be called but from the constructor: a program
- * may rebuild its environment.
+ * with more rights than its user (AT_SECURE). Only from the constructor: a program may rebuild its
+ * environment.
  */
 const char *pl_os_environment(const char *name);
 
-/* Returns all of the environment, NULL at its end, to be read or changed. As above. */
+/* Returns the whole environment, ended by NULL, to be read or changed. As above. */
 char **pl_os_environment_all(void);
 
 /* Ends the process with SIGABRT. */
@@ -234,8 +232,8 @@ _Noreturn void pl_os_exit(int status);
 _Noreturn void pl_os_trap(void);
 
 /*
- * Ends the process by SIGABRT without a function of libc that another library may have taken the
- * place of: for a moment at which that library is not ready.
+ * Ends the process by SIGABRT, without any function of libc that another library may have replaced:
+ * for moments at which that library is not ready.
  */
 _Noreturn void pl_os_end_at_once(void);
 
@@ -248,9 +246,9 @@ _Noreturn void pl_os_end_at_once(void);
 bool pl_os_on_signal(int signal, void (*function)(void));
 
 /*
- * Gives a signal that libc refuses to programs a handler, unless it has one: a mark that others can
- * read in /proc/PID/status, also of a process that has ended, and that exec() takes away. Nobody
- * sends that signal.
+ * Marks the process by a handler for a signal, unless that has one. The signal is one that libc
+ * refuses to programs and nobody sends. Others can read the mark in /proc/PID/status, even of a
+ * process that has ended; exec() removes it.
  */
 void pl_os_mark_image(int signal);
 
@@ -264,28 +262,28 @@ bool pl_os_after(uint64_t milliseconds, void (*function)(void));
 /* ---- barrier and lock ------------------------------------------------------------------------ */
 
 /*
- * Makes every store of this thread before the call seen by every load that any thread of the
- * process begins after it. Returns false where the kernel cannot; then the stores are as visible as
- * a fence makes them.
+ * Makes every store that this thread made before the call visible to every load that any thread of
+ * the process begins after it. Returns false where the kernel cannot; then the stores are as
+ * visible as a fence makes them.
  */
 bool pl_os_barrier(void);
 
 /*
- * Waits while a word has a value; end is by CLOCK_REALTIME, NULL: none. Returns false if it is
- * past. May return early. And wakes one who waits.
+ * Waits while a word has a value, at most until end, a time of CLOCK_REALTIME (NULL: for ever).
+ * Returns false if that is past. May return early. pl_os_wake() wakes one waiter.
  */
 bool pl_os_wait(_Atomic uint32_t *word, uint32_t value, const struct timespec *end);
 void pl_os_wake(_Atomic uint32_t *word);
 
 /*
  * A lock for a few dozen instructions. The holder has all signals blocked, so that no handler can
- * find its own thread holding it; a waiter sleeps in the kernel and lends the holder its priority,
- * so that no thread in between can keep it from running. Once a second it lets signals come, so
- * that a process in which it waits for ever can be ended. Zeroed memory is an open lock.
+ * find its own thread holding it. A waiter sleeps in the kernel and lends the holder its priority,
+ * so that no thread in between can keep the holder from running. Once a second the waiter lets
+ * signals come, so that a process in which it waits for ever can be ended. Zeroed memory is an open
+ * lock.
  */
 struct pl_os_lock {
-	_Atomic uint32_t
-		word; /* 0 or, as futex(2) has it, the id of the holder; any thread writes */
+	_Atomic uint32_t word; /* 0, or the holder's id as in futex(2); any thread writes */
 };
 
 struct pl_os_signals {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A system call as the kernel has it: without libc's function of that name, which another library
- * may have put one of its own in front of, and without errno. For os_*.c alone. It must not know
- * what is called for.
+ * A bare system call: without errno, and without libc's function of that name, which another
+ * library may have replaced. For os_*.c, and for what jemalloc calls in place of libc. It must not
+ * know what the calls are for.
  */
 #ifndef PL_OS_CALL_H
 #define PL_OS_CALL_H
@@ -47,7 +47,7 @@ PL_INLINE long pl_os_call6(long number, long a, long b, long c, long d, long e, 
 #error "the system call of this machine is not known"
 #endif
 
-/* Any of these as an argument of a call. */
+/* An argument of any type, as the kernel takes it. */
 #define PL_OS_WORD(argument) ((long)(argument))
 
 /* pl_os_call(number, up to six arguments): the result, or an errno as a negative number. */

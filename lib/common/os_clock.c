@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Time, as Linux has it. It must not know what the time is for.
+ * Time on Linux. It must not know what the time is for.
  */
 #define _GNU_SOURCE
 #include "common/os.h"
@@ -38,13 +38,10 @@ uint64_t pl_os_monotonic_ns(void)
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-/*
- * By futex(2), which a filter for what an allocator needs lets through, as it does not
- * nanosleep(2).
- */
+/* By futex(2): a filter for what an allocator needs allows it, but not nanosleep(2). */
 void pl_os_sleep_ms(uint64_t milliseconds)
 {
-	const uint32_t never = 0; /* somebody changes it */
+	const uint32_t never = 0; /* nobody ever changes it */
 	struct timespec end = {0, 0};
 
 	pl_os_clock(CLOCK_MONOTONIC, &end);

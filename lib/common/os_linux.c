@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Processes, threads and signals, as Linux has them. It must not know what they are used for.
+ * Processes, threads and signals on Linux. It must not know what they are used for.
  */
 #define _GNU_SOURCE
 #include "common/os.h"
@@ -18,11 +18,12 @@
 #include <unistd.h>
 
 /*
- * The kernel's signal set, without libc's filter that keeps the signals of cancellation unblocked.
+ * The size of the kernel's signal set. libc's functions would keep the signals of cancellation
+ * unblocked.
  */
 #define KERNEL_SIGNAL_SET_SIZE sizeof(uint64_t)
 
-/* Where the kernel has put arguments and environment; of glibc's dynamic linker alone. */
+/* Where the kernel put arguments and environment; only glibc's dynamic linker has it. */
 extern uintptr_t *__libc_stack_end __attribute__((weak));
 
 void pl_os_executable(char *path, size_t size)
@@ -60,8 +61,8 @@ bool pl_os_thread_is_gone(uint64_t thread_id)
 }
 
 /*
- * libc has not taken the environment up yet when the very first constructor of a process runs. Then
- * it lies where the kernel has put it, behind the arguments.
+ * When the very first constructor of a process runs, libc has not set environ yet. The environment
+ * is then where the kernel put it, after the arguments.
  */
 char **pl_os_environment_all(void)
 {
@@ -97,7 +98,7 @@ _Noreturn void pl_os_abort(void)
 	abort();
 }
 
-/* Where the signal of a fault is blocked, the kernel lets no handler run, and ends the process. */
+/* If the signal of a fault is blocked, the kernel runs no handler and ends the process. */
 _Noreturn void pl_os_trap(void)
 {
 	static const uint64_t all = UINT64_MAX;
@@ -112,7 +113,7 @@ _Noreturn void pl_os_end_at_once(void)
 
 	pl_os_call(SYS_rt_sigprocmask, SIG_SETMASK, &none, NULL, KERNEL_SIGNAL_SET_SIZE);
 	pl_os_call(SYS_tgkill, pl_os_call(SYS_getpid), pl_os_call(SYS_gettid), SIGABRT);
-	pl_os_exit(128 + SIGABRT); /* it is ignored, or handled */
+	pl_os_exit(128 + SIGABRT); /* SIGABRT is ignored, or handled */
 }
 
 _Noreturn void pl_os_exit(int status)
@@ -145,7 +146,7 @@ bool pl_os_on_signal(int signal, void (*function)(void))
 	return sigaction(signal, &action, NULL) == 0;
 }
 
-/* As the kernel has it: libc's sigaction() refuses the signals that it keeps to itself. */
+/* The kernel's structure: libc's sigaction() refuses the signals that libc keeps to itself. */
 struct kernel_action {
 	void (*handler)(int signal);
 	unsigned long flags;
@@ -155,7 +156,7 @@ struct kernel_action {
 
 #define KERNEL_HAS_RESTORER 0x04000000ul
 
-/* A signal that is sent nevertheless ends the process, as it does without a handler. */
+/* If the signal is sent nevertheless, it ends the process, as without a handler. */
 static void end_by_mark(int signal)
 {
 	pl_os_call(SYS_exit_group, 128 + signal);
@@ -197,7 +198,7 @@ bool pl_os_after(uint64_t milliseconds, void (*function)(void))
 	if (pthread_attr_init(&attributes) != 0)
 		return false;
 	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-	pl_os_block_signals(&before); /* the thread inherits it */
+	pl_os_block_signals(&before); /* the thread inherits this */
 	started = pthread_create(&thread, &attributes, run_alarm, NULL) == 0;
 	pl_os_restore_signals(&before);
 	pthread_attr_destroy(&attributes);

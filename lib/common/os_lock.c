@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The barrier, and the lock, as Linux has them. It must not know what is locked.
+ * The barrier and the lock on Linux. It must not know what is locked.
  */
 #define _GNU_SOURCE
 #include "common/os.h"
@@ -17,7 +17,7 @@ bool pl_os_barrier(void)
 {
 	long result = pl_os_call(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED);
 
-	if (result == -EPERM) { /* not registered yet: by the constructor, or in a child of vfork */
+	if (result == -EPERM) { /* not registered yet: in the constructor, or in a child of vfork */
 		pl_os_call(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED);
 		result = pl_os_call(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED);
 	}
@@ -42,14 +42,14 @@ void pl_os_wake(_Atomic uint32_t *word)
 
 static bool take(struct pl_os_lock *lock, uint32_t seen, uint32_t self)
 {
-	/* acquire: pairs with the release of the holder before */
+	/* acquire: pairs with the release by the last holder */
 	return atomic_compare_exchange_strong_explicit(&lock->word, &seen, self,
 						       memory_order_acquire, memory_order_relaxed);
 }
 
 /*
- * One wait of at most a second; returns whether the lock is the caller's. A kernel without locks of
- * this kind, or a filter, makes it a sleep and another try.
+ * Waits for at most a second; returns whether the lock is the caller's. If the kernel has no locks
+ * of this kind, or a filter forbids them, this is a short sleep and another try.
  */
 static bool wait_a_second(struct pl_os_lock *lock, uint32_t self)
 {
@@ -62,9 +62,7 @@ static bool wait_a_second(struct pl_os_lock *lock, uint32_t self)
 	end.tv_sec++;
 	result = pl_os_call(SYS_futex, &lock->word, FUTEX_LOCK_PI_PRIVATE, 0, &end);
 	if (result == 0) {
-		/*
-		 * The kernel has made it the caller's. acquire: pairs with the release before that
-		 */
+		/* The kernel made it the caller's. acquire: pairs with the release before. */
 		atomic_load_explicit(&lock->word, memory_order_acquire);
 		return true;
 	}
@@ -77,8 +75,8 @@ static bool wait_a_second(struct pl_os_lock *lock, uint32_t self)
 }
 
 /*
- * Signals come in between, so that a process in which this takes for ever can be ended; and it is
- * said, once for each wait.
+ * Lets signals come in between, so that a process in which this takes for ever can be ended. Says
+ * so once for each wait.
  */
 static PL_COLD void wait_for(struct pl_os_lock *lock, struct pl_os_signals *before, uint32_t self)
 {
@@ -112,7 +110,7 @@ void pl_os_unlock(struct pl_os_lock *lock, const struct pl_os_signals *before)
 	/* release: what was done under the lock comes before the next acquire */
 	if (!atomic_compare_exchange_strong_explicit(&lock->word, &self, 0, memory_order_release,
 						     memory_order_relaxed)) {
-		/* The kernel will write it. */
+		/* Somebody waits: the kernel will change the word. */
 		atomic_fetch_or_explicit(&lock->word, 0, memory_order_release);
 		pl_os_call(SYS_futex, &lock->word, FUTEX_UNLOCK_PI_PRIVATE);
 	}

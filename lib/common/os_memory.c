@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Memory and files in it, as Linux has them. By system calls alone, like all of os_*.c: another
- * library may have a mmap() of its own in front of libc's, which asks for memory itself. It must
- * not know what the memory is for.
+ * Memory, and files in it, on Linux. By system calls alone, like all of os_*.c: another library may
+ * have replaced libc's mmap() by one that asks for memory itself. It must not know what the memory
+ * is for.
  */
 #define _GNU_SOURCE
 #include "common/os.h"
@@ -19,7 +19,7 @@
 
 #define READ_FLAGS (O_CLOEXEC | O_NONBLOCK | O_NOCTTY) /* a FIFO is refused, not waited for */
 
-/* What mmap(2) returns is an address, or an errno as a negative number. */
+/* mmap(2) returns an address, or an errno as a negative number. */
 static void *map(void *address, size_t size, int rights, int flags, long fd)
 {
 	long result = pl_os_call(SYS_mmap, address, size, rights, flags, fd);
@@ -64,15 +64,16 @@ bool pl_os_wipe_on_fork(void *address, size_t size)
 }
 
 /*
- * The kernel reads a set of signals to block, of which none is left when all are blocked. No other
- * call is asked: a filter that lets reports through lets this one through (docs/guarantees.md).
+ * Has the kernel read a set of signals to block there, which changes nothing while all are blocked.
+ * No other call is made: a filter that lets reports through lets this one through
+ * (docs/guarantees.md).
  */
 bool pl_os_is_readable(const void *address)
 {
 	struct pl_os_signals before;
 	long result;
 
-	if (address == NULL) /* no set at all: the kernel reads nothing, and is content */
+	if (address == NULL) /* for the kernel there is no set then: it would say yes */
 		return false;
 	pl_os_block_signals(&before);
 	result = pl_os_call(SYS_rt_sigprocmask, SIG_BLOCK, address, NULL, sizeof(before.mask));
@@ -85,7 +86,7 @@ void pl_os_unmap(const void *memory, size_t size)
 	pl_os_call(SYS_munmap, memory, size);
 }
 
-/* Opens a file and asks about it; returns its descriptor, or an errno as a negative number. */
+/* Opens a file and fills in *file; returns a descriptor, or an errno as a negative number. */
 static long open_file(const char *path, int flags, struct stat *file)
 {
 	long fd = pl_os_call(SYS_openat, AT_FDCWD, path, flags | READ_FLAGS);
@@ -102,7 +103,7 @@ void *pl_os_map_shared(int fd, size_t size)
 	struct stat file = {.st_mode = 0};
 	long seals = pl_os_call(SYS_fcntl, fd, F_GET_SEALS);
 
-	/* A page beyond the end of the file would be there only until it is touched. */
+	/* A page past the end of the file can be mapped, but touching it is a fault. */
 	if (seals < 0 || (seals & F_SEAL_SHRINK) == 0 || pl_os_call(SYS_fstat, fd, &file) != 0 ||
 	    file.st_size < (off_t)size)
 		return NULL;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Output, as Linux has it: to a descriptor, to a file, to the pipe of another process; without a
- * signal, and without a wait that has no end. It must not know what is written, nor why.
+ * Output on Linux: to a descriptor, to a file, to the pipe of another process. It causes no signal,
+ * and no wait without an end. It must not know what is written, nor why.
  */
 #define _GNU_SOURCE
 #include "common/os.h"
@@ -31,27 +31,27 @@ static const struct timespec at_once;
 
 static void keep_signals_away(uint64_t *before)
 {
-	/* SIGTTOU: a terminal that stops who writes in the background lets pass who blocks it. */
+	/* SIGTTOU: a terminal may stop background writers, but not those that block this signal. */
 	static const uint64_t caused = SET_OF(SIGPIPE) | SET_OF(SIGXFSZ) | SET_OF(SIGTTOU);
 
 	pl_os_call(SYS_rt_sigprocmask, SIG_BLOCK, &caused, before, KERNEL_SIGNAL_SET_SIZE);
 }
 
-/* What is ignored goes when it is let through. */
+/* Whether a signal is ignored: it then vanishes when it is unblocked. */
 static bool is_ignored(int signal)
 {
 	struct {
 		void (*handler)(int signal);
 		uint64_t rest[3];
-	} action = {SIG_DFL, {0}}; /* as the kernel has it */
+	} action = {SIG_DFL, {0}}; /* the kernel's structure */
 
 	pl_os_call(SYS_rt_sigaction, signal, NULL, &action, KERNEL_SIGNAL_SET_SIZE);
 	return action.handler == SIG_IGN;
 }
 
 /*
- * Takes back the signal that a write has sent to this thread. The kernel keeps one of each kind: if
- * another one was there already, from somebody else, it is sent again.
+ * Takes back the signal that a write sent to this thread. The kernel keeps only one of each kind:
+ * if the one that it kept came from somebody else, it is sent again.
  */
 static void take_back(int signal)
 {
@@ -79,7 +79,7 @@ static void let_signals_come(const uint64_t *before, long result)
 /* How long a text has waited for room. */
 struct wait {
 	uint64_t most_ms;
-	uint64_t since_ns; /* 0: it has not */
+	uint64_t since_ns; /* 0: not yet */
 };
 
 /* Waits for a moment; returns false, at once, when there is no more time. */
@@ -95,14 +95,14 @@ static bool wait_on(struct wait *wait)
 	return true;
 }
 
-/* Whether writing to a pipe, PIPE_ROOM at most, does not wait. */
+/* Whether a write of at most PIPE_ROOM bytes to a pipe does not wait. */
 static bool may_write(int fd)
 {
 	struct pollfd wanted = {fd, POLLOUT, 0};
 
 	if (pl_os_call(SYS_ppoll, &wanted, 1, &at_once, NULL, KERNEL_SIGNAL_SET_SIZE) != 0)
 		return true;
-	/* In a page that is in use already there may be room for a line. */
+	/* A non-blocking write may be tried: a page that is in use may have room for a line. */
 	return (pl_os_call(SYS_fcntl, fd, F_GETFL) & O_NONBLOCK) != 0;
 }
 
@@ -119,7 +119,7 @@ static long put(int fd, enum pl_os_way way, const char *text, size_t size)
 	return pl_os_call(SYS_write, fd, text, size);
 }
 
-/* The length of the first line of a text, with its end. */
+/* The length of the first line of a text, with its newline. */
 static size_t line_length(const char *text, size_t size)
 {
 	const char *end = memchr(text, '\n', size);
@@ -152,15 +152,15 @@ size_t pl_os_write(int fd, enum pl_os_way way, const void *text, size_t size, ui
 }
 
 /*
- * The device that was found to hold files. Any thread writes, relaxed: it is read to save a
- * question.
+ * The last device that was found to hold plain files. Any thread writes, relaxed: it only saves a
+ * system call.
  */
 static _Atomic uint64_t known_device;
 
 /*
- * Whether a file is one to write to. One of a file system that has no room is a switch of the
- * kernel's, as in /proc; but some that do have room do not say so. The kernel is asked once, in the
- * constructor: a filter of system calls that came later may kill who asks.
+ * Whether a file is one to write to. On a file system without room, such as /proc, a file is a
+ * switch of the kernel's; but some file systems that do have room do not say so. The kernel is
+ * asked once, in the constructor: a filter of system calls that comes later may kill whoever asks.
  */
 static bool is_plain(long fd, const struct stat *file)
 {
@@ -197,7 +197,9 @@ int pl_os_open_append(const char *path, uint64_t *size)
 	return (int)fd;
 }
 
-/* By the calls that opening a file takes as well: a filter of system calls may know no others. */
+/*
+ * Makes only calls that opening a file takes as well: a filter of system calls may allow no others.
+ */
 bool pl_os_root(uint64_t root[2])
 {
 	long fd = pl_os_call(SYS_openat, AT_FDCWD, "/", O_PATH | O_CLOEXEC);
@@ -222,9 +224,7 @@ void pl_os_close(int fd)
 
 int pl_os_open_pipe(const char *path, uint64_t *id)
 {
-	/*
-	 * O_NONBLOCK: a pipe that nobody reads is refused, and a full one is waited for by turns.
-	 */
+	/* O_NONBLOCK: a pipe that nobody reads is refused, and one that is full is tried again. */
 	long fd = pl_os_call(SYS_openat, AT_FDCWD, path,
 			     O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, 0);
 	struct stat file = {.st_mode = 0};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Programs that are started, as Linux has it. It must not know what they are used for.
+ * Starts programs on Linux. It must not know what they are used for.
  */
 #define _GNU_SOURCE
 #include "common/os.h"
@@ -21,7 +21,7 @@
 #define KERNEL_SIGNAL_SET_SIZE sizeof(uint64_t)
 #define KERNEL_SIGNALS 64
 #define STACK_SIZE 32768
-#define POLL_NS 2000000 /* between two looks whether a program has ended */
+#define POLL_NS 2000000 /* between two checks whether a program has ended */
 #define CANNOT_START 127
 
 /* ---- which program it is --------------------------------------------------------------------- */
@@ -29,7 +29,7 @@
 #define WANTED 0x1183 /* of statx(2): type and mode, time of the last change, inode, mount */
 #define SIZE_OF_STATX 256
 
-/* As the kernel has it: not every libc's structure has the mount. */
+/* The kernel's structure: not every libc's has the mount. */
 struct file {
 	uint32_t had;
 	uint32_t unused[6];
@@ -53,7 +53,7 @@ static bool ask(long fd, const char *path, struct file *file)
 	return pl_os_call(SYS_statx, fd, path, AT_EMPTY_PATH, WANTED, file) == 0;
 }
 
-/* An older kernel does not tell the mount: then it is 0, at the start and later. */
+/* An older kernel does not tell the mount, which is then always 0. */
 static bool identify(long fd, struct pl_os_identity *identity)
 {
 	struct file root = {.had = 0}, file = {.had = 0};
@@ -72,7 +72,7 @@ static bool identify(long fd, struct pl_os_identity *identity)
 	return true;
 }
 
-/* Not to be read: who may execute a program need not have the right to. */
+/* Not for reading: whoever may execute a program need not have the right to read it. */
 static long open_program(const char *path)
 {
 	return pl_os_call(SYS_openat, AT_FDCWD, path, O_PATH | O_CLOEXEC);
@@ -92,19 +92,19 @@ bool pl_os_find_program(const char *path, struct pl_os_identity *identity)
 
 /* ---- a program -------------------------------------------------------------------------------
  *
- * Two processes are made, both in the memory of this one, as vfork() makes them. The first never
- * calls exec(), so its exit signal stays none, and it alone is this program's child; it waits for
- * the second, which does, and from then on sends SIGCHLD when it ends: to the first.
+ * Makes two processes, both in the memory of this one, as vfork() does. Only the first is this
+ * program's child. It never calls exec(), so it keeps having no exit signal. It waits for the
+ * second, which does call exec() and from then on sends SIGCHLD when it ends: to the first.
  */
 
 struct run {
 	const struct pl_os_program *program;
 	int input;
 	int output;
-	char *stack; /* of the second process: its end */
+	char *stack; /* the end of the second process's stack */
 };
 
-/* As the kernel has it; all of it zero is the default. */
+/* The kernel's structure; all zero is the default action. */
 struct kernel_action {
 	uint64_t words[4];
 };
@@ -120,8 +120,8 @@ static void reset_signals(void)
 }
 
 /*
- * Executes the file that was looked at, whatever lies at its path by now. An interpreter opens its
- * script by the descriptor, which it so must get: the second time.
+ * Executes the file that was checked, whatever lies at its path by now. The second try is for a
+ * script: its interpreter opens it by the descriptor, so the descriptor must survive exec().
  */
 static void execute(long fd, char *const *words, char *const *environment)
 {
@@ -132,8 +132,8 @@ static void execute(long fd, char *const *words, char *const *environment)
 }
 
 /*
- * The second process. Its root is its own, so that no other thread of the program can change it
- * between the look at it and its use.
+ * The second process. It has a root folder of its own, which no other thread of the program can
+ * change between the check and the use.
  */
 static int become(void *argument)
 {
@@ -148,7 +148,7 @@ static int become(void *argument)
 	if (input < 0 || output < 0 || pl_os_call(SYS_dup3, input, STDIN_FILENO, 0) < 0 ||
 	    pl_os_call(SYS_dup3, output, STDOUT_FILENO, 0) < 0)
 		return CANNOT_START;
-#ifdef SYS_close_range /* where it is not there, the program gets what is not close-on-exec */
+#ifdef SYS_close_range /* without it, the program gets what is not close-on-exec */
 	pl_os_call(SYS_close_range, STDERR_FILENO + 1, UINT32_MAX, 0);
 #endif
 	reset_signals();
@@ -159,7 +159,7 @@ static int become(void *argument)
 	return CANNOT_START;
 }
 
-/* The first process: returns what it ends with. */
+/* The first process; returns its exit status. */
 static int watch(void *argument)
 {
 	static const struct kernel_action plain;
@@ -169,7 +169,9 @@ static int watch(void *argument)
 	int status = -1;
 	long child, ended;
 
-	/* Ignored, as the program may have it, SIGCHLD would make the kernel forget the child. */
+	/*
+	 * If SIGCHLD stayed ignored, as the program may have it, the kernel would forget the child.
+	 */
 	pl_os_call(SYS_rt_sigaction, SIGCHLD, &plain, NULL, KERNEL_SIGNAL_SET_SIZE);
 	child = clone(become, run->stack, CLONE_VM | CLONE_VFORK | SIGCHLD, run);
 	if (child < 0)
@@ -180,12 +182,12 @@ static int watch(void *argument)
 	if (ended != 0)
 		return ended == child && status == 0 ? 0 : 1;
 	pl_os_call(SYS_kill, -child, SIGKILL);
-	pl_os_call(SYS_kill, child, SIGKILL); /* it may not have come to setpgid() */
+	pl_os_call(SYS_kill, child, SIGKILL); /* it may not have reached setpgid() */
 	pl_os_call(SYS_wait4, child, &status, __WALL, NULL);
 	return 1;
 }
 
-/* Returns a pipe from which the input can be read, to its end; -1 if it does not fit. */
+/* Returns the reading end of a pipe that holds all of the input; -1 if it does not fit. */
 static int pipe_with(const char *input, size_t size)
 {
 	int ends[2] = {-1, -1};
@@ -204,7 +206,7 @@ static int pipe_with(const char *input, size_t size)
 	return -1;
 }
 
-/* A file in memory that cannot become larger. */
+/* Returns a file in memory that cannot grow, or -1. */
 static int output_of(size_t most)
 {
 	int fd = (int)pl_os_call(SYS_memfd_create, "phaselock", MFD_CLOEXEC | MFD_ALLOW_SEALING);
@@ -244,7 +246,7 @@ char *pl_os_run_program(const struct pl_os_program *program, size_t output_max, 
 	long output = -ENOENT, written;
 
 	if (run.input >= 0 && run.output >= 0 && run_to_end(&run)) {
-		/* The file position is the program's, too: so much it has written. */
+		/* The file position is shared with the program: it is how much it has written. */
 		written = pl_os_call(SYS_lseek, run.output, 0, SEEK_CUR);
 		*size = written > 0 ? (size_t)written : 0;
 		if (*size > 0 && *size <= output_max)

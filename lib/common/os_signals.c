@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Signals that are kept away from a thread, as Linux has them. */
+/* Blocks the signals of a thread, on Linux. */
 #define _GNU_SOURCE
 #include "common/os.h"
 
@@ -8,7 +8,8 @@
 #include <signal.h>
 
 /*
- * The kernel's signal set, without libc's filter that keeps the signals of cancellation unblocked.
+ * The size of the kernel's signal set. libc's functions would keep the signals of cancellation
+ * unblocked.
  */
 #define KERNEL_SIGNAL_SET_SIZE sizeof(uint64_t)
 

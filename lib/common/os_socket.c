@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Descriptors from another process, as Linux has them. It must not know what they are.
+ * Gets descriptors from another process, on Linux. It must not know what they are.
  */
 #define _GNU_SOURCE
 #include "common/os.h"
@@ -26,7 +26,7 @@ static bool wait_a_little(uint64_t end_ns)
 	return true;
 }
 
-/* Returns a socket that is connected to the one of that name, or -1. */
+/* Returns a socket connected to the one of that name, or -1. */
 static long connect_to(const char *name, uint64_t end_ns)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX}; /* abstract: the first byte is 0 */
@@ -39,7 +39,7 @@ static long connect_to(const char *name, uint64_t end_ns)
 	fd = pl_os_call(SYS_socket, AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return -1;
-	do /* EAGAIN: more wait already than may */
+	do /* EAGAIN: the other side's queue is full */
 		result = pl_os_call(SYS_connect, fd, &address,
 				    offsetof(struct sockaddr_un, sun_path) + 1 + length);
 	while ((result == -EAGAIN || result == -EINTR) && wait_a_little(end_ns));
@@ -64,7 +64,7 @@ static bool await_message(long fd, uint64_t end_ns)
 	}
 }
 
-/* Takes the descriptors of a message, those too that are more than wanted. Returns how many. */
+/* Takes the descriptors of a message, and closes those beyond count. Returns how many came. */
 static unsigned take(const struct msghdr *message, int *files, unsigned count)
 {
 	struct cmsghdr *part = CMSG_FIRSTHDR(message);

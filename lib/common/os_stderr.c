@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Descriptor 2. A program may close it, and the next file that it opens, its database, gets the
- * number; so what was there at the start is noted, and anything else gets a text only if it looks
- * as if it were meant to. It must not know what is written.
+ * number. So what is there at the start is noted, and anything else gets a text only if it looks
+ * meant for texts. It must not know what is written.
  */
 #define _GNU_SOURCE
 #include "common/os.h"
@@ -16,16 +16,19 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
-#define KEPT_MAX 256 /* descriptors above are not looked at */
+#define KEPT_MAX 256 /* descriptors from here on are not looked at */
 
-/* Written by pl_os_note_stderr() in the constructor; before that, 2 is what the process got. */
+/*
+ * Written by pl_os_note_stderr() in the constructor; until then, 2 is what the process started
+ * with.
+ */
 static bool noted;
 static struct stat at_start; /* st_mode 0: it was closed */
 
 /*
- * Bytes that a pipe on descriptor 2 takes without a wait, if nobody else writes to it: half of what
- * fits, because a pipe holds pages, and the rest of one may be too small for the next text. Any
- * thread subtracts, relaxed.
+ * Bytes that a pipe on descriptor 2 takes without a wait, if nobody else writes to it. It is half
+ * of the capacity, because a pipe holds pages, and the rest of one may be too small for the next
+ * text. Any thread subtracts, relaxed.
  */
 static _Atomic int64_t room;
 
@@ -53,7 +56,7 @@ static bool is_as_at_start(const struct stat *now)
 
 /*
  * Whether something new looks as if it were put there for texts: nothing can be read from it,
- * programs that this one starts get it too, and if it is a file, texts are added at its end.
+ * programs that this one starts inherit it, and a file is open for appending.
  */
 static bool is_for_texts(const struct stat *now)
 {
@@ -66,8 +69,9 @@ static bool is_for_texts(const struct stat *now)
 }
 
 /*
- * Whether somebody keeps what was there at the start under another number, to bring it back: a test
- * runner that captures descriptor 2 in a file of its own. Everybody has a null device.
+ * Whether what was there at the start is kept under another number, to be put back: a test runner
+ * does so while it captures descriptor 2 in a file of its own. The null device does not count,
+ * because everybody has it open.
  */
 static bool is_kept(void)
 {
@@ -81,12 +85,12 @@ static bool is_kept(void)
 }
 
 /*
- * Takes the room for a text; returns whether there was so much. The first text for which there is
- * not may fill the pipe, so after it there is none for any.
+ * Takes room for a text; returns whether there was enough. A text without enough room may fill the
+ * pipe, so after the first one there is room for none.
  */
 static bool take_room(size_t size)
 {
-	/* Looked at first, so that it does not become ever smaller. */
+	/* Load first, so that the number does not become ever smaller. */
 	if (atomic_load_explicit(&room, memory_order_relaxed) >= (int64_t)size &&
 	    atomic_fetch_sub_explicit(&room, (int64_t)size, memory_order_relaxed) >= (int64_t)size)
 		return true;
@@ -101,7 +105,7 @@ size_t pl_os_write_stderr(const void *text, size_t size, uint64_t wait_ms)
 	bool is_known = !noted || is_as_at_start(&now);
 	enum pl_os_way way = PL_OS_PLAIN;
 
-	/* A filter that refuses fstat(2) leaves nothing to judge by. */
+	/* If a filter refuses fstat(2), there is nothing to judge by: write. */
 	if (result == -EBADF || (result == 0 && !is_known && !is_for_texts(&now) && !is_kept()))
 		return 0;
 	if (S_ISSOCK(now.st_mode))

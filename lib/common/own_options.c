@@ -9,12 +9,15 @@
 
 #include <stdatomic.h>
 
-/* Weak: nothing but a program defines it. */
+/* Weak: only a program may define it. */
 #pragma weak phaselock_default_options
 
 const char *pl_own_options(void)
 {
-	/* Any thread writes, always the same. release, acquire: who sees one sees the other. */
+	/*
+	 * Any thread writes, always the same. release, acquire: who sees asked set also sees
+	 * answer.
+	 */
 	static _Atomic bool asked;
 	static _Atomic(const char *) answer;
 	const char *text = NULL;
@@ -33,14 +36,17 @@ const char *pl_own_options(void)
 bool pl_own_options_shut_out(void)
 {
 	struct pl_options options = {.environment_shut_out = false};
-	char unsaid[1]; /* who reads the options to obey them tells of the faults */
+	char unsaid[1]; /* who reads the options to obey them reports the faults */
 	struct pl_text errors = pl_text_in(unsaid, sizeof(unsaid));
 
 	pl_options_parse_program(pl_own_options(), &options, &errors);
 	return options.environment_shut_out;
 }
 
-/* Written when the allocator starts, by the first thread; NULL: none was. */
+/*
+ * The last variable that was refused, or NULL. Written by the first thread, when the allocator
+ * starts.
+ */
 static const char *refused;
 
 const char *pl_own_options_let_in(const char *variable)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The one rule of what a foreign name may have in it, for every kind of text. It must not know what
+ * The one rule for what a foreign name may contain, in every kind of text. It must not know what
  * the name names, nor where the text goes.
  */
 #include "quote.h" /* wasm/ installs both beside its own files */
@@ -10,38 +10,38 @@
 
 /*
  * Characters that nobody sees, or that change how others are seen: they would make a name look like
- * another, or like the text behind it. Beside the controls and the ends of lines it is what Unicode
- * calls default ignorable, but for those that words and signs are written with: the joiners U+200C
- * and U+200D, the selectors of variants U+180B to U+180D, U+180F and U+FE00 to U+FE0F.
+ * another, or like the text after it. They are the controls, the ends of lines, and what Unicode
+ * calls default ignorable, except for those that words and signs are written with: the joiners
+ * U+200C and U+200D, the variation selectors U+180B to U+180D, U+180F and U+FE00 to U+FE0F.
  */
 static const struct {
 	uint32_t first, last;
 } hidden[] = {
 	{0x0000, 0x001f},   /* C0: a newline, a tab, ESC */
-	{0x007f, 0x009f},   /* DEL and C1: U+009B is what ESC [ is */
-	{0x00ad, 0x00ad},   /* a hyphen that is seen only at the end of a line */
-	{0x034f, 0x034f},   /* joins nothing */
-	{0x061c, 0x061c},   /* the direction of text */
-	{0x115f, 0x1160},   /* letters that are empty */
+	{0x007f, 0x009f},   /* DEL and C1: U+009B acts as ESC [ */
+	{0x00ad, 0x00ad},   /* soft hyphen */
+	{0x034f, 0x034f},   /* an invisible joiner */
+	{0x061c, 0x061c},   /* text direction */
+	{0x115f, 0x1160},   /* empty letters */
 	{0x17b4, 0x17b5},   /* vowels that are not written */
 	{0x180e, 0x180e},   /* no width */
 	{0x200b, 0x200b},   /* no width */
-	{0x200e, 0x200f},   /* the direction of text */
-	{0x2028, 0x202e},   /* ends of lines and paragraphs, and the direction of text */
-	{0x2060, 0x206f},   /* no width, and the direction of text */
-	{0x3164, 0x3164},   /* a letter that is empty */
-	{0xfdd0, 0xfdef},   /* no characters */
-	{0xfeff, 0xfeff},   /* the mark of byte order */
-	{0xffa0, 0xffa0},   /* a letter that is empty */
-	{0xfff0, 0xfffb},   /* text beneath text */
-	{0x1bca0, 0x1bca3}, /* of shorthand */
-	{0x1d173, 0x1d17a}, /* of music */
+	{0x200e, 0x200f},   /* text direction */
+	{0x2028, 0x202e},   /* ends of lines and paragraphs, and text direction */
+	{0x2060, 0x206f},   /* no width, and text direction */
+	{0x3164, 0x3164},   /* an empty letter */
+	{0xfdd0, 0xfdef},   /* noncharacters */
+	{0xfeff, 0xfeff},   /* byte order mark */
+	{0xffa0, 0xffa0},   /* an empty letter */
+	{0xfff0, 0xfffb},   /* interlinear annotations */
+	{0x1bca0, 0x1bca3}, /* controls of shorthand */
+	{0x1d173, 0x1d17a}, /* controls of music */
 	{0xe0000, 0xe0fff}, /* tags */
 };
 
 static bool is_hidden(uint32_t character)
 {
-	if ((character & 0xfffe) == 0xfffe) /* no characters, and XML has no way to write them */
+	if ((character & 0xfffe) == 0xfffe) /* noncharacters; XML has no way to write them */
 		return true;
 	for (size_t i = 0; i < sizeof(hidden) / sizeof(hidden[0]); i++)
 		if (character >= hidden[i].first && character <= hidden[i].last)
@@ -49,7 +49,7 @@ static bool is_hidden(uint32_t character)
 	return false;
 }
 
-/* Reads the first character of UTF-8; returns its length, or 0 if it is none (RFC 3629). */
+/* Reads the first character of UTF-8; returns its length, or 0 if it is not valid (RFC 3629). */
 static size_t read_character(const char *text, size_t length, uint32_t *character)
 {
 	static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
@@ -67,7 +67,7 @@ static size_t read_character(const char *text, size_t length, uint32_t *characte
 			return 0;
 		*character = *character << 6 | (c[i] & 0x3f);
 	}
-	/* Longer than needed, half of a pair of UTF-16, or beyond the last one. */
+	/* Overlong, a surrogate, or beyond the last character. */
 	if (*character < smallest[size] || (*character >= 0xd800 && *character <= 0xdfff) ||
 	    *character > 0x10ffff)
 		return 0;
@@ -88,7 +88,7 @@ static size_t put(char quoted[PL_QUOTED_SIZE], const char *word)
 	return 1;
 }
 
-/* What stands for a character that would be markup; NULL: it is none. */
+/* Returns what replaces a character that would be markup, or NULL if it is none. */
 static const char *reference(char c, enum pl_quote form)
 {
 	if (form == PL_QUOTE_MARKDOWN)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * All that was decided about the guard before the heap was sealed: options, policy, handler. They
- * lie on the page of the phase word, which phaselock_seal_allocations() makes read-only, and so are
- * frozen with it. Who needs a setting reads it here, and keeps no copy. What must change after the
- * seal, counts, sites, reports given, lies elsewhere.
+ * All that is decided about the guard before the heap is sealed: options, policy, handler. It lies
+ * on the page of the phase word, which phaselock_seal_allocations() makes read-only, and so is
+ * frozen with it. Read a setting here, and keep no copy. What changes after the seal (counts,
+ * sites, reports given) lies elsewhere.
  *
  * Written by the constructor, and under PL_LOCK_PHASE by those who have seen that the phase is not
  * SEALED; read by any thread. Zeroed memory is what holds before the constructor.
@@ -32,7 +32,7 @@ struct pl_setting {
 #define PL_PIPE_SIZE 64
 
 struct pl_settings {
-	struct pl_options options; /* as they were read; what others made of them is below */
+	struct pl_options options; /* as they were read; what came of them is below */
 
 	/* Set when the constructor has written all: before that nothing may freeze the page. */
 	bool complete;
@@ -54,16 +54,16 @@ struct pl_settings {
 
 	struct pl_setting frames;      /* of a violation's call stack */
 	struct pl_setting lock_frames; /* of the call stack of who locked */
-	struct pl_setting reports;     /* at most */
+	struct pl_setting reports;     /* blocks, at most */
 	struct pl_setting lines;       /* of the closing table, at most */
 
 	/* Where texts go. */
 	const char *report_path; /* NULL: stderr */
-	uint64_t report_root[2]; /* from which the path leads to the file that was meant */
+	uint64_t report_root[2]; /* the root folder for which the path was meant */
 	char pipe[PL_PIPE_SIZE]; /* "": there is none */
 	uint64_t pipe_id;
 
-	/* What names the report of an abort; both lie in read-only memory of their own. */
+	/* What adds names to the report of an abort; both lie in read-only memory of their own. */
 	const char *symbolizer; /* NULL: nothing does */
 	struct pl_os_identity symbolizer_identity;
 	char **symbolizer_environment;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Structures that cross the library's border, where the other side may have been built against a
- * header with fewer or more fields. It must not know what is in them, but for a call stack, whose
- * length must not promise more frames than there is room for. libphaselock-test has it, too.
+ * Structures that cross the library's border. The other side may have been built against a header
+ * with fewer or more fields. It must not know what is in them, except for a call stack, whose
+ * length must not promise more frames than there is room for. libphaselock-test uses it, too.
  */
 #ifndef PL_SIZED_H
 #define PL_SIZED_H
@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-/* Copies the fields that both sides have; the others of the copy are zero. */
+/* Copies the fields that both sides have; the copy's other fields become zero. */
 static inline void pl_sized_copy(void *to, size_t to_size, const void *from, size_t from_size)
 {
 	size_t both = to_size < from_size ? to_size : from_size;

@@ -16,8 +16,8 @@
 static const char *const kinds[] = {"function:", "module:", "stack:"};
 
 /*
- * Written by the constructor and read-only from then on, so whole pages; read by any thread. A
- * pattern is shorter than its line was.
+ * Written by the constructor and read-only from then on, so it fills whole pages; read by any
+ * thread. globs has room for all: a pattern is shorter than its line was.
  */
 static union {
 	struct {
@@ -32,7 +32,7 @@ static union {
 
 _Static_assert(sizeof(kept) == sizeof(kept.pages), "nothing else lies on them");
 
-/* Requests that each suppressed; any thread adds, relaxed. */
+/* How many requests each pattern suppressed; any thread adds, relaxed. */
 static _Atomic uint64_t counts[PL_SUPPRESS_PATTERNS_MAX];
 
 /* A line of the text, without its end, and without the blanks around it. */
@@ -64,7 +64,7 @@ static void begin_fault(struct pl_text *errors, unsigned line)
 	pl_text_append(errors, ": ");
 }
 
-/* A fault in a pattern's line, with what stands there. */
+/* Appends a fault in a pattern's line, and quotes the line. */
 static void append_fault(struct pl_text *errors, const struct line *line, const char *message)
 {
 	char shown[64];
@@ -78,7 +78,7 @@ static void append_fault(struct pl_text *errors, const struct line *line, const 
 	pl_text_append(errors, "%s\"\n", line->length > length ? "..." : "");
 }
 
-/* Takes what stands in front of the pattern off; returns whether there was such a thing. */
+/* Removes the kind in front of the pattern; returns whether there was one, and a pattern. */
 static bool take_kind(struct line *line, enum pl_suppress_kind *kind)
 {
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
@@ -123,7 +123,7 @@ static bool keep(struct line line, struct pl_text *errors)
 	return true;
 }
 
-/* One line of the text; returns false if it has a fault. */
+/* Reads one line of the text; returns false if it has a fault. */
 static bool read_line(struct line line, struct pl_text *errors)
 {
 	trim(&line);
@@ -158,7 +158,7 @@ unsigned pl_suppress_parse(const char *text, size_t length, const char *file,
 		pl_text_append(errors, "more than %lu bytes; the rest is not read\n",
 			       (uint64_t)PL_SUPPRESS_FILE_MAX);
 		faults++;
-		/* The last line that is whole is the last that counts. */
+		/* The last whole line is the last that counts. */
 		for (end = text + PL_SUPPRESS_FILE_MAX; end > text && end[-1] != '\n';)
 			end--;
 	}
@@ -181,7 +181,7 @@ unsigned pl_suppress_parse(const char *text, size_t length, const char *file,
 
 unsigned pl_suppress_read(const char *path, struct pl_text *errors)
 {
-	static char text[PL_SUPPRESS_FILE_MAX + 1]; /* one more, to see that there is more */
+	static char text[PL_SUPPRESS_FILE_MAX + 1]; /* one more, to see whether there is more */
 	size_t length = 0;
 	const char *fault = pl_os_read_file(path, text, sizeof(text), &length);
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The file of suppressions=: third-party code that is known to make requests. A line is
- * `function:PATTERN`, `module:PATTERN` or `stack:PATTERN`, with a pattern as glob.h has it; empty
- * ones and those that begin with # are nothing. The library and the command read it the same way.
+ * `function:PATTERN`, `module:PATTERN` or `stack:PATTERN`, with a pattern as in glob.h. Empty lines
+ * and lines that begin with # are ignored. The library and the command read it the same way.
  *
- * The origin of a request is its frames from the innermost up to and with the first that lies
- * outside the run-time libraries of C and C++. function: matches the name of a function of the
- * origin; module: the file name of a module of it, or its whole path if there is a slash in the
- * pattern; stack: the function's name, the file name or the path of any frame.
+ * The origin of a request is its frames from the innermost to the first that lies outside the
+ * run-time libraries of C and C++, which is one of them. function: matches the name of a function
+ * of the origin. module: matches the file name of a module of the origin, or its whole path if the
+ * pattern has a slash. stack: matches the function's name, the file name or the path of any frame.
  */
 #ifndef PL_SUPPRESS_H
 #define PL_SUPPRESS_H
@@ -28,25 +28,25 @@ struct pl_suppress_pattern {
 };
 
 /*
- * Takes the patterns of a text in the place of those that there were; file is what messages call
- * it, and must live on. Each fault is one line in errors and leaves its line of the text out.
- * Returns how many faults there were. From the constructor, or before there are threads.
+ * Replaces all patterns by those of a text; file is its name in messages, and must live on. Each
+ * fault adds one line to errors, and its line of the text is left out. Returns how many faults
+ * there were. From the constructor, or before there are threads.
  */
 unsigned pl_suppress_parse(const char *text, size_t length, const char *file,
 			   struct pl_text *errors);
 
-/* The same of the file at path; that it cannot be read is a fault, too. */
+/* The same for the file at path; it is a fault too if it cannot be read. */
 unsigned pl_suppress_read(const char *path, struct pl_text *errors);
 
-/* Makes the patterns, or that there are none, read-only for good. From the constructor. */
+/* Makes the patterns read-only for good, even if there are none. From the constructor. */
 void pl_suppress_freeze(void);
 
-/* Returns the pattern of that number, or NULL behind the last. Any thread, signal handlers too. */
+/* Returns the pattern of that number, or NULL past the last. Any thread, signal handlers too. */
 const struct pl_suppress_pattern *pl_suppress_pattern(unsigned number);
 
 /*
  * Returns the number of the first pattern that matches a request with these return addresses,
- * innermost first, or -1. Time: that of finding the frames' names and of matching each by each
+ * innermost first, or -1. Time: that of finding the frames' names and of matching each with each
  * pattern. Any thread, signal handlers too; no lock, no heap request; needs about 4 KiB of stack.
  */
 int pl_suppress_match(const void *const *frames, unsigned count);
@@ -55,8 +55,8 @@ int pl_suppress_match(const void *const *frames, unsigned count);
 void pl_suppress_count(int pattern);
 
 /*
- * Appends the line that tells at exit what came of a pattern: how many requests it suppressed, or,
- * if unmatched is set, that it matched nothing. Appends nothing where there is nothing to tell.
+ * Appends the line that tells at exit what came of a pattern: how many requests it suppressed or,
+ * if unmatched is set, that it matched nothing. Appends nothing if there is nothing to tell.
  */
 void pl_suppress_tell(unsigned number, bool unmatched, struct pl_text *text);
 

@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-/* A function of glibc that asks for a stream's buffer, and for nothing else. */
+/* The function of glibc that allocates a stream's buffer, and does nothing else. */
 static bool takes_buffer(const char *function)
 {
 	return function != NULL && strcmp(function, "_IO_file_doallocate") == 0;
@@ -34,7 +34,7 @@ void pl_advice_call(const void *const *frames, unsigned count, struct pl_advice_
 		call->keys[0] = pl_callee_name(frames[own]);
 }
 
-/* An exact name goes before a beginning. */
+/* An exact name wins over a prefix. */
 static const struct pl_advice *find(const char *function, bool for_stream)
 {
 	const struct pl_advice *family = NULL;

@@ -12,24 +12,24 @@ struct pl_text;
 
 /* One function of the C or C++ library. */
 struct pl_advice {
-	const char *function; /* its name in the table of symbols, or how several names begin */
+	const char *function; /* its name in the table of symbols, or a prefix of several */
 	const char *name;     /* how people call it */
 	bool is_beginning;
-	/* it is for requests for a stream's buffer alone; comes before one for all */
+	/* Only for requests for a stream's buffer. Stands before the entry for all requests. */
 	bool of_stream;
-	const char *when; /* it allocates */
+	const char *when; /* when it allocates, such as "at every call" */
 	const char *cure;
 };
 
-/* Of glibc in advice_table.c, of musl in advice_table_musl.c. */
+/* For glibc in advice_table.c, for musl in advice_table_musl.c. */
 extern const struct pl_advice pl_advice_table[];
 extern const size_t pl_advice_count;
 
-/* The call of the run-time library that the innermost frames belong to. */
+/* The call into a run-time library to which the innermost frames belong. */
 struct pl_advice_call {
 	/*
-	 * The names under which it may stand in the table: what the program called, if it can be
-	 * told, and the outermost of the run-time library's frames. Either may be NULL.
+	 * The names to look up in the table: the function that the program called, if that is
+	 * known, and the outermost frame of the run-time library. Either may be NULL.
 	 */
 	const char *keys[2];
 	bool for_stream; /* the request is for the buffer of a stream */
@@ -39,12 +39,12 @@ struct pl_advice_call {
 void pl_advice_call(const void *const *frames, unsigned count, struct pl_advice_call *call);
 
 /*
- * Returns what those frames call for; NULL if the request was not made by a run-time library, or
- * the table does not know the function. As above.
+ * Returns the advice for these frames. NULL if no run-time library made the request, or if the
+ * table does not know the function. As above.
  */
 const struct pl_advice *pl_advice_find(const void *const *frames, unsigned count);
 
-/* Appends it without an end of line, and returns true; false if there is none. As above. */
+/* Appends the advice without a newline and returns true; false if there is none. As above. */
 bool pl_advice(const void *const *frames, unsigned count, struct pl_text *text);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reads call instructions of x86-64: `call stub`, whose stub jumps to what is in the table, and
- * `call *table(%rip)`, as -fno-plt makes it. It reads no byte that does not lie in the module of
+ * Reads call instructions of x86-64: `call stub`, whose stub jumps through the module's table of
+ * addresses, and `call *table(%rip)`, which -fno-plt makes. It reads no byte outside the module of
  * the call, and must not know why somebody asks.
  */
 #include "report/callee.h"
@@ -17,9 +17,7 @@
 #define JUMP_THROUGH_SIZE 6 /* ff 25 and a distance */
 #define STUB_SIZE 16
 
-/*
- * MACHINE: x86-64 alone. Elsewhere these bytes are found by accident, and the advice is then wrong.
- */
+/* MACHINE: x86-64 only. On others these bytes match by accident, and the advice is then wrong. */
 static const unsigned char endbr64[] = {0xf3, 0x0f, 0x1e, 0xfa};
 static const unsigned char bnd = 0xf2;
 
@@ -28,7 +26,7 @@ static bool in_module(const struct pl_object *module, const void *address, size_
 	return pl_segment_left(module, address) >= size;
 }
 
-/* Instructions give places by their distance from the instruction's end. */
+/* Operands are relative to the end of their instruction. */
 static const unsigned char *distant(const unsigned char *end)
 {
 	int32_t distance;
@@ -37,7 +35,7 @@ static const unsigned char *distant(const unsigned char *end)
 	return (const unsigned char *)((uintptr_t)end + (uintptr_t)(intptr_t)distance);
 }
 
-/* Returns the entry of the table through which a stub jumps, or NULL if it is no stub. */
+/* Returns the table entry that a stub jumps through, or NULL if this is no stub. */
 static const unsigned char *entry_of_stub(const struct pl_object *module, const unsigned char *stub)
 {
 	if (!in_module(module, stub, STUB_SIZE))

@@ -6,10 +6,10 @@
 #include "common/base.h"
 
 /*
- * Returns the name of the exported function that the call before this return address calls by way
- * of its module's table of addresses, as calls of libc's functions do, or NULL. A stack does not
- * tell it: fopen() goes on to an internal function by a jump, and leaves no frame. Any thread,
- * signal handlers too; no lock, no heap request.
+ * Returns the name of the exported function that was called just before this return address, or
+ * NULL. It understands calls through the module's table of addresses, as calls of libc's functions
+ * are. The stack does not show the function: fopen() jumps on to an internal one, and leaves no
+ * frame. Any thread, signal handlers too; no lock, no heap request.
  */
 const char *pl_callee_name(const void *return_address);
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Frames of call stacks in words, as `phaselock symbolize` reads them. It must not know what they
- * are told for.
+ * Writes frames of call stacks as `phaselock symbolize` reads them. It must not know what they are
+ * written for.
  */
 #include "report/frame.h"
 
-#define NAME_MAX_SHOWN 400 /* of a mangled name that is beyond all measure */
+#define NAME_MAX_SHOWN 400 /* characters of a mangled name; some have no end */
 
 void pl_frame_append(struct pl_text *text, const struct pl_place *place)
 {

@@ -8,8 +8,8 @@
 #include "stack/module.h"
 
 /*
- * Appends a place, FUNCTION+0xOFFSET (PATH+0xOFFSET), as far as it is known. Any thread, signal
- * handlers too; no lock, no heap request.
+ * Appends a place as FUNCTION+0xOFFSET (PATH+0xOFFSET), or as much of it as is known. Any thread,
+ * signal handlers too; no lock, no heap request.
  */
 void pl_frame_append(struct pl_text *text, const struct pl_place *place);
 

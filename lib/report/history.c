@@ -2,8 +2,8 @@
 /*
  * Who locked the heap, when and from where. It must not know what a phase is.
  *
- * The call stack comes later, without a lock: into one of several places, which says of which
- * generation it is.
+ * The call stack is added later and without a lock, in one of several slots. A slot says which
+ * generation, that is, which lock, it belongs to.
  */
 #include "report/history.h"
 
@@ -17,10 +17,10 @@
 #include <stdatomic.h>
 #include <string.h>
 
-/* The call stack stands at the end; these come before it. */
+/* The call stack is at the end of the struct; these words come before it. */
 #define STACK_AT offsetof(struct pl_history, frame_count)
 #define WORDS (STACK_AT / sizeof(uint64_t))
-#define ENTRY (WORDS + 1) /* and the caller */
+#define ENTRY (WORDS + 1) /* plus the caller */
 
 static pl_generation entry[PL_GENERATION_SIZE(ENTRY)]; /* 0: nothing yet */
 
@@ -31,12 +31,12 @@ _Static_assert(STACK_AT % sizeof(uint64_t) == 0 &&
 	       "copied word by word");
 
 /*
- * One that is being written when its thread is gone, in the child of a fork(), is lost; so is the
- * stack of a lock that finds all of them so.
+ * The child of a fork() loses a slot that another thread was writing: it stays busy for ever. While
+ * all slots are busy, the stack of a new lock is not kept.
  */
 static struct stack {
-	_Atomic bool busy;	     /* any thread: its writer alone writes the rest */
-	_Atomic uint64_t generation; /* 0 while it is written, release; readers acquire */
+	_Atomic bool busy;	     /* set by any thread, which alone writes the rest */
+	_Atomic uint64_t generation; /* 0 while written; stored with release, read with acquire */
 	_Atomic uint64_t words[STACK_WORDS];
 } stacks[8];
 
@@ -78,13 +78,13 @@ static void write_stack(struct stack *stack, const struct pl_history *history)
 
 	memcpy(words, (const char *)history + STACK_AT, sizeof(words));
 	atomic_store_explicit(&stack->generation, 0, memory_order_relaxed);
-	/* release: a reader that sees one of these also sees that 0 */
+	/* release: a reader that sees one of these words also sees the 0 before them */
 	for (size_t i = 0; i < STACK_WORDS; i++)
 		atomic_store_explicit(&stack->words[i], words[i], memory_order_release);
 	atomic_store_explicit(&stack->generation, history->generation, memory_order_release);
 }
 
-/* Returns whether the stack of that lock was there, and whole. */
+/* Returns whether the slot held the stack of that lock, whole. */
 static bool read_stack(struct stack *stack, struct pl_history *history)
 {
 	uint64_t words[STACK_WORDS];
@@ -105,7 +105,7 @@ void pl_history_keep_stack(const struct pl_history *history)
 		struct stack *stack = &stacks[(history->generation + i) % STACKS];
 		bool is_mine = !atomic_exchange_explicit(&stack->busy, true, memory_order_acquire);
 
-		/* Who was late does not take the place of who came after. */
+		/* A late writer must not overwrite the stack of a later lock. */
 		if (is_mine && atomic_load_explicit(&stack->generation, memory_order_relaxed) <
 				       history->generation)
 			write_stack(stack, history);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Names of threads. The kernel tells a thread its name by prctl(2), which a filter of system calls
- * may answer by killing the process, and a thread cannot know whether it is under one (decision
- * 0020). It must not know what names are for, nor what a filter is.
+ * Names of threads. A thread learns its own by prctl(2). A filter of system calls may answer that
+ * by killing the process, and a thread cannot know whether it is under a filter (decision 0020). It
+ * must not know what names are for, nor what a filter is.
  */
 #include "report/names.h"
 
@@ -13,7 +13,7 @@
 
 _Static_assert(sizeof(pl_settings.process_name) == PL_NAME_SIZE, "the name of a thread");
 
-/* Before this there was nobody to install a filter. */
+/* It is safe to ask here: the program had no chance yet to install a filter. */
 void pl_names_start(bool may_ask)
 {
 	pl_os_thread_name(pl_settings.process_name);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Names of threads, as reports have them. */
+/* Names of threads, as reports show them. */
 #ifndef PL_NAMES_H
 #define PL_NAMES_H
 
@@ -7,12 +7,12 @@
 
 #define PL_NAME_SIZE 16
 
-/* Takes the name of the process; may_ask: threads may be asked for theirs. From the constructor. */
+/* Keeps the name of the process; may_ask: threads may be asked for theirs. From the constructor. */
 void pl_names_start(bool may_ask);
 
 /*
- * Writes the name of the calling thread, terminated, or that of the process where threads are not
- * asked. Any thread, signal handlers too.
+ * Writes the name of the calling thread, terminated. Where threads may not be asked, it is the name
+ * of the process. Any thread, signal handlers too.
  */
 void pl_names_get(char name[PL_NAME_SIZE]);
 

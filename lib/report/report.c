@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is said of a violation, in a buffer on the stack. It decides how a thing is said, never what
- * happens, nor where it goes.
+ * Words the report of a violation, in a buffer on the stack. It decides how things are said, not
+ * what happens or where the text goes.
  */
 #include "report/report.h"
 
@@ -21,10 +21,10 @@
 #include <stdatomic.h>
 #include <string.h>
 
-#define BLOCK_SIZE 4080 /* with what a pipe needs besides it no more than PIPE_BUF */
+#define BLOCK_SIZE 4080 /* with the header of a piece in the pipe, at most PIPE_BUF */
 #define LINE_SIZE 1024
 
-/* Blocks written so far; any thread adds, relaxed: it only hands out numbers. */
+/* Blocks written so far. Any thread adds; relaxed, because it only hands out numbers. */
 static _Atomic unsigned reports;
 
 void pl_report_configure(unsigned most)
@@ -68,7 +68,7 @@ static void append_call(struct pl_text *text, const struct phaselock_violation *
 	pl_text_append(text, ")");
 }
 
-/* Appends a line, and its end; what is full is written first. */
+/* Appends a line and a newline; writes a full buffer out first. */
 static void append_line(struct pl_text *text, const char *line)
 {
 	if (text->capacity - text->length < strlen(line) + sizeof("\n")) {
@@ -79,8 +79,8 @@ static void append_line(struct pl_text *text, const char *line)
 }
 
 /*
- * Finds the place of a frame: pl_module_find() for those of this thread's stack, as it is now; else
- * pl_kept_find(), for the module may have been unloaded, or be so at this very moment.
+ * Finds the place of a frame. pl_module_find() is for frames of this thread's stack as it is now.
+ * pl_kept_find() is for all others, whose module may have been unloaded, or may be at this moment.
  */
 typedef void find_place(const void *frame, struct pl_place *place);
 
@@ -110,9 +110,9 @@ static PL_COLD void append_frames(struct pl_text *text, void *const *frames, uns
 		append_line(text, "    (the stack cannot be read further: it leads to no stack)");
 }
 
-/* What a violation was against: frames of who began the scope, or locked the heap. */
+/* What a violation was against: who began the scope, or who locked the heap. */
 struct against {
-	struct pl_history lock; /* of a scope: its frames alone */
+	struct pl_history lock; /* for a scope only the frames are set */
 	bool known;
 };
 
@@ -166,7 +166,7 @@ static bool gives_back(const struct phaselock_violation *violation)
 	return violation->old_pointer != NULL && violation->size == 0;
 }
 
-/* What to do instead, if a function of libc asked for memory that is known to. */
+/* Appends what to do instead, if a libc function that is known to allocate made the request. */
 static PL_COLD void append_advice(struct pl_text *text, const struct phaselock_violation *violation)
 {
 	char buffer[LINE_SIZE];
@@ -185,7 +185,7 @@ static void append_hex(struct pl_text *text, const unsigned char *bytes, size_t 
 			       (uint64_t)(bytes[i] & 15));
 }
 
-/* The modules of a block, by their build-ids, by which a symbolizer knows the files. */
+/* The modules listed in a block, by build-id: a symbolizer finds their files by it. */
 struct modules {
 	struct {
 		const unsigned char *id;
@@ -195,7 +195,8 @@ struct modules {
 };
 
 /*
- * Whether a module was told of, by what its id is: a kept one lies elsewhere than the module's own.
+ * Whether a module is listed. Compares contents, because the kept copy of a build-id lies elsewhere
+ * than the module's own.
  */
 static bool is_told(const struct modules *modules, const struct pl_place *place)
 {
@@ -206,13 +207,13 @@ static bool is_told(const struct modules *modules, const struct pl_place *place)
 	return false;
 }
 
-/* The kernel's module, which has a build-id too, is in no file. */
+/* The kernel's module has a build-id too, but no file. */
 static bool is_path(const char *name)
 {
 	return strchr(name, '/') != NULL;
 }
 
-/* Tells of each module of a call stack that was not told of yet. */
+/* Lists each module of a call stack that is not listed yet. */
 static PL_COLD void append_build_ids(struct pl_text *text, struct modules *modules,
 				     void *const *frames, unsigned count, find_place *find)
 {
@@ -263,7 +264,7 @@ static bool is_due(const struct phaselock_violation *violation,
 	 */
 	if (violation->count > 1 || most == 0)
 		return false;
-	/* Looked at first, so that a flood at sites that are not kept does not make it wrap. */
+	/* Load first: a flood at sites that are not kept would make the sum wrap. */
 	return atomic_load_explicit(&reports, memory_order_relaxed) < most &&
 	       atomic_fetch_add_explicit(&reports, 1, memory_order_relaxed) < most;
 }
@@ -290,7 +291,7 @@ static void append_heading(struct pl_text *text, const struct phaselock_violatio
 	pl_text_append(text, "%s\n", nested ? ", inside the violation handler" : "");
 }
 
-/* A text that is to be named needs room for all of it; another one keeps the given buffer. */
+/* A text for the symbolizer has to fit as a whole; without memory it keeps the given buffer. */
 static struct pl_text room_to_name(struct pl_text text)
 {
 	char *room = pl_os_map(PL_SYMBOLIZER_TEXT_MAX);
@@ -336,7 +337,7 @@ size_t phaselock_describe_sized(const struct phaselock_violation *violation, siz
 	struct phaselock_violation own;
 	struct pl_text out;
 
-	if (size == 0) /* not even for the end */
+	if (size == 0) /* no room even for the terminator */
 		return 0;
 	pl_sized_violation(&own, sizeof(own), violation, violation_size);
 	out = pl_text_in(text, size);

@@ -11,22 +11,22 @@
 
 #include <phaselock/phaselock.h>
 
-/* Blocks beyond the most are not written. From the constructor. */
+/* Sets how many blocks are written at most. From the constructor. */
 void pl_report_configure(unsigned most);
 
 /* What pl_report_violation() has to add to the violation itself. */
 struct pl_report_context {
 	enum phaselock_verdict verdict;
-	bool by_handler; /* the verdict */
-	bool nested;	 /* the violation was made inside the handler */
-	bool undeniable; /* the verdict was to deny, and the request had been served already */
+	bool by_handler;	  /* the verdict is the handler's */
+	bool nested;		  /* the violation was made inside the handler */
+	bool undeniable;	  /* the verdict was to deny, but the request was already served */
 	const void *forbidden_by; /* who began the forbid scope, or NULL */
-	enum pl_unwind_end end;	  /* of the violation's frames */
+	enum pl_unwind_end end;	  /* why the violation's frames end */
 };
 
 /*
- * Writes the block of a violation, in one piece unless its names are very long, if the process ends
- * by it, or if its site is new and the limit is not reached. Needs about 8 KiB of stack.
+ * Writes the block of a violation if it ends the process, or if its site is new and the limit is
+ * not reached. The block is one piece unless its names are very long. Needs about 8 KiB of stack.
  */
 void pl_report_violation(const struct phaselock_violation *violation,
 			 const struct pl_report_context *context);

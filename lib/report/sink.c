@@ -16,15 +16,15 @@
 
 /* How long a text waits for room, in milliseconds. */
 #define WAIT_MS 100
-#define PIPE_WAIT_MS 1000 /* the command may be reading symbols */
+#define PIPE_WAIT_MS 1000 /* the command may be busy with symbols */
 
 /*
- * Set in a child that shall tell on stderr, whatever the settings say: they may be read-only by
- * then. A stray write to it takes reports elsewhere; it changes no verdict.
+ * Set in a child that must write to stderr, whatever the settings say: those may be read-only by
+ * then. A stray write to this flag sends reports elsewhere; it changes no verdict.
  */
 static bool is_detached;
 
-/* The path of report=, NULL: stderr. */
+/* The path of report=, or NULL for stderr. */
 static const char *file(void)
 {
 	return is_detached ? NULL : pl_settings.report_path;
@@ -42,8 +42,8 @@ static const char *pipe(void)
 static _Atomic uint64_t size_at_start;
 
 /*
- * Whether the last text that waited did so in vain: then the next one does not wait, or a program
- * that goes on would be held up by each. Any thread writes, relaxed: nothing hangs on it.
+ * Whether the last text that waited found no room. The next one then does not wait: each would hold
+ * up a program that goes on. Any thread writes, relaxed: nothing depends on it.
  */
 static _Atomic bool pipe_is_full, stderr_is_full;
 
@@ -55,8 +55,8 @@ void pl_sink_use_file(const char *report_path)
 }
 
 /*
- * Opened for each report: a program may close any descriptor it finds, and open its own under the
- * number. In a jail the path would lead to a file of somebody else's.
+ * Opens the file for each report: a program may close any descriptor it finds and reuse its number.
+ * After a change of root the path would lead to somebody else's file.
  */
 static int open_file(uint64_t *size)
 {
@@ -72,8 +72,8 @@ static int open_file(uint64_t *size)
 }
 
 /*
- * Whether this process and those that it was forked from have not yet added to the file all that
- * they may. They know it by its size: for all of them it is the same.
+ * Whether this process and those that it was forked from may still add to the file. They share one
+ * bound: all of them go by the size of the file.
  */
 static bool is_within_bound(uint64_t size)
 {
@@ -142,7 +142,7 @@ static bool put_on_stderr(const char *text, size_t length, enum pl_sink_text kin
 	return done == length;
 }
 
-/* Says on stderr, once, where texts go that somebody looks for elsewhere. */
+/* Says on stderr, once, that texts do not go where the user expects them. */
 static void tell(_Atomic bool *is_told, const char *notice)
 {
 	if (!atomic_exchange_explicit(is_told, true, memory_order_relaxed))
@@ -175,7 +175,7 @@ static int open_file_or_tell(uint64_t *size)
 	return fd;
 }
 
-/* Returns how much of the text there is no need to write elsewhere. */
+/* Returns how much of the text need not be written elsewhere. */
 static size_t emit_to_file(int fd, uint64_t size, const char *text, size_t length,
 			   enum pl_sink_text kind)
 {

@@ -14,38 +14,39 @@ void pl_sink_use_file(const char *path);
 
 /*
  * Sends all texts through the pipe at that path, as lib/common/channel.h says; the file and stderr
- * are then for what it does not take. Does nothing if the path is "", or cannot be opened. From the
- * constructor.
+ * then get only what the pipe does not take. Does nothing if the path is "" or cannot be opened.
+ * From the constructor.
  */
 void pl_sink_use_pipe(const char *pipe_path);
 
-/* Sends what is said from now on to stderr. While the process has one thread. */
+/* Sends all later texts to stderr. While the process has one thread. */
 void pl_sink_use_stderr(void);
 
 /* Tries the file. Returns false if it cannot be opened; texts then go to stderr. */
 bool pl_sink_usable(void);
 
-/* Whether each text opens the file or the pipe that it goes to. */
+/* Returns whether writing a text opens a file or a pipe. */
 bool pl_sink_opens(void);
 
 enum pl_sink_text {
-	PL_SINK_WHOLE, /* or the last piece of one */
-	PL_SINK_PART,  /* it goes on: `phaselock run` puts it together again */
-	PL_SINK_LAST,  /* of a process that aborts: it may wait longer for its reader */
+	PL_SINK_WHOLE, /* a whole text, or its last piece */
+	PL_SINK_PART,  /* `phaselock run` joins it with the next piece */
+	PL_SINK_LAST,  /* the last of a process that aborts: may wait longer */
 };
 
 /*
- * Writes a text. What the pipe does not take goes to the file, what that does not take, for want of
- * room or because it cannot be opened any more, or leads to another root, goes to stderr, and what
- * that does not take within a tenth of a second is lost; of the last text within a second. When
- * PL_OS_ADDED_MAX were added to the file, or written to stderr by this process, only the last text
- * is still written, to stderr. Stderr is told once of each.
+ * Writes a text to the pipe. What the pipe does not take goes to the file. What the file does not
+ * take goes to stderr: there is no room, it cannot be opened any more, or its path leads to another
+ * root. What stderr does not take within a tenth of a second is lost; the last text gets a second.
+ *
+ * Once PL_OS_ADDED_MAX were added to the file, or written to stderr by this process, only the last
+ * text is still written, to stderr. Stderr is told once of each change.
  */
 void pl_sink_write(const struct pl_text *text, enum pl_sink_text kind);
 
 /*
- * Writes the last text of a process that aborts: the symbolizer gets it first, and what it cannot
- * name is written as it is.
+ * Writes the last text of a process that aborts, with the names that the symbolizer gives it, or as
+ * it is if the symbolizer fails.
  */
 void pl_sink_write_named(const struct pl_text *text);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Stages of a request's life: what the thread did between one and the next, and what is left at the
- * end. It must not know what a request is. A line is one write, by lib/report/sink.c.
+ * Stages of a request's life: what the thread did between two stages, and what is left at the end.
+ * It must not know what a request is. lib/report/sink.c writes each line by one write.
  */
 #include "report/stage.h"
 
@@ -49,7 +49,7 @@ static void append_change(struct pl_text *text, bool known, int64_t change)
 
 static void write_line(struct pl_text *line)
 {
-	line->capacity++; /* the line's end has room of its own */
+	line->capacity++; /* room was kept for the newline */
 	pl_text_append(line, "\n");
 	pl_sink_write(line, PL_SINK_WHOLE);
 }
@@ -98,7 +98,7 @@ void phaselock_stage_begin_sized(struct phaselock_stage *stage, const char *name
 	pl_sized_copy(stage, size, &own, sizeof(own));
 }
 
-/* Returns the stage with the counts of now. */
+/* Returns the stage with its newest counts. */
 static struct phaselock_stage mark(struct phaselock_stage *stage, const char *name, size_t size)
 {
 	struct phaselock_stage_counts now = count();

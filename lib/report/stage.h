@@ -5,7 +5,7 @@
 
 #include "common/base.h"
 
-/* Whether stages are told at all. From the constructor. */
+/* Sets whether stages are told at all. From the constructor. */
 void pl_stage_configure(bool on);
 
 #endif

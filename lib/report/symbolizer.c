@@ -3,10 +3,9 @@
  * Runs the symbolizer over a text. It must not know what the text says, or how a program is
  * started.
  *
- * The path and the environment are copied at the start: the program may change its environment, on
- * another thread, at the very moment of the violation. The copy is read-only from then on. The
- * program that was found then is the only one that is run: in a jail, somebody else's may lie at
- * the path.
+ * The path and the environment are copied at the start and are read-only from then on: another
+ * thread of the program may change the environment at the very moment of the violation. Only the
+ * program found at the start is ever run: in a jail, somebody else's may lie at that path.
  */
 #include "report/symbolizer.h"
 
@@ -18,7 +17,9 @@
 #define PATH_SIZE 1024
 #define NAMED_MAX ((size_t)1024 * 1024)
 
-/* Set in a child that shall have no symbolizer: the settings may be read-only by then. */
+/*
+ * Set in a child that must not run one. The settings cannot say it: they may be read-only by then.
+ */
 static bool is_stopped;
 
 static bool join(char path[PATH_SIZE], const char *folder, size_t length, const char *name)
@@ -31,7 +32,7 @@ static bool join(char path[PATH_SIZE], const char *folder, size_t length, const 
 	return pl_os_find_program(path, &pl_settings.symbolizer_identity);
 }
 
-/* An element that is no whole path depends on the folder that the program runs in. */
+/* Skips relative elements: what they mean depends on the folder that the program is in. */
 static bool find_in_path(char path[PATH_SIZE])
 {
 	const char *folder = pl_os_environment("PATH");
@@ -48,8 +49,9 @@ static bool find_in_path(char path[PATH_SIZE])
 }
 
 /*
- * What is for the program alone: the library's own, and the dynamic linker's, by which code in a
- * folder that the program has gone to, or that was replaced, would come into the symbolizer.
+ * Leaves out what is meant for the program only: the library's own variables, and the dynamic
+ * linker's. By the latter, code could come into the symbolizer from a folder that the program
+ * changed to, or that was replaced.
  */
 static bool is_left_out(const char *entry)
 {
@@ -58,7 +60,7 @@ static bool is_left_out(const char *entry)
 	return strncmp(entry, linker, strlen(linker)) == 0 || strncmp(entry, own, strlen(own)) == 0;
 }
 
-/* The pointers, behind them the strings, and last the path. */
+/* The copy holds the pointers, then the strings, then the path. */
 static bool copy(const char *path)
 {
 	char **all = pl_os_environment_all(), **environment;
@@ -112,7 +114,10 @@ bool pl_symbolizer_is_on(void)
 	return pl_settings.symbolizer != NULL && !is_stopped;
 }
 
-/* Whether a named text still ends as the text did: a verdict has no frame in it. */
+/*
+ * Whether the named text still ends with the last line of the text: the verdict, which has no frame
+ * that a name could change.
+ */
 static bool is_whole(const char *named, size_t size, const char *text, size_t length)
 {
 	size_t last = length > 0 ? length - 1 : 0;

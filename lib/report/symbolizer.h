@@ -12,23 +12,23 @@
 #define PL_SYMBOLIZER_TEXT_MAX 65536 /* what a pipe holds */
 
 /*
- * choice is the value of symbolize=. "1" looks for `phaselock` in PATH, in whole paths only; a path
- * is that of the program to run. Returns false if there is no such program: it then stays off. From
- * the constructor.
+ * choice is the value of symbolize=: "1" looks for `phaselock` in the absolute paths of PATH; a
+ * path names the program to run. Returns false if there is no such program: the symbolizer then
+ * stays off. From the constructor.
  */
 bool pl_symbolizer_start(const char *choice);
 
-/* No program is run from now on. While the process has one thread. */
+/* Runs no program from now on. While the process has one thread. */
 void pl_symbolizer_stop(void);
 
 /* Returns whether there is a program to run. Any thread, signal handlers too. */
 bool pl_symbolizer_is_on(void);
 
 /*
- * Returns the named form of a text, to be given back by pl_os_unmap(), and its size: all of it or,
- * if the program is not the one of the start any more, fails, takes longer than
- * PL_SYMBOLIZER_WAIT_MS or drops the last line, NULL. Any thread, signal handlers too; no heap
- * request, no lock. Needs 2 KiB of stack.
+ * Returns the whole text with names, and its size; pl_os_unmap() gives it back. Returns NULL if the
+ * program is no longer the one of the start, fails, takes longer than PL_SYMBOLIZER_WAIT_MS or
+ * drops the last line. Any thread, signal handlers too; no heap request, no lock. Needs 2 KiB of
+ * stack.
  */
 char *pl_symbolizer_name(const char *text, size_t length, size_t *size);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Pointers in the forms that unwind tables have them in. It must not know what they point to. */
+/* Reads pointers in the encodings of unwind tables. It must not know what they point to. */
 #include "stack/bytes.h"
 
 enum {

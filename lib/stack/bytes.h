@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reads DWARF's numbers from bytes that have an end. Whoever reads behind it, or reads a number
- * that is none, gets 0, and short_of says so from then on. It must not know what the numbers mean.
+ * Reads DWARF's numbers from bytes with an end. Whoever reads past the end, or reads a malformed
+ * number, gets 0, and short_of is set from then on. It must not know what the numbers mean.
  */
 #ifndef PL_BYTES_H
 #define PL_BYTES_H
@@ -52,7 +52,7 @@ PL_INLINE void pl_bytes_skip(struct pl_bytes *bytes, uint64_t size)
 		bytes->at += size;
 }
 
-/* A number of seven bits a byte, the lowest first, and which bit comes behind its last one. */
+/* Reads a number of seven bits a byte, lowest first (LEB128); *bits is how many bits there were. */
 PL_INLINE uint64_t pl_bytes_sevens(struct pl_bytes *bytes, unsigned *bits)
 {
 	uint64_t value = 0, byte;
@@ -72,7 +72,7 @@ PL_INLINE uint64_t pl_bytes_number(struct pl_bytes *bytes)
 {
 	unsigned bits;
 
-	if (PL_LIKELY(bytes->at < bytes->end && *bytes->at < 0x80)) /* most are of one byte */
+	if (PL_LIKELY(bytes->at < bytes->end && *bytes->at < 0x80)) /* most have one byte */
 		return *bytes->at++;
 	return pl_bytes_sevens(bytes, &bits);
 }
@@ -87,7 +87,7 @@ PL_INLINE int64_t pl_bytes_signed(struct pl_bytes *bytes)
 	return (int64_t)value;
 }
 
-/* How pointers are written: a form, what they are relative to, and whether it is a place (LSB). */
+/* How a pointer is written (LSB): its form, what it is relative to, and whether it is indirect. */
 enum pl_pointer {
 	PL_POINTER_FORM = 0x0f,
 	PL_POINTER_IS_RELATIVE = 0x70,
@@ -99,7 +99,7 @@ enum pl_pointer {
 	PL_POINTER_OMITTED = 0xff,
 };
 
-/* Reads a pointer; base is that of PL_POINTER_TO_BASE. What it points to is not read. */
+/* Reads a pointer; base is for PL_POINTER_TO_BASE. What the pointer points to is not read. */
 uintptr_t pl_bytes_pointer(struct pl_bytes *bytes, unsigned encoding, uintptr_t base);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Applies the rules of a frame: from its registers, and the words on its stack, to those of its
- * caller. It must not know what the frames are for, nor how the tables are written.
+ * Applies the rules of a frame: makes the registers of its caller from those of the frame and the
+ * words on its stack. It must not know what the frames are for, nor how the tables are written.
  */
 #include "stack/cfi.h"
 
@@ -24,7 +24,7 @@ static bool find_cfa(const struct pl_cfi_rules *rules, const struct pl_frame *fr
 	return true;
 }
 
-/* The caller's value of a register; false if it cannot be known. */
+/* Finds the caller's value of a register; false if it cannot be known. */
 static bool find_value(const struct pl_cfi_rules *rules, unsigned number,
 		       const struct pl_frame *frame, struct pl_stack *stack, uintptr_t cfa,
 		       uintptr_t *value)
@@ -53,7 +53,10 @@ static bool find_value(const struct pl_cfi_rules *rules, unsigned number,
 	}
 }
 
-/* Makes the registers of a frame those of its caller. Rules may speak of those of the frame. */
+/*
+ * Replaces the registers of a frame by its caller's. Rules may refer to the frame's own, so unless
+ * all are plain those are copied first.
+ */
 static void change_registers(const struct pl_cfi_rules *rules, struct pl_frame *frame,
 			     struct pl_stack *stack, uintptr_t cfa)
 {
@@ -65,8 +68,8 @@ static void change_registers(const struct pl_cfi_rules *rules, struct pl_frame *
 		old = &before;
 	}
 	frame->registers[PL_REGISTER_STACK] = cfa;
-	/* MACHINE: where calls do not push, as on arm64, nothing is built. */
-	if (PL_CALL_PUSHES) /* the return address is in no register that is kept */
+	/* MACHINE: arm64, where calls do not push, is not built. */
+	if (PL_CALL_PUSHES) /* no register keeps the return address */
 		frame->known &= ~((uint32_t)1 << rules->return_address);
 	for (uint32_t left = rules->told; left != 0; left &= left - 1) {
 		unsigned number = (unsigned)__builtin_ctz(left);
@@ -98,8 +101,7 @@ enum pl_cfi_result pl_cfi_step(struct pl_cfi *cfi)
 		return PL_CFI_UNREADABLE;
 	pointer = frame->registers[PL_REGISTER_STACK];
 	/*
-	 * Where there is no rule for it, the caller's stack pointer is the CFA: judged before a
-	 * read.
+	 * Without a rule for it, the caller's stack pointer is the CFA: judge it before any read.
 	 */
 	if (rules.where[PL_REGISTER_STACK] == PL_CFI_SAME &&
 	    !pl_stack_may_go(&cfi->stack, pointer, cfa, rules.is_signal))

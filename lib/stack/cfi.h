@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* From a frame to its caller's, by the unwind tables. */
+/* Steps from a frame to its caller's, by the unwind tables. */
 #ifndef PL_CFI_H
 #define PL_CFI_H
 
@@ -8,7 +8,9 @@
 #include "stack/cfi_rules.h"
 #include "stack/stack.h"
 
-/* What one walk over frames has: where it is, and what it knows of that place. Zeroed: nothing. */
+/*
+ * The state of one walk over frames: where it is, and what it knows there. Zeroed memory: nothing.
+ */
 struct pl_cfi {
 	struct pl_frame frame;
 	struct pl_cfi_tables tables;
@@ -18,8 +20,8 @@ struct pl_cfi {
 
 enum pl_cfi_result {
 	PL_CFI_DONE,
-	PL_CFI_NO_TABLE,   /* nothing is known of the code that the frame is in */
-	PL_CFI_UNREADABLE, /* where the tables lead is no stack */
+	PL_CFI_NO_TABLE,   /* nothing is known of the frame's code */
+	PL_CFI_UNREADABLE, /* the tables lead off every stack */
 };
 
 /* The address of the instruction that a frame is at, or of its last byte. */
@@ -29,9 +31,9 @@ static inline uintptr_t pl_cfi_instruction(const struct pl_frame *frame)
 }
 
 /*
- * Makes of the frame its caller's; if that cannot be done, the frame is over. Any thread, signal
- * handlers too; no lock, no heap request. All that it says it reads from the tables that belong to
- * the code now: nothing is remembered after the walk, so nothing outlives a dlclose().
+ * Replaces the frame by its caller's; if that fails, the frame must not be used any more. Any
+ * thread, signal handlers too; no lock, no heap request. It reads only the tables that belong to
+ * the code now and remembers nothing after the walk, so nothing outlives a dlclose().
  */
 enum pl_cfi_result pl_cfi_step(struct pl_cfi *cfi);
 

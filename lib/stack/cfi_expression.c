@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The machine of DWARF's expressions (DWARF 5, 2.5.1), as far as it is for addresses of one frame.
- * It must not know whether a result is an address or a value.
+ * Runs DWARF's expressions (DWARF 5, 2.5.1), as far as addresses of one frame need them. It must
+ * not know whether a result is an address or a value.
  */
 #include "stack/cfi_expression.h"
 
@@ -44,7 +44,7 @@ enum {
 	LESS = 0x2d,
 	NOT_EQUAL = 0x2e,
 	SKIP = 0x2f,
-	LITERAL = 0x30, /* 0 to 31, as those below */
+	LITERAL = 0x30, /* 0 to 31, as for the next two */
 	REGISTER = 0x50,
 	BASED_ON_REGISTER = 0x70,
 	REGISTER_BY_NUMBER = 0x90,
@@ -79,7 +79,7 @@ static uintptr_t pop(struct machine *machine)
 	return 0;
 }
 
-/* A copy of the entry that lies so deep; 0: the uppermost. */
+/* Pushes a copy of the entry at this depth; 0 is the top. */
 static void pick(struct machine *machine, uint64_t depth)
 {
 	if (depth < machine->depth)
@@ -96,7 +96,7 @@ static void push_register(struct machine *machine, uint64_t number, int64_t offs
 		push(machine, machine->frame->registers[number] + (uintptr_t)offset);
 }
 
-/* A part of a word is in one word: expressions of frames are for saved registers. */
+/* A part of a word has to lie in one word: expressions of frames are for saved registers. */
 static void dereference(struct machine *machine, uint64_t size)
 {
 	uintptr_t address = pop(machine), word = 0, within = address % sizeof(word);
@@ -226,7 +226,7 @@ static void rotate(struct machine *machine)
 	push(machine, second);
 }
 
-/* Operations that have operands behind them, or move what is on the stack. */
+/* Operations that have operands in the code, or move what is on the stack. */
 static void run_other(struct machine *machine, unsigned operation)
 {
 	struct pl_bytes *code = &machine->code;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Expressions of unwind tables. */
+/* Expressions in unwind tables. */
 #ifndef PL_CFI_EXPRESSION_H
 #define PL_CFI_EXPRESSION_H
 
@@ -10,8 +10,8 @@
 
 /*
  * Calculates an expression over the registers of a frame; `first`, if it is not NULL, is on its
- * stack from the start. Returns false if that takes a register that is not known, a word that is
- * not there, or an operation that unwind tables have no use for.
+ * stack from the start. Returns false if the expression needs a register that is not known, a word
+ * that cannot be read, or an operation that unwind tables do not use.
  */
 bool pl_cfi_calculate(struct pl_bytes expression, const struct pl_frame *frame,
 		      struct pl_stack *stack, const uintptr_t *first, uintptr_t *result);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Linkers make the index of unwind tables, .eh_frame_hdr, but some not for a static program, whose
- * start files tell libgcc of the tables instead. It must not know what is looked up.
+ * Makes the index of unwind tables, .eh_frame_hdr, that some linkers do not make for a static
+ * program: its start files tell libgcc of the tables instead. It must not know what is looked up.
  */
 #include "stack/cfi_index.h"
 
@@ -9,7 +9,7 @@
 #include "common/os.h"
 #include "stack/symtab.h"
 
-/* Nearly in order, as the linker wrote them: no more than a few moves for most. */
+/* The linker wrote them nearly in order, so most need only a few moves. */
 static void sort(struct pl_cfi_pair *pairs, size_t count)
 {
 	for (size_t gap = count / 2; gap > 0; gap /= 2)

@@ -6,7 +6,7 @@
 #include "common/base.h"
 
 /*
- * Makes an index of the program's tables if the linker made none, as it does for a static program.
+ * Makes an index of the program's tables if the linker made none, as happens for static programs.
  * Once, from the constructor, after pl_symtab_start(); maps memory for it.
  */
 void pl_cfi_index_start(void);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The registers of the machine, by the numbers that unwind tables have for them (the psABI's), and
- * those of the moment. It must not know what tables are.
+ * The registers of the machine, with the numbers that unwind tables give them (the psABI's), and
+ * their present values. It must not know what tables are.
  */
 #ifndef PL_CFI_MACHINE_H
 #define PL_CFI_MACHINE_H
@@ -14,16 +14,16 @@ enum {
 	PL_REGISTERS = 17,
 	PL_REGISTER_STACK = 7,
 	PL_CALL_PUSHES = 1,	/* a call pushes its return address: a caller's stack ends higher */
-	PL_THREAD_BYTES = 2048, /* what libc keeps of a thread behind its pointer, at least */
+	PL_THREAD_BYTES = 2048, /* libc keeps at least so much behind a thread's pointer */
 };
-/* Kept over calls: rbx, rbp, rsp, r12 to r15. */
+/* Preserved by calls: rbx, rbp, rsp, r12 to r15. */
 #define PL_REGISTERS_KEPT 0xf0c8u
 #elif defined(__aarch64__)
 enum {
 	PL_REGISTERS = 32,
 	PL_REGISTER_STACK = 31,
 	PL_CALL_PUSHES = 0,
-	PL_THREAD_BYTES = 0, /* nothing: it lies in front of it */
+	PL_THREAD_BYTES = 0, /* nothing: libc keeps it in front */
 };
 /* x19 to x30 and sp. */
 #define PL_REGISTERS_KEPT 0xfff80000u
@@ -33,13 +33,13 @@ enum {
 
 /* A call that is under way. */
 struct pl_frame {
-	uintptr_t pc;	/* where it goes on; 0 behind the last frame */
-	bool is_exact;	/* pc is the next instruction, not the one behind a call: a signal came */
-	uint32_t known; /* a bit for each register whose value there is known */
+	uintptr_t pc;	/* where it goes on; 0 past the last frame */
+	bool is_exact;	/* a signal came: pc is the next instruction, not the one after a call */
+	uint32_t known; /* a bit for each register whose value is known */
 	uintptr_t registers[PL_REGISTERS];
 };
 
-/* What a return address says; some processors sign it. */
+/* The plain return address: some processors sign it. */
 PL_INLINE uintptr_t pl_frame_plain_pc(uintptr_t pc)
 {
 /* MACHINE: arm64 is not built. */
@@ -53,7 +53,7 @@ PL_INLINE uintptr_t pl_frame_plain_pc(uintptr_t pc)
 #endif
 }
 
-/* The frame of the function around it, at this very instruction. */
+/* Captures the frame of the function around it, at this very instruction. */
 PL_INLINE void pl_frame_capture(struct pl_frame *frame)
 {
 	uintptr_t pc;

@@ -8,7 +8,7 @@
 #define REMEMBERED_MAX 8
 
 enum {
-	ADVANCE = 0x40, /* these three in the upper two bits */
+	ADVANCE = 0x40, /* these three are in the upper two bits */
 	OFFSET = 0x80,
 	RESTORE = 0xc0,
 	NOP = 0x00,
@@ -43,13 +43,13 @@ struct machine {
 	uintptr_t at; /* the first address for which the rules hold */
 	const struct pl_cfi_common *common;
 	struct pl_cfi_rules *rules;
-	const struct pl_cfi_rules *first; /* those of the common part; NULL while that runs */
+	const struct pl_cfi_rules *first; /* the common part's; NULL while that runs */
 	struct pl_cfi_rules *remembered;  /* REMEMBERED_MAX of them */
 	unsigned remembers;
 	struct pl_bytes rest; /* for the instructions that run() hands on */
 };
 
-/* Registers that are not kept track of, as those of vectors, have no rule. */
+/* Registers that are not tracked, such as vector registers, have no rule. */
 PL_INLINE bool tell(struct pl_cfi_rules *rules, uint64_t number, enum pl_cfi_where where,
 		    int64_t value)
 {
@@ -74,7 +74,7 @@ static bool restore(struct machine *machine, uint64_t number)
 		    first->value[number]);
 }
 
-/* Its length is checked here, once. */
+/* Returns the expression and skips it. Its length is checked here, once. */
 static const uint8_t *get_expression(struct pl_bytes *bytes)
 {
 	const uint8_t *start = bytes->at;
@@ -116,7 +116,7 @@ static bool define_cfa(struct pl_cfi_rules *rules, uint64_t number, int64_t offs
 	return true;
 }
 
-/* A number in units of the common part; of a damaged one it wraps. */
+/* A number in units of the common part; it wraps if the table is damaged. */
 PL_INLINE int64_t scale(uint64_t number, int64_t unit)
 {
 	return (int64_t)(number * (uint64_t)unit);
@@ -159,7 +159,7 @@ static bool run_register(struct machine *machine, unsigned instruction, struct p
 	}
 }
 
-/* One instruction without an operand of its own in its first byte; false if it is not known. */
+/* Runs one instruction that has no operand in its first byte; false if it is not known. */
 static bool run_long(struct machine *machine, unsigned instruction, struct pl_bytes *bytes)
 {
 	const struct pl_cfi_common *common = machine->common;
@@ -212,9 +212,9 @@ static bool run_long(struct machine *machine, unsigned instruction, struct pl_by
 }
 
 /*
- * Runs the instructions for addresses up to this one, which lies in the function: only one that
- * moves on can pass it. False at the first that is not known. The three that stand for each
- * register that a function saves are here: they are most of all.
+ * Runs the instructions for addresses up to this one, which lies in the function. Only an
+ * instruction that advances can pass it. False at the first unknown instruction. The three that a
+ * function has for each register it saves are handled here, because they are the most frequent.
  */
 static bool run(struct machine *machine, const struct pl_bytes *instructions, uintptr_t address)
 {
@@ -240,7 +240,10 @@ static bool run(struct machine *machine, const struct pl_bytes *instructions, ui
 			if (!restore(machine, operand))
 				return false;
 		} else {
-			/* In the machine, so that the others keep theirs in registers. */
+			/*
+			 * By way of the machine, so that the other cases keep at and bytes in
+			 * registers.
+			 */
 			machine->at = at;
 			machine->rest = bytes;
 			if (!run_long(machine, instruction, &machine->rest))
@@ -251,10 +254,10 @@ static bool run(struct machine *machine, const struct pl_bytes *instructions, ui
 				break;
 		}
 	}
-	return !bytes.short_of; /* who was short has come to the end */
+	return !bytes.short_of; /* a fault has moved bytes to the end */
 }
 
-/* Has the rules of the common part at hand. */
+/* Makes `first` the rules of the common part, unless it is so already. */
 static bool run_common(struct machine *machine, struct pl_cfi_first *first)
 {
 	const struct pl_cfi_common *common = machine->common;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Entries of .eh_frame, by the index that linkers make (.eh_frame_hdr), or without one by looking
- * through all of them (LSB, 10.6; DWARF 5, 6.4). Nothing is read outside the parts of the module
- * that are loaded, and no length is believed that leads out of them. It must not know what the
+ * Finds entries of .eh_frame, by the index that linkers make (.eh_frame_hdr), or without one by a
+ * search through all of them (LSB, 10.6; DWARF 5, 6.4). It reads nothing outside the loaded parts
+ * of the module, and believes no length that leads out of them. It must not know what the
  * instructions mean.
  */
 #include "stack/cfi_table.h"
@@ -11,7 +11,7 @@
 
 #define LETTERS_MAX 16 /* there are five */
 
-/* Of the program, made at the start; written by the constructor, read by any thread. */
+/* The program's, made at the start; written by the constructor, read by any thread. */
 static struct {
 	const uint8_t *base;
 	const struct pl_cfi_pair *pairs;
@@ -36,7 +36,10 @@ PL_INLINE struct pl_bytes bytes_at(const struct pl_cfi_tables *tables, const uin
 
 /* ---- entries --------------------------------------------------------------------------------- */
 
-/* An entry without its length. Returns false at the end of all, or if it is not all there. */
+/*
+ * Opens an entry after its length. Returns false at the end of the table, or if the entry is cut
+ * off.
+ */
 PL_INLINE bool open_entry(const struct pl_cfi_tables *tables, const uint8_t *entry,
 			  struct pl_bytes *bytes)
 {
@@ -53,8 +56,9 @@ PL_INLINE bool open_entry(const struct pl_cfi_tables *tables, const uint8_t *ent
 }
 
 /*
- * The data that letters announce, R an encoding, P a function and its encoding, L an encoding, S
- * the frame of a signal. Others are new: what they announce has a length, and is passed over.
+ * Reads the data that the letters announce. R: an encoding; P: a function and its encoding; L: an
+ * encoding; S: the frame of a signal. Other letters are new: the data has a length, so what they
+ * announce is skipped.
  */
 static void read_augmentation(const char *letters, struct pl_bytes *bytes,
 			      struct pl_cfi_common *common)
@@ -94,7 +98,7 @@ static bool read_common(struct pl_cfi_tables *tables, const uint8_t *entry)
 	version = pl_bytes_byte(&bytes);
 	letters = (const char *)bytes.at;
 	for (unsigned i = 0; pl_bytes_byte(&bytes) != 0; i++)
-		if (i == LETTERS_MAX) /* so that no table makes each function's entry a search */
+		if (i == LETTERS_MAX) /* or a table could make each entry a long search */
 			return false;
 	if (version == 4 && pl_bytes_word(&bytes, 2) != sizeof(uintptr_t)) /* and no segments */
 		return false;
@@ -113,7 +117,7 @@ static bool read_common(struct pl_cfi_tables *tables, const uint8_t *entry)
 	return true;
 }
 
-/* As pl_bytes_pointer(), but what most linkers write is read here. */
+/* Like pl_bytes_pointer(), but reads the forms that most linkers write right here. */
 PL_INLINE uintptr_t read_pointer(struct pl_bytes *bytes, unsigned encoding)
 {
 	struct pl_bytes rest = {bytes->at, bytes->end, bytes->short_of};
@@ -129,7 +133,7 @@ PL_INLINE uintptr_t read_pointer(struct pl_bytes *bytes, unsigned encoding)
 	return value;
 }
 
-/* bytes: from behind the length on. */
+/* bytes: the entry after its length. */
 PL_INLINE bool read_function(struct pl_cfi_tables *tables, struct pl_bytes bytes,
 			     struct pl_cfi_function *function)
 {
@@ -210,7 +214,7 @@ bool pl_cfi_table_change(struct pl_cfi_tables *tables, uintptr_t address)
 	return true;
 }
 
-/* Returns the entry that the index has for the address, which is of that function or of none. */
+/* Returns the only entry that can be the address's; it may be that of another function. */
 static const uint8_t *look_up(const struct pl_cfi_tables *tables, uintptr_t address)
 {
 	intptr_t offset = (intptr_t)(address - (uintptr_t)tables->base);

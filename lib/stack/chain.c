@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The list as glibc's dynamic linker keeps it for debuggers; chain_musl.c says that there is none.
- * It must not know what is looked for in the modules.
+ * Walks the list that glibc's dynamic linker keeps for debuggers; chain_musl.c says that there is
+ * none. It must not know what is looked for in the modules.
  *
- * Its links are whole at any moment, but in the child of a fork() a module may be half loaded or
- * half
- * gone: what the dynamic linker does not find by an address of it is passed over.
+ * The links are whole at any moment. But in the child of a fork() a module may be half loaded or
+ * half gone, so one that the dynamic linker does not find by its address is skipped.
  */
 #define _GNU_SOURCE
 #include "stack/chain.h"

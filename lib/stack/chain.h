@@ -9,7 +9,7 @@
 
 /* A loaded module, while it is looked at. */
 struct pl_loaded {
-	uintptr_t base;		  /* what is added to the module's own addresses */
+	uintptr_t base;		  /* added to the module's own addresses */
 	const char *name;	  /* a path, "" for the program */
 	const ElfW(Dyn) *dynamic; /* NULL if it has none */
 	const ElfW(Phdr) *headers;
@@ -19,8 +19,8 @@ struct pl_loaded {
 
 /*
  * Calls look for each module, in the order of loading, until it returns true. It takes no lock, and
- * calls no function that another library may have taken the place of: no module may come or go
- * meanwhile. Returns false if there is no such list; else sets *found to what look has said.
+ * calls no function that another library may have replaced; so no module may come or go meanwhile.
+ * Returns false if there is no such list; else sets *found to what look returned last.
  */
 bool pl_chain_each(bool (*look)(const struct pl_loaded *module, void *argument), void *argument,
 		   bool *found);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * musl needs no list without its lock: its fork() waits for the lock, so a child finds it open, and
- * nothing stands in front of its functions at the start that does not work then.
+ * musl needs no list without its lock. Its fork() waits for the lock, so a child finds it open. And
+ * at the start no other library stands in front of its functions with one that does not work yet.
  */
 #include "stack/chain.h"
 

@@ -9,16 +9,13 @@
 
 #include <elf.h>
 
-/*
- * glibc relocates the addresses in a dynamic section, but not in one that is read-only, as that of
- * the vdso.
- */
+/* glibc relocates the addresses in a dynamic section, unless it is read-only, as the vdso's is. */
 static const void *address_of(const struct pl_object *object, uintptr_t pointer)
 {
 	return (const void *)(pointer < object->base ? object->base + pointer : pointer);
 }
 
-/* Returns how many elements of that size there may be at an address; 0 if they are not aligned. */
+/* Returns how many elements of that size fit at an address; 0 if it is not aligned. */
 static size_t room_at(const struct pl_object *object, const void *at, size_t size, size_t alignment)
 {
 	if (at == NULL || (uintptr_t)at % alignment != 0)
@@ -26,9 +23,7 @@ static size_t room_at(const struct pl_object *object, const void *at, size_t siz
 	return pl_segment_left(object, at) / size;
 }
 
-/*
- * What is not there is nothing, and what is there ends with the part of the module that it is in.
- */
+/* Bounds each table by the part of the module that it is in; one that is in none becomes empty. */
 static void set_bounds(struct pl_dynamic *dynamic)
 {
 	const struct pl_object *object = dynamic->object;

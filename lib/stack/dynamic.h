@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The dynamic section of a loaded module: its symbols and its references to those of others. For
+ * The dynamic section of a loaded module: its symbols, and its references to those of others. For
  * every function: any thread, signal handlers too; no lock, no heap request. The module must stay
- * loaded meanwhile. Nothing is read outside the parts of the module that are loaded, and no size
- * and no index is believed that leads out of them.
+ * loaded meanwhile. They read nothing outside the loaded parts of the module, and believe no size
+ * and no index that leads out of them.
  */
 #ifndef PL_DYNAMIC_H
 #define PL_DYNAMIC_H
@@ -27,10 +27,10 @@ struct pl_dynamic {
 	} data, calls;
 };
 
-/* The object must live on: it may have no dynamic section. Returns whether it has symbols. */
+/* object must outlive dynamic; it may have no dynamic section. Returns whether it has symbols. */
 bool pl_dynamic_read(struct pl_dynamic *dynamic, const struct pl_object *object);
 
-/* Returns how many symbols there are: all of them are at least looked at. */
+/* Returns how many symbols there are. Time: at most linear in their number. */
 size_t pl_dynamic_symbol_count(const struct pl_dynamic *dynamic);
 
 /* Returns the name of a symbol, "" if it has none. */

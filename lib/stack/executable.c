@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which file the program is: /proc knows it, but a jail may be without, and it knows the dynamic
- * linker alone where that was started by its name, with the program as a word. Then it is one that
- * the program was called by, if it has the program headers that are in memory: it may be a script's
- * as well, or anybody's. It must not know why somebody asks.
+ * Finds out which file the program is. /proc knows it, but a jail may have no /proc. And if a
+ * dynamic linker was started by its name, with the program as an argument, /proc knows only the
+ * linker. Then the names that the program was called by are tried. A name counts only if its file
+ * has the program headers that are in memory: it may be a script's name, or lead to anybody's file.
+ * It must not know why somebody asks.
  */
 #include "stack/executable.h"
 
@@ -14,7 +15,7 @@
 #include <string.h>
 #include <sys/auxv.h>
 
-/* The kernel tells no address of a dynamic linker if that is what it has started. */
+/* If the kernel has started the dynamic linker itself, it gives no address for one. */
 static bool is_loaded_by_linker(void)
 {
 	const ElfW(Phdr) *headers = (const void *)getauxval(AT_PHDR);
@@ -50,7 +51,7 @@ static bool is_our_file(const char *path)
 	return is_ours;
 }
 
-/* Another folder may be the current one when the path is read. */
+/* Makes the path absolute: the current folder may be another one when the path is read. */
 static bool make_whole(char *path, size_t size, const char *name)
 {
 	size_t used = 0;

@@ -7,8 +7,8 @@
 
 /*
  * Writes the whole path of the program to path, terminated and cut to size; "" if it is not known.
- * Where there is no /proc it is that of the file that the kernel, or a dynamic linker that was
- * started by its name, says that it has loaded. From the constructor, or before it.
+ * Without /proc it is the file that the kernel, or a dynamic linker started by its name, says it
+ * has loaded. From the constructor, or before it.
  */
 void pl_executable_find(char *path, size_t size);
 

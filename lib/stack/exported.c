@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The dynamic symbols of modules as tables with an index. Only modules that are loaded at the start
- * have one: those stay, and room for them can be had before anything is locked, or filtered by the
- * kernel. It must not know what the names are for.
+ * Tables of the dynamic symbols of modules, with an index. Only modules that are loaded at the
+ * start have an index: they stay, and memory can be had before anything is locked, or filtered by
+ * the kernel. It must not know what the names are for.
  */
 #define _GNU_SOURCE
 #include "stack/exported.h"
@@ -12,9 +12,9 @@
 #include "stack/symbols.h"
 
 #define TABLES 64
-#define SYMBOLS_MIN 64 /* fewer are looked through as fast */
+#define SYMBOLS_MIN 64 /* fewer are searched as fast without an index */
 
-/* Written by the constructor, but for the states of the indexes. */
+/* Written by the constructor, except for the states of the indexes. */
 static struct pl_symbols tables[TABLES];
 static size_t table_count;
 

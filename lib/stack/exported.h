@@ -6,14 +6,14 @@
 #include "stack/dynamic.h"
 
 /*
- * Gives the modules that are loaded at the start of the process room for an index. Once, from the
- * constructor.
+ * Makes room for an index for each module that is loaded at the start of the process. Once, from
+ * the constructor.
  */
 void pl_exported_start(void);
 
 /*
- * Returns the function of a module that an address of the module's own lies in, or NULL. As
- * pl_symbols_find(); time: linear in the symbols of a module that was loaded later.
+ * Returns the function of a module that contains an address, relative to the module's base; or
+ * NULL. As pl_symbols_find(); time: linear in the symbols of a module that was loaded later.
  */
 const ElfW(Sym) *pl_exported_find(const struct pl_dynamic *dynamic, uintptr_t address);
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Places of frames that may be asked for when their modules are gone. Entries are only ever added,
- * each to the chain of its address's hash, by one compare-and-swap; so a reader needs no lock. One
- * address may have several, of modules that lay there one after the other: each time a place is
- * kept its entry gets a higher number, and the highest is the newest. It must not know what the
- * frames are of.
+ * Keeps the places of frames, for when their modules are gone. Entries are only ever added, each to
+ * the chain of its address's hash, by one compare-and-swap; so a reader needs no lock. One address
+ * may have several entries, of modules that lay there one after the other. Each time a place is
+ * kept, its entry gets a higher number: the highest is the newest. It must not know what the frames
+ * are for.
  */
 #define _GNU_SOURCE
 #include "stack/kept.h"
@@ -18,14 +18,14 @@
 #define CHAINS 1024
 #define BLOCK_SIZE ((size_t)64 << 10)
 #define BLOCKS_MAX 64
-#define FUNCTION_MAX 1024 /* of a mangled name that is beyond all measure */
+#define FUNCTION_MAX 1024 /* characters of a mangled name; some have no end */
 
 _Static_assert((CHAINS & (CHAINS - 1)) == 0, "chosen by a mask");
 
-/* The place points into text. */
+/* place points into text. */
 struct entry {
 	struct entry *next; /* written before it is published, never after */
-	const void *frame;  /* likewise, and all below but number */
+	const void *frame;  /* likewise, as all below except number */
 	struct pl_place place;
 	_Atomic uint64_t number; /* any thread raises it, relaxed */
 	char text[];
@@ -37,7 +37,7 @@ static _Atomic(struct entry *) chains[CHAINS];
 /* Any thread adds, relaxed: it only hands out numbers. */
 static _Atomic uint64_t last_number;
 
-/* Mapped when they are needed, in their order; any thread publishes, release. */
+/* Mapped in their order when needed; any thread publishes, release. */
 static struct {
 	_Atomic(char *) start;
 	_Atomic size_t taken; /* may run past the end; any thread adds, relaxed */
@@ -52,7 +52,7 @@ static _Atomic(struct entry *) *chain_of(const void *frame)
 
 /* ---- room ------------------------------------------------------------------------------------ */
 
-/* Returns a block's start, which is mapped now if it was not; NULL if it cannot be. */
+/* Returns a block's start, and maps the block if it is not yet; NULL if that fails. */
 static char *start_of(size_t block)
 {
 	char *start = atomic_load_explicit(&blocks[block].start, memory_order_acquire);
@@ -75,7 +75,7 @@ static void *take(size_t size)
 	if (size > BLOCK_SIZE)
 		return NULL;
 	for (size_t i = 0; i < BLOCKS_MAX; i++) {
-		/* Looked at first, so that the number does not wrap. */
+		/* Load first, so that the number does not wrap. */
 		size_t at = atomic_load_explicit(&blocks[i].taken, memory_order_relaxed);
 		char *start;
 
@@ -103,7 +103,7 @@ static bool is_same(const struct pl_place *a, const struct pl_place *b)
 	if (a->offset != b->offset || a->build_id_size != b->build_id_size ||
 	    !is_same_text(a->path, b->path))
 		return false;
-	/* The function's name is looked up for new places only: a build-id stands for all names. */
+	/* A build-id stands for all names, so the function is looked up for new places only. */
 	return a->build_id_size > 0 ? memcmp(a->build_id, b->build_id, a->build_id_size) == 0
 				    : is_same_text(a->function, b->function);
 }
@@ -140,14 +140,14 @@ static struct entry *make(const void *frame, const struct pl_place *place)
 	entry->place.module = entry->place.path + (place->module - place->path);
 	if (function > 0)
 		entry->place.function = copy(&to, place->function, function - 1);
-	to += function > 0; /* behind its end, which is zero already */
+	to += function > 0; /* the terminator, which is zero already */
 	if (place->build_id_size > 0)
 		entry->place.build_id =
 			(const unsigned char *)copy(&to, place->build_id, place->build_id_size);
 	return entry;
 }
 
-/* An older module's place must not stand for one that there was no room for. */
+/* Without room for the new place, an older module's place must not stand for it. */
 static void forget(const void *frame)
 {
 	struct entry *entry = atomic_load_explicit(chain_of(frame), memory_order_acquire);

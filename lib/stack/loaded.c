@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The list of loaded modules, by the dynamic linker's walk, which has a lock, or without (chain.h).
- * It must not know what is looked for in them.
+ * Walks the loaded modules, by the dynamic linker's own walk, which takes a lock, or without it
+ * (chain.h). It must not know what is looked for in them.
  */
 #define _GNU_SOURCE
 #include "stack/loaded.h"
 
-/* Others may load and unload; written by the constructor and in the child of a fork. */
+/* Other threads may load and unload; written by the constructor and in the child of a fork. */
 static bool is_shared;
 
 void pl_loaded_started(void)
@@ -19,7 +19,7 @@ void pl_loaded_fork_child(void)
 	is_shared = false;
 }
 
-/* What the dynamic linker's own walk hands on. */
+/* What dl_iterate_phdr() hands on. */
 struct walk {
 	bool (*look)(const struct pl_loaded *module, void *argument);
 	void *argument;

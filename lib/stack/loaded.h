@@ -8,20 +8,20 @@
 
 /*
  * Calls look for each module, in the order of loading, until it returns true. Returns whether it
- * did. Takes the dynamic linker's lock, so that none goes meanwhile: not for signal handlers, nor
- * for reports. No heap request.
+ * did. Takes the dynamic linker's lock, so that no module goes meanwhile: not for signal handlers,
+ * nor for reports. No heap request.
  *
- * It takes no lock, and calls nothing that another library may have put a function of its own in
- * front of, until the library has started, when there is one thread; and in the child of a fork(),
- * where a thread that the child does not have may have held the lock. A module that another thread
- * of such a child unloads meanwhile is not safe to look at.
+ * In two cases it takes no lock, and calls nothing that another library may have put a function of
+ * its own in front of: until the library has started, when there is one thread; and in the child of
+ * a fork(), where a thread that the child does not have may have held the lock. If another thread
+ * of such a child unloads a module meanwhile, it is not safe to look at that.
  */
 bool pl_loaded_each(bool (*look)(const struct pl_loaded *module, void *argument), void *argument);
 
-/* The library has started. */
+/* To be called when the library has started. */
 void pl_loaded_started(void);
 
-/* In the child of a fork. */
+/* To be called in the child of a fork(). */
 void pl_loaded_fork_child(void);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Modules by object.h, which does not wait for whoever runs a constructor in dlopen(). Names by the
- * module's own table of dynamic symbols, which is mapped as long as the module is, and for the
- * program also by the one in its file. It must not know why somebody asks.
+ * Finds modules by object.h, which does not wait for a thread that runs a constructor in dlopen().
+ * Finds names in the module's own table of dynamic symbols, which is mapped as long as the module
+ * is, and for the program also in the table in its file. It must not know why somebody asks.
  */
 #define _GNU_SOURCE
 #include "stack/module.h"
@@ -30,7 +30,7 @@ void pl_module_start(void)
 	pl_executable_find(program, sizeof(program));
 }
 
-/* Other constructors may come before ours; two threads at once would read the same. */
+/* Constructors that run before ours may ask. Two threads at once would find the same. */
 static const char *program_path(void)
 {
 	if (program[0] == '\0')
@@ -40,7 +40,7 @@ static const char *program_path(void)
 
 static void name_function(const struct pl_object *object, struct pl_place *place)
 {
-	uintptr_t call = place->offset - 1; /* a return address may lie behind its function's end */
+	uintptr_t call = place->offset - 1; /* a return address may lie past its function's end */
 	struct pl_dynamic dynamic;
 	const ElfW(Sym) *symbol;
 
@@ -58,7 +58,7 @@ static size_t filled_up(uint32_t size)
 	return ((size_t)size + 3) & ~(size_t)3;
 }
 
-/* A note is its three sizes, its name and its contents, both filled up to four bytes. */
+/* A note is its three words, its name and its contents, both padded to four bytes. */
 static bool read_build_id(const char *notes, size_t size, struct pl_place *place)
 {
 	static const char owner[] = "GNU";
@@ -161,7 +161,7 @@ bool pl_module_is_runtime(const char *file_name)
 	return false;
 }
 
-/* They serve requests in the place of libc. */
+/* These serve requests in place of libc. */
 static bool is_sanitizer(const char *file_name)
 {
 	return strncmp(file_name, "libasan", 7) == 0 || strncmp(file_name, "libtsan", 7) == 0 ||

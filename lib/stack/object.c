@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Objects by glibc's _dl_find_object(), which is safe in signal handlers and takes no lock, unlike
- * dladdr(), which waits for whoever runs a constructor in dlopen().
+ * Finds objects by glibc's _dl_find_object(), which is safe in signal handlers and takes no lock.
+ * dladdr() is not: it waits for a thread that runs a constructor in dlopen().
  */
 #define _GNU_SOURCE
 #include "stack/object.h"
@@ -16,9 +16,9 @@
 
 #pragma weak _dl_find_object /* an older libc does not have it */
 
-#define LASTING_MAX 256 /* objects beyond these are taken for such as may be unloaded */
+#define LASTING_MAX 256 /* objects beyond these count as ones that may be unloaded */
 
-/* Written by the constructor, read by any thread; in the order of their addresses. */
+/* Written by the constructor, read by any thread; sorted by address. */
 static struct range {
 	uintptr_t start;
 	uintptr_t end;
@@ -42,7 +42,7 @@ static void find_headers(const void *start, struct pl_object *object)
 	object->header_count = header->e_phnum;
 }
 
-/* For a static program glibc knows only where its code is. */
+/* Of a static program glibc knows only where its code is. */
 static void find_in_static_program(struct pl_object *object)
 {
 	object->headers = (const void *)getauxval(AT_PHDR);

@@ -11,14 +11,14 @@
 #include <link.h>
 
 struct pl_object {
-	uintptr_t base;		  /* what is added to the object's own addresses */
+	uintptr_t base;		  /* added to the object's own addresses */
 	const char *name;	  /* a path, "" for the program */
 	const ElfW(Dyn) *dynamic; /* its addresses may not be relocated; NULL if there is none */
 	const ElfW(Phdr) *headers;
 	size_t header_count;	    /* 0 if they are not known */
-	uintptr_t start, end;	    /* of its code at least: no other object lies between */
+	uintptr_t start, end;	    /* around its code at least: no other object lies between */
 	const uint8_t *table_index; /* its PT_GNU_EH_FRAME; NULL if it has none */
-	bool is_whole;		    /* what its headers say is there, for certain */
+	bool is_whole;		    /* all that its headers promise is certainly there */
 };
 
 /*
@@ -27,19 +27,19 @@ struct pl_object {
  */
 bool pl_object_find(const void *address, struct pl_object *object);
 
-/* What is known of a module of the list of all, while it is looked at. */
+/* Returns what is known of a module, while pl_loaded_each() visits it. */
 struct pl_object pl_object_of(const struct pl_loaded *module);
 
 /*
- * Remembers which objects there are at the start of the process: nobody can unload those. One of
- * which the headers are not known or not true is taken for one that may be unloaded. Once, from the
+ * Remembers which objects there are at the start of the process: nobody can unload those. An object
+ * whose headers are not known or not true counts as one that may be unloaded. Once, from the
  * constructor; takes the dynamic linker's lock.
  */
 void pl_object_start(void);
 
 /*
  * Returns whether an address lies in an object that can never be unloaded. If not, its memory may
- * only be read as long as something keeps it there: a function of it on this thread's stack.
+ * be read only while something keeps the object loaded: a function of it on this thread's stack.
  */
 bool pl_object_stays(const void *address);
 

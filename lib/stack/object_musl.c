@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Objects by dl_iterate_phdr(), as musl has nothing better. It takes the dynamic linker's lock, to
- * read, from one object to the next. musl's own linker does not call the public malloc() under that
- * lock, so only a signal handler that interrupted a dlopen() could wait for its own thread.
+ * Finds objects by dl_iterate_phdr(), because musl has nothing better. It takes the dynamic
+ * linker's lock, to read, at each step from one object to the next. musl's own linker does not call
+ * the public malloc() under that lock, so only a signal handler that interrupted a dlopen() could
+ * wait for its own thread.
  */
 #define _GNU_SOURCE
 #include "stack/object.h"

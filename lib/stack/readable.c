@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Program headers say what the dynamic linker was asked to map. Whether it can be read, the kernel
- * knows. It must not know what lies there.
+ * Program headers say what the dynamic linker was asked to map. Only the kernel knows whether that
+ * can be read. It must not know what lies there.
  */
 #include "stack/readable.h"
 
@@ -27,7 +27,7 @@ bool pl_readable_part(uintptr_t base, const ElfW(Phdr) *headers, size_t count, s
 		if (i != which && headers[i].p_type == PT_LOAD && headers[i].p_memsz > 0 &&
 		    page_of(headers[i].p_vaddr) - part->p_vaddr < part->p_memsz)
 			return false;
-	/* The pages of a file are there up to its end: the last one stands for all. */
+	/* A file's pages are there up to its end, so the last one stands for all. */
 	return size == 0 ||
 	       pl_os_is_readable((const void *)page_of(base + part->p_vaddr + size - 1));
 }

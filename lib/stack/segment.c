@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Which bytes of an object are there, by its program headers. It must not know what they are. */
+/* Which bytes of an object can be read, by its program headers. It must not know what they are. */
 #include "stack/segment.h"
 
 #include "stack/readable.h"
 
 #include <elf.h>
 
-/* Of one of which the headers may be wrong, or are not known: between its parts may be gaps. */
+/* For an object whose headers are unknown or may be wrong: there may be gaps between its parts. */
 static size_t left_in_doubt(const struct pl_object *object, uintptr_t at)
 {
 	return at >= object->start && at < object->end ? pl_readable_left(at, object->end) : 0;

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The thread's own stack is known without a system call. That of the first thread ends where the
- * dynamic linker says, and the kernel leaves room for it to grow. For other threads glibc maps it
- * as a whole, ends it where the thread pointer is, and keeps its bounds in words behind that; which
- * words is read off the first thread, whose bounds are NULL and __libc_stack_end. What does not fit
- * is not believed. All other memory is asked for by the page. It must not know what is read.
+ * Knows the bounds of the thread's own stack without a system call. The first thread's stack ends
+ * where the dynamic linker says, and the kernel leaves room for it to grow. Another thread's stack
+ * is mapped by glibc as a whole and ends at the thread pointer. Its bounds are in words behind that
+ * pointer; which words they are is learned from the first thread, where they hold NULL and
+ * __libc_stack_end. Bounds that do not fit are not believed.
+ *
+ * About all other memory the kernel is asked, page by page. It must not know what is read.
  */
 #include "stack/stack.h"
 
@@ -13,18 +15,18 @@
 
 #define WORD sizeof(uintptr_t)
 
-/* The kernel maps nothing else so near below the end of the first stack, however small that is. */
+/* However small the first stack is, the kernel maps nothing else so near below its end. */
 #define FIRST_STACK_MAX ((uintptr_t)64 << 20)
 
-#define CHANGES_MAX 64			/* of stack, in a walk */
-#define JOINED_MAX ((uintptr_t)1 << 20) /* bytes, of another stack */
+#define CHANGES_MAX 64			/* how often one walk may change stacks */
+#define JOINED_MAX ((uintptr_t)1 << 20) /* bytes, on another stack */
 
 extern void *__libc_stack_end __attribute__((weak)); /* musl does not have it */
 
 /* Written by the constructor, read by any thread. */
 static uintptr_t first_thread; /* its thread pointer */
 static uintptr_t first_end;    /* of its stack; 0: not known */
-static size_t bounds_at;       /* from a thread pointer to start, size, guard; 0: not known */
+static size_t bounds_at; /* offset from a thread pointer of start, size, guard; 0: not known */
 
 void pl_stack_start(void)
 {
@@ -41,7 +43,7 @@ void pl_stack_start(void)
 
 /*
  * MACHINE: a thread's stack ends at its pointer on x86-64. On arm64 it ends below, and bounds_at is
- * 0: of the other threads' stacks nothing is known without a system call.
+ * 0, so nothing is known of other threads' stacks without a system call.
  */
 static void find_own(struct pl_stack *stack)
 {
@@ -81,12 +83,12 @@ bool pl_stack_has_page(struct pl_stack *stack, uintptr_t address)
 bool pl_stack_may_go(struct pl_stack *stack, uintptr_t from, uintptr_t to, bool any_stack)
 {
 	bool was_own = pl_stack_is_own(stack, from), is_own = pl_stack_is_own(stack, to);
-	/* MACHINE: where calls do not push, as on arm64, nothing is built. */
+	/* MACHINE: arm64, where calls do not push, is not built. */
 	bool goes_up = PL_CALL_PUSHES ? to > from : to >= from;
 
 	if (to % WORD != 0)
 		return false;
-	/* A stack that ends where the thread's does: the last frame may have left nothing on it. */
+	/* The end of the thread's stack: the last frame may have left nothing on it. */
 	if (was_own && to == stack->own_end)
 		return true;
 	if (was_own == is_own && goes_up)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Functions by address. A table of symbols is in no order that helps, and a report asks for each of
- * its frames, so the first search makes an index: the numbers of the functions, sorted by address.
- * Two threads, or a thread and its signal handler, do not make it at once: who comes second looks
- * at all symbols. It must not know whose table it is.
+ * Finds functions by address. A table of symbols is not sorted by address, and a report asks for
+ * each of its frames. So the first search makes an index: the numbers of the functions, sorted by
+ * address. Two threads, or a thread and its signal handler, never make it at once: the second one
+ * looks at all symbols instead. It must not know whose table it is.
  */
 #define _GNU_SOURCE
 #include "stack/symbols.h"
@@ -23,7 +23,7 @@ static bool contains(const ElfW(Sym) *symbol, uintptr_t address)
 	return address - symbol->st_value < symbol->st_size;
 }
 
-/* Whether the name is not the one that people write. */
+/* Whether the name is one that people do not write, such as __strdup. */
 static bool is_internal(const struct pl_symbols *table, const ElfW(Sym) *symbol)
 {
 	return table->names[symbol->st_name] == '_';
@@ -66,7 +66,7 @@ static uintptr_t address_at(const struct pl_symbols *table, const uint32_t *numb
 	return table->symbols[numbers[place]].st_value;
 }
 
-/* Moves all numbers to another array, in the order of one byte of their addresses. */
+/* Copies all numbers to another array, sorted by one byte of their addresses. */
 static void sort_by_byte(const struct pl_symbols *table, const uint32_t *from, uint32_t *to,
 			 unsigned byte)
 {
@@ -85,7 +85,9 @@ static void sort_by_byte(const struct pl_symbols *table, const uint32_t *from, u
 		to[places[address_at(table, from, i) >> 8 * byte & 255]++] = from[i];
 }
 
-/* By bytes from the lowest on, two at a time, so that the numbers end where they began. */
+/*
+ * Sorts by each byte, from the lowest on, two at a time so that the numbers end where they began.
+ */
 static void sort(const struct pl_symbols *table, uintptr_t highest)
 {
 	for (unsigned byte = 0; byte < sizeof(highest) && highest >> 8 * byte != 0; byte += 2) {
@@ -156,7 +158,7 @@ static size_t count_up_to(const struct pl_symbols *table, uintptr_t address)
 	return low;
 }
 
-/* Whether a symbol is to be named rather than another: as by a search from the table's start. */
+/* Whether a symbol is a better name than another. Agrees with find_without_index(). */
 static bool is_better(const struct pl_symbols *table, const ElfW(Sym) *symbol,
 		      const ElfW(Sym) *than)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The only reader of section headers, and of the program's own file alone, which the kernel keeps
- * from being written to while it runs. Every number in it is held against the size of the file
+ * The only reader of section headers. It reads only the program's own file, which the kernel keeps
+ * from being written to while it runs. Every number in the file is checked against the file's size
  * before it is used. It must not know why somebody asks.
  */
 #define _GNU_SOURCE
@@ -27,7 +27,7 @@ static struct {
 	const uint8_t *unwind_tables;
 } program;
 
-/* Returns a part of the file, or NULL if it is not all in it or not aligned. */
+/* Returns a part of the file, or NULL if it is not aligned or not all in the file. */
 static const void *part(const struct file *file, uint64_t offset, uint64_t size)
 {
 	if (offset > file->size || size > file->size - offset || offset % sizeof(uint64_t) != 0)
@@ -47,8 +47,9 @@ static const ElfW(Ehdr) *read_header(const struct file *file)
 }
 
 /*
- * Where the program was loaded: its program headers lie in memory where the kernel says, and are
- * those of the file, or the file is that of a dynamic linker which was started by its name.
+ * Finds where the program was loaded. Its program headers are in memory where the kernel says. If
+ * they are not those of the file, the file is that of a dynamic linker which was started by its
+ * name.
  */
 static bool find_base(const struct file *file, const ElfW(Ehdr) *header, uintptr_t *base)
 {
@@ -70,7 +71,7 @@ static bool find_base(const struct file *file, const ElfW(Ehdr) *header, uintptr
 	return false;
 }
 
-/* A program that has no program header for them may have them all the same: a static one has. */
+/* A program may have unwind tables without a program header for them: a static one does. */
 static const uint8_t *find_unwind_tables(const struct file *file, const ElfW(Ehdr) *header)
 {
 	static const char name[] = ".eh_frame";
@@ -149,7 +150,7 @@ bool pl_symtab_is_of(uintptr_t base)
 
 const char *pl_symtab_find(uintptr_t offset, uintptr_t *function_offset)
 {
-	/* A return address may lie behind its function's end. */
+	/* A return address may lie past its function's end. */
 	const ElfW(Sym) *symbol = pl_symbols_find(&program.symbols, offset - 1);
 
 	if (symbol == NULL)

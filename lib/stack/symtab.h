@@ -8,16 +8,18 @@
 
 #include "common/base.h"
 
-/* Maps the program's file, once, from the constructor. Nothing is found if anything is odd. */
+/*
+ * Maps the program's file, once, from the constructor. If anything in it is odd, nothing is found.
+ */
 void pl_symtab_start(void);
 
-/* Returns whether the object that was loaded there is the program whose file is mapped. */
+/* Returns whether the object loaded at base is the program whose file is mapped. */
 bool pl_symtab_is_of(uintptr_t base);
 
 /*
- * Returns the name of the program's function around the call that returns to offset, as
- * lib/stack/module.h has offsets, or NULL; sets *function_offset to where in the function offset
- * is. As pl_symbols_find().
+ * Returns the name of the program's function that contains the call returning to offset (as in
+ * lib/stack/module.h), or NULL. Sets *function_offset to where in the function offset is. As
+ * pl_symbols_find().
  */
 const char *pl_symtab_find(uintptr_t offset, uintptr_t *function_offset);
 

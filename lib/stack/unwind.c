@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Walks call stacks by cfi.h. libgcc's unwinder is never asked: where a program has registered
- * tables of its own, as a JIT does, it takes a lock and asks for memory. It must not know what a
- * violation is.
+ * Walks call stacks by cfi.h. libgcc's unwinder is never used: if a program has registered tables
+ * of its own, as a JIT does, it takes a lock and allocates. It must not know what a violation is.
  */
 #include "stack/unwind.h"
 
@@ -12,7 +11,7 @@
 /* Frames of our own that may lie between the unwinder and the caller. */
 #define OWN_FRAMES_MAX 12
 
-/* No stack has so many: a walk that goes on is lost. */
+/* No stack has so many frames: a walk that goes on is lost. */
 #define FRAMES_WALKED_MAX 10000000
 
 /* Begins a walk at the function that calls this. */
@@ -25,8 +24,8 @@ PL_INLINE void begin(struct pl_cfi *cfi)
 }
 
 /*
- * Returns the address of a frame as a return address: one byte before it lies the instruction that
- * the frame is at. That is so but for a function that a signal interrupted.
+ * Returns the address of a frame in the form of a return address: the frame's instruction lies one
+ * byte before it. Only in a function that a signal interrupted does that differ from the pc.
  */
 static uintptr_t address_of(const struct pl_frame *frame)
 {
@@ -71,20 +70,21 @@ __attribute__((noinline)) unsigned pl_unwind(void **frames, unsigned capacity, c
 		return 0;
 	begin(&cfi);
 	if (!skip_own(&cfi, caller, end)) {
-		/* Code without unwind tables hides it: the one frame that is sure is better than
-		 * none. */
+		/*
+		 * Code without unwind tables hides the caller: one sure frame is better than none.
+		 */
 		frames[0] = (void *)(uintptr_t)caller;
 		return caller != NULL;
 	}
 	do {
-		/* Whoever called us is code, wherever it lies. */
+		/* Our caller is code, wherever it lies. */
 		if ((count > 0 || caller == NULL) && !is_in_module(&cfi)) {
 			*end = PL_UNWIND_NO_TABLE;
 			return count;
 		}
 		/*
-		 * What a handler returns to was not called either: it begins where the handler
-		 * ends.
+		 * The frame before is what the handler returns to. It was not called either: its
+		 * address is the first byte of its code.
 		 */
 		if (cfi.frame.is_exact && count > 0)
 			frames[count - 1] = (char *)frames[count - 1] + 1;
@@ -101,7 +101,7 @@ __attribute__((noinline)) unsigned pl_unwind(void **frames, unsigned capacity, c
 
 /* ---- whether a call is under way ------------------------------------------------------------- */
 
-/* Whether the frame is in the function that begins there. */
+/* Whether the frame is in the function that begins at that address. */
 static bool is_in(struct pl_cfi *cfi, const void *function)
 {
 	struct pl_cfi_function found;
@@ -135,7 +135,7 @@ static bool has_passed(const struct pl_cfi *cfi, uintptr_t mark)
 	       pl_stack_is_own(&cfi->stack, mark);
 }
 
-/* Whether an address is in a frame, if nothing but a call lies between it and its caller. */
+/* Whether an address is in a frame. False if a signal came between the frame and its caller. */
 static bool contains(const struct pl_cfi *cfi, const struct pl_frame *frame,
 		     const struct pl_frame *caller, uintptr_t address)
 {
@@ -154,7 +154,7 @@ __attribute__((noinline)) enum pl_unwind_found pl_unwind_find(const struct pl_un
 
 	begin(&cfi);
 	here = cfi.frame.registers[PL_REGISTER_STACK];
-	/* Those that came after a frame was left have written over it. */
+	/* Once a frame is left, later ones write over its mark. */
 	if (has_passed(&cfi, at) || !pl_stack_read(&cfi.stack, at, &value) || value != mark->value)
 		return PL_UNWIND_GONE;
 	for (unsigned i = 0; i < FRAMES_WALKED_MAX; i++) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Finds the clock that the kernel itself maps into each process (vdso(7)): it takes no system call,
+ * Finds the clock that the kernel itself maps into each process (vdso(7)). It makes no system call,
  * and nobody can put another in front of it.
  */
 #define _GNU_SOURCE
@@ -46,7 +46,7 @@ static pl_os_clock_function find_clock(void)
 
 void pl_vdso_start(void)
 {
-	int saved = errno; /* getauxval() says by it what the kernel did not tell */
+	int saved = errno; /* getauxval() sets it if the kernel told nothing */
 
 	pl_os_use_clock(find_clock());
 	errno = saved;

@@ -4,7 +4,7 @@
 #define PL_VDSO_H
 
 /*
- * From now on pl_os_clock() makes no system call, where the kernel has such a clock. Once, at the
+ * Has pl_os_clock() make no system call from now on, if the kernel has such a clock. Once, at the
  * start.
  */
 void pl_vdso_start(void);
