@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What one record says, or several together: read, named, grouped and sorted, so that every form of
+ * a report only writes it. Strings may hold anything that a program or a file name can; who writes
+ * them quotes them for its form.
+ */
+#ifndef CLI_REPORT_H
+#define CLI_REPORT_H
+
+#include "common/base.h"
+
+#include <stdio.h>
+
+#define REPORT_ID_SIZE 17 /* 16 hexadecimal digits and the end */
+
+enum report_phase { REPORT_INIT, REPORT_LOCKED, REPORT_PHASES };
+
+struct report_frame {
+	char *function;	 /* demangled; NULL if it is not known */
+	char *module;	 /* its file name without folders; NULL if the address is in none */
+	char *path;	 /* of the module, as the process had it; NULL likewise */
+	char *file;	 /* of the source; NULL if it is not known */
+	unsigned line;	 /* 0 likewise */
+	uint64_t offset; /* of the return address in the module, or the bare address */
+	bool is_inlined; /* into the next frame */
+};
+
+/* Where violations came from: one entry point, cause and call stack. */
+struct report_site {
+	/*
+	 * Stable: from the entry point, the cause, and the modules and functions of the first
+	 * frames that are of no run-time library; no address, no line, no build-id.
+	 */
+	char id[REPORT_ID_SIZE];
+	char *function;		    /* the entry point: "malloc", "operator new[]" */
+	char *cause;		    /* "phase", "forbid", "seal" */
+	uint64_t count;		    /* violations */
+	uint64_t bytes;		    /* that they asked for, in sum */
+	uint64_t size;		    /* that the first of them asked for */
+	uint64_t first_ns, last_ns; /* since the run began */
+	char *thread;		    /* the name of the first one's thread */
+	size_t process;		    /* the first one's: an index */
+	size_t frame_count;
+	struct report_frame *frames; /* innermost first */
+	/*
+	 * The frame by which a person would name the site: the first of the program's own that is
+	 * no wrapper; an index, frame_count if there is no frame.
+	 */
+	size_t origin;
+};
+
+/* One image: a program from its start, or from the fork() that made it, to its end or exec(). */
+struct report_process {
+	uint32_t id; /* as it knew it itself */
+	uint32_t parent;
+	char *program;	   /* the file's name without folders */
+	const char *began; /* "program", "fork" */
+	const char *ended; /* "exit", "violation", "exec", "not heard of", "runs" */
+	bool is_armed;
+	bool was_locked; /* or had a forbid scope */
+	uint64_t violations;
+	struct report_counts {
+		uint64_t requests, bytes, frees, permitted, suppressed;
+	} counts[REPORT_PHASES];
+};
+
+struct report {
+	char *version;	     /* of phaselock */
+	char *command;	     /* the program and its arguments, quoted as for a shell */
+	char *verdict;	     /* "PASS", "FAIL", "not checked"; "" in a record that was cut off */
+	char *reason;	     /* what is said behind it; "" if there is nothing */
+	int status;	     /* that the command ended with */
+	uint64_t start_s;    /* of the run, since the epoch */
+	uint64_t sites_lost; /* violations whose site found no room in the record */
+	size_t process_count;
+	struct report_process *processes;
+	size_t site_count;
+	struct report_site *sites; /* by falling counts */
+};
+
+/* How names are found. */
+struct report_names {
+	const char *debug_path; /* or NULL */
+	bool debuginfod;
+	bool off; /* the record's own names alone */
+};
+
+/*
+ * Adds the record in a file to a report: equal sites (by their ids) are one. A report begins as
+ * zeros. Returns false after it has said what is wrong with the file.
+ */
+bool report_add_file(struct report *report, const char *path, const struct report_names *names);
+
+void report_free(struct report *report);
+
+/* The forms. Each writes all of it; errors are those of the stream. */
+typedef void report_write(const struct report *report, FILE *out);
+report_write report_write_json, report_write_junit, report_write_sarif, report_write_markdown,
+	report_write_gitlab;
+
+#endif
