@@ -25,13 +25,14 @@
 #define INHERITED_BELOW 1024 /* what select(2) knows, and a usual limit */
 #define INHERITED_ROOM 64
 
-/* Returns a file in memory that begins with a head, and cannot change its size; or -1. */
-static int make_file(const void *start, size_t size)
+/* Returns a file in memory that begins with that, and cannot change its size; or -1. */
+static int make_file(const void *start, size_t start_size, size_t size)
 {
 	int fd = memfd_create("phaselock run", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 
 	if (fd >= 0 && ftruncate(fd, (off_t)size) == 0 &&
-	    pwrite(fd, start, size, 0) == (ssize_t)size && fcntl(fd, F_ADD_SEALS, SEALS) == 0)
+	    pwrite(fd, start, start_size, 0) == (ssize_t)start_size &&
+	    fcntl(fd, F_ADD_SEALS, SEALS) == 0)
 		return fd;
 	return -1;
 }
@@ -61,13 +62,13 @@ bool page_make(struct page *page, const char *report)
 	    getrandom(&tag, sizeof(tag), 0) < 0)
 		return false;
 	snprintf(empty.report, sizeof(empty.report), "%s", report);
-	page->files[0] = make_file(&empty, sizeof(empty));
-	page->files[1] = make_file(&empty.head, sizeof(empty.head));
+	page->files[0] = make_file(&empty, sizeof(empty), PL_CHANNEL_FILE_SIZE);
+	page->files[1] = make_file(&empty.head, sizeof(empty.head), sizeof(empty.head));
 	if (page->files[0] < 0 || page->files[1] < 0 ||
 	    fcntl(page->files[0], F_ADD_SEALS, F_SEAL_SEAL) != 0)
 		return false;
-	page->channel =
-		mmap(NULL, sizeof(empty), PROT_READ | PROT_WRITE, MAP_SHARED, page->files[0], 0);
+	page->channel = mmap(NULL, PL_CHANNEL_FILE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED,
+			     page->files[0], 0);
 	if (page->channel == MAP_FAILED)
 		return false;
 	for (int i = 0; i < PAGE_FILES; i++)
@@ -83,7 +84,7 @@ static uint64_t load(const _Atomic uint64_t *field)
 	return atomic_load_explicit(field, memory_order_relaxed);
 }
 
-static struct page_phase read_phase(const struct pl_channel_phase *phase)
+static struct page_phase read_phase(const struct pl_layout_phase *phase)
 {
 	return (struct page_phase){
 		.requests = load(&phase->allocations) + load(&phase->reallocations),

@@ -25,6 +25,12 @@ static bool adopted;
 /* As page: what is mapped. */
 static struct pl_reach reached;
 
+static const struct pl_reach_parts parts = {
+	.size = sizeof(struct pl_channel),
+	.rest_at = PL_CHANNEL_RECORD_AT,
+	.rest_size = sizeof(struct pl_layout),
+};
+
 /* ---- who was not heard of again -------------------------------------------------------------- */
 
 /* Puts one process in the place of another, once, 0 being none. Returns whether that had one. */
@@ -65,12 +71,12 @@ bool pl_channel_open(const char *text)
 {
 	uint32_t process;
 
-	if (!pl_reach(text, PL_CHANNEL_MAGIC, sizeof(*page), &reached))
+	if (!pl_reach(text, PL_CHANNEL_MAGIC, &parts, &reached))
 		return false;
 	page = reached.page;
 	if (atomic_load_explicit(&page->is_over, memory_order_relaxed) != 0) {
 		page = NULL;
-		pl_reach_leave(&reached, sizeof(*page));
+		pl_reach_leave(&reached, &parts);
 		return false;
 	}
 	awaiting = page;
@@ -85,11 +91,12 @@ void pl_channel_open_beside(const char *text)
 {
 	struct pl_reach found;
 
-	if (!pl_reach(text, PL_CHANNEL_MAGIC, sizeof(*awaiting), &found))
+	if (!pl_reach(text, PL_CHANNEL_MAGIC, &parts, &found))
 		return;
 	awaiting = found.page;
-	/* The other copy tells by its own whether the process lives. */
-	pl_reach_leave(&(struct pl_reach){.alive = found.alive}, sizeof(*awaiting));
+	/* The other copy tells by its own whether the process lives, and writes the record. */
+	found.page = NULL;
+	pl_reach_leave(&found, &parts);
 }
 
 void pl_channel_report(const char *text, char path[PL_REACH_PATH_SIZE])
@@ -105,6 +112,11 @@ struct pl_channel *pl_channel(void)
 	return page;
 }
 
+struct pl_layout *pl_channel_record(void)
+{
+	return page != NULL ? reached.rest : NULL;
+}
+
 /*
  * ---- what is counted ---------------------------------------------------------------------------
  */
@@ -116,7 +128,7 @@ static void add(_Atomic uint64_t *sum, uint64_t n)
 
 void pl_channel_add(const struct phaselock_stats *done, bool locked)
 {
-	struct pl_channel_phase *sums;
+	struct pl_layout_phase *sums;
 
 	/*
 	 * In a child of fork() what was not published yet is its parent's, until pl_channel_skip().
@@ -165,15 +177,20 @@ void pl_channel_adopt(void)
 	PL_CHANNEL_COUNT(processes_forked);
 }
 
+bool pl_channel_may_leave(void)
+{
+	return page != NULL && adopted && owner == pl_os_process_id();
+}
+
 bool pl_channel_leave(void)
 {
-	if (page == NULL || !adopted || owner != pl_os_process_id())
+	if (!pl_channel_may_leave())
 		return false;
 	replace(owner, 0);
 	PL_CHANNEL_COUNT(processes_left);
 	atomic_fetch_sub_explicit(&page->processes_forked, 1, memory_order_relaxed);
 	page = awaiting = NULL;
-	pl_reach_leave(&reached, sizeof(*page)); /* who has it mapped is awaited */
+	pl_reach_leave(&reached, &parts); /* who has it mapped is awaited */
 	return true;
 }
 

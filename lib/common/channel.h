@@ -8,6 +8,7 @@
 #define PL_CHANNEL_H
 
 #include "common/base.h"
+#include "common/layout.h"
 #include "common/reach.h"
 
 #include <phaselock/phaselock.h>
@@ -24,7 +25,7 @@
 /*
  * Changes with the structure, so that a command never reads the page of another version's library.
  */
-#define PL_CHANNEL_MAGIC UINT64_C(0x70686c6b00000006)
+#define PL_CHANNEL_MAGIC UINT64_C(0x70686c6b00000007)
 
 /*
  * What stands before each piece of text in the pipe of reports. With its text it is written at once
@@ -39,16 +40,6 @@ struct pl_channel_piece {
 
 #define PL_CHANNEL_PIECE_SIZE 4096 /* PIPE_BUF of Linux */
 #define PL_CHANNEL_TEXT_MAX (PL_CHANNEL_PIECE_SIZE - sizeof(struct pl_channel_piece))
-
-/* What happened in one phase, summed over all processes under the command. */
-struct pl_channel_phase {
-	_Atomic uint64_t allocations;
-	_Atomic uint64_t reallocations;
-	_Atomic uint64_t deallocations;
-	_Atomic uint64_t bytes_requested;
-	_Atomic uint64_t permitted_attempts;
-	_Atomic uint64_t suppressed; /* counted as they happen */
-};
 
 /* A module whose requests go past the library, as a process finds it at its end. */
 struct pl_channel_unseen {
@@ -95,11 +86,17 @@ struct pl_channel {
 	_Atomic uint64_t told;	     /* of these: what was to be written of them is written */
 	_Atomic uint64_t apart;	     /* texts that did not come through the pipe */
 	_Atomic uint64_t lost;	     /* texts that nobody took: no pipe, no file, no stderr */
-	struct pl_channel_phase init;
-	struct pl_channel_phase locked;
+	struct pl_layout_phase init; /* summed over all processes */
+	struct pl_layout_phase locked;
 	_Atomic uint64_t unseen_modules; /* those without a name here, too */
 	struct pl_channel_unseen unseen[PL_CHANNEL_UNSEEN];
 };
+
+/* Where the record begins in the file of the page: a multiple of the size of any page. */
+#define PL_CHANNEL_RECORD_AT 131072
+#define PL_CHANNEL_FILE_SIZE (PL_CHANNEL_RECORD_AT + sizeof(struct pl_layout))
+
+_Static_assert(sizeof(struct pl_channel) <= PL_CHANNEL_RECORD_AT, "the record begins behind it");
 
 /*
  * Takes up the page, as the variable of lib/common/reach.h says where it is. Returns false if there
@@ -121,6 +118,12 @@ void pl_channel_report(const char *text, char path[PL_REACH_PATH_SIZE]);
 
 /* Returns the page, or NULL. */
 struct pl_channel *pl_channel(void);
+
+/*
+ * Returns the record of the run, or NULL: where there is no page, or no room in the address space
+ * for all of it (ulimit -v).
+ */
+struct pl_layout *pl_channel_record(void);
 
 /* Adds one to a field of the page, if there is a page; field is a member of struct pl_channel. */
 #define PL_CHANNEL_COUNT(field)                                                                    \
@@ -148,6 +151,7 @@ void pl_channel_await(uint32_t child);
  * Returns false if it is no such child. While it has one thread.
  */
 bool pl_channel_leave(void);
+bool pl_channel_may_leave(void);
 
 /*
  * Returns whether the page counts this process and has not heard of its end: not so in a child that

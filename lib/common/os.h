@@ -38,11 +38,11 @@ bool pl_os_protect(void *address, size_t size, bool writable);
 void pl_os_freeze(void *address, size_t size);
 
 /*
- * Maps the first size bytes of a file in memory, shared with other processes, to be read and
+ * Maps size bytes of a file in memory from a page on, shared with other processes, to be read and
  * written. NULL if it cannot, if the file is of another kind or shorter, or if somebody could cut
  * it (it lacks F_SEAL_SHRINK), which would end all who have it mapped.
  */
-void *pl_os_map_shared(int fd, size_t size);
+void *pl_os_map_shared(int fd, size_t at, size_t size);
 
 /*
  * Maps a whole regular file, to be read. NULL if it cannot; else sets *size. Only for a file that
@@ -194,6 +194,7 @@ char *pl_os_run_program(const struct pl_os_program *program, size_t output_max, 
 /* ---- process, threads, time ------------------------------------------------------------------ */
 
 uint64_t pl_os_process_id(void);
+uint64_t pl_os_parent_id(void);
 uint64_t pl_os_thread_id(void);
 
 /* Calls prctl(2): a filter of system calls may kill the process for it. */

@@ -43,6 +43,11 @@ uint64_t pl_os_process_id(void)
 	return (uint64_t)pl_os_call(SYS_getpid);
 }
 
+uint64_t pl_os_parent_id(void)
+{
+	return (uint64_t)pl_os_call(SYS_getppid);
+}
+
 uint64_t pl_os_thread_id(void)
 {
 	return (uint64_t)pl_os_call(SYS_gettid);

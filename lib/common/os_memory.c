@@ -20,21 +20,21 @@
 #define READ_FLAGS (O_CLOEXEC | O_NONBLOCK | O_NOCTTY) /* a FIFO is refused, not waited for */
 
 /* mmap(2) returns an address, or an errno as a negative number. */
-static void *map(void *address, size_t size, int rights, int flags, long fd)
+static void *map(void *address, size_t size, int rights, int flags, long fd, size_t at)
 {
-	long result = pl_os_call(SYS_mmap, address, size, rights, flags, fd);
+	long result = pl_os_call(SYS_mmap, address, size, rights, flags, fd, at);
 
 	return result < 0 && result >= -4095 ? NULL : (void *)result;
 }
 
 void *pl_os_map(size_t size)
 {
-	return map(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+	return map(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 }
 
 void *pl_os_reserve(size_t size)
 {
-	return map(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+	return map(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 }
 
 size_t pl_os_page_size(void)
@@ -98,16 +98,16 @@ static long open_file(const char *path, int flags, struct stat *file)
 	return result;
 }
 
-void *pl_os_map_shared(int fd, size_t size)
+void *pl_os_map_shared(int fd, size_t at, size_t size)
 {
 	struct stat file = {.st_mode = 0};
 	long seals = pl_os_call(SYS_fcntl, fd, F_GET_SEALS);
 
 	/* A page past the end of the file can be mapped, but touching it is a fault. */
 	if (seals < 0 || (seals & F_SEAL_SHRINK) == 0 || pl_os_call(SYS_fstat, fd, &file) != 0 ||
-	    file.st_size < (off_t)size)
+	    file.st_size < (off_t)(at + size))
 		return NULL;
-	return map(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd);
+	return map(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, at);
 }
 
 const void *pl_os_map_file(const char *path, size_t *size)
@@ -118,7 +118,7 @@ const void *pl_os_map_file(const char *path, size_t *size)
 
 	if (fd >= 0 && S_ISREG(file.st_mode) && file.st_size > 0) {
 		*size = (size_t)file.st_size;
-		memory = map(NULL, *size, PROT_READ, MAP_PRIVATE, fd);
+		memory = map(NULL, *size, PROT_READ, MAP_PRIVATE, fd, 0);
 	}
 	if (fd >= 0)
 		pl_os_call(SYS_close, fd);

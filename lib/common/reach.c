@@ -57,7 +57,7 @@ static bool read_where(const char *text, struct where *where)
 /* Maps one file if it is the command's. */
 static void *map(int fd, uint64_t magic, uint64_t cookie, size_t size)
 {
-	struct pl_reach_head *head = pl_os_map_shared(fd, size);
+	struct pl_reach_head *head = pl_os_map_shared(fd, 0, size);
 
 	if (head == NULL || (head->magic == magic && head->cookie == cookie))
 		return head;
@@ -65,18 +65,23 @@ static void *map(int fd, uint64_t magic, uint64_t cookie, size_t size)
 	return NULL;
 }
 
-static bool map_both(const int files[FILES], uint64_t magic, uint64_t cookie, size_t size,
-		     struct pl_reach *found)
+static bool map_all(const int files[FILES], uint64_t magic, uint64_t cookie,
+		    const struct pl_reach_parts *parts, struct pl_reach *found)
 {
-	found->page = map(files[0], magic, cookie, size);
-	found->alive = map(files[1], magic, cookie, sizeof(struct pl_reach_head));
-	if (found->page != NULL && found->alive != NULL)
-		return true;
-	pl_reach_leave(found, size);
-	return false;
+	*found = (struct pl_reach){
+		.page = map(files[0], magic, cookie, parts->size),
+		.alive = map(files[1], magic, cookie, sizeof(struct pl_reach_head)),
+	};
+	if (found->page == NULL || found->alive == NULL) {
+		pl_reach_leave(found, parts);
+		return false;
+	}
+	found->rest = pl_os_map_shared(files[0], parts->rest_at, parts->rest_size);
+	return true;
 }
 
-bool pl_reach(const char *text, uint64_t magic, size_t size, struct pl_reach *found)
+bool pl_reach(const char *text, uint64_t magic, const struct pl_reach_parts *parts,
+	      struct pl_reach *found)
 {
 	int received[FILES];
 	struct where where;
@@ -84,11 +89,11 @@ bool pl_reach(const char *text, uint64_t magic, size_t size, struct pl_reach *fo
 
 	if (!read_where(text, &where))
 		return false;
-	if (map_both(where.files, magic, where.cookie, size, found))
+	if (map_all(where.files, magic, where.cookie, parts, found))
 		return true;
 	if (!pl_os_receive_files(where.name, received, FILES, PL_REACH_WAIT_MS))
 		return false;
-	is_mapped = map_both(received, magic, where.cookie, size, found);
+	is_mapped = map_all(received, magic, where.cookie, parts, found);
 	for (int i = 0; i < FILES; i++)
 		pl_os_close(received[i]);
 	return is_mapped;
@@ -125,10 +130,12 @@ bool pl_reach_is_own(const char *text, const char path[PL_REACH_PATH_SIZE])
 	return skip(&rest, "/fd/") && digits(rest) > 0 && rest[digits(rest)] == '\0';
 }
 
-void pl_reach_leave(const struct pl_reach *found, size_t size)
+void pl_reach_leave(const struct pl_reach *found, const struct pl_reach_parts *parts)
 {
 	if (found->page != NULL)
-		pl_os_unmap(found->page, size);
+		pl_os_unmap(found->page, parts->size);
+	if (found->rest != NULL)
+		pl_os_unmap(found->rest, parts->rest_size);
 	if (found->alive != NULL)
 		pl_os_unmap(found->alive, sizeof(struct pl_reach_head));
 }

@@ -23,9 +23,16 @@ struct pl_reach_head {
 	uint64_t cookie;
 };
 
-/* The first is as large as its reader wants it; of the second nothing is ever read but its head. */
+/* What is wanted of the first file; of the second nothing is ever read but its head. */
+struct pl_reach_parts {
+	size_t size;
+	size_t rest_at; /* a multiple of the page size */
+	size_t rest_size;
+};
+
 struct pl_reach {
 	void *page;
+	void *rest;  /* NULL: the file has none, or there is no room for it */
 	void *alive; /* mapped as long as this image lives: by that the command sees that it does */
 };
 
@@ -33,7 +40,8 @@ struct pl_reach {
  * Maps the two files that the text names. Waits for the command, PL_REACH_WAIT_MS at most. Returns
  * false, with nothing mapped, if there are none of that magic and size, whom nobody can cut.
  */
-bool pl_reach(const char *text, uint64_t magic, size_t size, struct pl_reach *found);
+bool pl_reach(const char *text, uint64_t magic, const struct pl_reach_parts *parts,
+	      struct pl_reach *found);
 
 #define PL_REACH_WAIT_MS 10000 /* the command answers at once, if it is not stopped */
 
@@ -43,7 +51,7 @@ bool pl_reach(const char *text, uint64_t magic, size_t size, struct pl_reach *fo
 bool pl_reach_is_own(const char *text, const char path[PL_REACH_PATH_SIZE]);
 
 /* Gives back what pl_reach() has mapped. */
-void pl_reach_leave(const struct pl_reach *found, size_t size);
+void pl_reach_leave(const struct pl_reach *found, const struct pl_reach_parts *parts);
 
 /* Closes the inherited descriptors, if they are the command's: the program shall not find them. */
 void pl_reach_close_inherited(const char *text, uint64_t magic);

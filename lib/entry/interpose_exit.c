@@ -11,6 +11,7 @@
  */
 #include "common/channel.h"
 #include "common/os.h"
+#include "record/image.h"
 #include "thread/phase.h"
 #include "thread/stats.h"
 
@@ -22,6 +23,7 @@ static _Noreturn void end(int status)
 	if (pl_channel_is_own()) {
 		pl_stats_publish(pl_phase_is_locked());
 		pl_channel_end();
+		pl_image_end(PL_LAYOUT_EXIT);
 	} else {
 		pl_channel_end_shared();
 	}

@@ -9,6 +9,7 @@
 #include "common/channel.h"
 #include "common/entries.h"
 #include "common/format.h"
+#include "record/image.h"
 #include "report/report.h"
 #include "thread/thread.h"
 
@@ -45,6 +46,9 @@ unsigned pl_proof(unsigned entries)
 		return 0;
 	}
 	missing = pl_armed_missing(entries);
+	if (pl_image() != NULL)
+		atomic_fetch_or_explicit(&pl_image()->entries_missing, missing,
+					 memory_order_relaxed);
 	if (pl_channel() != NULL)
 		atomic_fetch_or_explicit(&pl_channel()->entries_missing, missing,
 					 memory_order_relaxed);

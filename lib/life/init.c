@@ -31,6 +31,7 @@
 #include "common/os.h"
 #include "thread/phase.h"
 #include "entry/proof.h"
+#include "record/image.h"
 #include "common/reach.h"
 #include "report/report.h"
 #include "request/request.h"
@@ -238,7 +239,10 @@ void phaselock_detach_child(void)
 {
 	if (first_process == 0 || pl_os_process_id() == first_process)
 		return;
-	pl_channel_leave();
+	if (pl_channel_may_leave()) {
+		pl_image_leave();
+		pl_channel_leave();
+	}
 	pl_sink_use_stderr();
 	pl_symbolizer_stop();
 }
@@ -254,6 +258,9 @@ static void fork_child(void)
 	if (pl_channel() != NULL) {
 		pl_stats_publish_nothing();
 		pl_channel_adopt();
+		pl_image_begin(PL_LAYOUT_FORK);
+		if (pl_phase_is_locked())
+			pl_image_locked();
 	}
 }
 
@@ -309,6 +316,7 @@ __attribute__((constructor)) static void start(void)
 	pl_unwind_start();
 	pl_unseen_start();
 	have_page = channel != NULL && pl_channel_open(channel);
+	pl_image_begin(PL_LAYOUT_PROGRAM);
 	read_options(channel);
 	pl_names_start(pl_sink_opens() || !pl_filter_is_possible());
 	read_suppressions();
@@ -378,5 +386,6 @@ __attribute__((destructor)) static void finish(void)
 	if (pl_channel() != NULL) {
 		pl_stats_publish(pl_phase_is_locked());
 		pl_channel_end();
+		pl_image_end(PL_LAYOUT_EXIT);
 	}
 }

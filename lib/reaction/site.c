@@ -12,6 +12,7 @@
 #include "reaction/site.h"
 
 #include "stack/kept.h"
+#include "record/written.h"
 #include "common/sized.h"
 #include "common/suppress.h"
 
@@ -24,6 +25,8 @@ _Static_assert((INDEX_SIZE & (INDEX_SIZE - 1)) == 0, "the index wraps by a mask"
 
 struct slot {
 	uint64_t suppression; /* from word_of(); written like first */
+	/* The site in the record of the run, or NULL. Any thread, relaxed: each finds the same. */
+	struct pl_layout_site *_Atomic written;
 	_Atomic uint64_t
 		count; /* 0 until published; any thread adds, release: see pl_site_list() */
 	/*
@@ -192,6 +195,18 @@ static uint32_t find_slot(const struct phaselock_violation *violation)
 	}
 }
 
+static struct pl_layout_site *written_at(struct slot *slot,
+					 const struct phaselock_violation *violation)
+{
+	struct pl_layout_site *site = atomic_load_explicit(&slot->written, memory_order_relaxed);
+
+	if (site != NULL)
+		return site;
+	site = pl_written_site(violation);
+	atomic_store_explicit(&slot->written, site, memory_order_relaxed);
+	return site;
+}
+
 int pl_site_count(struct phaselock_violation *violation)
 {
 	uint32_t number = find_slot(violation);
@@ -202,14 +217,19 @@ int pl_site_count(struct phaselock_violation *violation)
 
 		violation->count =
 			1 + atomic_fetch_add_explicit(&slot->count, 1, memory_order_release);
-		return suppression_in(slot);
+		suppression = suppression_in(slot);
+		if (suppression < 0)
+			pl_written_count(written_at(slot, violation), violation);
+		return suppression;
 	}
 	/* A handler may ask for the names later. */
 	pl_kept_add(violation->frames, violation->frame_count);
 	violation->count = 0;
 	suppression = suppression_of(violation);
-	if (suppression < 0)
+	if (suppression < 0) {
 		atomic_fetch_add_explicit(&overflow, 1, memory_order_relaxed);
+		pl_written_count(pl_written_site(violation), violation);
+	}
 	return suppression;
 }
 

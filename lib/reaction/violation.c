@@ -10,6 +10,7 @@
 #include "thread/locks.h"
 #include "report/names.h"
 #include "common/os.h"
+#include "record/image.h"
 #include "thread/phase.h"
 #include "report/report.h"
 #include "common/settings.h"
@@ -155,6 +156,7 @@ __attribute__((noinline)) _Noreturn void pl_violation_end(void)
 	if (pl_channel() != NULL) {
 		pl_stats_publish(phaselock_get_phase() != PHASELOCK_INIT);
 		pl_channel_end();
+		pl_image_end(PL_LAYOUT_VIOLATION);
 	}
 	if (pl_settings.ends_by_trap)
 		pl_os_trap();

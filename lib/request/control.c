@@ -4,6 +4,7 @@
 
 #include "common/channel.h"
 #include "thread/gate.h"
+#include "record/image.h"
 #include "report/history.h"
 #include "stack/kept.h"
 #include "thread/locks.h"
@@ -42,18 +43,21 @@ static bool lock(void)
 {
 	pl_phase_lock();
 	PL_CHANNEL_COUNT(locks);
+	pl_image_locked();
 	return true;
 }
 
 static bool seal(void)
 {
 	PL_CHANNEL_COUNT(locks);
+	pl_image_locked();
 	return pl_phase_seal();
 }
 
 static bool seal_but_permits(void)
 {
 	PL_CHANNEL_COUNT(locks);
+	pl_image_locked();
 	return pl_phase_seal_but_permits();
 }
 
@@ -146,6 +150,7 @@ void phaselock_forbid_begin(void)
 {
 	begin(PL_SCOPE_FORBID, PL_CALLER());
 	PL_CHANNEL_COUNT(scopes);
+	PL_IMAGE_ADD(scopes, 1);
 }
 
 void phaselock_forbid_end(void)

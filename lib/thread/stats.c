@@ -6,6 +6,7 @@
 
 #include "common/channel.h"
 #include "common/sized.h"
+#include "record/image.h"
 #include "thread/owner.h"
 #include "thread/phase.h"
 #include "thread/thread.h"
@@ -86,6 +87,7 @@ void pl_stats_publish(bool locked)
 	sum(&now);
 	done = difference(&published, &now);
 	pl_channel_add(&done, locked);
+	pl_image_counts(&done, locked);
 	published = now;
 	pl_thread_unlock(&before);
 }

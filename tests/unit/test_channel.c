@@ -166,7 +166,7 @@ CHILD_TEST(counts_are_seen_by_whoever_made_the_page)
 	CHECK_EQUAL(page->scopes, 0);
 }
 
-static void check_sums(const struct pl_channel_phase *sums, uint64_t allocations,
+static void check_sums(const struct pl_layout_phase *sums, uint64_t allocations,
 		       uint64_t reallocations, uint64_t deallocations, uint64_t bytes_requested,
 		       uint64_t permitted_attempts)
 {
@@ -355,6 +355,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(without_a_page_nothing_is_counted_and_nothing_breaks),
 		cmocka_unit_test(what_names_no_page_is_not_taken),
+		cmocka_unit_test(a_child_is_awaited_until_it_is_heard_of_in_either_order),
+		cmocka_unit_test(a_program_that_takes_the_place_of_another_is_not_awaited),
 		cmocka_unit_test(
 			page_of_another_version_or_run_or_size_or_that_can_be_cut_is_not_taken),
 		cmocka_unit_test(inherited_files_are_closed_and_others_under_their_numbers_are_not),

@@ -39,8 +39,8 @@ TEST(memory_that_cannot_be_had_is_null)
 {
 	errno = OTHER_ERROR;
 	assert_null(pl_os_map(SIZE_MAX / 2));
-	assert_null(pl_os_map_shared(-1, 4096));
-	assert_null(pl_os_map_shared(STDERR_FILENO, 4096));
+	assert_null(pl_os_map_shared(-1, 0, 4096));
+	assert_null(pl_os_map_shared(STDERR_FILENO, 0, 4096));
 	assert_int_equal(errno, OTHER_ERROR);
 }
 

@@ -60,6 +60,11 @@ void pl_module_find(const void *address, struct pl_place *place)
 					   .function_offset = 0x6};
 }
 
+void pl_module_find_file(const void *address, struct pl_place *place)
+{
+	pl_module_find(address, place);
+}
+
 void pl_kept_find(const void *frame, struct pl_place *place)
 {
 	pl_module_find(frame, place);
