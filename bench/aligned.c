@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* An operation: aligned_alloc of 64 to 512 bytes at 64 bytes, and its free. */
+/* Operation: an aligned_alloc of 64 to 512 bytes, aligned to 64, and its free. */
 #include "work.h"
 
 static void run(const struct work *work)

@@ -5,7 +5,7 @@ BENCH         := $(patsubst %.c,$(B)/%,$(filter-out bench/global_counters.c, \
 BENCH_LIBRARY := $(B)/bench/libglobal-counters.so
 BENCH_RUN     := $(PYTHON) -B bench/run.py --build $(B)
 
-# Most know nothing of the library: it is preloaded. These call it.
+# Most benchmarks do not know the library, which is preloaded. These call it.
 BENCH_CALLERS := $(patsubst %,$(B)/bench/%,violation latency promise symbols symbols-exported)
 $(BENCH_CALLERS): BENCH_LIBS = $(TEST_LDFLAGS)
 $(BENCH_CALLERS): | $(LIBRARY)
@@ -36,7 +36,7 @@ bench: deps-bench bench-programs
 bench-full: deps-bench bench-programs
 	$(BENCH_RUN) full
 
-# The tables of docs/performance.md from what the two above left under build/bench/.
+# Writes the tables of docs/performance.md from the results of the two targets above.
 bench-report:
 	$(PYTHON) -B bench/report.py --build $(B) docs/performance.md
 

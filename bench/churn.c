@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* An operation: a thread is made, makes ten requests and their frees, ends, and is joined. */
+/* Operation: a thread starts, makes ten requests and their frees, ends, and is joined. */
 #include "work.h"
 
 static void *live(void *unused)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The longest first malloc of a thread, of 20 threads one after the other, in nanoseconds, in a
- * program that keeps all of its memory resident, the coming too, as real-time programs do.
+ * Prints the longest first malloc of a thread, in nanoseconds, over 20 threads one after the other.
+ * The program keeps all its present and future memory resident, as real-time programs do.
  */
 #define _GNU_SOURCE
 #include <pthread.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Another design, to compare with: the phase and the counters of the whole process in global atomic
- * variables, in front of the system's allocator. It is what a Rust program has with a phase-locked
- * #[global_allocator] over System, as a library to preload: a request loads the phase, and adds one
- * and its size; a free does nothing. Rust's realloc is told the old size and adds the growth; C's
- * is not, so the new size is added in its place: the instruction is the same, and nothing is looked
+ * Another design, to compare with: phase and counters of the whole process are global atomic
+ * variables in front of the system's allocator. This preloadable library does what a phase-locked
+ * #[global_allocator] over System does in a Rust program: a request loads the phase, and adds one
+ * and its size; a free does nothing. Rust's realloc knows the old size and adds the growth. C's
+ * does not, so the new size is added instead: the instruction is the same, and nothing is looked
  * up.
  */
 #include <stdatomic.h>

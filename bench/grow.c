@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An operation: one realloc of a block that grows by half each time, from 16 bytes to 1 MiB. Two
- * blocks grow in turns, so that neither is always the last of the heap, which is grown for nothing.
+ * Operation: one realloc of a block that grows by half each time, from 16 bytes to 1 MiB. Two
+ * blocks grow in turns, so that neither stays the last one in the heap, which grows at no cost.
  */
 #include "work.h"
 

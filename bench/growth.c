@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the hundredth costs, and the hundred thousandth. argv[1] says of what; each line is a number
- * and the nanoseconds of one since the line before:
+ * Shows whether the hundred thousandth thread or site costs more than the hundredth. Each line is a
+ * number and the mean nanoseconds since the line before; argv[1] says of what:
  *
- *     threads   number of threads ever, time of a thread that makes one request, of get_stats() (0
- *               without phaselock). They live one after another
- *     sites     number of distinct sites, time of a violation at a new one, time of one at a known
- *               one. For lock=main and policy=allow
+ *     threads   number of threads so far (they live one after another), time of a thread that makes
+ *               one request, time of get_stats() (0 without phaselock)
+ *     sites     number of distinct sites, time of a violation at a new site, time of one at a known
+ *               site; run it with lock=main and policy=allow
  */
 #define _GNU_SOURCE
 #define PHASELOCK_OPTIONAL
@@ -68,7 +68,7 @@ static void threads(void)
 	}
 }
 
-/* Of this thread alone: what else the machine does only adds noise. */
+/* CPU time of this thread, so that other work of the machine only adds noise. */
 static uint64_t processor_ns(void)
 {
 	struct timespec now;
@@ -86,7 +86,7 @@ static double violate(unsigned from, unsigned to)
 	return (double)(processor_ns() - begin) / (to - from);
 }
 
-/* What is said waits in an array: to print is a violation, too. */
+/* Keeps the results in an array, since printing would be a violation too. */
 static void sites(void)
 {
 	static double fresh[64], known[64];

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""What the hundred thousandth thread and the ten thousandth site cost against the first hundred:
-bench/growth.c.
+"""Compares the cost of the hundred thousandth thread and the ten thousandth site with that of the
+first hundred, by bench/growth.c.
 
-Plots both under BUILD/bench/ as curves of ratios, by gnuplot, when all of it was measured.
+When all is measured, gnuplot draws both as curves of ratios under BUILD/bench/.
 """
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ import programs
 import turns
 
 OPTIONS = {"PHASELOCK_OPTIONS": "lock=main:policy=allow:max_reports=0"}
-ROUNDS = 5  # at most: each takes seconds
-LINEAR = 1.25  # times the cost of one at the other end: the clock of a shared machine is no better
-KEPT = 1024  # sites that are kept; more are counted only
+ROUNDS = 5  # at most, since each takes seconds
+LINEAR = 1.25  # last over first: the clock of a shared machine is no better
+KEPT = 1024  # sites that the library keeps; it only counts more
 
 
 def points(

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An operation: one thread mallocs 16 to 272 bytes and hands the block over to another, which frees
- * it. Threads are pairs of a producer and a consumer, so their number is even; blocks go over a
- * hundred at a time, so that what is timed is the allocator and not the hand.
+ * Operation: one thread mallocs 16 to 272 bytes and hands the block to another, which frees it. The
+ * threads are pairs of producer and consumer, so their number is even. Blocks are handed over a
+ * hundred at a time, so that the allocator is timed and not the handover.
  */
 #include "work.h"
 
@@ -10,12 +10,13 @@
 #include <stdatomic.h>
 
 #define BATCH 128
-#define BATCHES 16 /* under way at most: a power of two */
+#define BATCHES 16 /* on the way at most; a power of two */
 
 static struct ring {
 	_Alignas(64)
-		atomic_ulong produced; /* by the producer alone, release: the blocks below it */
-	_Alignas(64) atomic_ulong consumed; /* by the consumer alone, release: the slots below it */
+		atomic_ulong produced; /* written by the producer, release: the blocks below it */
+	_Alignas(64)
+		atomic_ulong consumed; /* written by the consumer, release: the slots below it */
 	void *blocks[BATCHES][BATCH];
 } rings[WORK_THREADS_MAX / 2];
 
@@ -49,7 +50,7 @@ static void consume(struct ring *ring, unsigned long batches)
 static void run(const struct work *work)
 {
 	struct ring *ring = &rings[work->thread / 2];
-	unsigned long batches = (unsigned long)work->operations * 2 / BATCH; /* of the two */
+	unsigned long batches = (unsigned long)work->operations * 2 / BATCH; /* of both threads */
 
 	if (work->thread % 2 == 0)
 		produce(ring, work_seed(work), batches);

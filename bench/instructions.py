@@ -1,17 +1,16 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Counts the instructions of one operation of a program of bench/, by callgrind, and holds them to
-bench/instructions.budget.
+"""Counts the instructions of one operation of a program of bench/, by callgrind, and compares them
+with bench/instructions.budget.
 
-A program is run with N operations and with 2N: the difference is N operations, without start and
-end. What is counted for the budget is what the library's own functions execute, by the files that
-they were compiled from: jemalloc, libc and the unwinder of libgcc are the distribution's, and a
-change of theirs is none of ours. What is left that is not ours is the compiler: another release of
-it may need another budget.
+A program runs with N operations and with 2N; the difference is N operations, without start and end.
+The budget counts only what the library's own functions execute, recognized by their source files:
+jemalloc, libc and libgcc's unwinder are the distribution's and change without us. The compiler
+still matters: another release of it may need another budget.
 
-Exact: the programs have fixed seeds, valgrind lays out the address space and hides the vDSO, the
-environment is empty, and one thread runs. Needs valgrind and a library with debug information
-(make's default).
+The counts are exact: the programs have fixed seeds, valgrind lays out the address space and hides
+the vDSO, the environment is empty, and one thread runs. It needs valgrind and a library with debug
+information (make's default).
 """
 from __future__ import annotations
 
@@ -29,7 +28,7 @@ import turns
 HERE = pathlib.Path(__file__).resolve().parent
 BUDGET = HERE / "instructions.budget"
 SLACK = (
-    2  # that a count may lie below its budget: not every compiler's patch release is worth a commit
+    2  # how far a count may be below its budget, so that a compiler's patch release needs no commit
 )
 
 # name -> program, operations, options of the library
@@ -41,12 +40,12 @@ OPERATIONS = {
 
 
 class Unusable(Exception):
-    """There is nothing that could be counted."""
+    """Nothing can be counted."""
 
 
 def own_cost(text: str, library: str) -> tuple[int, int]:
-    """Of an output of callgrind: the instructions in the library's functions from files of the
-    rooms of lib/, and all.
+    """From an output of callgrind: the instructions in functions compiled from files of lib/, and
+    all instructions.
     """
     names: dict[str, str] = {}
     mine = total = 0
@@ -58,7 +57,7 @@ def own_cost(text: str, library: str) -> tuple[int, int]:
             number, _, name = value.partition(" ")
             group = (
                 "ob" if key.endswith("ob") else "fl"
-            )  # files have one numbering, whoever names them
+            )  # all kinds of lines share one numbering of files
             if name:
                 names[group + number] = name
             if key == "ob":
@@ -66,7 +65,7 @@ def own_cost(text: str, library: str) -> tuple[int, int]:
             elif key == "fl":
                 file = names[group + number]
         elif key == "calls":
-            skip = True  # the next line is the cost of what was called
+            skip = True  # the next line is the cost of the called function
         elif re.match(r"[0-9+*-]", line):
             cost = 0 if skip else int(line.split()[1])
             skip = False
@@ -79,7 +78,7 @@ def own_cost(text: str, library: str) -> tuple[int, int]:
 def run(program: pathlib.Path, operations: int, preload: str, options: str) -> tuple[int, int]:
     with tempfile.TemporaryDirectory() as folder:
         out = pathlib.Path(folder) / "callgrind.out"
-        # The command that starts valgrind must not have the library itself.
+        # The library must not be preloaded into the command that starts valgrind.
         environment = {
             "PATH": os.environ["PATH"],
             "LC_ALL": "C",
@@ -109,7 +108,7 @@ def run(program: pathlib.Path, operations: int, preload: str, options: str) -> t
 
 
 def count(build: pathlib.Path, name: str, preload: str) -> tuple[float, float]:
-    """Instructions for one operation: of the library's functions, and of all."""
+    """Instructions for one operation: in the library's functions, and in all."""
     programs.require_loaded(preload)
     program, operations, options = OPERATIONS[name]
     once = run(build / "bench" / program, operations, preload, options)
@@ -181,7 +180,7 @@ ADDED_TARGET = 10  # docs/performance.md: instructions added to a pair
 
 
 def measure(bench) -> None:
-    """For bench/run.py: numbers of instructions, not ratios, for they are exact."""
+    """For bench/run.py: numbers of instructions instead of ratios, since they are exact."""
     budget = read_budget(BUDGET)
     for name in OPERATIONS:
         if not bench.wanted(f"instructions/{name}"):

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An operation: of 16 live blocks one is freed, and another of 64 KiB to 1 MiB takes its place,
- * whose first and last bytes are written.
+ * Operation: one of 16 live blocks is freed, a block of 64 KiB to 1 MiB takes its place, and its
+ * first and last bytes are written.
  */
 #include "work.h"
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How long one call takes, each by itself. A line is a name and four percentiles of its times, in
- * ticks of the processor: p50, p99, p99.99, worst. argv[1] says of what:
+ * Times single calls. A line is a name and four percentiles of its times, in ticks of the
+ * processor: p50, p99, p99.99, worst. argv[1] says which calls:
  *
  *     requests   the two readings of the clock alone; malloc and free in INIT; both while locked,
  *                the malloc in a permit scope. 64 bytes, in turns of 1,000
- *     stats N    a malloc in INIT, and get_stats() with N threads that made requests and sleep
+ *     stats N    a malloc in INIT, and get_stats() with N threads that made requests and now sleep
  *     lock       a malloc in INIT, and lock_allocations() and unlock_allocations() while 64 threads
- *                make requests in a permit scope; those have the lowest priority
+ *                of the lowest priority make requests in a permit scope
  */
 #define _GNU_SOURCE
 #include <phaselock/phaselock.h>
@@ -25,7 +25,7 @@
 
 #define SAMPLES 200000
 #define TURN 1000
-#define CALLS 20000 /* of what is not a request */
+#define CALLS 20000 /* of functions that make no request */
 #define BUSY 64
 #define THREADS_MAX 1000
 
@@ -35,7 +35,7 @@ static uint32_t times[KINDS][SAMPLES];
 static atomic_bool stop;
 static pthread_barrier_t ready, leave;
 
-/* Nothing before it is still under way, nothing after it has begun. */
+/* Reads the clock when all earlier instructions are done and no later one has begun. */
 static inline uint64_t ticks(void)
 {
 	uint64_t now;

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""How the time of one call is distributed, each call by itself: bench/latency.c, ratios within a
-process.
+"""The distribution of the times of single calls, by bench/latency.c; ratios within a process.
 
-What has a counterpart outside of the locked phase is held to the same percentile of it; what has
-none to the median of a malloc in INIT. Of every time the median of two readings of the clock, which
-all contain, is subtracted first; what is left of a request is some twenty ticks, counted in steps
+A call with a counterpart outside of the locked phase is compared with the same percentile of it;
+any other with the median of a malloc in INIT. First the median of two readings of the clock, which
+each time contains, is subtracted. What is left of a request is some twenty ticks, counted in steps
 of two, so these medians are not exact to the percent.
 """
 from __future__ import annotations
@@ -13,12 +12,12 @@ import programs
 import turns
 
 PERCENTILES = ("p50", "p99", "p99.99", "worst")
-REPEATS = {"requests": 31, "lock": 11}  # processes; less if fewer rounds are asked for
+REPEATS = {"requests": 31, "lock": 11}  # processes; fewer if fewer rounds are asked for
 STATS_THREADS = (1, 64, 1000)
 
 
 def times(bench, arguments: list[str]) -> dict[str, list[float]]:
-    """Name -> ticks at each percentile, without the clock's own, at least one."""
+    """Name -> ticks at each percentile, less those of the clock, at least one."""
     lines = [
         line.split()
         for line in programs.run([bench.program("latency"), *arguments]).output.splitlines()
@@ -36,7 +35,7 @@ def compare(
     theirs: str | None,
     meaning: str,
 ) -> None:
-    """Without theirs: against the median of malloc."""
+    """Without theirs: compares with the median of malloc."""
     for place, percentile in enumerate(PERCENTILES):
         ratios = [
             table[ours][place] / (table[theirs][place] if theirs else table["malloc"][0])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a result was taken on, without a name of the machine."""
+"""Describes the machine of a result, without naming it."""
 from __future__ import annotations
 
 import os
@@ -28,7 +28,7 @@ def first_line(command: list[str]) -> str:
 
 
 def revision() -> str:
-    """Of the library."""
+    """The revision of the library."""
     try:
         return first_line(["git", "describe", "--always", "--dirty=, changed", "--abbrev=10"])
     except (OSError, subprocess.CalledProcessError, IndexError):

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Whole programs: the time of a task and the largest size of its processes, with phaselock
-preloaded against other allocators.
+"""Whole programs: compares the time of a task and the largest size of its processes with phaselock
+preloaded and with other allocators.
 
-The work is made here or lies in the repository, so that it is the same everywhere. What git works
-on is a copy of this checkout's history.
+The work is made here or is in the repository, so it is the same everywhere. git works on a copy of
+this checkout's history.
 """
 from __future__ import annotations
 
@@ -55,8 +55,8 @@ def repository(folder: pathlib.Path) -> pathlib.Path:
 
 
 def git(repository_path: pathlib.Path, folder: pathlib.Path, preload: str) -> programs.Sample:
-    """Its log as patches, a check of all objects, and a copy repacked: one thread, so that the work
-    is the same.
+    """git makes its log as patches, checks all objects, and repacks a copy. It uses one thread, so
+    that the work is the same.
     """
     copy = folder / "repacked.git"
     shutil.rmtree(copy, ignore_errors=True)
@@ -75,8 +75,8 @@ def git(repository_path: pathlib.Path, folder: pathlib.Path, preload: str) -> pr
 
 
 def redis(folder: pathlib.Path, preload: str) -> programs.Sample:
-    """The time of redis-benchmark, which is not preloaded, and the size of the server, which is:
-    over a socket of its own.
+    """The time of redis-benchmark, without a preload, and the size of the server, with it. They
+    talk over a socket of their own.
     """
     path = folder / "redis.sock"
     path.unlink(missing_ok=True)
@@ -141,7 +141,7 @@ def wait_for(path: pathlib.Path, server: programs.Running) -> None:
 
 
 def tasks(folder: pathlib.Path) -> dict[str, tuple[str, Callable[[str], programs.Sample]]]:
-    """Name -> what it means, and what runs it with something preloaded."""
+    """Name -> what it means, and a function that runs it with something preloaded."""
     large = source(folder)
     python = [os.path.realpath(sys.executable), "-I", str(HERE / "objects.py")]
     sql = str(HERE / "speed.sql")
@@ -169,8 +169,8 @@ def tasks(folder: pathlib.Path) -> dict[str, tuple[str, Callable[[str], programs
 
 
 def preload_for(bench, task: str, allocator: str) -> str:
-    """Debian's redis-server is linked with jemalloc: only with libc in front of it does it take
-    glibc's malloc.
+    """Debian's redis-server is linked with jemalloc. It uses glibc's malloc only if libc is
+    preloaded in front.
     """
     return "libc.so.6" if (task, allocator) == ("redis", "glibc") else bench.preload(allocator)
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * measure PRELOAD PROGRAM [ARGUMENTS...]: runs a program with PRELOAD in LD_PRELOAD, unless it is
- * empty, and ends with its status. To descriptor 3 go a line with its process id, at once, and at
- * its end one with the nanoseconds from fork to end, and the largest size in KiB of it or a child.
- * Both end when who started them ends.
+ * empty, and ends with its status. It writes two lines to descriptor 3: the program's process id,
+ * at once; and at the end the nanoseconds from fork to end, and the largest size in KiB of the
+ * program or a child. Both processes end when their starter ends.
  *
- * A process of its own for that: to the largest size of a process counts that of the one which it
- * was forked from, so it is forked from a small one.
+ * This is a process of its own because the largest size of a process includes that of the process
+ * it was forked from, so the program must be forked from a small one.
  */
 #define _GNU_SOURCE
 #include <signal.h>

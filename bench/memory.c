@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Prints how large the process is, in KiB: what is resident, and what of it the process has
- * written. argv[1] threads sleep, each of which had argv[3] live blocks (or one) for ten times and
- * freed them; argv[2] distinct sites have made a request each, which are violations under lock=main
- * and policy=allow.
+ * Prints the size of the process in KiB: resident memory, and the part of it that the process has
+ * written. Before that, argv[1] threads have each allocated argv[3] blocks (or one) and freed them,
+ * ten times, and now sleep; and argv[2] distinct sites have made a request each, which is a
+ * violation under lock=main and policy=allow.
  */
-#include "work.h" /* the first: _GNU_SOURCE */
+#include "work.h" /* first: it defines _GNU_SOURCE */
 
 #include "paths.h"
 
@@ -40,7 +40,7 @@ static long field(const char *text, const char *name)
 	return found ? atol(found + strlen(name)) : 0;
 }
 
-/* Without stdio, whose buffers would count. */
+/* Does not use stdio, whose buffers would count. */
 static void say(void)
 {
 	static char text[4096], line[64];

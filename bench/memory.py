@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""What the library adds to the size of a process: bench/memory.c, with it and with stock jemalloc,
-against the allowance.
+"""What the library adds to the size of a process: runs bench/memory.c with it and with stock
+jemalloc, and compares the difference with the allowance.
 
-Two sizes: what is resident, to which the pages of files count that all processes share, and what
-the process has written, which no other process can share.
+There are two sizes: resident memory, which includes pages of files that all processes share; and
+the memory that the process has written, which no other process can share.
 """
 from __future__ import annotations
 

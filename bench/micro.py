@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""One kind of request in a loop: phaselock against each other allocator, all preloaded, in the same
-rounds.
+"""One kind of request in a loop: compares phaselock with each other allocator, all preloaded, in
+the same rounds.
 """
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* An operation: one of 1,024 live blocks is freed, and one of 16 to 1,040 bytes takes its place. */
+/* Operation: one of 1,024 live blocks is freed, and one of 16 to 1,040 bytes takes its place. */
 #include "work.h"
 
 #define LIVE 1024

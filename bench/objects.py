@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Work for python3: JSON written and read, regular expressions over text, objects made and dropped,
-one big sort.
+"""Work for python3: writes and reads JSON, runs regular expressions over text, makes and drops
+objects, and does one big sort.
 """
 import json
 import re

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* An operation: malloc of 64 bytes, and its free. */
+/* Operation: a malloc of 64 bytes and its free. */
 #include "work.h"
 
 static void run(const struct work *work)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* As many call stacks as wanted: each number is a way down of its own to a malloc and a free. */
+/* Distinct call stacks: each number is a path of its own down to a malloc and a free. */
 #ifndef BENCH_PATHS_H
 #define BENCH_PATHS_H
 
@@ -15,7 +15,7 @@ static __attribute__((noinline)) void paths_descend(unsigned path, int depth)
 		free(block);
 		return;
 	}
-	/* Two calls in different places, which no compiler makes one of. */
+	/* Two calls in two places, which the compiler cannot merge. */
 	if ((path >> (depth - 1) & 1) != 0) {
 		paths_descend(path, depth - 1);
 		__asm__ volatile("" : : "i"(1));

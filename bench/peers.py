@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Other tools at the same work: the random mix plain, and under each; time and largest size over
-plain.
+"""Other tools at the same work: runs the random mix plain and under each tool; time and largest
+size are ratios to plain.
 
-The whole process is timed, for some do their work at its end. Slow tools run less often, and say so
-by their number of pairs.
+The whole process is timed, since some tools do their work at its end. Slow tools run less often, as
+their number of pairs shows.
 """
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ROUNDS = 7
 
 
 def commands(bench, folder: str) -> dict[str, tuple[list[str], dict[str, str], str]]:
-    """Name -> command, additions to the environment, what it means."""
+    """Name -> command, additions to the environment, and what it means."""
     work = [bench.program("mix"), "1", str(OPERATIONS)]
     run = [str(bench.build / "phaselock"), "run", "--allocator=jemalloc", "--policy=allow"]
     stock = programs.ALLOCATORS["jemalloc"]

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Runs a program over an allocator, and says what it took: its own figure, the time of the process,
-its largest size.
+"""Runs a program over an allocator and returns what it took: the program's own figure, the time of
+the process, and its largest size.
 
-It knows the allocators by name. The environment is the caller's without what would steer an
+It knows the allocators by name. It removes from the environment whatever would configure an
 allocator.
 """
 from __future__ import annotations
@@ -15,7 +15,7 @@ import pathlib
 import subprocess
 from collections.abc import Iterator
 
-# name -> what is preloaded; PHASELOCK and COUNTERS are files of the build folder
+# name -> library to preload; PHASELOCK and COUNTERS are files of the build folder
 ALLOCATORS = {
     "jemalloc": "libjemalloc.so.2",
     "glibc": "",
@@ -53,7 +53,7 @@ class Sample:
 
 
 def use(build: pathlib.Path) -> None:
-    """Says where bench/measure.c was built."""
+    """Sets where bench/measure.c was built."""
     global MEASURE
     MEASURE = build / "bench" / "measure"
 
@@ -76,8 +76,8 @@ def environment(preload: str, more: dict[str, str] | None = None) -> dict[str, s
 
 @functools.lru_cache(maxsize=None)
 def require_loaded(preload: str) -> None:
-    """The dynamic linker goes on without what it cannot preload, and only says so: that would time
-    another allocator.
+    """Checks that the library is loaded. The dynamic linker only warns about what it cannot
+    preload, and we would time another allocator.
     """
     said = subprocess.run(
         ["/bin/true"],
@@ -96,7 +96,7 @@ def require_loaded(preload: str) -> None:
 
 
 class Running:
-    """A program that was started by bench/measure.c, and what came of it."""
+    """A program that bench/measure.c started, and its result."""
 
     def __init__(
         self,
@@ -113,8 +113,8 @@ class Running:
                 require_loaded(given)
         read, write = os.pipe()
         with open(stdin if stdin else os.devnull, "rb") as source:
-            # The number of the descriptor is agreed on, so a shell puts it there: Python can only
-            # keep one.
+            # measure writes to descriptor 3, so a shell moves the pipe there: Python can only keep
+            # a descriptor's number.
             self.process = subprocess.Popen(
                 [
                     "sh",
@@ -163,13 +163,13 @@ def run(
     allowed: tuple[int, ...] = (0,),
     keep: bool = True,
 ) -> Sample:
-    """Runs a program to its end. What it writes to stdout is kept unless keep is false."""
+    """Runs a program to its end. Its stdout is kept unless keep is false."""
     return Running(command, preload, more, folder, stdin, keep).end(allowed)
 
 
 @contextlib.contextmanager
 def pinned(only_one: bool) -> Iterator[None]:
-    """Keeps what runs within to one processor: a single thread that wanders loses its caches."""
+    """Pins what runs inside to one processor: a single thread that wanders loses its caches."""
     before = os.sched_getaffinity(0)
     if only_one:
         os.sched_setaffinity(0, {max(before)})

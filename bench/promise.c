@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The longest of 10,000 calls of lock_allocations(), and of as many of what it promises to be
- * little more than: membarrier(2) alone, and an exchange and membarrier(2). In turns, under a load
- * that is the same for all. Three numbers, in ticks of the processor. argv[1] is the load:
+ * Prints the longest of 10,000 calls of lock_allocations(), and of what it promises to cost little
+ * more than: membarrier(2) alone, and an exchange followed by membarrier(2). The three run in turns
+ * under the same load. The three numbers are ticks of the processor. argv[1] is the load:
  *
  *     forks       another thread forks again and again, with 1 GiB resident
  *     threads     64 threads make requests
@@ -32,19 +32,19 @@
 #define CALLS 10000
 #define RESIDENT ((size_t)1 << 30)
 #define THREADS 64
-#define PAUSE 300 /* microseconds from one pair of calls to the next: the load goes on meanwhile */
+#define PAUSE 300 /* microseconds from one round of calls to the next; the load goes on */
 #define SPIN 3000 /* microseconds for which the middle priority computes */
 
 static atomic_bool stop;
-/* threads whose own first requests are behind them: later ones would be violations */
+/* threads that have made their first requests, which would be violations later */
 static atomic_int ready;
 static uint64_t worst_lock, worst_barrier, worst_exchange;
-static _Alignas(4096) struct { /* a page of its own, as the phase word has */
+static _Alignas(4096) struct { /* on its own page, like the phase word */
 	_Atomic uint64_t word;
 	char rest[4096 - sizeof(uint64_t)];
 } page;
 
-/* Nothing before it is still under way, nothing after it has begun. */
+/* Reads the clock when all earlier instructions are done and no later one has begun. */
 static inline uint64_t ticks(void)
 {
 	uint64_t now;
@@ -76,7 +76,7 @@ static void time_barrier(void)
 		worst_barrier = time;
 }
 
-/* A fork() leaves each page to be copied by the next who writes to it, and makes that one wait. */
+/* Writes, since after a fork() the next write to a page waits until the page is copied. */
 static void time_exchange(void)
 {
 	uint64_t begin = ticks(), time;
@@ -98,14 +98,14 @@ static void take_priority(int priority)
 	}
 }
 
-/* Of a real-time priority: what is timed is the call, not the wait for a processor. */
+/* Has a real-time priority, so that the call is timed and not the wait for a processor. */
 static void *time_all(void *unused)
 {
 	static void (*const timed[])(void) = {time_lock, time_barrier, time_exchange};
 
 	take_priority(50);
 	for (int i = 0; i < CALLS; i++) {
-		/* Which comes first finds what happened in the pause. */
+		/* Rotate: the first call of a round pays for what happened in the pause. */
 		for (int j = 0; j < 3; j++)
 			timed[(i + j) % 3]();
 		usleep(PAUSE);
@@ -147,7 +147,7 @@ static void make_resident(void)
 		memory[i] = 1;
 }
 
-/* Its requests are granted in the locked phase too. */
+/* Makes requests in a permit scope, so they are granted in the locked phase too. */
 static void *request_on(void *unused)
 {
 	phaselock_permit_begin();
@@ -223,7 +223,7 @@ int main(int count, char **argument)
 	pthread_t thread[THREADS + 2], timer;
 	int threads = 0;
 
-	phaselock_lock_allocations(); /* its first call, and membarrier's registration */
+	phaselock_lock_allocations(); /* the first call, which registers membarrier */
 	phaselock_unlock_allocations();
 	if (strcmp(load, "forks") == 0) {
 		make_resident();

@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: MIT
-"""What a real-time program waits for at most: lock_allocations() under loads that hold locks, and a
+"""The longest waits of a real-time program: lock_allocations() under loads that hold locks, and a
 thread's first malloc.
 
-Each is the worst of a process; ratios within a process (bench/promise.c), or within a round
-(bench/first.c).
+Each figure is the worst of a process. Ratios are within a process (bench/promise.c) or within a
+round (bench/first.c).
 """
 from __future__ import annotations
 
 import programs
 import turns
 
-REPEATS = 7  # processes; less if fewer rounds are asked for
+REPEATS = 7  # processes; fewer if fewer rounds are asked for
 TARGET = 2.0
 LOADS = {
     "forks": "the worst of 10,000, while another thread forks with 1 GiB resident",
@@ -21,7 +21,7 @@ LOADS = {
 
 
 def worst(bench, load: str) -> list[float]:
-    """Of lock_allocations(), of membarrier(2), of an exchange and membarrier(2)."""
+    """The worst of lock_allocations(), of membarrier(2), and of an exchange and membarrier(2)."""
     return [float(word) for word in programs.run([bench.program("promise"), load]).output.split()]
 
 

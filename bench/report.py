@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Writes the tables of docs/performance.md anew, from the results that bench/run.py left under
+"""Rewrites the tables of docs/performance.md from the results that bench/run.py left under
 BUILD/bench/.
 
 A table stands between `<!-- PART -->` and `<!-- end -->`, the machine between `<!-- machine -->`
-and `<!-- end -->`; the text around them is written by hand. A part of which there are no results
-keeps its table, and is named on stderr: if the document is of the same machine. Parts that were
-taken on different machines do not go into one document; of which revision of the library a part is
-stands below its table. The plots of bench/growth.py are put beside the document.
+and `<!-- end -->`; the text around them is written by hand. All parts of a document come from one
+machine. So a part without results keeps its table, and is named on stderr, only if the document
+names the same machine; otherwise this fails. The line below a table names the library's revision.
+The plots of bench/growth.py are put beside the document.
 """
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ def read(build: pathlib.Path) -> dict[str, str]:
 
 
 def check_kept(text: str, blocks: dict[str, str]) -> None:
-    """Tables that stay in the document must be of the machine that it will name."""
+    """Tables that stay in the document must come from the machine that it will name."""
     for match in BLOCK.finditer(text):
         if (
             match["name"] == "machine"

@@ -3,18 +3,18 @@
 """Runs parts of the benchmarks: prints a line for each ratio, and writes BUILD/bench/PART.json for
 bench/report.py.
 
-Parts, of which `quick` and `full` are the lists that `make bench` and `make bench-full` run:
+`quick` and `full` are the lists of parts that `make bench` and `make bench-full` run. The parts:
 
-    micro         one kind of request in a loop, 1 and 2 threads, against each other allocator
+    micro         one kind of request in a loop, 1 and 2 threads, compared with each allocator
     micro-more    the same with 4 and 8 threads
-    settings      what the compiled-in settings of jemalloc save and cost
+    settings      what the settings compiled into jemalloc save and cost
     startup       what a start costs
-    instructions  of one operation, by callgrind
+    instructions  instructions of one operation, by callgrind
     latency       distribution of the time of one call in a locked phase
     violation     what a violation costs
     realtime      the worst of lock_allocations() under load, and of a thread's first malloc
     macro         whole programs: time and largest size
-    growth        cost against the number of threads ever, and of distinct sites
+    growth        cost by the number of threads so far, and of distinct sites
     memory        resident size
     peers         other tools at the same work
 """
@@ -78,7 +78,7 @@ class Bench:
         return str(self.build / "bench" / name)
 
     def wanted(self, name: str) -> bool:
-        """Whether results that begin with this name are asked for."""
+        """Whether results whose names begin so are asked for."""
         return name.startswith(self.match) or self.match.startswith(name)
 
     def add(self, result: turns.Result) -> None:

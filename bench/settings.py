@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What the settings that are compiled into jemalloc save in time and cost in memory: stock jemalloc
-with and without.
+"""What the settings compiled into jemalloc save in time and cost in memory: compares stock jemalloc
+with and without them.
 """
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def measure(bench) -> None:
 
 
 def measure_idle(bench, conf: str, stock: str) -> None:
-    """What stays in the caches of threads that had much and now sleep."""
+    """The memory left in the caches of threads that had much and now sleep."""
     if not bench.wanted("settings/idle"):
         return
     command = [bench.program("memory"), str(IDLE_THREADS), "0", str(IDLE_BLOCKS)]

@@ -6,7 +6,7 @@ import programs
 import turns
 
 STARTS = 20  # in one run
-TARGET = 0.001  # seconds that one start may take longer
+TARGET = 0.001  # seconds that one start may take more
 
 
 def start(preload: str) -> float:

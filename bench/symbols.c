@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a violation costs at a site that was not seen before, in a program of 10^5 functions that it
- * exports and 10^5 that it does not, half of them before the ones that are called. Prints, for call
- * stacks of each depth, the nanoseconds of a new site under policy=allow, its report included.
+ * Prints what a violation at a new site costs in a program with 10^5 exported functions and 10^5
+ * others; half of them stand before the called ones. For call stacks of each depth it prints the
+ * nanoseconds of a new site under policy=allow, including the report.
  *
- * It is time of the processor, so that a machine that does other things too only adds noise.
+ * The time is CPU time, so that other work of the machine only adds noise.
  */
 #define _GNU_SOURCE
 #include <phaselock/phaselock.h>
@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define SITES 250 /* of each depth; a process has 1024 */
+#define SITES 250 /* for each depth; a process has 1024 */
 
 #define FUNCTIONS(first, count)                                                                    \
 	__asm__(".altmacro\n"                                                                      \
@@ -47,7 +47,7 @@ static double now_ns(void)
 
 #define BRANCHES 10
 
-/* Violates below as many calls, which differ by the bits of path. */
+/* Makes a violation below `depth` calls, whose places depend on the bits of path. */
 static __attribute__((noinline)) void branch(unsigned path, int depth)
 {
 	if (depth == 0) {
@@ -56,7 +56,7 @@ static __attribute__((noinline)) void branch(unsigned path, int depth)
 		free(block);
 		return;
 	}
-	/* Two calls in different places, which no compiler makes one of. */
+	/* Two calls in two places, which the compiler cannot merge. */
 	if ((path >> (depth - 1) & 1) != 0) {
 		branch(path, depth - 1);
 		__asm__ volatile("" : : "i"(1));
@@ -68,13 +68,13 @@ static __attribute__((noinline)) void branch(unsigned path, int depth)
 
 FUNCTIONS(50000, 50000);
 
-/* The time of one of all sites from first on, below so many calls. */
+/* Returns the mean time of SITES new sites, the first of them `first`, below `depth` calls. */
 static __attribute__((noinline)) double new_site(unsigned first, int depth)
 {
 	volatile double spent;
 
 	if (depth > BRANCHES) {
-		spent = new_site(first, depth - 1); /* volatile: this is no tail call */
+		spent = new_site(first, depth - 1); /* volatile: prevents a tail call */
 		return spent;
 	}
 	spent = -now_ns();
@@ -89,7 +89,7 @@ int main(void)
 	double spent[3];
 
 	lock_allocations();
-	branch(1023, BRANCHES); /* what is done once for all */
+	branch(1023, BRANCHES); /* pays for what is done only once */
 	for (unsigned i = 0; i < 3; i++)
 		spent[i] = new_site(i * SITES, depths[i]);
 	unlock_allocations();

@@ -2,9 +2,9 @@
 """The one way in which bench/ compares: runs in turns, ratios within a round, their median and
 quartiles.
 
-Whatever is compared runs once in each round, so a machine whose speed drifts slows all alike; a
-ratio is taken within the round, and the order turns from round to round, so that none always
-follows the same other. It knows no benchmark.
+Everything that is compared runs once in each round, so a machine whose speed drifts slows all
+alike. A ratio is taken within the round. The order rotates from round to round, so that nothing
+always follows the same other. It knows no benchmark.
 """
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-ENOUGH = 5  # rounds, for what is timed to be judged and to be kept
+ENOUGH = 5  # rounds: a time from fewer is neither judged nor kept
 
 
 @dataclasses.dataclass
@@ -29,7 +29,7 @@ class Result:
     low: float  # quartiles
     high: float
     pairs: int
-    target: float | None = None  # the ratio at most
+    target: float | None = None  # the largest ratio allowed
     meaning: str = ""
     exact: bool = False  # counted, not timed
 
@@ -51,7 +51,7 @@ HEADING = f"{'name':34} {'against':22} {'ratio':>9}  {'quartiles':19} {'of':>3} 
 
 
 def number(value: float) -> str:
-    """Three places of a ratio about one; no more digits than mean something of a large one."""
+    """Three decimals for a ratio near one; fewer for a large one, where they mean nothing."""
     return (
         f"{value:.3f}"
         if abs(value) < 10
@@ -62,7 +62,7 @@ def number(value: float) -> str:
 
 
 def take(runs: dict[str, Callable[[], T]], rounds: int, warm: int = 1) -> dict[str, list[T]]:
-    """Each of the runs once a round; the first rounds, warm ones, are dropped."""
+    """Makes each run once a round. The first rounds only warm up, and are dropped."""
     names = list(runs)
     taken: dict[str, list[T]] = {name: [] for name in names}
     for turn in range(warm + rounds):

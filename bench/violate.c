@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An operation: a pair of malloc and free below more calls than a report has frames, so that
- * nothing but this file stands in the recorded call stack. Under lock=main the malloc is a
- * violation at a site that was seen before, and the free is one in a locked phase.
+ * Operation: a malloc and its free below more calls than a report has frames, so that the recorded
+ * call stack has only functions of this file. Under lock=main the malloc is a violation at a known
+ * site, and the free is one in a locked phase.
  */
 #include "work.h"
 
@@ -13,7 +13,7 @@ static __attribute__((noinline)) long descend(int depth, long operations)
 	volatile long left;
 
 	if (depth > 0) {
-		left = descend(depth - 1, operations); /* volatile: this is no tail call */
+		left = descend(depth - 1, operations); /* volatile: prevents a tail call */
 		return left;
 	}
 	for (long i = 0; i < operations; i++) {

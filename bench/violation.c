@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a violation costs, with a call stack of 16 frames, under policy=allow. argv[1] says which
- * pairs of times are taken; each is a line of two numbers, in nanoseconds for one call:
+ * Times a violation with a call stack of 16 frames under policy=allow. A line is two numbers, in
+ * nanoseconds for one call; argv[1] says which two:
  *
- *     unwind  a violation at a site that was seen before, and _Unwind_Backtrace() of its 16 frames
- *     first   a violation at a site that was seen before, and at one that was not: its report is
- *             written too. Of another process each time, for a process has 1024 sites
+ *     unwind  a violation at a known site, and _Unwind_Backtrace() of its 16 frames
+ *     first   a violation at a known site, and one at a new site, including its report. Each line
+ *             needs another process, since a process has 1024 sites
  *     flood   a violation while eight threads make them, and while one does
  *     parts   the parts of a violation that are system calls: thread id, name, and the clock
  *
- * It is time of the processor, so that a machine that does other things too only adds noise.
+ * The time is CPU time, so that other work of the machine only adds noise.
  */
 #define _GNU_SOURCE
 #include <phaselock/phaselock.h>
@@ -25,7 +25,7 @@
 #include <unwind.h>
 
 #define FRAMES 16
-#define DEPTH 20 /* of calls: more than are recorded */
+#define DEPTH 20 /* calls: more than the recorded frames */
 #define SITES 1000
 #define ROUNDS 15
 #define TIMES 20000
@@ -40,7 +40,7 @@ static double now_ns(clockid_t clock)
 	return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
 }
 
-/* Says both times, and keeps the heap open while it does. */
+/* Prints both times, with the heap unlocked meanwhile. */
 static void say(double ours, double theirs)
 {
 	unlock_allocations();
@@ -96,13 +96,13 @@ static void clock_read(void)
 	now_ns(CLOCK_MONOTONIC);
 }
 
-/* Calls function for a number of times, below depth frames, which differ by the bits of path. */
+/* Calls function so many times, below `depth` calls whose places depend on the bits of path. */
 static __attribute__((noinline)) double descend(unsigned path, int depth, void (*function)(void),
 						long times)
 {
 	volatile double spent;
 
-	if (depth == 0 && times == 1) { /* timed by the caller: to read that clock costs, too */
+	if (depth == 0 && times == 1) { /* the caller times it, since reading the clock costs too */
 		function();
 		return 0;
 	}
@@ -113,7 +113,7 @@ static __attribute__((noinline)) double descend(unsigned path, int depth, void (
 			function();
 		return (now_ns(CLOCK_THREAD_CPUTIME_ID) - begin) / (double)times;
 	}
-	/* Two calls in different places, which no compiler makes one of. */
+	/* Two calls in two places, which the compiler cannot merge. */
 	if ((path >> (depth - 1) & 1) != 0) {
 		spent = descend(path, depth - 1, function, times);
 		__asm__ volatile("" : : "i"(1));
@@ -135,12 +135,12 @@ static void pairs(void (*ours)(void), void (*theirs)(void))
 	}
 }
 
-/* Both passes take the same way, so it stands once. */
+/* Both passes run the same code, so that the second one meets the sites of the first. */
 static void first(void)
 {
 	double spent[2] = {0, 0};
 
-	descend(~0u, DEPTH, violate, 1); /* what is done once for all */
+	descend(~0u, DEPTH, violate, 1); /* pays for what is done only once */
 	for (volatile int pass = 0; pass < 2; pass++) {
 		double begin = now_ns(CLOCK_THREAD_CPUTIME_ID);
 
@@ -160,7 +160,7 @@ static void *run(void *times)
 	return NULL;
 }
 
-/* Returns the time of all threads for one violation. */
+/* Returns the CPU time of all threads together, for one violation. */
 static double flood(int threads)
 {
 	pthread_t ids[THREADS];

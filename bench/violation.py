@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a violation costs: bench/violation.c takes both figures of a pair in turns within one
+"""What a violation costs: bench/violation.c measures both figures of a pair in turns within one
 process; bench/symbols.c times new sites.
 """
 from __future__ import annotations
@@ -7,7 +7,7 @@ from __future__ import annotations
 import programs
 import turns
 
-# name, what bench/violation.c is to take, processes, what the other figure is, what it means
+# name, argument of bench/violation.c, processes, what the other figure is, what it means
 PAIRS = [
     (
         "violation/repeated",
@@ -37,7 +37,7 @@ DEPTHS = (10, 100, 10000)  # of bench/symbols.c
 
 
 def costs(bench, what: str, processes: int) -> tuple[list[float], list[float]]:
-    """Their reports go nowhere, but they are made."""
+    """The reports are made but go nowhere."""
     options = {"PHASELOCK_OPTIONS": "policy=allow:max_reports=1024"}
     lines = [
         line.split()
@@ -50,7 +50,7 @@ def costs(bench, what: str, processes: int) -> tuple[list[float], list[float]]:
 
 
 def new_sites(bench, program: str, frames: int) -> list[list[float]]:
-    """A list of the nanoseconds of each process for each depth."""
+    """For each depth, the nanoseconds of each process."""
     options = {"PHASELOCK_OPTIONS": f"policy=allow:max_reports=1024:frames={frames}"}
     runs = [
         programs.run([bench.program(program)], more=options).output.split()

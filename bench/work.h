@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The frame of a micro program: argv[1] threads share argv[2] operations evenly, each runs its part
- * once all are ready, and the nanoseconds from the start of the first to the end of the last are
- * printed. It knows neither what an operation is nor which allocator serves it.
+ * The frame of a micro benchmark: argv[1] threads share argv[2] operations evenly, and start when
+ * all are ready. It prints the nanoseconds from the start of the first thread to the end of the
+ * last. It knows neither what an operation is nor which allocator serves it.
  */
 #ifndef BENCH_WORK_H
 #define BENCH_WORK_H
@@ -35,7 +35,7 @@ static inline uint64_t work_now(void)
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-/* The same numbers in each run: xorshift, started from the number of the thread. */
+/* Random numbers that are the same in each run: xorshift, seeded with the thread's number. */
 static inline uint64_t work_seed(const struct work *work)
 {
 	return 0x9e3779b97f4a7c15u * (work->thread + 1);
@@ -59,7 +59,7 @@ static inline void *work_start(void *argument)
 	return NULL;
 }
 
-/* One thread is the main one alone, so that the C library knows that the process has no other. */
+/* A single thread is the main thread, so that libc knows that there is no other. */
 static inline int work_main(int argc, char **argv, void (*run)(const struct work *work),
 			    long operations)
 {

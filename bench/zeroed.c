@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* An operation: calloc of 8 members of 1 to 128 bytes, and its free. */
+/* Operation: a calloc of 8 members of 1 to 128 bytes, and its free. */
 #include "work.h"
 
 static void run(const struct work *work)

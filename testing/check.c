@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The assertions that are open: their begin and their end, by whichever way a block is left. It
- * must not know how they are judged, nor who is told.
+ * Begins and ends assertions, by whichever way a block is left. It must not know how they are
+ * judged, nor who is told.
  */
 #define PHASELOCK_OPTIONAL
 #define _GNU_SOURCE
@@ -21,7 +21,7 @@
 
 static pthread_key_t at_thread_end;
 
-/* Closes the innermost assertion. A block that is to end its process ends it here instead. */
+/* Closes the innermost assertion. In the child of a death test this ends the process instead. */
 static struct phaselock_check *close_innermost(void)
 {
 	if (pool_innermost()->spec.kind == PHASELOCK_CHECK_ABORTS)
@@ -74,7 +74,7 @@ bool check_can_see(const struct phaselock_check_spec *spec)
 	return false;
 }
 
-/* Tells that an assertion which is closed failed, if that was not told, and gives it back. */
+/* Reports the failure of a closed assertion, unless that was done, and gives the assertion back. */
 static void fail(struct phaselock_check *check, const char *reason)
 {
 	bool is_told = check->told || check->not_armed;
@@ -98,8 +98,8 @@ static bool begin_watch(struct phaselock_check *check)
 }
 
 /*
- * One that is not armed is begun all the same when it has failed, if its failure is no end of the
- * test: what its block asks for is then no violation, as always.
+ * An assertion that fails because the library is not armed is begun all the same, if the callback
+ * returns: as in every block, requests are then no violations.
  */
 struct phaselock_check *phaselock_check_begin_sized(const struct phaselock_check_spec *given,
 						    size_t size)
@@ -140,7 +140,7 @@ bool phaselock_check_runs(struct phaselock_check *check)
 
 static const char left[] = "its block was left by longjmp(), so nothing was judged";
 
-/* The end of a block that this thread has not begun, or whose assertion was given up meanwhile. */
+/* Ends a block that another thread began, or whose assertion was given up meanwhile. */
 static void end_elsewhere(struct phaselock_check *check)
 {
 	if (!check->taken || check->told || pool_was_taken_here(check)) {

@@ -8,10 +8,10 @@
 /* Fails the assertions of this thread whose blocks were left by longjmp(). */
 void checks_fail_open(void);
 
-/* Returns whether the library is armed; if not, tells what an assertion that needs it comes to. */
+/* Returns whether the library is armed; if not, reports the assertion as failed or skipped. */
 bool check_is_armed(const struct phaselock_check_spec *spec);
 
-/* The same, and whether what this thread asks for now can be seen: it cannot in a permit scope. */
+/* The same, and whether this thread's requests can be seen: in a permit scope they cannot. */
 bool check_can_see(const struct phaselock_check_spec *spec);
 
 #endif

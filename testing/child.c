@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Makes a child, holds it to its piece of the test, and waits for it. It must not know what the
- * piece is, nor what end of it was expected.
+ * Makes a child, keeps it from running beyond its piece of the test, and waits for it. It must not
+ * know what the piece does, nor how it should end.
  *
- * How a child ended is told by a note in shared memory: any status may be the piece's own.
+ * A note in shared memory says how the child ended. An exit status cannot: the piece may use any.
  */
 #define PHASELOCK_OPTIONAL
 #define _GNU_SOURCE
@@ -29,15 +29,15 @@
 #include <time.h>
 #include <unistd.h>
 
-#define STATUS 93 /* of a child that ended as it should; the note says more */
+#define STATUS 93 /* of a child whose note says how it ended */
 
 struct child_note {
-	_Alignas(64) pid_t process; /* the child's own; a process that it forks has another */
+	_Alignas(64) pid_t process; /* the child's id; a process that it forks has another */
 	enum child_end end;
 	int number;
 };
 
-static struct child_note *own_note; /* in a child: its own */
+static struct child_note *own_note; /* in a child: its note */
 
 bool child_runs(void)
 {
@@ -69,7 +69,7 @@ void child_left(void)
 		end(CHILD_LEFT, 0);
 }
 
-/* Before the handlers of the test program, and before stdio writes what it inherited. */
+/* Runs before the handlers of the test program, and before stdio writes inherited buffers. */
 static void on_exit_of_child(int status, void *unused)
 {
 	(void)unused;
@@ -79,7 +79,10 @@ static void on_exit_of_child(int status, void *unused)
 
 /* ---- making it ------------------------------------------------------------------------------- */
 
-/* glibc's own word stays false once there were others. The folder has a link for each, and two. */
+/*
+ * __libc_single_threaded stays false after the other threads have ended. Then the number of links
+ * of the folder tells: one for each thread, and two more.
+ */
 static bool is_one_thread(void)
 {
 	struct stat tasks;
@@ -89,8 +92,8 @@ static bool is_one_thread(void)
 }
 
 /*
- * What the parent has not written yet must not be written by the child too. All streams only while
- * there is one thread: another may hold the lock of one for as long as it waits for input.
+ * Flushes what the parent has buffered, or the child would write it too. With several threads only
+ * stdout and stderr: another thread may hold a stream's lock for as long as it waits for input.
  */
 static void flush(void)
 {
@@ -108,7 +111,7 @@ static void flush(void)
 	}
 }
 
-/* Above the standard streams, which a test program may have closed. */
+/* Uses numbers above the standard streams, which a test program may have closed. */
 static bool make_pipe(int ends[2])
 {
 	int made[2];
@@ -123,7 +126,7 @@ static bool make_pipe(int ends[2])
 	return ends[0] >= 0 && ends[1] >= 0;
 }
 
-/* A crash is to be seen as what it is, not to be caught by the handlers of a test framework. */
+/* A crash must end the child, so handlers of a test framework must not catch it. */
 static void reset_signals(void)
 {
 	static const int fatal[] = {SIGABRT, SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGSYS, SIGTRAP};
@@ -143,7 +146,7 @@ static void become_child(const struct child *child)
 {
 	own_note = child->note;
 	own_note->process = getpid();
-	prctl(PR_SET_PDEATHSIG, SIGKILL); /* or one that hangs outlives a test that is killed */
+	prctl(PR_SET_PDEATHSIG, SIGKILL); /* or a hanging child outlives a killed test */
 	dup2(child->pipe[1], STDOUT_FILENO);
 	dup2(child->pipe[1], STDERR_FILENO);
 	close(child->pipe[0]);
@@ -198,7 +201,7 @@ static double seconds(void)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-/* Takes what it wrote, so that it does not wait for us; returns false when nothing more comes. */
+/* Reads what the child wrote, so that it never blocks. Returns false at the end of output. */
 static bool read_output(struct child *child)
 {
 	size_t length = strlen(child->written);
@@ -252,7 +255,7 @@ void child_wait(struct child *child)
 		if (poll(&output, 1, 2) > 0)
 			open = read_output(child);
 	}
-	for (int i = 0; open && i < 16; i++) /* not for ever: a process that it left may write */
+	for (int i = 0; open && i < 16; i++) /* bounded: a process that it left may go on writing */
 		open = read_output(child);
 	child->end = CHILD_LOST;
 	if (ended == child->process)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A piece of a test in a child process, which cannot run on into the rest of the test program, and
- * what its parent learns of its end.
+ * Runs a piece of a test in a child process, which cannot run on into the rest of the test program,
+ * and tells the parent how the child ended.
  */
 #ifndef TESTING_CHILD_H
 #define TESTING_CHILD_H
@@ -28,10 +28,10 @@ enum child_end {
 struct child {
 	enum child_end end;
 	int number;
-	void *shared;	    /* of the caller's, zeroed; seen by both */
-	char written[2048]; /* the beginning of what it wrote to stdout and stderr */
+	void *shared;	    /* the caller's memory, zeroed; parent and child share it */
+	char written[2048]; /* the first bytes that it wrote to stdout and stderr */
 
-	/* child.c's */
+	/* For child.c. */
 	struct child_note *note;
 	size_t size;
 	pid_t process;
@@ -40,29 +40,29 @@ struct child {
 
 /*
  * Makes a child with shared memory. Returns true in the child, where no assertion is open, and
- * false in the parent, which then calls child_wait() and, last, child_release(), whatever came of
- * it. Heap: it may allocate, in a permit scope.
+ * false in the parent, which must then call child_wait() and, last, child_release(), even if no
+ * child was made. Heap: it may allocate, in a permit scope.
  */
 bool child_start(struct child *child, size_t shared_size);
 void child_wait(struct child *child);
 void child_release(struct child *child);
 
-/* Returns whether this is such a child, or a process that one forked. */
+/* Returns whether this process is such a child, or was forked by one. */
 bool child_runs(void);
 
-/* Returns whether this is the child itself. From inside a watcher. */
+/* Returns whether this process is the child itself. Safe inside a watcher. */
 bool child_is_self(void);
 
-/* In the child: ends it. No heap request. */
+/* In the child: ends it with CHILD_FINISHED. Makes no heap request. */
 _Noreturn void child_finish(int number);
 
-/* Where a child must not come: ends it. Does nothing in other processes. */
+/* Call it where a child must not come: ends the child. Does nothing in other processes. */
 void child_left(void);
 
-/* Says how it ended, without a subject: "ended by SIGSEGV (Segmentation fault)". */
+/* Appends how the child ended, without a subject: "ended by SIGSEGV (Segmentation fault)". */
 void child_describe(const struct child *child, struct text *text);
 
-/* Says what it wrote, if anything. */
+/* Appends what the child wrote, if anything. */
 void child_quote(const struct child *child, struct text *text);
 
 #endif

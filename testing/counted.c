@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which entry points an assertion counts, and which of these are not the library's. It must not
- * know what follows if one is missing.
+ * Tells which entry points an assertion counts, and which of these do not lead to the library. It
+ * must not know what follows if one is missing.
  */
 #define PHASELOCK_OPTIONAL
 #include "counted.h"
@@ -16,7 +16,7 @@
 	(PHASELOCK_ENTRY_FREE | PHASELOCK_ENTRY_CFREE | PHASELOCK_ENTRY_FREE_SIZED |               \
 	 PHASELOCK_ENTRY_FREE_ALIGNED_SIZED | PHASELOCK_ENTRY_DELETE |                             \
 	 PHASELOCK_ENTRY_DELETE_ALIGNED)
-#define RESIZES (PHASELOCK_ENTRY_REALLOC | PHASELOCK_ENTRY_REALLOCARRAY) /* do both */
+#define RESIZES (PHASELOCK_ENTRY_REALLOC | PHASELOCK_ENTRY_REALLOCARRAY) /* take and give */
 
 static unsigned counted(enum phaselock_check_kind kind)
 {
@@ -24,7 +24,7 @@ static unsigned counted(enum phaselock_check_kind kind)
 	case PHASELOCK_CHECK_NO_DEALLOCATIONS:
 		return GIVES | RESIZES;
 	case PHASELOCK_CHECK_NO_LEAK:
-	case PHASELOCK_CHECK_SURVIVES: /* without a leak */
+	case PHASELOCK_CHECK_SURVIVES: /* which looks for leaks */
 		return TAKES | GIVES | RESIZES;
 	case PHASELOCK_CHECK_MAX_ALLOCATIONS:
 	case PHASELOCK_CHECK_EXACT_ALLOCATIONS:

@@ -7,10 +7,10 @@
 
 struct text;
 
-/* Returns those whose calls do not come to the library; all of them if it is not there. */
+/* Returns the counted entry points that do not lead to the library; all if it is absent. */
 unsigned counted_missing(enum phaselock_check_kind kind);
 
-/* Appends where they go, by their names. If the library is there. */
+/* Appends the names of entry points and where their calls go. The library must be present. */
 void counted_append(struct text *text, unsigned entries);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Death tests: in the child the request that a violation was made of is noted, and the library ends
- * the child as it would end any program; the parent compares. It must not know how the child is
- * held to its block.
+ * Death tests: the child notes the request that is a violation, and the library ends the child as
+ * it would end any program. The parent compares. It must not know how the child is kept to its
+ * block.
  */
 #define PHASELOCK_OPTIONAL
 #include "death.h"
@@ -17,10 +17,10 @@
 
 #include <signal.h>
 
-/* What the child tells of the last request that the scope is against. */
+/* What the child notes about the last request that the scope forbids. */
 struct note {
-	bool pending;	      /* it was neither served nor followed by another */
-	unsigned differences; /* from the one that is wanted */
+	bool pending;	      /* the request was neither served nor followed by another */
+	unsigned differences; /* from the wanted request */
 	char request[4096];
 };
 
@@ -44,7 +44,7 @@ enum phaselock_answer death_see(const struct phaselock_event *event, void *conte
 
 void death_forbid(void)
 {
-	/* On a sealed heap both stay as they are. */
+	/* On a sealed heap handler and policy cannot be changed. */
 	if (phaselock_get_phase() != PHASELOCK_SEALED) {
 		phaselock_set_handler(NULL, NULL);
 		phaselock_set_policy(PHASELOCK_ABORT);
@@ -68,7 +68,7 @@ static void describe(const struct phaselock_check_spec *spec, const struct child
 	child_describe(child, text);
 	if (seen == NULL || seen->request[0] == '\0') {
 		text_append(text, ", without a violation\n");
-		child_quote(child, text); /* else it is the report of what follows */
+		child_quote(child, text); /* otherwise the output is the report of this violation */
 		return;
 	}
 	if (!seen->pending) {

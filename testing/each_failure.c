@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A function with each of its requests failing in turn: counts what goes wrong and says it. It must
- * not know how a run is made.
+ * Runs a function with each of its requests failing in turn, counts the faults and describes them.
+ * It must not know how one run is made.
  */
 #define PHASELOCK_OPTIONAL
 #include "check.h"
@@ -20,9 +20,9 @@
 #define RUNS_MAX 10000
 #define HANGS_MAX 3
 
-static _Thread_local char *message; /* of the thread's last call */
+static _Thread_local char *message; /* about the thread's last call */
 
-/* Counts a run as what it is by its end; returns whether that is a fault. */
+/* Counts a run by the way it ended. Returns whether that is a fault. */
 static bool count_end(struct phaselock_faults *faults, const struct child *child)
 {
 	switch (child->end) {
@@ -75,7 +75,7 @@ static void append_run(struct text *text, const struct child *child, uint64_t nt
 	child_quote(child, text);
 }
 
-/* Makes one run; returns whether another may show more. */
+/* Makes one run. Returns whether there is a next request to let fail. */
 static bool run_one(int (*function)(void *context), void *context, struct phaselock_faults *faults,
 		    struct text *text)
 {
@@ -129,7 +129,7 @@ static void append_summary(struct text *text, const struct phaselock_faults *fau
 		    faults->gave_up ? "; given up before a run in which no request failed" : "");
 }
 
-/* Returns the text, which is the thread's, or a shorter one if there is no memory for it. */
+/* Returns the thread's text about all runs, or a constant one if there is no memory for it. */
 static const char *run_all(int (*function)(void *context), void *context,
 			   struct phaselock_faults *faults, const char *name)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The first failure on another thread, with its text, and how many there were. It must not know
- * when the test is told.
+ * Keeps the first failure on another thread, with its text, and how many there were. It must not
+ * know when the test's thread takes them.
  */
 #define PHASELOCK_OPTIONAL
 #include "elsewhere.h"
@@ -23,7 +23,7 @@ static struct phaselock_check_spec kept_spec;
 static char kept_name[NAME_SIZE], kept_file[FILE_SIZE];
 static char text[MESSAGE_SIZE];
 
-/* What was taken: of the test's thread alone. */
+/* What was taken. Only the test's thread uses it. */
 static struct phaselock_check_report taken;
 static struct phaselock_check_spec taken_spec;
 static char taken_name[NAME_SIZE], taken_file[FILE_SIZE];

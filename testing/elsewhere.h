@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Assertions that failed on a thread that is not the test's: a framework that ends a test by
- * longjmp() can be told only on the thread that runs it.
+ * Assertions that failed on a thread other than the test's. A framework that ends a test by
+ * longjmp() must hear of a failure on the thread that runs the test.
  */
 #ifndef TESTING_ELSEWHERE_H
 #define TESTING_ELSEWHERE_H
@@ -11,10 +11,10 @@
 /* Keeps a failure for the test's thread. Any thread. */
 void elsewhere_keep(const struct phaselock_check_report *report);
 
-/* Returns the first failure that was kept since the last take, or NULL. It stays valid. */
+/* Returns the first failure kept since the last take, or NULL. It is valid until the next take. */
 const struct phaselock_check_report *elsewhere_take(void);
 
-/* Forgets what was kept. Returns whether there was anything. */
+/* Forgets all kept failures. Returns whether there were any. */
 bool elsewhere_clear(void);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One request of a thread that fails. It must not know who makes the request, nor what follows.
+ * Makes one request of a thread fail. It must not know who makes the request, nor what follows.
  *
- * The watch is never ended here: that would end those that were begun after it. With nothing left
- * to fail it wants no call stacks, and costs little.
+ * The watch is never ended here, since that would end watches that were begun later. When no
+ * request is left to fail it asks for no call stacks, so it costs little.
  */
 #define PHASELOCK_OPTIONAL
 #include "check.h"
@@ -15,16 +15,16 @@ static enum phaselock_answer see(const struct phaselock_event *event, void *cont
 
 static _Thread_local struct {
 	struct phaselock_watch watch;
-	uint64_t left; /* the request that fails is the one at which it comes to 0 */
+	uint64_t left; /* requests until the one that fails; 0: none fails */
 	bool failed;
-	bool pending; /* it was told to fail, and nothing was heard since */
+	bool pending; /* the request was told to fail, and no event came since */
 } fault;
 
 static enum phaselock_answer see(const struct phaselock_event *event, void *context)
 {
 	(void)context;
 	if (event->kind == PHASELOCK_EVENT_RESULT && fault.pending)
-		fault.failed = false; /* another watch had it served */
+		fault.failed = false; /* another watch made the library serve it */
 	fault.pending = false;
 	if (event->kind != PHASELOCK_EVENT_REQUEST || fault.left == 0 || framework_made(event) ||
 	    --fault.left > 0)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Requests of the test framework, told by the module that they come from. Some of its functions
- * allocate for the code under test, as CMocka's test_malloc() does: those are not its own.
+ * Recognizes requests of the test framework by the module that they come from. Some functions of a
+ * framework allocate for the code under test, like CMocka's test_malloc(): those do not count as
+ * its own.
  */
 #define PHASELOCK_OPTIONAL
 #include "framework.h"
@@ -21,7 +22,7 @@ void phaselock_checks_ignore(const char *module, const char *except)
 	framework.except = except;
 }
 
-/* Whether a function of the framework whose name begins so is in the call stack. */
+/* Returns whether the call stack has a function of the framework whose name begins so. */
 static bool passes(const struct phaselock_violation *request, const char *beginning)
 {
 	char text[4096];

@@ -5,10 +5,10 @@
 
 #include <phaselock/watch.h>
 
-/* How many frames a watcher asks for: by its call stack the framework is known. */
+/* How many frames a watcher needs to recognize the framework by its call stack. */
 #define FRAMES 16
 
-/* Whether the framework made this request for itself. From inside a watcher. */
+/* Returns whether the framework made this request for itself. Safe inside a watcher. */
 bool framework_made(const struct phaselock_event *event);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The ledger of live blocks: an open-addressed table under a spin lock. The lock is safe in a
- * watcher, which no signal handler interrupts: no thread can wait for itself.
+ * watcher: no signal handler interrupts a watcher, so no thread can wait for itself.
  */
 #define PHASELOCK_OPTIONAL
 #include "ledger.h"
@@ -10,8 +10,8 @@
 #include <string.h>
 
 struct entry {
-	const void *owner; /* NULL: the place is free */
-	const void *block; /* NULL with an owner of REMOVED: it was used, and a search goes on */
+	const void *owner; /* NULL: free. REMOVED: used before, so a search goes on */
+	const void *block; /* NULL in both cases */
 	const char *function;
 	size_t size;
 	unsigned frame_count;
@@ -72,7 +72,10 @@ bool ledger_add(const void *owner, const void *block, const struct phaselock_vio
 	return fits;
 }
 
-/* Frees a place, and with it those before it at which no search has to go on. Under the lock. */
+/*
+ * Under the lock. Frees a place. If no search needs to go on there, it also frees the removed
+ * places right before it.
+ */
 static void remove_at(size_t at)
 {
 	used--;

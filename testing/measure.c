@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How many requests a function makes. It must not know what number is good.
+ * Counts the requests of a function. It must not know what number is good.
  *
- * The counter is the thread's, not on the stack: a function that is left by longjmp() leaves its
+ * The counter is thread-local, not on the stack: a function that is left by longjmp() leaves the
  * watch open.
  */
 #define PHASELOCK_OPTIONAL
@@ -14,7 +14,7 @@
 static _Thread_local struct {
 	struct phaselock_watch watch;
 	uint64_t requests;
-	unsigned depth; /* of measurements inside measurements; too many after a longjmp() */
+	unsigned depth; /* of nested measurements; too large after a longjmp() */
 } counter;
 
 static enum phaselock_answer see(const struct phaselock_event *event, void *context)

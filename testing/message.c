@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a failed assertion says. It must not know how requests were watched.
+ * Words the text of a failed assertion. It must not know how requests were watched.
  */
 #define PHASELOCK_OPTIONAL
 #include "message.h"

@@ -10,9 +10,9 @@
 struct nearest;
 
 /*
- * Writes the summary of a report, then each request with its count and its call stack, by name and
- * line where they can be had. The names in the report's specification are quoted. nearest is of an
- * assertion of a violation; advice is of each request, or NULL.
+ * Writes the summary of a report, then each request with its count and its call stack, with names
+ * and lines where they are known. The names in the report's specification must be quoted already.
+ * `nearest` is for an assertion of a violation; `advice` has an entry for each request, or is NULL.
  */
 void message_write(char text[MESSAGE_SIZE], const struct phaselock_check_report *report,
 		   const struct nearest *nearest, const struct phaselock_violation *requests,

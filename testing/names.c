@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A text through `phaselock symbolize`. It must not know what the text says.
+ * Pipes a text through `phaselock symbolize`. It must not know what the text says.
  */
 #define _GNU_SOURCE
 #include "names.h"
@@ -17,7 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* The command is not to be guarded itself: not as a test may ask for it. */
+/* The variables by which a test may be guarded must not guard the command too. */
 static char **environment_without_guard(void)
 {
 	size_t count = 0, kept = 0;

@@ -6,8 +6,8 @@
 #include <stddef.h>
 
 /*
- * Replaces the text by what `phaselock symbolize` makes of it, cut to size - 1 bytes; leaves it as
- * it is if there is no such command or it fails. Starts a process and waits for it.
+ * Replaces the text by the output of `phaselock symbolize`, cut to size - 1 bytes. Leaves the text
+ * as it is if there is no such command or it fails. Starts a process and waits for it.
  */
 void names_add(char *text, size_t size);
 

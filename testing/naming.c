@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The name of an assertion, in words: made of its numbers, so that it is the same whatever macros
- * these went through. It must not know what the assertion came to.
+ * Words the name of an assertion. The name is made from its numbers, so it is the same whatever
+ * macros these went through. It must not know the assertion's result.
  */
 #include "naming.h"
 
@@ -11,7 +11,7 @@
 
 static void append_count(struct text *text, const char *before, uint64_t limit, const char *unit)
 {
-	/* One that is negative is told as it was written. */
+	/* A limit that was written as a negative number is printed as one. */
 	text_append(text, "%s %" PRId64 " %s%s", before, (int64_t)limit, unit,
 		    limit == 1 ? "" : "s");
 }

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* What an assertion is called. */
+/* The name of an assertion. */
 #ifndef TESTING_NAMING_H
 #define TESTING_NAMING_H
 
 #include <phaselock/assert.h>
 
-#define NAME_SIZE 256 /* of an assertion's name, which is cut there */
+#define NAME_SIZE 256 /* longer names of assertions are cut */
 
 /*
- * Gives the specification a name that lives as long as it does: a copy of its own, or else what it
- * asserts, in words.
+ * Points spec->name at `name`, and writes there a copy of the given name or, if there is none, the
+ * specification in words.
  */
 void naming_keep(struct phaselock_check_spec *spec, char name[NAME_SIZE]);
 

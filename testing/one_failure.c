@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The child in which a function runs while one of its requests fails: makes it fail, and keeps the
- * books of its blocks. It must not know what of all that is a fault.
+ * Runs a function in a child, makes one of its requests fail, and keeps track of its blocks. It
+ * must not know which results are faults.
  */
 #define PHASELOCK_OPTIONAL
 #include "one_failure.h"
@@ -15,15 +15,15 @@
 
 #define LEAKS_TOLD 3
 
-/* In the child, of its first thread. */
+/* Used in the child, by its first thread only. */
 static struct {
 	struct one_failure *told;
 	uint64_t left;
-	struct phaselock_violation request; /* the last one, for its result */
+	struct phaselock_violation request; /* the last one, kept until its result comes */
 	bool ignored;
 } run;
 
-static const char books; /* whose blocks they are in the ledger */
+static const char books; /* its address is the blocks' owner in the ledger */
 
 static enum phaselock_answer see_request(const struct phaselock_event *event)
 {
@@ -44,7 +44,7 @@ static void see_result(const struct phaselock_event *event)
 
 	if (run.ignored || event->block == NULL)
 		return;
-	/* A block from outside that grows is still one from outside. */
+	/* A foreign block that is reallocated stays foreign. */
 	if (old != NULL && !ledger_remove(&books, old))
 		return;
 	if (!ledger_add(&books, event->block, &run.request))

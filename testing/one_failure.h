@@ -7,18 +7,18 @@
 
 #include <stdint.h>
 
-/* What the child tells. */
+/* What the child reports. */
 struct one_failure {
-	bool failed;	    /* it made that many requests, and the last of them failed */
-	char request[4096]; /* that one */
-	uint64_t leaked;    /* blocks; of a run that came to its end */
-	bool leaks_unknown; /* there were more than can be followed */
-	char leaks[8192];   /* the first of their requests */
+	bool failed;	    /* it came to the nth request, which failed */
+	char request[4096]; /* the request that failed */
+	uint64_t leaked;    /* blocks, if the run came to its end */
+	bool leaks_unknown; /* there were more blocks than the ledger holds */
+	char leaks[8192];   /* the requests of the first leaked blocks */
 };
 
 /*
- * Runs it with its nth request failing, and waits. The child's end and number are then those of the
- * run, and its shared memory is a struct one_failure, until child_release().
+ * Runs the function with its nth request failing, and waits. Then child->end and child->number tell
+ * how the run ended, and child->shared is a struct one_failure until child_release().
  */
 void one_failure_run(struct child *child, int (*function)(void *context), void *context,
 		     uint64_t nth);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What an assertion came to: the judgement, the report, and who is told. It must not know when a
- * block begins and ends.
+ * Judges an assertion, makes its report, and calls the callbacks. It must not know when a block
+ * begins and ends.
  */
 #define PHASELOCK_OPTIONAL
 #define _GNU_SOURCE
@@ -39,7 +39,7 @@ void phaselock_on_check(phaselock_failure_callback callback, void *context)
 
 /* ---- judging --------------------------------------------------------------------------------- */
 
-/* Returns why an assertion cannot be judged although its block was run to its end, or NULL. */
+/* Returns why an assertion cannot be judged although its block ran to the end, or NULL. */
 static const char *doubt(const struct phaselock_check *check)
 {
 	if (check->reason != NULL)
@@ -71,7 +71,7 @@ static bool holds(const struct phaselock_check *check)
 		return ledger_count(check) == 0;
 	case PHASELOCK_CHECK_VIOLATION:
 		return check->violations > 0;
-	case PHASELOCK_CHECK_ABORTS: /* its parent judges */
+	case PHASELOCK_CHECK_ABORTS: /* the parent process judges it */
 	case PHASELOCK_CHECK_SURVIVES:
 	case PHASELOCK_CHECK_MEASURES:
 		break;
@@ -97,13 +97,13 @@ static void fail_by_abort(const struct phaselock_check_report *report, void *con
 	abort();
 }
 
-/* What the callbacks get: the thread's own, since a callback may never return. */
+/* What the callbacks get. Thread-local, since a callback may never return. */
 static _Thread_local struct phaselock_check_report told;
 static _Thread_local struct phaselock_check_spec told_spec;
 static _Thread_local char told_name[NAME_SIZE], told_file[FILE_SIZE];
 static _Thread_local char *message;
 
-/* What is told may be written anywhere, so the names in it are quoted. */
+/* Quotes the names in a report, since callbacks may print them anywhere. */
 static void tell_of(const struct phaselock_check_spec *spec)
 {
 	char plain[NAME_SIZE];
@@ -149,7 +149,7 @@ void outcome_report(struct phaselock_check *check)
 	if (message == NULL)
 		return;
 	if (check->spec.kind == PHASELOCK_CHECK_VIOLATION)
-		advice = NULL; /* requests are what was asserted */
+		advice = NULL; /* the test wants the requests: no advice against them */
 	message_write(message, &told, &check->nearest, requests, advice,
 		      check->reason == NULL ? count : 0);
 	told.message = message;
@@ -167,7 +167,7 @@ void outcome_tell(void)
 {
 	if (told.result != PHASELOCK_CHECK_HOLDS && child_runs() &&
 	    write(STDERR_FILENO, told.message, strlen(told.message)) < 0)
-		child_left(); /* or the parent would not know of it */
+		child_left(); /* tell the parent at least this */
 	results_add(&told);
 	if (callbacks.check != NULL)
 		callbacks.check(&told, callbacks.check_context);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The pool of open assertions. It must not know how they are judged, nor what becomes of a block
+ * The pool of open assertions. It must not know how they are judged, nor what happens to a block
  * that does not end.
  */
 #define PHASELOCK_OPTIONAL
@@ -22,7 +22,7 @@
 static struct phaselock_check pool[OPEN_MAX];
 static _Thread_local struct phaselock_check *innermost; /* of this thread */
 
-/* For what no callback can be told. */
+/* For faults that no callback can hear of. */
 static _Noreturn void end_program(const struct phaselock_check_spec *spec, const char *fault)
 {
 	char line[NAME_SIZE + FILE_SIZE + 256] = "";
@@ -122,7 +122,7 @@ void pool_after_fork(void)
 	ledger_after_fork();
 }
 
-/* Others may have been in a watcher when this one forked, and hold these for ever. */
+/* In the child of a fork: other threads may have held these locks, and will never release them. */
 static void reset_locks(void)
 {
 	for (size_t i = 0; i < OPEN_MAX; i++)
@@ -135,7 +135,7 @@ __attribute__((constructor)) static void start(void)
 	pthread_atfork(NULL, NULL, reset_locks);
 }
 
-/* A program that ends inside a block, by exit(), has not judged it, whatever its status says. */
+/* An exit() inside a block leaves the assertion unjudged, so it must not pass for a good end. */
 __attribute__((destructor)) static void finish(void)
 {
 	for (size_t i = 0; i < OPEN_MAX; i++) {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The results of assertions, one line each in the file that PHASELOCK_RESULTS names; the command
- * reads them (cli/results_line.h has the form). It must not know how an assertion is judged.
+ * Appends one line for each assertion to the file that PHASELOCK_RESULTS names, for `phaselock
+ * results` (cli/results_line.h has the format). It must not know how an assertion is judged.
  *
- * The file is opened for each line, by a path that holds for the whole run: a test may change its
- * folder, close descriptors that are not its own, or fork. A line is one write() of less than
- * PIPE_BUF to the end of the file, so those of many threads and processes do not mix.
+ * The file is opened for each line, by a path that was made absolute at the start: a test may
+ * change its folder, close any descriptor, or fork. Each line is one write() of less than PIPE_BUF
+ * to the end of the file, so lines of many threads and processes do not mix.
  */
 #define PHASELOCK_OPTIONAL
 #define _GNU_SOURCE
@@ -27,8 +27,8 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#define WORD_SIZE 512		       /* of the names that are not an assertion's */
-#define BYTES_MAX ((uint64_t)64 << 20) /* that one program, and its children, add to the file */
+#define WORD_SIZE 512		       /* of a name, but for the assertion's */
+#define BYTES_MAX ((uint64_t)64 << 20) /* that one program and its children may add */
 
 struct line {
 	char text[PIPE_BUF];
@@ -41,10 +41,10 @@ _Static_assert(3 * WORD_SIZE + NAME_SIZE + FILE_SIZE + 512 <= PIPE_BUF,
 static char path[PATH_MAX]; /* empty: there are no results */
 static atomic_flag complained = ATOMIC_FLAG_INIT;
 static _Atomic unsigned tests_ended;
-static _Atomic uint64_t size_at_start; /* of the file, and 1; 0: there was no line yet */
+static _Atomic uint64_t size_at_start; /* the file's size plus 1; 0: no line was written yet */
 static const char no_file[] = "Not a regular file";
 
-/* What phaselock_operation() said, valid while no other test has ended. */
+/* The name given to phaselock_operation(); valid until a test ends. */
 static _Thread_local struct {
 	char name[WORD_SIZE];
 	unsigned tests_ended;
@@ -57,7 +57,7 @@ static const char *reason_of(int error)
 	return reason != NULL ? reason : "unknown error";
 }
 
-/* Not by stdio, which allocates: this may be inside of what another assertion watches. */
+/* Does not use stdio, which allocates: another assertion may be watching. */
 static void complain(const char *reason)
 {
 	char line[PATH_MAX + 128] = "";
@@ -69,10 +69,10 @@ static void complain(const char *reason)
 	text_append_name(&text, path, PATH_MAX);
 	text_append(&text, ": %s\n", reason);
 	if (write(STDERR_FILENO, line, text.length) < 0)
-		return; /* there is nobody left to tell */
+		return; /* nobody reads stderr */
 }
 
-/* Before main(), so that what a test does to the environment or the folder changes nothing. */
+/* Runs before main(), so a test that changes environment or folder cannot change the path. */
 static void __attribute__((constructor(101))) read_environment(void)
 {
 	const char *name = secure_getenv("PHASELOCK_RESULTS");
@@ -98,7 +98,7 @@ static void add_byte(struct line *line, char byte)
 	line->text[line->length++] = byte;
 }
 
-/* Adds a text of ours, or one that is quoted, and a tab. */
+/* Adds one of our own texts, or a quoted one, and a tab. */
 static void add_text(struct line *line, const char *text)
 {
 	while (*text != '\0')
@@ -161,8 +161,8 @@ static void make_line(struct line *line, const struct phaselock_check_report *re
 }
 
 /*
- * Whether a file is one to write to. One of a file system that has no room is a switch of the
- * kernel's, as in /proc; but some that do have room do not say so.
+ * Returns whether the file may be written to. On a file system without room, such as /proc, a file
+ * is a switch of the kernel; some file systems that do have room do not say so.
  */
 static bool is_plain(int file, struct stat *status)
 {
@@ -174,12 +174,12 @@ static bool is_plain(int file, struct stat *status)
 		system.f_type == RAMFS_MAGIC || system.f_type == FUSE_SUPER_MAGIC);
 }
 
-/* Whether there is room left of what one program may add to the file. */
+/* Returns whether this program may still add to the file. */
 static bool is_within_bound(uint64_t size)
 {
 	uint64_t none = 0;
 
-	/* Plus one, for 0 is what it is before the first line. */
+	/* Plus 1, since 0 means that no line was written yet. */
 	atomic_compare_exchange_strong(&size_at_start, &none, size + 1);
 	return size + 1 < size_at_start + BYTES_MAX;
 }
@@ -202,7 +202,7 @@ static const char *append_to(int file, const struct line *line)
 	return reason_of(written < 0 ? errno : ENOSPC);
 }
 
-/* Returns NULL, or what went wrong. A FIFO is not waited for, and a link not followed. */
+/* Returns NULL, or what went wrong. Does not wait for a FIFO, nor follow a link. */
 static const char *append(const struct line *line)
 {
 	int file =
@@ -211,7 +211,7 @@ static const char *append(const struct line *line)
 		     0600);
 	const char *fault;
 
-	if (file < 0) /* a FIFO that nobody reads has no address */
+	if (file < 0) /* ENXIO: a FIFO that nobody reads */
 		return errno == ENXIO ? no_file : reason_of(errno);
 	fault = append_to(file, line);
 	if (close(file) != 0 && fault == NULL)

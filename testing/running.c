@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which test runs, and on which thread. It must not know what a test is, nor what happens when it
- * begins and ends: whoever tells of an assertion asks here.
+ * Knows which test runs, and on which thread, for those who report an assertion. It must not know
+ * what a test is, nor what happens when it begins and ends.
  */
 #include "running.h"
 
@@ -9,7 +9,7 @@
 
 #include <pthread.h>
 
-/* Written by the thread that runs the tests, while no other thread tells of an assertion. */
+/* Written by the thread that runs the tests, while no other thread reports an assertion. */
 static struct {
 	bool open;
 	const char *name;

@@ -5,16 +5,16 @@
 
 #include <stdbool.h>
 
-/* A test begins, on this thread. Its name stays the caller's. */
+/* A test begins on this thread. The caller keeps the name alive. */
 void running_begin(const char *name);
 
-/* It ends. Returns whether there was one. */
+/* The test ends. Returns whether there was one. */
 bool running_end(void);
 
 /* Returns whether a test runs. */
 bool running_is_open(void);
 
-/* Returns whether a test runs, and this thread is not the one that runs it. */
+/* Returns whether a test runs, and on another thread than this. */
 bool running_elsewhere(void);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What an assertion sees: inside requests, on any thread. It must not know how it is judged.
+ * What an assertion sees inside requests, on any thread. It must not know how it is judged.
  */
 #define PHASELOCK_OPTIONAL
 #include "seen.h"
@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-/* What this thread asked for last, for its result. */
+/* This thread's last request, kept until its result comes. */
 static _Thread_local struct {
 	struct phaselock_violation request;
 	bool ignored;
@@ -34,7 +34,7 @@ static void give_lock(struct phaselock_check *check)
 	atomic_flag_clear_explicit(&check->requests_lock, memory_order_release);
 }
 
-/* Keeps a request to tell of, once for each call stack. */
+/* Keeps a request for the report, one for each call stack. */
 static void keep(struct phaselock_check *check, const struct phaselock_violation *request)
 {
 	size_t at = 0;
@@ -47,7 +47,7 @@ static void keep(struct phaselock_check *check, const struct phaselock_violation
 	} else if (at < REQUESTS_KEPT) {
 		check->requests[at] = *request;
 		check->requests[at].count = 1;
-		/* Here, for later the code that calls may have been unloaded. */
+		/* Do this now: the calling code may be unloaded later. */
 		if (!phaselock_advise(request, &check->advice[at]))
 			check->advice[at].function = NULL;
 		check->request_count++;
@@ -55,7 +55,7 @@ static void keep(struct phaselock_check *check, const struct phaselock_violation
 	give_lock(check);
 }
 
-/* Of several that are as near the first. */
+/* Keeps the nearest request; the first one of several equally near. */
 static void keep_nearest(struct phaselock_check *check, const struct phaselock_violation *request,
 			 unsigned differences)
 {
@@ -99,7 +99,7 @@ static void see_result(struct phaselock_check *check, const struct phaselock_eve
 
 	if (check->spec.kind != PHASELOCK_CHECK_NO_LEAK || pending.ignored || event->block == NULL)
 		return;
-	/* A block from outside that grows is still one from outside. */
+	/* A foreign block that is reallocated stays foreign. */
 	if (old != NULL && !ledger_remove(check, old))
 		return;
 	if (!ledger_add(check, event->block, &pending.request))

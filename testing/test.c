@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The frame around one test: what the framework itself allocates is permitted, and what the test
- * left open is closed. It must not know which framework it is.
+ * The frame around one test: permits the framework's own requests, and closes what the test left
+ * open. It must not know which framework it is.
  */
 #define PHASELOCK_OPTIONAL
 #define _GNU_SOURCE
@@ -15,15 +15,15 @@
 
 #include <phaselock/watch.h>
 
-/* Of the thread that runs the tests. */
+/* Only the thread that runs the tests uses it. */
 static struct {
-	const char *fault;	    /* of the last test */
-	bool returned;		    /* its function has */
+	const char *fault;	    /* what the last test left open, or NULL */
+	bool returned;		    /* its function has returned */
 	enum phaselock_phase phase; /* at the begin */
 	uint64_t scopes;	    /* at the begin */
 } test;
 
-/* The framework's requests, when the test has locked the heap: served, and no violation. */
+/* Serves the framework's requests when the test has locked the heap: they are no violations. */
 static enum phaselock_answer permit_framework(const struct phaselock_event *event, void *context)
 {
 	(void)context;
@@ -61,7 +61,7 @@ void phaselock_test_returned(void)
 	test.returned = true;
 }
 
-/* Closes what the test left open. Returns what of it is a fault, or NULL. */
+/* Closes what the test left open. Returns which part of that is a fault, or NULL. */
 static const char *close_test(void)
 {
 	const char *fault = NULL;
@@ -69,7 +69,9 @@ static const char *close_test(void)
 	/* A test that failed or was skipped had no chance to end its scopes. */
 	if (phaselock_scopes_restore(test.scopes) && test.returned)
 		fault = "left a scope open";
-	/* One that was begun before the seal is heeded after it; another would not be. */
+	/*
+	 * Keep it on a sealed heap: a watch from before the seal still counts, a new one would not.
+	 */
 	if (phaselock_get_phase() != PHASELOCK_SEALED && !phaselock_watch_end(&watch))
 		fault = "ended the watch of its frame";
 	if (test.phase != PHASELOCK_INIT || phaselock_get_phase() == PHASELOCK_INIT)
@@ -91,7 +93,7 @@ bool phaselock_test_end(void)
 	phaselock_fail_nth(0);
 	if (phaselock_present()) {
 		test.fault = close_test();
-		/* Between tests the framework says what came of them. */
+		/* Between tests the framework prints their results. */
 		if (phaselock_get_phase() != PHASELOCK_INIT)
 			phaselock_watch_begin(&watch);
 	}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Appending to a text. It must not know what the text says.
+ * Appends to a text. It must not know what the text says.
  */
 #include "text.h"
 
@@ -39,7 +39,7 @@ void text_append(struct text *text, const char *format, ...)
 		text->length = text_end_whole(text->start, text->length + room - 1);
 }
 
-/* Half of what stands for a character would be another one: what does not fit is left out. */
+/* Leaves out an escape that does not fit whole: half of it would read as something else. */
 static void append_quoted(struct text *text, const char *string, size_t length, enum pl_quote form,
 			  size_t most)
 {

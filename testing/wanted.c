@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Compares a request with what an assertion says of it. It must not know what follows from that.
+ * Compares a request with the one that an assertion wants. It must not know what follows from that.
  */
 #define PHASELOCK_OPTIONAL
 #include "wanted.h"

@@ -2,47 +2,47 @@
 # SPDX-License-Identifier: MIT
 """Runs the unit test programs and the cases of the behaviour and command suites.
 
-Unit tests, tests/unit/test_*.c: the program BUILD/tests/unit/test_* is run and its TAP is counted.
+Unit tests, tests/unit/test_*.c: the program BUILD/tests/unit/test_* runs, and its TAP is counted.
 
 Cases are declared in the first block comment of *.c and *.cc in tests/behaviour and tests/harness
-(after the line with the licence), and in *.test files without the comment's stars. What stands
+(after the line with the licence), and in *.test files, there without a comment's stars. The text
 above the first field is prose. A field is `name: value` at the start of a line; a line indented by
 four blanks or more continues the value above it.
 
     shows: PL-011 PL-030          the requirements that the cases show (required)
-    needs: valgrind gcc programs that must be on PATH, or the case is skipped, visibly; root is one,
-    too; one with
-                                  its folder ({build}/...) must have been built
-    each: NAME VALUE ... the case is run for each value, {NAME} standing for it everywhere; several
-    names give
-                                  all combinations; NAME=OTHER with values a=b c=d gives {NAME} and
-                                  {OTHER} in pairs
-    run: {self} {NAME} begins a case; split as a shell does, but run without one; {self} if there is
-    none
-    script: make it && run it     begins a case too: what /bin/sh runs
-    environment: A=B added to the runner's environment without PHASELOCK_* and LD_PRELOAD
-    timeout: 20                   seconds, 30 if not given
-    backend: jemalloc of the backends of --backend, those with which the case is run; all if not
-    given.
+    needs: valgrind gcc           programs that must be on PATH, or the case is skipped, visibly;
+                                  `root` is a need too; a need with a slash ({build}/...) must have
+                                  been built
+    each: NAME VALUE ...          the case runs for each value, which replaces {NAME} everywhere;
+                                  several names give all combinations; NAME=OTHER with values a=b
+                                  c=d gives {NAME} and {OTHER} in pairs
+    run: {self} {NAME}            begins a case; split as by a shell, but run without one; a file
+                                  without `run:` runs {self}
+    script: make it && run it     begins a case too: /bin/sh runs it
+    environment: A=B              added to the runner's environment without PHASELOCK_* and
+                                  LD_PRELOAD
+    timeout: 20                   seconds; 30 if not given
+    backend: jemalloc             which backends of --backend run the case; all if not given;
                                   jemalloc is the one without that option
-    libc: glibc musl the C libraries for which the program is built, glibc alone if not given
+    libc: glibc musl              the C libraries for which the program is built; glibc if not given
     exit: 0                       a number, or the name of a signal (required)
-    stdout: and stderr: then `| text` for each line of the stream; a stream not given must be empty
+    stdout: and stderr:           then `| text` for each line of the stream; a stream that is not
+                                  given must be empty
 
-What stands above the first `run:` holds for every case of the file. {self} is the program, {build}
-the build folder, {source} the root of the checkout, {tmp} a folder of the case in which it runs. In
-a stream {any} is any text in a line,
-{number} decimal digits, {hex} 0x and hex digits; `| {frames}` is any number of lines ` #N ...`, `|
-{details}` any number that begin with two blanks, frames and what stands below them in a report, `|
-{lines}` any number of lines, and `| {not-armed}` the line, if there is one, in which the library
-says at its start what it does not see. Exit status: 0 if something ran and nothing failed, else 1.
+Fields above the first `run:` hold for every case of the file. {self} is the program, {build} the
+build folder, {source} the root of the checkout, {tmp} the case's own folder, in which it runs. In a
+stream {any} is any text in a line, {number} decimal digits, {hex} 0x and hex digits. These stand
+for whole lines: `| {frames}` any number of lines ` #N ...`; `| {details}` any number that begin
+with two blanks, which are the frames and what stands below them in a report; `| {lines}` any number
+of any lines; `| {not-armed}` the line, if there is one, in which the library says at its start what
+it does not see. Exit status: 0 if something ran and nothing failed, else 1.
 
 --backend NAME runs the behaviour programs of the paths a second time, unchanged, with BUILD/NAME
-first among the folders of the dynamic linker: there lies the library over another allocator, under
-the same name. musl is a C library of its own: of it those programs are run that are built for it.
+first among the dynamic linker's folders: it holds the library over another allocator, under the
+same name. musl is another C library: with it, only the programs that are built for it run.
 
 A failure ends with a line that runs the case by hand, and one that runs it here: --only FILE:CASE,
-where both are patterns. With --gdb the one case that is left runs under the debugger.
+where both are patterns. With --gdb the one selected case runs under the debugger.
 """
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Proof that the entries are the guard's: each is called as the program calls it, and by libc where
- * libc calls it, while the guard notes which calls arrive. It must not know why a call might not.
+ * Proves that calls reach the guard: calls each entry point as the program does, and through libc
+ * where libc calls it, while the guard counts the calls that arrive. It must not know why a call
+ * may not arrive.
  */
 #define _GNU_SOURCE
 #include "guard.h"
@@ -10,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Not in wasi-libc's headers, most of them not in wasi-libc. */
+/* wasi-libc's headers lack these, and wasi-libc itself most of them. */
 extern void cfree(void *block);
 extern void free_sized(void *block, size_t size);
 extern void free_aligned_sized(void *block, size_t alignment, size_t size);
@@ -24,16 +25,16 @@ extern void __libc_free(void *block);
 
 #define SIZE 64
 
-/* The compiler knows what free(NULL) does, so it may not see that this is one. */
+/* Volatile, since the compiler drops a free(NULL) that it can see. */
 static void *volatile nothing;
 
-/* Notes an entry as missing if the call did not arrive, and gives back what it took. */
+/* Notes an entry as missing if the call did not arrive, and frees what the call returned. */
 static void note(unsigned *missing, enum phaselock_entry entry, unsigned before, void *block)
 {
 	if (pl_guard.hits != before)
 		return;
 	*missing |= (unsigned)entry;
-	/* A foreign block goes back only the way it came. */
+	/* The block is libc's: free it only if free() leads to libc too. */
 	if (block != NULL && (*missing & PHASELOCK_ENTRY_FREE) != 0)
 		free(block);
 }
@@ -65,7 +66,7 @@ unsigned phaselock_armed(void)
 	unsigned missing = 0;
 
 	pl_guard.probing = true;
-	/* These first: they tell whether a block may go back by free(). */
+	/* These come first: note() must know where free() leads. */
 	GIVE(FREE, free(nothing));
 	GIVE(FREE, __libc_free(nothing)); /* NOLINT(clang-analyzer-unix.Malloc): it is NULL */
 	GIVE(CFREE, cfree(nothing));
@@ -75,7 +76,7 @@ unsigned phaselock_armed(void)
 	TAKE(MALLOC, malloc(SIZE));
 	TAKE(MALLOC, __libc_malloc(SIZE));
 	TAKE(MALLOC, strdup("a call of malloc() inside libc"));
-	GIVE(MALLOC, sbrk(0)); /* how malloc() gets more */
+	GIVE(MALLOC, sbrk(0)); /* malloc() gets its memory by it */
 	TAKE(CALLOC, calloc(1, SIZE));
 	TAKE(CALLOC, __libc_calloc(1, SIZE));
 	TAKE(REALLOC, realloc(nothing, SIZE));

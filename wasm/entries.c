@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The malloc family of a module. The linker, told by wrap.flags, leads each reference to malloc,
- * libc's own too, to __wrap_malloc here, and __real_malloc to what it was. Without the flags the
- * names with __real_ are missing, which the linker says, and a module that is linked all the same
- * is found out by armed.c. It keeps libc's contract: overflow, alignment, errno. What a request is
- * worth is decided behind guard.h.
+ * The malloc family of a module. With wrap.flags the linker leads each reference to malloc, also
+ * libc's own, to __wrap_malloc here, and __real_malloc to the original. Without the flags the
+ * linker reports the missing __real_ names; if a module is linked all the same, armed.c finds it
+ * out. This file keeps libc's contract: overflow, alignment, errno. guard.h decides what happens to
+ * a request.
  */
 #include "guard.h"
 
@@ -12,7 +12,7 @@
 
 _Alignas(64) unsigned char pl_guard_token[256];
 
-#define PAGE 65536 /* of WebAssembly */
+#define PAGE 65536 /* WebAssembly's page size */
 
 extern void *__real_malloc(size_t size);
 extern void *__real_calloc(size_t count, size_t size);
@@ -22,7 +22,7 @@ extern void __real_free(void *block);
 extern size_t __real_malloc_usable_size(void *block);
 extern void *__real_sbrk(intptr_t increment);
 
-/* Never called: libc has these, and they are needed for their names alone. */
+/* Never called. libc has these, and the linker must look for the names. */
 extern int __real_posix_memalign(void **out, size_t alignment, size_t size);
 extern void *__real_reallocarray(void *block, size_t count, size_t size);
 extern void *__real___libc_malloc(size_t size);
@@ -170,7 +170,7 @@ static void *resize(const struct pl_request *request, void *block)
 	return moved;
 }
 
-/* As the library has it: nothing to resize is malloc(), a size of 0 is free() and NULL. */
+/* As in the library: realloc(NULL, n) is malloc(n), realloc(block, 0) frees and returns NULL. */
 static void *reallocate(const char *function, void *block, size_t size)
 {
 	const struct pl_request request = {.function = function, .size = size, .old = block};
@@ -253,7 +253,7 @@ void *__wrap_aligned_alloc(size_t alignment, size_t size)
 	return take_aligned("aligned_alloc", alignment, size);
 }
 
-/* wasi-libc has no memalign(), valloc() and pvalloc(): these are all there are. */
+/* wasi-libc has no memalign(), valloc() and pvalloc(), so these serve them by themselves. */
 void *__wrap_memalign(size_t alignment, size_t size)
 {
 	size_t power = sizeof(void *);
@@ -286,7 +286,7 @@ size_t __wrap_malloc_usable_size(void *block)
 	return __real_malloc_usable_size(block);
 }
 
-/* wasi-libc's second names, which newlocale() uses. A report calls them by the first. */
+/* wasi-libc's second names, which newlocale() uses. Reports use the first names. */
 void *__wrap___libc_malloc(size_t size)
 {
 	return take_plain("malloc", size);
@@ -304,7 +304,7 @@ void __wrap___libc_free(void *block)
 
 /* ---- the memory itself ----------------------------------------------------------------------- */
 
-/* Growth for a request that is served is part of it; growth for its own sake is a request. */
+/* Growth for a request that is being served is part of it; any other growth is a request. */
 void *__wrap_sbrk(intptr_t increment)
 {
 	const struct pl_request request = {.function = "sbrk", .size = (size_t)increment};
@@ -330,8 +330,9 @@ void *__wrap_sbrk(intptr_t increment)
 /* ---- the link -------------------------------------------------------------------------------- */
 
 /*
- * The linker drops functions that nobody needs without a word about names they miss. So whoever
- * forbids something needs each of these, and with them each name with __real_ that libc has.
+ * The linker silently drops unused functions, also if names that they use are missing. So every
+ * function that forbids something refers to all of these, and thereby to each __real_ name that
+ * libc has.
  */
 void pl_entries_need_link(void)
 {

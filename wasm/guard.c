@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The guard inside a WebAssembly module: phase, scopes and statistics, as programs call them. It
- * must not know how requests come here (entries.c), how they are judged by these (judgement.c), nor
- * how a violation is told (violation.c). The functions are those of the public header, with their
- * semantics; what makes no sense in one thread without processes is absent, and README.md lists it.
+ * The guard inside a WebAssembly module: the public functions for phase, scopes and statistics. It
+ * must not know how requests come in (entries.c), how they are judged (judgement.c), nor how a
+ * violation is reported (violation.c). The functions do what the public header says. README.md
+ * lists those that are absent because they make no sense in one thread without processes.
  */
 #include "guard.h"
 
@@ -47,7 +47,7 @@ void phaselock_seal_allocations_with(unsigned flags)
 	if ((flags & ~(unsigned)PHASELOCK_SEAL_PERMITS_HOLD) != 0)
 		pl_violation_misuse("misuse: phaselock_seal_allocations_with() with flags that "
 				    "this library does not know");
-	/* Once more, in the same way, is nothing. */
+	/* Sealing again with the same flags does nothing. */
 	if ((pl_guard.phase == PHASELOCK_SEALED && pl_guard.seal_ends_permits == ends_permits) ||
 	    pl_guard_refuses("seal_allocations"))
 		return;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The state of the guard, and the judgement of a request by it. It must not know who changes the
- * state (guard.c), nor what follows from a judgement (violation.c).
+ * Keeps the guard's state and judges requests by it. It must not know who changes the state
+ * (guard.c), nor what follows from a judgement (violation.c).
  */
 #include "guard.h"
 
@@ -12,7 +12,7 @@ enum pl_scope pl_innermost_scope(void)
 	return pl_guard.scopes <= 1 ? PL_SCOPE_NONE : (enum pl_scope)(pl_guard.scopes & 1);
 }
 
-/* A permit scope holds in a locked phase, and in a sealed one if the seal says so. */
+/* A permit scope holds in a locked phase; in a sealed one only if the seal says so. */
 static bool permits_hold(void)
 {
 	return pl_guard.phase != PHASELOCK_SEALED || !pl_guard.seal_ends_permits;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Stages of a request's life: what the module did between one and the next, and what is left at the
- * end. It must not know what a request is.
+ * Stages of a request's life: prints what the module did from one stage to the next, and what is
+ * left at the end. It must not know what a request is.
  */
 #include "guard.h"
 
@@ -80,7 +80,7 @@ void phaselock_stage_begin_sized(struct phaselock_stage *stage, const char *name
 	pl_sized_copy(stage, size, &own, sizeof(own));
 }
 
-/* Returns the stage with the counts of now. */
+/* Prints a stage and returns its structure with the current counts. */
 static struct phaselock_stage mark(struct phaselock_stage *stage, const char *name, size_t size)
 {
 	struct phaselock_stage_counts now = count();

@@ -26,7 +26,8 @@ void pl_text_add_name(struct pl_text *text, const char *name)
 	while (left > 0) {
 		size_t length = *name != '"' ? pl_quote_plain(name, left) : 0;
 
-		if (text->length + length >= text->capacity) /* half of a character is another */
+		if (text->length + length >=
+		    text->capacity) /* half of a character would be another one */
 			return;
 		if (length == 0)
 			pl_text_add(text, "?");

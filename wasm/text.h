@@ -6,17 +6,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* In the caller's memory, always terminated; what does not fit is cut off. */
+/* A text in the caller's memory, always terminated; what does not fit is cut off. */
 struct pl_text {
 	char *start;
 	size_t length;
-	size_t capacity; /* its end included, at least 1 */
+	size_t capacity; /* including the terminator; at least 1 */
 };
 
 struct pl_text pl_text_in(char *start, size_t capacity);
 void pl_text_add(struct pl_text *text, const char *string);
 
-/* Adds a name that somebody else has chosen: what lib/common/quote.h does not let stand is '?'. */
+/* Adds a foreign name; '?' replaces what lib/common/quote.h does not allow. */
 void pl_text_add_name(struct pl_text *text, const char *name);
 
 void pl_text_add_number(struct pl_text *text, uint64_t number);

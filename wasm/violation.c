@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The reaction to a judgement. To a violation: record first, then the handler, then the report,
- * then the verdict. Abort is a trap, which ends the module and shows the host where: a module
- * cannot walk its own call stack. It must not know how a request is judged, or how it will be
- * served.
+ * Reacts to a judgement. For a violation the order is: record, handler, report, verdict. Abort is a
+ * trap, which ends the module and shows the host the place: a module cannot walk its own call
+ * stack. It must not know how a request is judged, nor how it will be served.
  */
 #include "guard.h"
 
@@ -12,7 +11,7 @@
 
 #include <string.h>
 
-/* Distinct sites that are kept. There are no call stacks: function, cause and size tell them. */
+/* How many sites are kept. Without call stacks, function, cause and size tell sites apart. */
 #define SITES 64
 
 #define LINE_SIZE 256
@@ -38,11 +37,11 @@ size_t phaselock_get_violations_sized(struct phaselock_violation *out, size_t ca
 
 __attribute__((noinline)) void phaselock_on_violation(const struct phaselock_violation *violation)
 {
-	/* Or calls of an empty function would be dropped. */
+	/* Without this the compiler drops calls of the empty function. */
 	__asm__ volatile("" : : "r"(violation) : "memory");
 }
 
-/* Counts a violation at its site, which it is given. */
+/* Counts a violation at its site and writes that count into it. */
 static void keep(struct phaselock_violation *violation)
 {
 	size_t at = 0;
@@ -60,7 +59,7 @@ static void keep(struct phaselock_violation *violation)
 
 /* ---- the report ------------------------------------------------------------------------------ */
 
-/* The call as its caller might have written it. */
+/* Adds the call as its caller might have written it. */
 static void add_call(struct pl_text *text, const struct phaselock_violation *violation)
 {
 	pl_text_add(text, violation->function);
@@ -130,7 +129,7 @@ _Noreturn void pl_violation_misuse(const char *message)
 	__builtin_trap();
 }
 
-/* Counts a violation and tells of it; returns what is to become of it, if that is not the end. */
+/* Counts and reports a violation. Returns the verdict, unless that is to abort. */
 static enum phaselock_verdict react(const struct pl_request *request, enum phaselock_cause cause)
 {
 	static const char *const policies[] = {"policy=abort", "policy=allow", "policy=deny"};

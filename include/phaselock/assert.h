@@ -238,7 +238,7 @@ void phaselock_checks_abandon(void);
 #define PHASELOCK_ASSERT_ALLOCATES                                                                 \
 	PHASELOCK_COUNT_(PHASELOCK_CHECK_MIN_ALLOCATIONS, PHASELOCK_THIS_THREAD, 1)
 
-/* At most so many bytes asked for, all requests together. */
+/* All requests of the block together ask for at most so many bytes. */
 #define PHASELOCK_ASSERT_MAX_BYTES(n)                                                              \
 	PHASELOCK_COUNT_(PHASELOCK_CHECK_MAX_BYTES, PHASELOCK_THIS_THREAD, n)
 

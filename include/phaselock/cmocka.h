@@ -217,7 +217,7 @@ static inline int phaselock_cmocka_setup_(void **state)
 static inline int phaselock_cmocka_say_fault_(void **state)
 {
 	(void)state;
-	if (!phaselock_cmocka_group_.returned) /* after the message of its failure */
+	if (!phaselock_cmocka_group_.returned) /* then the message of its failure precedes */
 		phaselock_cmocka_print_("\n");
 	phaselock_cmocka_print_(phaselock_cmocka_group_.test->name);
 	phaselock_cmocka_print_(" ");

@@ -21,14 +21,14 @@ extern "C" {
 #endif
 
 enum phaselock_event_kind {
-	PHASELOCK_EVENT_REQUEST = 0, /* memory is asked for; the answer counts */
+	PHASELOCK_EVENT_REQUEST = 0, /* the program asks for memory; the answer counts */
 	PHASELOCK_EVENT_RESULT = 1,  /* the request was served, or failed */
-	PHASELOCK_EVENT_RELEASE = 2, /* a block is about to be given back */
+	PHASELOCK_EVENT_RELEASE = 2, /* a block is about to be freed */
 };
 
 struct phaselock_event {
 	enum phaselock_event_kind kind;
-	/* Whether the lock or a forbid scope is against the request. */
+	/* Whether the lock or a forbid scope forbids the request. */
 	bool forbidden;
 	/* Who asks for what. REQUEST and RELEASE have the call stack, as deep as the watch that
 	 * wants the most frames; RESULT has no frames. Valid during the call. */
@@ -67,7 +67,7 @@ struct phaselock_watch {
 	/* How many frames it wants, at most PHASELOCK_FRAMES_MAX. If any, each event costs a walk
 	 * of the stack. */
 	unsigned frames;
-	/* Tell only of requests that the lock or a forbid scope is against. */
+	/* Tell only of requests that the lock or a forbid scope forbids. */
 	bool forbidden_only;
 	/* Belongs to the library. */
 	struct phaselock_watch *outer;

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A handler of SIGABRT, such as a crash reporter, may allocate while the process ends by a
- * violation. If it leaves by siglongjmp() instead, the thread is guarded as before: its next
- * request is a violation again. The same holds for a thread whose child of vfork() ended by a
- * violation. With musl, no stack can be walked through abort(), which changes nothing but this: as
- * it signals by a thread id that a child of vfork() has from its parent, that ends too.
+ * A handler of SIGABRT, such as a crash reporter, may allocate while a violation ends the process.
+ * If it leaves by siglongjmp() instead, the thread is guarded as before: its next request is a
+ * violation again. The same holds for a thread whose child of vfork() ended by a violation.
+ *
+ * With musl no stack can be walked through abort(), which changes one thing only: musl signals by a
+ * thread id, and a child of vfork() has its parent's, so the parent ends too.
  *
  * shows: PL-011 PL-030
  * libc: glibc musl

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The program's handler of SIGABRT runs after the report, and what it allocates is served, so that
- * it can say farewell; the process still ends by SIGABRT.
+ * The program's handler of SIGABRT runs after the report, and its requests are served, so that it
+ * can write a last message. The process still ends by SIGABRT.
  *
  * shows: PL-030
  * exit: SIGABRT

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The report of a request that libc makes ends with advice, under the name of the function that the
- * program called, though some of them leave no frame; a request of the program itself has none.
- * A function that may want memory for two reasons has the advice for the one that it has: getline()
- * for a long line, or for the first line of its stream. The unwinder does not come out of musl:
- * there it is the innermost function that is named.
+ * The report of a request that libc makes ends with advice, under the name of the libc function
+ * that the program called, although some of these leave no frame. A request of the program itself
+ * gets no advice.
+ *
+ * A function that may want memory for two reasons gets the advice for the actual one: getline() for
+ * a long line, or for the first line of its stream. The unwinder cannot leave musl: there the
+ * advice names the innermost function.
  *
  * shows: PL-180 PL-181 PL-583
  * libc: glibc musl

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Advice for the C++ library: families of functions are known by the beginnings of their names.
+ * Advice for the C++ library: families of functions are recognized by the beginnings of their
+ * names.
  *
  * shows: PL-180
  * exit: SIGABRT

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An alignment that a function does not allow fails with EINVAL and nothing is allocated;
- * memalign() takes the next power of two instead, as glibc does; every alignment that is allowed
- * is kept. Over the process's own allocator aligned_alloc() refuses what that one refuses:
+ * An alignment that a function does not allow fails with EINVAL and allocates nothing; memalign()
+ * takes the next power of two instead, as glibc does. Every allowed alignment is kept. Over the
+ * process's own allocator aligned_alloc() refuses what that allocator refuses:
  * tests/command/family_edges.test.
  *
  * shows: PL-003

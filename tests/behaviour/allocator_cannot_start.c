@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where there is no memory for the allocator to start with, that is what is said, and not that
- * another allocator serves; the program runs on, its requests fail, and it is not armed. Once there
- * is memory, it is. Under the command there is no pass.
+ * If there is no memory for the allocator to start, the library says that, and not that another
+ * allocator serves. The program runs on, its requests fail, and it is not armed. Once there is
+ * memory, it is armed. Under the command there is no PASS.
  *
  * shows: PL-655
  * backend: jemalloc

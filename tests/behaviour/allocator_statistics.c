@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Over our jemalloc mallinfo2(), mallinfo(), malloc_stats(), malloc_info() and malloc_trim() speak
- * of its
- * heap: a block that is taken is in use, and no longer once it is freed, the numbers add up, and a
- * trim gives back what was kept, and says whether it did. mallopt() sets nothing, and says so. None
- * of them asks for memory.
+ * Over our jemalloc mallinfo2(), mallinfo(), malloc_stats(), malloc_info() and malloc_trim()
+ * describe jemalloc's heap: a block counts as in use until it is freed, the numbers add up, and a
+ * trim gives back what was kept and says whether it did. mallopt() sets nothing, and says so. None
+ * of them makes a heap request.
  *
  * shows: PL-607
  * backend: jemalloc

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * phaselock_armed() names every entry point that comes to the library, and only those: all of them
- * when it is linked or preloaded; not those of an allocator that stands in front of it, nor any
- * that valgrind replaces. It counts nothing, is no violation, and leaves errno alone; also when
- * locked, in a forbid scope, and as a thread's first act.
+ * phaselock_armed() names exactly the entry points whose calls come to the library: all of them
+ * when it is linked or preloaded; none that belongs to an allocator in front of it, nor one that
+ * valgrind replaces. The call counts nothing, is no violation, and keeps errno, also while locked,
+ * in a forbid scope, and as a thread's first act.
  *
  * shows: PL-001 PL-062
  * libc: glibc musl

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The lock holds to the end of the process: in handlers of atexit() and on_exit(), of
- * quick_exit(), and in destructors, a request is judged, counted and reported.
+ * The lock holds to the end of the process: a request in handlers of atexit(), on_exit() and
+ * quick_exit(), or in destructors, is judged, counted and reported.
  *
  * shows: PL-130
  * environment: PHASELOCK_OPTIONS=policy=deny:frames=1:max_reports=5

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Requests made before the library's constructor has run, from the program's .preinit_array, which
- * comes before the constructors of all libraries, are served and counted; a scope holds there too.
+ * Requests before the library's constructor are served and counted, and a scope holds there too.
+ * The program makes them in its .preinit_array, which runs before the constructors of all
+ * libraries.
  *
  * shows: PL-020
  * environment: PHASELOCK_OPTIONS=policy=allow

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the behaviour programs share: the proof that the library is armed, a check that ends the
- * program, and sinks that keep a compiler from dropping a call. Nothing here makes a heap request,
- * so a check may stand anywhere.
+ * What the behaviour programs share: the proof that the library is armed, checks that end the
+ * program, and functions that keep a compiler from dropping a call. Nothing here makes a heap
+ * request, so a check may stand anywhere.
  *
  * Exit status of a program: 0 all held, 1 a check failed, 70 the library is not armed.
  */
@@ -17,14 +17,14 @@
 
 #define NOT_ARMED 70
 
-/* For a function that is to be a frame of its own, under its own name. */
+/* For a function that must have its own frame, under its own name. */
 #ifdef __clang__
 #define FRAME __attribute__((noinline))
 #else
 #define FRAME __attribute__((noinline, noclone))
 #endif
 
-/* What this thread did since it started. */
+/* Returns what this thread did since it started. */
 static inline struct phaselock_stats thread_stats(void)
 {
 	struct phaselock_stats stats;
@@ -33,7 +33,7 @@ static inline struct phaselock_stats thread_stats(void)
 	return stats;
 }
 
-/* What this thread did since an earlier thread_stats(). */
+/* Returns what this thread did since an earlier thread_stats(). */
 static inline struct phaselock_stats thread_stats_since(const struct phaselock_stats *begin)
 {
 	struct phaselock_stats now = thread_stats();
@@ -74,11 +74,11 @@ static inline void check_equal(const char *file, int line, const char *text, uin
 /* Ends the program if the condition does not hold. */
 #define CHECK(condition) ((condition) ? (void)0 : check_failed(__FILE__, __LINE__, #condition))
 
-/* Ends the program, saying both numbers, if they differ. */
+/* Ends the program and prints both numbers if they differ. */
 #define CHECK_EQUAL(real, expected)                                                                \
 	check_equal(__FILE__, __LINE__, #real, (uint64_t)(real), (uint64_t)(expected))
 
-/* Ends the program unless every entry point comes to the library: else no result means anything. */
+/* Ends the program unless every entry point is armed: without that no result means anything. */
 static inline void require_armed(void)
 {
 	if (phaselock_armed() == PHASELOCK_ENTRY_ALL)
@@ -87,21 +87,21 @@ static inline void require_armed(void)
 	_exit(NOT_ARMED);
 }
 
-/* Returns the pointer, of which the compiler then knows nothing. */
+/* Returns the pointer, and hides its value from the compiler. */
 static inline void *opaque(void *pointer)
 {
 	__asm__ volatile("" : "+r"(pointer) : : "memory");
 	return pointer;
 }
 
-/* Returns the size, of which the compiler then knows nothing: it neither warns nor reckons. */
+/* Returns the size, and hides its value from the compiler, which then neither warns nor folds. */
 static inline size_t opaque_size(size_t size)
 {
 	__asm__ volatile("" : "+r"(size));
 	return size;
 }
 
-/* Whether the block holds the byte all over. */
+/* Returns whether all bytes of the block are this byte. */
 static inline bool is_filled(const void *block, int byte, size_t size)
 {
 	const unsigned char *bytes = (const unsigned char *)block;

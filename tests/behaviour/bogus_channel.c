@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * PHASELOCK_RUN_CHANNEL may name anything: what is not the whole page of this version's command is
- * refused with a message, and the program runs on, guarded. Nothing is waited for, and no page
- * beyond the end of a file is touched.
+ * PHASELOCK_RUN_CHANNEL may name anything. Whatever is not the complete page of this version's
+ * command is refused with a message, and the program runs on, guarded. The library waits for
+ * nothing and touches no page beyond the end of a file.
  *
  * shows: PL-146
  * environment: PHASELOCK_OPTIONS=policy=deny:max_reports=0

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A thread is cancelled while the heap is locked: at a cancellation point, asynchronously while it
- * computes, while it waits, and while it makes denied requests. Reports are no cancellation points:
- * each request under way is counted once. The C library loads its unwinder at the first
- * pthread_cancel() or pthread_exit() of a process, which is a violation if the heap is locked by
- * then, and which it does not survive when it is denied: cancel once before the lock.
+ * computes, while it waits, and while it makes denied requests. Reports are no cancellation points,
+ * so each request under way is counted once.
+ *
+ * glibc loads its unwinder at the first pthread_cancel() or pthread_exit() of a process. That is a
+ * violation if the heap is locked by then, and the process does not survive it when it is denied:
+ * so cancel a thread once before the lock.
  *
  * shows: PL-128
  * run: {self} {HOW}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A child of fork() that ends by exit() does not wait for a lock that another thread of its parent
- * held at that moment: that of the list of modules, which unwinders and profilers walk.
+ * held at the fork: the lock of the list of modules, which unwinders and profilers walk.
  *
  * shows: PL-555
  * needs: gcc

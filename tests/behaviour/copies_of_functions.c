@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A function of which gcc makes a copy for one caller, copy_of.constprop.0, is known by the name
- * that it has in the source, to suppressions= and to phaselock_has_function(), and by the copy's
- * own.
+ * gcc may make a copy of a function for one caller, such as copy_of.constprop.0. suppressions= and
+ * phaselock_has_function() know the copy by the function's name in the source, and by its own.
  *
  * shows: PL-581
  * needs: gcc

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a thread did stays in the statistics of the process after it has ended, exactly, and the
- * number of threads goes back; blocks may be freed by another thread than the one that took them.
+ * The counts of a thread that has ended stay in the process's statistics, exactly, and the number
+ * of threads goes down. Another thread may free the blocks of a thread.
  *
  * shows: PL-050
  * libc: glibc musl

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The C++ operators new and delete, for programs in C: the mangled names of the Itanium C++ ABI
- * under names that can be read. A nothrow tag is passed by reference to an empty object: any
- * address will do.
+ * The C++ operators new and delete for programs in C: readable names for the mangled ones of the
+ * Itanium C++ ABI. A nothrow tag is passed as a reference to an empty object, so any address will
+ * do.
  */
 #ifndef CXX_NAMES_H
 #define CXX_NAMES_H

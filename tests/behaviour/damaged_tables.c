@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Unwind tables that are damaged, each byte of them in many ways, lead no violation out of what is
- * mapped: its call stack begins at the caller, and ends where it ends. With the tables as they were
- * it is complete, also by tables of which the linker could make no index.
+ * Damaged unwind tables, each byte of them in many ways, lead no violation outside of mapped
+ * memory. Its call stack begins at the caller, and ends early at worst. With intact tables it is
+ * complete, also if the linker could make no index of them.
  *
  * shows: PL-521 PL-522
  * needs: gcc

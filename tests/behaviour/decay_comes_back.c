@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What frees in a locked phase kept from the kernel goes back to it after the unlock, from the
- * first request or free of the thread that freed, or the first calloc, realloc or aligned request
- * of another one; the same in a child of a fork() that was made while locked, and again after a
- * second lock. A huge block, which goes back at once, does so again.
+ * Frees in a locked phase keep memory from the kernel. After the unlock it goes back at the first
+ * request or free of the thread that freed, or at the first calloc, realloc or aligned request of
+ * another thread. The same holds in a child of a fork() that was made while locked, and again after
+ * a second lock. Huge blocks go back at once again.
  *
  * shows: PL-143
  * environment: MALLOC_CONF=dirty_decay_ms:0,muzzy_decay_ms:0

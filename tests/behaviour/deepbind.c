@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A plug-in opened with RTLD_DEEPBIND takes its memory from libc, past any library that stands in
- * front of it. The library cannot see such a request, and says so: phaselock_unseen_modules() lists
- * the plug-in with the functions that it calls elsewhere, the end of the program names it, and a
- * run under the command does not pass. A plug-in opened without the flag is seen.
+ * A plug-in opened with RTLD_DEEPBIND takes its memory from libc, past any library in front of it.
+ * The library cannot see such requests, and says so: phaselock_unseen_modules() lists the plug-in
+ * with the functions that it calls elsewhere, the library names it when the program ends, and a run
+ * under the command does not pass. A plug-in opened without the flag is seen.
  *
  * shows: PL-120 PL-072
  * needs: gcc

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A program with options of its own, which whoever starts it cannot change: they are read first, by
- * the shared and the static library, in a program that exports nothing else, by each linker, and by
- * the preloaded library in one that was linked with -rdynamic. What the environment tries is told.
- * One without options, or with NULL, is as ever.
+ * A program with options of its own, which whoever starts it cannot change. The library reads them
+ * first: the shared and the static library, in a program that exports nothing else, by each linker;
+ * and the preloaded library in a program linked with -rdynamic. It reports what the environment
+ * tries to change. A program without options, or with NULL, behaves as ever.
  *
  * With environment=0 the library's jemalloc does not obey MALLOC_CONF and /etc/malloc.conf either:
- * what would end the program, write a file at its end or speak does nothing, be jemalloc started by
- * the library's constructor or before it. Else they are jemalloc's, as ever.
+ * settings that would end the program, write a file at its end or print something do nothing,
+ * whether the library's constructor starts jemalloc or an earlier request does. Without
+ * environment=0 jemalloc obeys them as ever.
  *
  * shows: PL-595 PL-675
  * backend: jemalloc

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Detached threads that make no request of their own end, eight alive at once: what libc gives back
- * for them after all destructors is their first call. On stacks that libc keeps or frees, on stacks
- * of the program's own that are unmapped at once and mapped again, by pthread_detach() and
- * thrd_detach(). Nothing of a thread is looked at once it has gone: statistics right afterwards
- * have its counts and one living thread, and the heap is whole.
+ * Detached threads that make no request of their own end, eight alive at once: their first call is
+ * the free() of what libc gives back for them after all destructors. Their stacks are kept or freed
+ * by libc, or are the program's own, unmapped at once and mapped again; they are detached by
+ * pthread_detach() and thrd_detach(). The library does not look at a thread that has gone: right
+ * afterwards the statistics have its counts and one living thread, and the heap is intact.
  *
  * shows: PL-557
  * needs: gcc

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * dlopen() is a heap request like another: while locked it is a violation and, denied, fails as it
- * does for want of memory; in a permit scope it works. Plug-ins of C, and of C++ with constructors,
- * destructors and thread-local objects that allocate, come and go without a block left behind, and
- * the requests of each are counted.
+ * dlopen() makes heap requests like any function: while locked it is a violation and, denied, fails
+ * as when memory is short; in a permit scope it works. Plug-ins in C, and in C++ with constructors,
+ * destructors and thread-local objects that allocate, come and go without leaving a block behind,
+ * and the requests of each are counted.
  *
- * Also here, for they are told in the same way: a library of a program into which ours was
- * preloaded has its constructor run before ours, and an IFUNC resolver runs before any constructor;
- * both may allocate.
+ * Two related cases are also here: in a program into which ours is preloaded, another library's
+ * constructor runs before ours; and an IFUNC resolver runs before any constructor. Both may
+ * allocate.
  *
  * shows: PL-131
  * needs: gcc g++

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A call that asks for memory while allocations are locked is a violation, whatever its arguments
- * are: also one that must fail for a size that no number holds, for one that no machine has, or for
- * an alignment that is none. Denied, it fails with ENOMEM and changes nothing; allowed, or in a
- * permit scope, it does what it does in an unlocked phase, where nobody minds it.
+ * A call that asks for memory while allocations are locked is a violation whatever its arguments
+ * are, even if it must fail: for a size that overflows or that no machine has, or for an invalid
+ * alignment. Denied, it fails with ENOMEM and changes nothing. Allowed, or in a permit scope, it
+ * does what it does in an unlocked phase, where it is no violation.
  *
  * shows: PL-603
  * environment: PHASELOCK_OPTIONS=max_reports=1

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Every mmap() of memory in a process fails in the kernel in turn, alone or with all that follow,
- * whoever makes it: the library, its allocator, libc for a stack. A program that looks at its
- * results goes on: forty threads at a time, more than there are records for, and what they got and
- * gave back is what is counted. sqlite3 says that memory is out, and ends; so does a program that
- * makes detached threads or forks. Nobody crashes.
+ * whoever makes it: the library, its allocator, or libc for a stack. A program that checks its
+ * results goes on: it starts forty threads at a time, more than there are records for, and the
+ * counts are what the threads got and gave back. sqlite3 says that memory is out, and ends; so does
+ * a program that makes detached threads or forks. Nothing crashes.
  *
  * shows: PL-118
  * needs: gcc

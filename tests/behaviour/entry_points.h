@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Every entry point of the family, once: its name in tests and how it is called. In a call `size`,
- * `count` (of the parts of that size) and `alignment` stand for what is asked for, `block` for what
- * is given back or resized; whoever uses a list has them as variables. lib/entry/armed.c and
- * tools/check-exports keep lists of their own: a proof shares nothing with what it proves.
+ * Every entry point of the family, once: its name in tests and how it is called. The calls use
+ * these variables, which the user of a list must define: `size`, `count` (of parts of that size)
+ * and `alignment` of the request, and `block` to free or resize. lib/entry/armed.c and
+ * tools/check-exports keep lists of their own, since a proof must share nothing with what it
+ * proves.
  *
  * _GNU_SOURCE must be defined before the first include.
  */
@@ -17,7 +18,7 @@
 #include <malloc.h>
 #include <stdlib.h>
 
-/* Not in the headers of glibc 2.36. */
+/* The headers of glibc 2.36 lack these. */
 extern void cfree(void *block);
 extern void free_sized(void *block, size_t size);
 extern void free_aligned_sized(void *block, size_t alignment, size_t size);
@@ -25,8 +26,8 @@ extern void free_aligned_sized(void *block, size_t alignment, size_t size);
 static char entry_points_marker;
 
 /*
- * posix_memalign() returns its error and leaves its argument alone; errno is set for the common
- * check. Always inlined, so that the caller in a report is the function with the name.
+ * posix_memalign() returns its error and leaves its argument alone; this sets errno for the common
+ * check. It is always inlined, so that a report shows the named function as the caller.
  */
 __attribute__((always_inline)) static inline void *checked_posix_memalign(size_t alignment,
 									  size_t size)
@@ -50,7 +51,7 @@ __attribute__((always_inline)) static inline void *checked_posix_memalign(size_t
 
 #define TAKE_ZEROED(TAKE) TAKE(calloc, calloc(count, size / count), free)
 
-/* Of a block that is given. */
+/* These resize a given block. */
 #define TAKE_RESIZED(TAKE)                                                                         \
 	TAKE(realloc, realloc(block, size), free)                                                  \
 	TAKE(reallocarray, reallocarray(block, count, size / count), free)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * free() and its forms leave errno alone, also for blocks whose pages go back to the kernel, in
- * every phase and inside a forbid scope; a request that succeeds leaves it alone too.
+ * free() and its variants keep errno in every phase and in a forbid scope, also for blocks whose
+ * pages go back to the kernel. A successful request keeps it too.
  *
  * shows: PL-005
  * libc: glibc musl

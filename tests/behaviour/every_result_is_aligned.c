@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Every block is aligned to 16, as the platform's ABI has it; every byte that malloc_usable_size()
- * names may be used, and calloc() clears them all.
+ * Every block is aligned to 16, as the platform's ABI requires. Every byte that
+ * malloc_usable_size() counts may be used, and calloc() clears them all.
  *
  * shows: PL-001 PL-050
  * libc: glibc musl

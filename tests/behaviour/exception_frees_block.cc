@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An exception thrown by a constructor gives the block of its new expression back, and passes on
- * unharmed, also out of a scope, which it closes.
+ * An exception thrown by a constructor frees the block of its new expression, and passes unharmed,
+ * also out of a scope, which it closes.
  *
  * shows: PL-001 PL-014
  * environment: PHASELOCK_OPTIONS=policy=deny:max_reports=0

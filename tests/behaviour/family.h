@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Every allocating entry point by a name: what it is called with, and what must come of it. A
- * program finds one by the name it was given as its argument. Each call is a function with a name
- * of its own, so that a report shows it.
+ * Every allocating entry point by a name: how it is called, and the result that it must have. A
+ * program finds one by the name in its argument. Each call is a function with its own name, so that
+ * a report shows it.
  *
  * _GNU_SOURCE must be defined before the first include.
  */
@@ -19,14 +19,14 @@
 
 struct family_member {
 	const char *name;
-	void *(*call)(void *old); /* old: a block, for those that take one */
+	void *(*call)(void *old); /* old: a block, for reallocations */
 	void (*release)(void *block);
-	size_t bytes;	  /* that the library is asked for */
+	size_t bytes;	  /* requested from the library */
 	size_t alignment; /* of the block */
 	bool takes_old;	  /* it is a reallocation */
 };
 
-/* volatile: a wrapper that ended in the call would leave by a jump and not be on the stack. */
+/* volatile: otherwise the wrapper would leave by a jump and not be on the stack. */
 #define FAMILY_CALL(name, expression, unused)                                                      \
 	void *call_##name(void *block);                                                            \
 	FRAME void *call_##name(void *block)                                                       \
@@ -53,7 +53,7 @@ static inline void release_array_aligned(void *block)
 }
 
 #define PAGE 4096
-#define PLAIN 16 /* what the platform's ABI promises of any block */
+#define PLAIN 16 /* the platform's ABI promises this for any block */
 
 #define OF_PLAIN(name, call, release) {#name, call_##name, release, FAMILY_SIZE, PLAIN, false},
 #define OF_OLD(name, call, release) {#name, call_##name, release, FAMILY_SIZE, PLAIN, true},
@@ -77,7 +77,7 @@ static const struct family_member family[] = {
 	/* clang-format on */
 };
 
-/* Returns the member of that name; ends the program if there is none. */
+/* Returns the member with this name; ends the program if there is none. */
 static inline const struct family_member *family_find(const char *name)
 {
 	for (size_t i = 0; name != NULL && i < sizeof(family) / sizeof(family[0]); i++)
@@ -87,7 +87,7 @@ static inline const struct family_member *family_find(const char *name)
 	return NULL;
 }
 
-/* Returns a filled block for the members that take one. */
+/* Returns a filled block for members that take one. */
 static inline void *family_old_block(void)
 {
 	void *block = malloc(FAMILY_OLD_SIZE);

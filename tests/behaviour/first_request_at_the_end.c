@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A thread makes its first request as it ends: in each of the four rounds of its key destructors,
+ * A thread makes its first request while it ends: in each of the four rounds of key destructors,
  * with one key or with forty, which are more than libc has room for; in the destructor of a C++
  * thread_local; in a cleanup handler of a cancellation or of pthread_exit(); and in signal handlers
- * that come at any moment of the end. It is served and counted once; nobody looks at the thread's
- * stack any more, which is unmapped then, and one thread is left.
+ * that come at any moment of the end. The request is served and counted once. Nothing looks at the
+ * thread's stack any more, which is unmapped by then, and one thread is left.
  *
  * shows: PL-558
  * needs: gcc

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The first request that a fresh thread makes is judged and counted like any other, by whichever
- * function it is made: served in the unlocked phase, denied in the locked one. (A denied throwing
- * operator new: first_throwing_new.cc.)
+ * The first request of a fresh thread is judged and counted like any other, whichever function
+ * makes it: served in the unlocked phase, denied in the locked one. (A denied throwing operator
+ * new: first_throwing_new.cc.)
  *
  * shows: PL-010 PL-019
  * libc: glibc musl

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The first request of a fresh thread, made by a throwing form of operator new while allocations
- * are locked, throws std::bad_alloc on that thread. (Two violations: the second is the C++
+ * The first request of a fresh thread, made by a throwing operator new while allocations are
+ * locked, throws std::bad_alloc on that thread. (There are two violations: the second is the C++
  * library's request for the exception.)
  *
  * shows: PL-007 PL-010 PL-019

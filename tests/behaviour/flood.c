@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A flood: a million violations at 40 sites, from eight threads at once. None is lost, in the
- * statistics, in the sites or in the closing table, which comes once; and there are as many reports
- * as max_reports says, each whole.
+ * A million violations at 40 sites, from eight threads at once. None is lost in the statistics, in
+ * the sites, or in the closing table, which comes once. There are as many reports as max_reports
+ * says, each whole.
  *
  * shows: PL-190 PL-037 PL-042
  * timeout: 60

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A block that is none of the allocator's (static memory, a mapping of the program's own, the
- * stack) is given to free(), while locked and before: the process ends by a signal in the
- * allocator, as it does with jemalloc alone (SIGSEGV; over the process's own allocator, with what
- * that one says). It is never taken into a free list, to be handed out by a later malloc(). To the
- * library it looks like any free: it has no time to ask whose it is.
+ * free() gets a block that is not the allocator's (static memory, a mapping of the program's own,
+ * the stack), while locked and before. The process ends by a signal in the allocator, as with
+ * jemalloc alone (SIGSEGV; over the process's own allocator, with that allocator's message). The
+ * block never enters a free list, from which a later malloc() could return it. To the library it
+ * looks like any free: it has no time to ask whose block it is.
  *
  * shows: PL-152
  * each: block static mapping stack

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The child of a process with other threads has their counts, is alone, and can allocate, lock and
- * start threads of its own, whose statistics start at zero though their records were those of the
- * parent's threads.
+ * The child of a process with other threads has their counts and is alone. It can allocate, lock
+ * and start threads of its own, whose statistics start at zero although their records were those of
+ * the parent's threads.
  *
  * shows: PL-018 PL-050 PL-051
  * libc: glibc musl

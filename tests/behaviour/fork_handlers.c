@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Handlers of fork() do what they like, whoever registered first: they ask for memory, small and
- * large; join a thread that ends meanwhile, or start one; lock a mutex that another thread holds
- * around its first request; read statistics; violate. And other threads do the same, and lock and
- * unlock the heap, while a handler waits for them: nothing of the library or its allocator is held.
- *
- * The handlers are registered before any constructor has run, by a constructor, or by main().
+ * Handlers of fork() may do what they like, in whatever order they were registered: request memory,
+ * small and large; join a thread that ends meanwhile, or start one; lock a mutex that another
+ * thread holds around its first request; read statistics; violate. While a handler waits for other
+ * threads, these may do the same, and lock and unlock the heap: the library and its allocator hold
+ * no lock then. The handlers are registered before any constructor, by a constructor, or by main().
  *
  * shows: PL-553 PL-554
  * needs: gcc

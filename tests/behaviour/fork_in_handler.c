@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * In a process of one thread a signal handler forks, wherever it comes: between two requests, or
- * in the middle of one, when the allocator holds its own locks. The fork() returns and the child
- * can end, as with glibc's allocator.
+ * In a process of one thread a signal handler forks at any moment: between two requests, or inside
+ * one, while the allocator holds its own locks. The fork() returns and the child can end, as with
+ * glibc's allocator.
  *
  * shows: PL-556
  * needs: gcc

@@ -2,8 +2,8 @@
 /*
  * A signal handler that forks, and whose child allocates, may interrupt another fork() at any
  * moment: the child of each fork sends the signal while its parent is still in fork(). Stock
- * jemalloc 5.3 can deadlock there, because its locks are held around fork() with signals open; here
- * they are held only with all signals blocked.
+ * jemalloc 5.3 can deadlock there, because it holds its locks around fork() without blocking
+ * signals. Here the locks are held only while all signals are blocked.
  *
  * shows: PL-121
  * run: {self} 400

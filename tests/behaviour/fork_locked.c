@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The child of a locked process is locked and has its parent's counts; what either does afterwards
- * is its own. A child may unlock itself, and its parent stays locked. Also for a sealed process,
- * and inside a scope.
+ * The child of a locked process is locked and has its parent's counts. What either does afterwards
+ * is its own: a child may unlock itself while its parent stays locked. The same holds for a sealed
+ * process, and inside a scope.
  *
  * shows: PL-013 PL-018
  * libc: glibc musl

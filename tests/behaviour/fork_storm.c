@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A thread forks again and again while others allocate, lock, and set the handler: each child finds
+ * A thread forks again and again while others allocate, lock, and set the handler. Each child finds
  * all locks open, has the counts of its parent and no other thread, and can allocate, lock and set
- * a handler. The argument is the number of forks; make soak takes 10,000.
+ * a handler. The argument is the number of forks; make soak uses 10,000.
  *
  * shows: PL-018 PL-126
  * environment: PHASELOCK_OPTIONS=policy=allow:max_reports=0

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Threads read lines and flush all streams, which takes libc's locks around requests, while two
- * others fork, after a flush as people write it or without: the order of libc's locks and those of
- * the allocator is that of fork(), and nobody waits for ever. The children exit(), which flushes
- * too, or _exit().
+ * Threads read lines and flush all streams, so they take libc's locks around requests, while two
+ * others fork, with a flush before or without. fork() takes libc's locks and those of the allocator
+ * in the same order as requests do, so nobody waits for ever. The children end by exit(), which
+ * flushes too, or by _exit().
  *
  * shows: PL-555
  * needs: gcc

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Locking, unlocking, scopes and statistics work in a signal handler; also in one that comes at
- * any moment, hundreds of times, into a thread that allocates, begins scopes and reads statistics
- * itself.
+ * Locking, unlocking, scopes and statistics work in a signal handler, also in one that comes at any
+ * moment, hundreds of times, into a thread that itself allocates, begins scopes and reads
+ * statistics.
  *
  * shows: PL-021 PL-042
  * libc: glibc musl

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A report names the functions that the program does not export, static ones among them, by the
- * symbol table of its own file: position-independent or not, static or not. A stripped program has
- * its offsets, as it had before; so has one that the dynamic linker was asked for by name.
+ * A report names functions that the program does not export, also static ones, by the symbol table
+ * of the program's file: position-independent or not, static or not. A stripped program has offsets
+ * only, and so has one that was started through the dynamic linker's name.
  *
- * Such a function is known to suppressions=, too. In a static program the C library is a part of
- * the
+ * suppressions= knows such functions too. In a static program the C library is a part of the
  * program: there a request's origin is its innermost frame alone.
  *
  * shows: PL-173 PL-178

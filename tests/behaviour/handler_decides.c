@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The verdict of the handler is carried out, against any policy, and the report says that it was
- * the handler's. Removed, the policy decides again. A handler is called with the context it was
- * installed with.
+ * The handler's verdict is carried out, against any policy, and the report says that the handler
+ * decided. When it is removed, the policy decides again. A handler is called with the context that
+ * it was installed with.
  *
  * shows: PL-030 PL-033 PL-036
  * libc: glibc musl

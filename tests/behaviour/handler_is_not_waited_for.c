@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The handler is replaced while it runs: from another thread, and by itself. Neither waits. The one
- * that runs keeps its context to its end and its verdict is carried out; who has joined the thread
- * may end the context. The next violation meets the new one.
+ * The handler is replaced while it runs: by another thread, and by itself. Neither waits. The
+ * running handler keeps its context to its end, and its verdict is carried out; whoever has joined
+ * the thread may then destroy the context. The next violation calls the new handler.
  *
  * shows: PL-594
  * environment: PHASELOCK_OPTIONS=policy=deny:max_reports=0

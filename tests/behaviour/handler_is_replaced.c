@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The handler and its context are replaced as one: while one thread changes between two pairs, no
+ * The handler and its context are replaced as one: while one thread switches between two pairs, no
  * violation of another thread ever sees the function of one with the context of the other.
  *
  * shows: PL-033

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A handler may leave by longjmp(): the request never happened but for its violation, and the next
- * violation, at the same depth of the stack, at a lower one or at a higher one, calls the handler
- * again.
+ * A handler may leave by longjmp(): apart from its violation, the request never happened. The next
+ * violation calls the handler again, at the same depth of the stack, deeper or less deep.
  *
  * shows: PL-035
  * libc: glibc musl

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The handler is called on the violating thread, after the violation was recorded, with all that
- * is known of it: function, size, alignment, old block, cause, thread, time, sequence, count and
- * call stack, the caller first.
+ * The handler is called on the violating thread, after the violation was recorded, with all its
+ * data: function, size, alignment, old block, cause, thread, time, sequence, count and call stack,
+ * the caller first.
  *
  * shows: PL-033 PL-036 PL-038
  * libc: glibc musl

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A violation inside the handler is recorded and reported as such, the policy decides on it, and
- * the handler is not called again for it; the next violation outside calls it again.
+ * A violation inside the handler is recorded and reported as such. The policy decides on it, and
+ * the handler is not called for it. The next violation outside calls the handler again.
  *
  * shows: PL-034
  * libc: glibc musl

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A violation inside the handler is known for one wherever it is made: a hundred thousand frames
- * deep, in a signal handler on an alternate stack that interrupts the handler, and on a stack of
- * its own. A handler that left by longjmp() from a stack that is unmapped since is called again.
+ * The library recognizes a violation inside the handler wherever it is made: a hundred thousand
+ * frames deep, in a signal handler on an alternate stack that interrupts the handler, and on a
+ * stack of its own. A handler that left by longjmp() from a stack that has been unmapped since is
+ * called again.
  *
  * shows: PL-034 PL-035 PL-525
  * environment: PHASELOCK_OPTIONS=policy=deny:max_reports=0:frames=32

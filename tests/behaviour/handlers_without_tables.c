@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A handler that asks for memory is not called inside itself, and what a handler of SIGABRT asks
- * for while the process ends is served, also if their code has no unwind tables, so that the stack
- * does not tell: at any depth, and on an alternate stack. A handler that left by longjmp() is
- * called at the next violation, deeper in such code too.
+ * A handler that requests memory is not called inside itself, and requests of a handler of SIGABRT
+ * while the process ends are served, even if their code has no unwind tables, so that the stack
+ * does not show it: at any depth, and on an alternate stack. A handler that left by longjmp() is
+ * called at the next violation, also deeper in such code.
  *
  * shows: PL-034 PL-035 PL-525
  * needs: gcc

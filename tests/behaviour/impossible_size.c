@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A size that no machine has fails with ENOMEM in every allocating function, is in
- * failed_allocations, and is not among the live blocks.
+ * A size that no machine has fails with ENOMEM in every allocating function. It counts in
+ * failed_allocations, and not among the live blocks.
  *
  * shows: PL-004 PL-007 PL-054 PL-503
  * libc: glibc musl

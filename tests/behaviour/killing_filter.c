@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A filter that kills the process at a system call that is not on its list: the lists are those of
- * docs/guarantees.md, and the process lives. A granted request makes no call of the library's; an
- * allowed or denied violation makes fstat, rt_sigprocmask and write. "usual" is the list that
+ * The process survives a filter that kills it at any system call that is not on a list;
+ * docs/guarantees.md has the lists. The library makes no system call for a granted request, and
+ * fstat, rt_sigprocmask and write for an allowed or denied violation. "usual" is the list that
  * sandboxed programs have for glibc's malloc and stdio. Where a filter only refuses, "refused", the
- * report comes too. Few frames, with a short path: a pipe takes all that is said, and nobody waits
- * for it by ppoll.
+ * report comes too. There are few frames, with a short path, so that a pipe takes the whole text
+ * and nobody waits for it by ppoll.
  *
- * The filter is no empty word: with "calls" one more call is made, and the process ends by SIGSYS.
+ * The filter works: with "calls" one more call is made, and the process ends by SIGSYS.
  *
  * shows: PL-535 PL-536
  * environment: PHASELOCK_OPTIONS=policy=allow:max_reports=40:frames=9

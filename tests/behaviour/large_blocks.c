@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Blocks of 1 MiB to 1 GiB are served, can be used from end to end, grow with their contents, and
- * are counted.
+ * Blocks of 1 MiB to 1 GiB are served and counted, can be used from end to end, and keep their
+ * contents when they grow.
  *
  * shows: PL-001 PL-050
  * libc: glibc musl

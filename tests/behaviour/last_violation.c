@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The newest violation can be read through an exported pointer: nothing before the first, then each
- * in turn, on whichever thread it was, and before the handler is called.
+ * An exported pointer shows the newest violation: NULL before the first, then each in turn,
+ * whichever thread made it, and before the handler is called.
  *
  * shows: PL-201
  * environment: PHASELOCK_OPTIONS=policy=deny:max_reports=0

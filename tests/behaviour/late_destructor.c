@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A destructor of thread-specific data that runs after the library's own still has its requests
- * judged and counted, bytes and all, in every round of destructors that the C library makes.
+ * judged and counted, bytes included, in every round of destructors that the C library makes.
  *
  * shows: PL-019 PL-050 PL-051
  * libc: glibc musl

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A C program in which libphaselock.a is the one allocator, however it was linked: libc's malloc.o
- * is not in it, and what threads, stdio, qsort, regcomp, locales and iconv ask for comes to the
- * library and is found after the lock. The break, from which glibc's malloc would take, never
- * moves. In a static program iconv() loads its tables as modules, with a libc of their own: they
- * are named at the end. Then what the check is worth; a static program that names nothing of the
- * library, which the linker therefore leaves out unless -u malloc asks for it; one that asks for
- * the heap's statistics, which are jemalloc's then; and one that also wants a function which only
+ * A C program in which libphaselock.a is the only allocator, however it was linked. libc's malloc.o
+ * is not in it: requests by threads, stdio, qsort, regcomp, locales and iconv come to the library
+ * and are found after the lock, and the program break, from which glibc's malloc would take memory,
+ * never moves. In a static program iconv() loads its tables as modules with a libc of their own;
+ * the library names them at the end.
+ *
+ * Four programs show the limits: one proves that this check can fail; a static program that names
+ * nothing of the library, so the linker leaves it out unless -u malloc asks for it; one that asks
+ * for the heap's statistics, which are jemalloc's; and one that also wants a function which only
  * glibc's malloc.o has: it does not link.
  *
  * shows: PL-083 PL-087

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * A C++ program in which libphaselock.a is the one allocator, however it was linked: a denied new
- * throws std::bad_alloc, and an exception of the program's own is thrown and caught while even its
- * memory is denied, for libstdc++ keeps some for that.
+ * A C++ program in which libphaselock.a is the only allocator, however it was linked. A denied new
+ * throws std::bad_alloc. An exception of the program's own is thrown and caught even while its
+ * memory is denied, since libstdc++ keeps some for that.
  *
  * shows: PL-007 PL-087
  * needs: g++ nm

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * With 48 MiB of address space a program of one thread gets blocks of up to 12 MiB, one at a time,
- * in whatever order of sizes and however often: what the allocator keeps of blocks that were freed
- * is given back before a request fails. In a locked phase too, in which frees give nothing back. A
+ * in any order of sizes and however often: before a request fails, the allocator gives back what it
+ * kept of freed blocks. This holds in a locked phase too, in which frees give nothing back. A
  * request that can never be served fails, and the next one is served. (glibc's own heap fails at
  * some of these orders.)
  *

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * lock=main: the program's constructors may allocate, and main() is entered with allocations
- * locked. Its arguments, its environment and its status pass through. lock=never is the default.
- * So it is in a program that the static library is linked into, which may ask for it itself.
+ * locked. Arguments, environment and status pass through. lock=never is the default. The same holds
+ * for a program with the static library, which may ask for it itself.
  *
  * shows: PL-061 PL-610
  * libc: glibc musl

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A report says what made the request a violation: the lock, with the thread, the time and the call
- * stack of who locked; the option that asked for the lock; or the forbid scope, with who began it.
- * Locking again changes nothing: the lock that holds is the first one; after an unlock it is the
- * next one.
+ * A report says what made the request a violation: the lock, with the thread, time and call stack
+ * of whoever locked; the option that asked for the lock; or the forbid scope, with whoever began
+ * it. Locking again changes nothing: the first lock counts until an unlock, and then the next one.
  *
  * shows: PL-200 PL-202
  * run: {self} thread

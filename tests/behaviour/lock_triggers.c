@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * lock_after locks after that many milliseconds, lock_signal and unlock_signal when their signals
- * come; a signal that cannot be handled is named.
+ * lock_after locks after that many milliseconds; lock_signal and unlock_signal act when their
+ * signals come. A signal that cannot be handled is named.
  *
  * shows: PL-061
  * libc: glibc musl

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The promise of the lock: once lock_allocations() has returned and a thread has been told so,
- * each of its requests fails, on eight threads that allocate all the while. Afterwards every
- * request is accounted for, exactly: granted ones in allocations, denied ones in locked_attempts
- * and at their one site.
+ * The promise of the lock: once lock_allocations() has returned and a thread knows it, each request
+ * of that thread fails; eight threads allocate all the while. Afterwards every request is accounted
+ * for exactly: granted ones in allocations, denied ones in locked_attempts and at their one site.
  *
  * shows: PL-010 PL-038 PL-042 PL-050
  * libc: glibc musl

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Every allocating function, called while allocations are locked under policy=allow, gives a real
- * block; the request is counted as what it is and as a violation, and the closing table lists it.
+ * Under policy=allow every allocating function returns a real block while allocations are locked.
+ * The request is counted as what it is and as a violation, and the closing table lists it.
  *
  * shows: PL-011 PL-031 PL-039 PL-050
  * libc: glibc musl

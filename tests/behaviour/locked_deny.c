@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Every allocating function of C, and the nothrow forms of operator new, called while allocations
- * are locked under policy=deny, fails as libc fails it: NULL and ENOMEM, posix_memalign() by its
- * result alone (family.h checks that its argument is left alone), a reallocation with its old
- * block whole. Nothing but the violation is counted.
+ * Under policy=deny every allocating function of C, and the nothrow forms of operator new, fail
+ * while allocations are locked, as libc fails them: with NULL and ENOMEM; posix_memalign() by its
+ * result alone (family.h checks that it leaves its argument alone); a reallocation with its old
+ * block whole. Only the violation is counted.
  *
  * shows: PL-004 PL-006 PL-007 PL-011 PL-032
  * libc: glibc musl

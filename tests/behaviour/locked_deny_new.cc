@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Throwing operator new, denied while allocations are locked, throws std::bad_alloc and does not
- * ask the new-handler, which has no memory to find. The C++ library asks for the memory of the
- * exception by malloc(): that is a violation of its own, after whose denial the exception is
- * thrown from the memory that the C++ library keeps for emergencies.
+ * A throwing operator new that is denied while allocations are locked throws std::bad_alloc and
+ * does not call the new-handler, which has no memory to find. The C++ library requests memory for
+ * the exception by malloc(), which is a second violation; after its denial the exception is made in
+ * the memory that the C++ library keeps for emergencies.
  *
  * shows: PL-007 PL-011 PL-032
  * each: form=report "new=operator new(48)" "new_array=operator new[](48)" "new_aligned=operator

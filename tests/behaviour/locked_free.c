@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Every deallocating function is granted while allocations are locked, and counted; it leaves
- * errno alone. A null pointer is nothing and counts nothing, and realloc(p, 0) gives the block
- * back.
+ * Every deallocating function is granted while allocations are locked, is counted, and keeps errno.
+ * A null pointer does nothing and counts nothing, and realloc(p, 0) frees the block.
  *
  * shows: PL-005 PL-006 PL-017
  * libc: glibc musl

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * With free=forbid every deallocating function is a violation while allocations are locked: under
- * deny the block stays allocated and usable, under allow it is given back, under abort the process
- * ends. Unlocked, nothing is forbidden.
+ * deny the block stays allocated and usable, under allow it is freed, under abort the process ends.
+ * While unlocked, nothing is forbidden.
  *
  * shows: PL-005 PL-017 PL-030 PL-031 PL-032
  * libc: glibc musl

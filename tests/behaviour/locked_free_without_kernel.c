@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Frees in a locked phase do not enter the kernel: 100,000 blocks of 8 bytes to 2 MiB are freed
- * under a filter that ends the process at any system call but write and exit_group; by four
- * threads, that know the library by an earlier request, futex is let through, for locks that they
- * contend for. What holds the pages back is done at the first free of the phase, without a system
- * call.
+ * under a filter that ends the process at any system call but write and exit_group. With four
+ * threads, each of which has made an earlier request, futex is allowed too, for contended locks.
+ * The library makes the setting that keeps pages back at the first free of the phase, without a
+ * system call.
  *
- * The filter is no empty word: with "calls" a system call is made, and the process ends by SIGSYS.
- * Seen from outside too: strace lists no call between two marks.
+ * The filter works: with "calls" a system call is made, and the process ends by SIGSYS. strace
+ * confirms it from outside: it lists no call between two marks.
  *
  * shows: PL-142
  * each: threads 1 4

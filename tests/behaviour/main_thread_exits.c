@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * main() may end its own thread by pthread_exit() and leave the process to others: its counts stay
- * in the sums, its last frees are counted, and the lock holds for those that are left, to the end.
+ * main() may end its thread by pthread_exit() and leave the process to other threads: its counts
+ * stay in the sums, its last frees are counted, and the lock holds for the others to the end.
  *
  * shows: PL-050 PL-128
  * environment: PHASELOCK_OPTIONS=policy=deny:max_reports=0

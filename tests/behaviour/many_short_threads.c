@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Four thousand short threads: the number of living ones goes back, no count is lost, and the
- * resident size is that of the threads that live at once. Records that were never taken over would
- * be more than 1400 KiB between the two looks; the allocator's own growth was seen to reach 300
- * KiB.
+ * Four thousand short threads: the number of living threads goes down again, no count is lost, and
+ * the resident size is that of the threads that live at once. Records that are never reused would
+ * be more than 1400 KiB between the two measurements; the allocator's own growth reached 300 KiB.
  *
  * shows: PL-050 PL-051 PL-055
  * libc: glibc musl

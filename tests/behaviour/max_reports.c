@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * At most max_reports violations are reported and as many sites listed, the rest is told as a
- * number; the counts are exact all the same, and the report of an abort is always written.
+ * At most max_reports violations are reported and as many sites listed; the rest is given as a
+ * number. The counts are exact all the same, and the report of an abort is always written.
  *
  * shows: PL-037 PL-038 PL-039
  * libc: glibc musl

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * One thread loads a plug-in that locks the heap, and unloads it, over and over, while another
- * violates at a thousand sites: each report names who locked, which may be gone at that very
- * moment, and the table at the end the rest.
+ * violates at a thousand sites. Each report names who locked, although that module may be unloaded
+ * at that very moment, and the table at the end names the rest.
  *
  * shows: PL-523
  * needs: gcc

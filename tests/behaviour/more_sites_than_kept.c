@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Of more sites than are kept, here 2048 call stacks that differ in which of two calls each of
- * eleven frames took, the first 1024 are listed; the requests of the others are judged and counted
- * like any other, and the table says so.
+ * There are more sites than are kept: 2048 call stacks, which differ in which of two calls each of
+ * eleven frames made. The first 1024 are listed. Requests of the others are judged and counted like
+ * any, and the table says that it is incomplete.
  *
  * shows: PL-037 PL-038 PL-042
  * libc: glibc musl

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A program that asks another allocator by names of that one's own beside malloc and its kin. Every
- * entry point is the library's, and yet those requests are not seen: phaselock_unseen_modules() and
- * the end of the program name it, however its references are bound, and a run under the command
- * does not pass, and says what helps. A weak reference that leads nowhere is no request.
+ * A program also calls another allocator by names other than malloc and its family. Every entry
+ * point is the library's, and yet it does not see those requests. So phaselock_unseen_modules() and
+ * the end of the program name the program, however its references are bound, and a run under the
+ * command does not pass, and says what helps. A weak reference that leads nowhere is no request.
  *
  * shows: PL-585
  * needs: gcc

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Who locked the heap, who began a forbid scope, and the sites of violations are named in reports,
- * in the table at the end and by phaselock_describe() although the plug-in that they lie in was
- * unloaded since. Of plug-ins that lay at one address one after the other the newest is named.
- * Nobody reads where the plug-in was.
+ * Who locked the heap, who began a forbid scope, and the sites of violations keep their names in
+ * reports, in the table at the end and in phaselock_describe(), even if the plug-in that they are
+ * in was unloaded meanwhile. If several plug-ins had the same address one after the other, the
+ * newest is named. Nothing reads the memory where the plug-in was.
  *
  * shows: PL-523
  * needs: gcc

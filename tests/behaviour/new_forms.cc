@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * new and delete expressions in every form come to the library: plain, array, nothrow,
- * over-aligned, and those that the standard library makes. Each is one allocation and one
- * deallocation of the right alignment.
+ * new and delete expressions of every form come to the library: plain, array, nothrow,
+ * over-aligned, and those of the standard library. Each is one allocation and one deallocation of
+ * the right alignment.
  *
  * shows: PL-001 PL-050
  * exit: 0

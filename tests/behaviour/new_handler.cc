@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * While memory is short the new-handler is asked, again and again, until it gives up: by throwing
+ * While memory is short the new-handler is called again and again, until it gives up: by throwing
  * what it likes, or by removing itself, after which a throwing form throws std::bad_alloc and a
  * nothrow form returns a null pointer.
  *

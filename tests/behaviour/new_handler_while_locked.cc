@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * In a locked phase under policy=allow, in a permit scope and in a forbid scope whose violation is
- * allowed, memory that is short has the new-handler asked as often as in an unlocked phase, by each
- * form of operator new. Where the request is denied it is not asked, though memory had been short
- * just before, nor for an alignment that is none.
+ * In a locked phase under policy=allow, in a permit scope, and in a forbid scope whose violation is
+ * allowed, each form of operator new calls the new-handler for short memory as often as in an
+ * unlocked phase. It does not call it for a denied request, though memory had been short just
+ * before, nor for an invalid alignment.
  *
  * shows: PL-007
  * environment: PHASELOCK_OPTIONS=max_reports=1

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The library takes one key for thread-specific data, its allocator none. Where a program has taken
- * all of them before its first request, threads are served and counted as ever, which is said once;
- * they leave nothing behind that is used later.
+ * The library takes one key for thread-specific data, its allocator none. If a program has taken
+ * all keys before its first request, threads are served and counted as ever, and the library says
+ * so once. These threads leave nothing behind that is used later.
  *
  * shows: PL-605
  * needs: gcc

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A program that asks before it relies on the library finds out that another allocator stands in
- * front, be it in full or in part: the very check with which each of these tests begins. One that
- * does not ask is told.
+ * front, fully or partly, by the same check with which each of these tests begins. A program that
+ * does not ask gets a message.
  *
  * shows: PL-062 PL-140
  * libc: glibc musl

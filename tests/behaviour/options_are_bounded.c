@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Options of any length and of any bytes: what is said of them is quoted, with control characters
- * as '?', and bounded, each word to 63 bytes and all faults together to 1,023; if there are more,
- * that ends in dots. What is right among them holds. The kernel hands a program at most 128 KiB in
- * one variable.
+ * Options may have any length and any bytes. Messages about them are quoted, with control
+ * characters as '?', and bounded: 63 bytes for each word and 1,023 for all faults together, which
+ * end in dots if there are more. Good options among them hold. The kernel gives a program at most
+ * 128 KiB in one variable.
  *
  * shows: PL-060 PL-148
  * exit: 0

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An unknown key, a bad value, a key without value: each is named on stderr, with what is wanted,
- * and the other keys hold. What comes later wins, and empty parts are nothing. The program runs
- * on.
+ * An unknown key, a bad value, a key without value: each is named on stderr with what is wanted,
+ * the other keys hold, and the program runs on. Later keys win, and empty parts are ignored.
  *
  * shows: PL-060
  * libc: glibc musl

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A program that runs with more rights than its user (AT_SECURE: here setuid root, run as another
+ * A program that runs with more rights than its user (AT_SECURE: here setuid root, run by another
  * user) obeys nothing that this user put into the environment: no option, no page of `phaselock
- * run`, no MALLOC_CONF. It is guarded as by default, linked with the shared library or the static
- * one, and no file comes to be.
+ * run`, no MALLOC_CONF. It is guarded with the defaults, whether linked with the shared library or
+ * the static one, and no file is made.
  *
  * shows: PL-144
  * needs: root setpriv gcc

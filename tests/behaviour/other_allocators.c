@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * jemalloc, tcmalloc or mimalloc in the same process, linked or preloaded, before the library or
- * after
- * it: either every request comes to the library, or it says at its start which do not, in one line.
- * What it then says is true: of the whole family, those it names are served while locked, and all
- * others are denied. No block is given back to another allocator than the one that made it.
+ * jemalloc, tcmalloc or mimalloc is in the same process, linked or preloaded, before the library or
+ * after it. Either every request comes to the library, or the library says at its start, in one
+ * line, which do not. That line is true: of the whole family, the functions that it names are
+ * served while locked, and all others are denied. No block is freed by another allocator than the
+ * one that made it.
  *
  * shows: PL-140 PL-141 PL-062
  * environment: PHASELOCK_OPTIONS=policy=deny:max_reports=0

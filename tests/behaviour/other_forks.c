@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Children that are made without the handlers of fork(): by _Fork(), by clone(2), by vfork() and by
- * posix_spawn(). Of a process of one thread, a child with memory of its own makes requests, counts,
- * locks, and starts threads; the parent's counts are its own. Beside other threads, in the middle
- * of whose requests it may have been made, it can lock, unlock and read its thread's statistics,
- * make scopes, and go on to another program.
+ * Children are made without the handlers of fork(): by _Fork(), by clone(2), by vfork() and by
+ * posix_spawn(). A child with memory of its own, made by a process of one thread, makes requests,
+ * counts, locks, and starts threads; the parent's counts stay its own. A child made beside other
+ * threads, perhaps in the middle of their requests, can lock, unlock, read its thread's statistics,
+ * make scopes, and execute another program.
  *
  * shows: PL-559
  * needs: gcc

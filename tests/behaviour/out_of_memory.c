@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Three threads ask for blocks of random sizes by every function of the family until the address
- * space is used up, many times over: what fails fails with ENOMEM and changes nothing, what was
- * handed out stays whole, all can be freed and asked for again, and the counts are those of the
- * program's own books.
+ * Three threads request blocks of random sizes by every function of the family until the address
+ * space is used up, many times over. A failing request returns ENOMEM and changes nothing; blocks
+ * stay intact, and can all be freed and requested again; the library's counts equal the program's
+ * own.
  *
  * shows: PL-004 PL-006 PL-054 PL-117
  * timeout: 20

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which of the two libraries a behaviour program has. _GNU_SOURCE must be defined before. */
+/* Tells which of the two libraries a program has. _GNU_SOURCE must be defined before. */
 #ifndef OVER_SYSTEM_H
 #define OVER_SYSTEM_H
 
@@ -9,7 +9,7 @@
 #include <limits.h>
 #include <stdlib.h>
 
-/* Whether it is the one over the process's own allocator. */
+/* Returns whether it is the library over the process's own allocator. */
 static inline bool is_over_system(void)
 {
 	char path[PATH_MAX];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* As many call stacks as a test wants: each number of so many bits is a way down of its own. */
+/* Distinct call stacks: the bits of each number are a path of its own down the stack. */
 #ifndef PATHS_H
 #define PATHS_H
 
@@ -7,7 +7,7 @@
 
 static void paths_descend(unsigned path, int depth, void (*request)(void));
 
-/* Two functions that differ, so that no compiler makes one of them. */
+/* These two functions differ, so that no compiler merges them. */
 FRAME static void paths_left(unsigned path, int depth, void (*request)(void))
 {
 	volatile int side = 1;
@@ -24,7 +24,7 @@ FRAME static void paths_right(unsigned path, int depth, void (*request)(void))
 	side = 0;
 }
 
-/* Calls request at the end of the way that the lowest bits of path say. */
+/* Calls request at the end of the path that the lowest bits of `path` describe. */
 FRAME static void paths_descend(unsigned path, int depth, void (*request)(void))
 {
 	if (depth == 0)

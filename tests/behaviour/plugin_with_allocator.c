@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A plug-in that brings an allocator of its own, bound inside it, is not seen: its requests are
- * neither counted nor denied while locked, phaselock_armed() still tells of the program's own
- * calls, and nothing crashes. It is named at exit. What libc allocates on its behalf is seen, and
- * denied.
+ * The library does not see a plug-in that brings an allocator of its own, bound inside it: its
+ * requests are neither counted nor denied while locked. Nothing crashes, phaselock_armed() still
+ * reports the program's own calls, and the plug-in is named at exit. What libc allocates on its
+ * behalf is seen, and denied.
  *
  * shows: PL-151 PL-062
  * needs: gcc

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What libc allocates at a first use, it does not allocate in a locked phase after
- * phaselock_prewarm(); without that it does, but for musl, which allocates nothing there anyway.
- * TZ is set: while it is not, tzset(), mktime() and strftime() of glibc copy its default each time.
+ * phaselock_prewarm(). Without the call it does, except musl, which allocates nothing there. TZ is
+ * set: otherwise glibc's tzset(), mktime() and strftime() copy their default each time.
  *
  * shows: PL-182
  * libc: glibc musl

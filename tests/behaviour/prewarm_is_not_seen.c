@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * phaselock_prewarm() changes nothing that the program can notice: it writes and reads nothing,
- * keeps errno and the orientation of the streams, and gives them buffers of the kind they would
- * have got; it touches no stream that has a buffer, wants none, or is held by another thread.
+ * keeps errno and the orientation of the streams, and gives streams the kind of buffer that they
+ * would have got. It touches no stream that has a buffer, wants none, or is held by another thread.
  *
  * shows: PL-183
  * libc: glibc musl

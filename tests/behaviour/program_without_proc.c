@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The program's own frames name its file, and its build-id stands below, where /proc is not
- * mounted, and where the dynamic linker was started with the program as a word; called by a whole
- * path, a relative one or PATH, or as the interpreter of a script, which is not what is named.
+ * The program's own frames have the name of its file, and its build-id stands below, even where
+ * /proc is not mounted and where the dynamic linker was started with the program as an argument.
+ * The program is called by a full path, a relative one or PATH, or is the interpreter of a script,
+ * which is not named.
  *
  * shows: PL-656
  * needs: root gcc

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Threads that find the same new sites at the same moment: each site is kept once, however many
- * found it, and none is lost to the others' attempts. 896 sites of the 1024 that are kept; what is
- * counted at them adds up to locked_attempts.
+ * Threads meet the same new sites at the same moment: each site is kept once, however many threads
+ * found it, and none is lost to the others' attempts. There are 896 sites, of 1024 that are kept;
+ * their counts add up to locked_attempts.
  *
  * shows: PL-530
  * each: threads 1 2 3 8

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A thread made by clone(2) without thread-local storage of its own uses its maker's, as all of
- * libc does in it: its requests are judged, its violations are reported under its own id, and both
- * are counted to its maker, exactly as long as the two do not make requests at the same time.
+ * libc does in it. Its requests are judged, and its violations are reported under its own id. Both
+ * are counted for its maker, exactly as long as the two do not make requests at the same time.
  *
  * shows: PL-129
  * environment: PHASELOCK_OPTIONS=policy=deny:frames=1

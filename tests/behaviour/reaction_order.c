@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The reaction in its order: the violation is recorded, then the handler is told, then it is
- * reported, and only then does the process end. A safety monitor that the handler tells hears of it
- * before a byte of the report is written; the handler finds the violation among the recorded ones.
+ * The order of the reaction: record the violation, call the handler, report, and only then end the
+ * process. A safety monitor that the handler notifies hears of it before a byte of the report is
+ * written, and the handler finds the violation among the recorded ones.
  *
  * shows: PL-030 PL-033 PL-203
  * exit: SIGABRT

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * realloc() and reallocarray() of a null pointer allocate, of a block to size 0 free it and return
- * NULL, and when they fail they leave the old block whole; each is counted as what it was.
+ * realloc() and reallocarray() of a null pointer allocate; to size 0 they free the block and return
+ * NULL; when they fail they leave the old block whole. Each is counted as what it was.
  *
  * shows: PL-004 PL-006 PL-050 PL-054
  * libc: glibc musl

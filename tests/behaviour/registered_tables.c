@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A JIT that has registered unwind tables with libgcc (__register_frame) makes libgcc take a lock
- * and ask for memory at the next look into its tables. A violation does not look there, nor does a
- * request that fails for want of memory: both end as without them. So does a violation that libgcc
- * itself makes by such a look: it is reported, and its thread goes on.
+ * and allocate when it next looks into its tables. A violation does not look there, nor does a
+ * request that fails because memory is short, so both work as without such tables. A violation that
+ * libgcc itself makes by such a look is reported, and its thread goes on.
  *
  * shows: PL-520 PL-016
  * needs: sh

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Every deallocating entry point by a name, each as a function with a name of its own. _GNU_SOURCE
- * must be defined before the first include.
+ * Every deallocating entry point by a name, each as a function with its own name. _GNU_SOURCE must
+ * be defined before the first include.
  */
 #ifndef RELEASE_H
 #define RELEASE_H
@@ -38,7 +38,7 @@ static const struct release releases[] = {GIVE_FREE(BY) GIVE_DELETE(BY) GIVE_DEL
 
 #define RELEASES (sizeof(releases) / sizeof(releases[0]))
 
-/* Returns the entry of that name; ends the program if there is none. */
+/* Returns the entry with this name; ends the program if there is none. */
 static inline const struct release *release_find(const char *name)
 {
 	for (size_t i = 0; name != NULL && i < RELEASES; i++)
@@ -48,7 +48,7 @@ static inline const struct release *release_find(const char *name)
 	return NULL;
 }
 
-/* Returns a block that any of them may be given. */
+/* Returns a block that any of them can free. */
 static inline void *release_block(void)
 {
 	void *block = aligned_alloc(RELEASE_ALIGNMENT, RELEASE_SIZE);

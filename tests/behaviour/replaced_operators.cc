@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * A program that replaces the plain operators new and delete alone, by a pool: all other forms go
- * through them, as the standard has it, and no block of the pool comes to the library. The library
- * says at its start what it does not see.
+ * A program replaces only the plain operators new and delete, by a pool: all other forms go through
+ * them, as the standard says, and no block of the pool comes to the library. The library says at
+ * its start what it does not see.
  *
  * shows: PL-007 PL-140 PL-141
  * each: kind plain aligned

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * report=FILE appends everything that the library says to that file, %p standing for the process
- * id; the file is its owner's alone. A symbolic link is refused, whatever it points to, as is a
+ * report=FILE appends all output of the library to that file; %p stands for the process id, and
+ * only the owner can read the file. A symbolic link is refused, whatever it points to, and so is a
  * folder: a message says so, and the reports go to stderr.
  *
  * shows: PL-041 PL-036 PL-039

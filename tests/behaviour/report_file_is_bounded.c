@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A program and its children add 64 MiB to the file of report=, and no more, however large it was
- * before; stderr is told so once, and gets what must not be lost, the report of an abort. A process
- * writes as much to stderr at most, and the report of an abort.
+ * A program and its children add 64 MiB to the file of report= and no more, however large it was
+ * before. stderr gets one message about it, and whatever must not be lost, such as the report of an
+ * abort. A process also writes at most as much to stderr, plus the report of an abort.
  *
  * shows: PL-654
  * run: sh -c 'truncate -s 100M file && {self}'

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A program that has dropped its rights cannot open the file of report= any more; one that has gone
- * to a jail does not, for there the path may lead to somebody else's file; and one whose disk is
- * full cannot write to it: what the file would get is on stderr, the report of an abort too. Who
- * looks for it in the file is told once, on stderr.
+ * A program that has dropped its rights can no longer open the file of report=; one that has gone
+ * to a jail does not try, since there the path may lead to somebody else's file; and one whose disk
+ * is full cannot write to it. stderr gets what the file would have got, also the report of an
+ * abort, and one message for whoever looks for it in the file.
  *
  * shows: PL-653 PL-532
  * needs: root unshare

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The file of report= is a regular one: a FIFO is neither waited for nor written to, with a reader
- * or without, nor is a device, nor a file of the kernel's, as in /proc; nor what took the file's
- * place after the start. A new file is its owner's alone whatever the umask, and no program that is
- * started inherits it. A link that is not the last part of the path is followed: folders are the
- * user's own choice.
+ * The file of report= must be a regular one. The library neither waits for a FIFO nor writes to it,
+ * with a reader or without, nor to a device, nor to a file of the kernel's, as in /proc, nor to
+ * anything that took the file's place after the start. A new file is its owner's alone whatever the
+ * umask, and no started program inherits it. A link is followed unless it is the last part of the
+ * path: folders are the user's own choice.
  *
  * shows: PL-145 PL-041 PL-652
  * exit: 0

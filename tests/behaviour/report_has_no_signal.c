@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The report of a request that is allowed does not end the program: not by SIGPIPE, where nobody
- * reads stderr, nor by SIGXFSZ at the limit of a file. The program's handlers of these signals are
- * not called, its mask is as it was, and one of its own that waits, blocked, stays. What the file
- * of report= has no room for is on stderr.
+ * The report of an allowed request does not end the program, neither by SIGPIPE, where nobody reads
+ * stderr, nor by SIGXFSZ at the size limit of a file. The program's handlers of these signals are
+ * not called, its signal mask stays, and its own pending signal stays pending. stderr gets what the
+ * file of report= has no room for.
  *
  * shows: PL-532
  * exit: 0

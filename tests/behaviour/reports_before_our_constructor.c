@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A violation before the library's constructor has run, from the program's .preinit_array, ends the
- * process with a report in which the program has its path: it can be named later.
+ * A violation before the library's constructor, in the program's .preinit_array, ends the process
+ * with a report that has the program's path, so that names can be added later.
  *
  * shows: PL-020 PL-036
  * exit: SIGABRT

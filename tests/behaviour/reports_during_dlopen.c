@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A report takes no lock of the dynamic linker: it is written, with the names of functions, while
- * another thread sits in the constructor of a library that it is loading. A fresh thread can make
- * its first request then, too.
+ * another thread is in the constructor of a library that it is loading. A fresh thread can make its
+ * first request meanwhile, too.
  *
  * shows: PL-019 PL-036 PL-040
  * libc: glibc musl

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The resolver of an IFUNC allocates while the dynamic linker still relocates, and before it fills
- * the thread-local storage of the main thread. Those requests are counted, once, and they and what
- * follows are of one thread.
+ * The resolver of an IFUNC allocates while the dynamic linker still relocates, before it sets up
+ * the thread-local storage of the main thread. These requests are counted once, and they and all
+ * later ones belong to one thread.
  *
  * shows: PL-131 PL-501
  * needs: gcc

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * reset_stats() moves every flow of the process to zero, and neither the levels, the phase, a
- * thread's own statistics nor the recorded violations; phaselock_stats_delta() is the difference
- * of flows and the end's levels.
+ * reset_stats() sets every flow of the process to zero, but changes neither the levels, the phase,
+ * a thread's own statistics nor the recorded violations. phaselock_stats_delta() is the difference
+ * of the flows, and the end's levels.
  *
  * shows: PL-038 PL-050 PL-052
  * libc: glibc musl

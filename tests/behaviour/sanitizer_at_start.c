@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the library says at its start is right under a sanitizer, too, which has an allocator of its
- * own: nothing of what it is told of (AddressSanitizer), and by name what it is not
- *     (ThreadSanitizer
- * has no hook in the aligned functions, LeakSanitizer none in realloc). What is said is what
- * phaselock_armed() says.
+ * The library's message at its start is right under a sanitizer too, which has an allocator of its
+ * own. It says nothing about requests that the library hears of (AddressSanitizer), and names those
+ * that it does not hear of: ThreadSanitizer has no hook in the aligned functions, LeakSanitizer
+ * none in realloc. It agrees with phaselock_armed().
  *
  * shows: PL-140 PL-062
  * needs: gcc

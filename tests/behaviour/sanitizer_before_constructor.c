@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The library is set up before all others and before the program: under a sanitizer too it hears of
- * what the program allocates before any constructor but its own.
+ * The library is set up before all other libraries and before the program. So under a sanitizer too
+ * it hears of requests made before all constructors but its own.
  *
  * shows: PL-110
  * needs: gcc clang

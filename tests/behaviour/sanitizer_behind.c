@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A sanitizer's runtime that stands behind the library has lost its malloc: the program would run
- * without its checks, or crash before main(). It ends with a message instead, preloaded, linked
- * with libphaselock.a, and under `phaselock run`; AddressSanitizer's shared runtime finds out by
- * itself. With the runtime preloaded first, or inside the program, it works. A runtime inside the
- * program that does not let itself be heard leaves the library unarmed, and it says so.
+ * If a sanitizer's runtime stands behind the library, it has lost its malloc, and the program would
+ * run without its checks or crash before main(). The process ends with a message instead:
+ * preloaded, linked with libphaselock.a, and under `phaselock run`. AddressSanitizer's shared
+ * runtime finds out by itself. With the runtime preloaded first, or inside the program, it works. A
+ * runtime inside the program without hooks leaves the library unarmed, and the library says so.
  *
  * shows: PL-113 PL-114 PL-070
  * needs: gcc clang

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A sanitizer keeps its malloc and tells of its requests. What phaselock_armed() and
- * phaselock_heard() say is put to the test while the heap is locked: a call of an entry point that
- * is armed is a violation, named "allocation" if it is only heard of; a call of one that is not
- * armed is none. UndefinedBehaviorSanitizer has no malloc: there all is ours, and nothing heard.
+ * A sanitizer keeps its malloc and tells the library of its requests. The test verifies
+ * phaselock_armed() and phaselock_heard() while the heap is locked: a call of an armed entry point
+ * is a violation, which is named "allocation" if it is only heard of; a call of one that is not
+ * armed is none. UndefinedBehaviorSanitizer has no malloc: there all entry points are ours, and
+ * none is heard of.
  *
  * shows: PL-110 PL-111
  * needs: gcc clang

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * A C++ program under a sanitizer: each form of new and delete is heard of where the armed set says
- * so, and is not where it says not; a violation that cannot be denied throws nothing.
+ * A C++ program under a sanitizer: the library hears of each form of new and delete exactly where
+ * the armed set says so. A violation that cannot be denied throws nothing.
  *
  * shows: PL-110 PL-111 PL-112
  * needs: g++ clang++

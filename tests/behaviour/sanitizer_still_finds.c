@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A sanitizer finds in a program with the library what it finds without, and nothing in the
- * library: four threads first violate, count, change scopes and handlers and list the violations
- * all at once, and a forked child does the same; then the program makes one mistake, or none. What
- * is reported is that mistake alone: one leak of 48 bytes, one race.
+ * library. First four threads violate, count, change scopes and handlers and list the violations,
+ * all at once, and a forked child does the same; then the program makes one mistake, or none. The
+ * sanitizer reports only that mistake: one leak of 48 bytes, one race.
  *
  * shows: PL-115 PL-111 PL-018
  * needs: gcc clang

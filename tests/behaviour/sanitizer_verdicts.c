@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Under a sanitizer a violation is reported and aborts as ever. It cannot be denied, since the
- * block was handed out before it became known: the report says so and the program goes on. The
- * same for a deallocation with free=forbid, in the phase and in a forbid scope.
+ * library hears of it only after the block was returned: the report says so and the program goes
+ * on. The same holds for a deallocation with free=forbid, in the phase and in a forbid scope.
  *
  * shows: PL-111 PL-112
  * needs: gcc clang

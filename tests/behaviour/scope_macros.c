@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * PHASELOCK_FORBID_SCOPE and PHASELOCK_PERMIT_SCOPE last to the end of their block, however it is
- * left: by its end, by return, goto, break or continue.
+ * PHASELOCK_FORBID_SCOPE and PHASELOCK_PERMIT_SCOPE last to the end of their block, however the
+ * block is left: by its end, by return, goto, break or continue.
  *
  * shows: PL-014
  * libc: glibc musl

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An end without its begin, or of the other kind, and a nesting deeper than 63 are reported and
- * end the process by SIGABRT, under any policy. 63 deep is not too deep, and the depth is a
- * thread's own.
+ * An end without its begin, an end of the other kind, and nesting deeper than 63 are reported and
+ * end the process by SIGABRT, under any policy. 63 scopes are allowed, and each thread has its own
+ * depth.
  *
  * shows: PL-016
  * libc: glibc musl

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The innermost scope decides, in every phase and in both nestings; outside every scope the phase
- * decides. What a permit grants in a locked phase is counted as permitted, and what it grants in
- * an unlocked one is not.
+ * The innermost scope decides, in every phase and in both nestings; outside of scopes the phase
+ * decides. What a permit scope grants is counted as permitted in a locked phase, but not in an
+ * unlocked one.
  *
  * shows: PL-014 PL-032
  * libc: glibc musl

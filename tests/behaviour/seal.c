@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A sealed heap stays sealed: locking it leaves it so, and an unlock is itself a violation, judged
- * by the policy. In a heap that was sealed with PHASELOCK_SEAL_PERMITS_HOLD a permit scope grants.
+ * A sealed heap stays sealed: locking it changes nothing, and an unlock is itself a violation,
+ * judged by the policy. In a heap that was sealed with PHASELOCK_SEAL_PERMITS_HOLD a permit scope
+ * still grants.
  *
  * shows: PL-012 PL-013 PL-671
  * libc: glibc musl

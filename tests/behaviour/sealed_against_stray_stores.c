@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * No stray store to the library's memory makes it serve a request of a sealed heap. An int is
- * written to each word of its data that can be written, policy, handler, patterns and options
- * among them if they were there, and memory is asked for; then the word is as before. What is
- * frozen cannot be written at all, with and without a file of suppressions, by a handler and
- * without. A store may well end the process, by a signal: the rest is then done by another
- * child.
+ * No stray store to the library's memory makes it serve a request of a sealed heap. The test writes
+ * an int to each writable word of the library's data, as policy, handler, patterns and options
+ * would be if they were not frozen, requests memory, and restores the word. Frozen data cannot be
+ * written at all. This holds with and without a file of suppressions, and with and without a
+ * handler. A store may end the process by a signal; then another child does the rest.
  *
  * shows: PL-672 PL-013
  * run: sh -c 'echo "function:no_such_function" >none; exec {self} {value} {handler}'

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * The self-check of a sealed program that has operators new and delete of its own, over malloc:
- * they are used for real, and what they ask for then is served, and no violation. What the
- * program asks for by them is one.
+ * The self-check of a sealed program that has its own operators new and delete, over malloc: the
+ * check calls them for real, and their requests then are served and no violations. A request that
+ * the program makes through them is one.
  *
  * shows: PL-677
  * environment: PHASELOCK_OPTIONS=policy=deny:max_reports=0

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Once the heap is sealed, what judges a violation is sealed too. Each way to change it
- * afterwards is a violation itself, judged by the policy and the handler that were there at the
- * seal, and changes nothing, in a child of fork() neither; so is a second seal with other flags.
- * Permit scopes grant nothing any more, on no thread, whenever they were begun, and no watch
- * that is begun later serves. Linked with the shared library, and with the static one into a
- * dynamic and a static program.
+ * Sealing the heap also seals what judges a violation. Each way to change it afterwards is itself a
+ * violation, judged by the policy and handler of the moment of the seal, and changes nothing, in a
+ * child of fork() either; so is a second seal with other flags. Permit scopes grant nothing any
+ * more, on any thread, whenever they were begun, and no watch that is begun later serves. The
+ * program is linked with the shared library, and with the static one into a dynamic and a static
+ * program.
  *
  * shows: PL-670 PL-671 PL-673 PL-674
  * run: {self} {what}

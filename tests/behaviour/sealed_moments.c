@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Moments of a sealed process at which the library itself changes something. Sealed before the
- * library has read its options, it still obeys them, and they are sealed then. A child that is
- * detached tells on stderr, whatever report= says. Threads come and go, statistics are reset,
- * heaps are watched, signals lock, the process ends with its table. Where libc asks for memory
- * to register a thread, for the program has made many keys, it gets it. Who sets policy and
- * handler while another thread seals is in time or refused, and not hit by the frozen page.
+ * Moments at which the library itself must still change something in a sealed process. If the heap
+ * is sealed before the library has read its options, it still obeys them, and they are sealed then.
+ * A detached child reports on stderr, whatever report= says. Threads come and go, statistics are
+ * reset, heaps are watched, signals lock, the process ends with its table. If libc needs memory to
+ * register a thread, because the program has made many keys, it gets it. A thread that sets policy
+ * or handler while another one seals is in time or refused, and never faults on the frozen page.
  *
  * shows: PL-672 PL-673 PL-677
  * environment: PHASELOCK_OPTIONS=policy=deny:frames=1:report={tmp}/reports:stats=1

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A sealed heap is sealed in hardware: the word that says so lies alone on a page of the library's,
- * which is read-only from then on. A stray write to it ends the process and does not unlock
- * anything, in a child of fork() too. The program finds the page as an attacker would, among the
- * process's mappings: it is the one that the seal made read-only.
+ * A sealed heap is sealed in hardware: the word that says so is alone on a page of the library,
+ * which is read-only from then on. A stray write to it ends the process and unlocks nothing, in a
+ * child of fork() too. The program finds the page as an attacker would, among the process's
+ * mappings: it is the one that the seal made read-only.
  *
  * shows: PL-013 PL-149
  * environment: PHASELOCK_OPTIONS=policy=deny:max_reports=0

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * glibc's second names for the malloc family come to the library, by which blocks of one kind can
- * be given back by the other; while locked each is a violation, reported under the first name.
+ * glibc's second names for the malloc family come to the library: either kind can free the blocks
+ * of the other. While locked each is a violation, reported under the first name.
  *
  * shows: PL-101
  * run: {self} {name}

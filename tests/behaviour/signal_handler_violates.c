@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A request in a signal handler while the heap is locked is one violation, whatever the handler
- * interrupted: plain code, a violation handler, itself (SA_NODEFER), a fault; and also when it is
- * left by siglongjmp(). None is lost, none is counted twice, and nothing waits.
+ * interrupted (plain code, a violation handler, itself by SA_NODEFER, a fault), and also when
+ * siglongjmp() leaves it. None is lost, none is counted twice, and nothing waits.
  *
  * shows: PL-124
  * environment: PHASELOCK_OPTIONS=policy=deny:max_reports=0:frames=32

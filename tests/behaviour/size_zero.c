@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A request for no bytes gives a block of its own that can be freed, from every allocating
- * function, and is counted.
+ * Every allocating function returns for a request of no bytes a block of its own, which can be
+ * freed and is counted.
  *
  * shows: PL-001 PL-050
  * libc: glibc musl

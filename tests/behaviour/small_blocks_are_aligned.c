@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Blocks of 0 to 16 bytes, many of them at once, are aligned to 16 whichever function they come by,
- * as libc promises of any block; and those that were asked for with an alignment have it, of 0
- * bytes too.
+ * Blocks of 0 to 16 bytes, many of them at once, are aligned to 16 whichever function makes them,
+ * as libc promises for any block. A requested alignment is kept, for 0 bytes too.
  *
  * shows: PL-600 PL-601
  * exit: 0

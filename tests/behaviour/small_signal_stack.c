@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A violation in a handler that runs on an alternate stack is recorded and reported, with a full
- * call stack, within the kernel's least signal stack and 16 KiB; the guard page below shows that it
- * took no more.
+ * A violation in a handler on an alternate stack is recorded and reported, with a full call stack,
+ * within the kernel's smallest signal stack plus 16 KiB. The guard page below shows that it took no
+ * more.
  *
  * shows: PL-123
  * environment: PHASELOCK_OPTIONS=policy=deny:frames=32

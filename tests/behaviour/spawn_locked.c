@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * While the heap is locked, fork(), vfork(), posix_spawn(), system() and exec() make no heap
- * request. A program that is executed starts afresh, unlocked; a child of vfork() that ends by a
- * violation leaves its parent, with which it shares all memory, able to go on.
+ * request. An executed program starts afresh, unlocked. A child of vfork() that ends by a violation
+ * leaves its parent, with which it shares all memory, able to go on.
  *
  * shows: PL-125
  * environment: PHASELOCK_OPTIONS=policy=deny:max_reports=0

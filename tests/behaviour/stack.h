@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * For programs that check call stacks: a violation, and a comparison of its frames with what they
- * are to be. They must be those that libgcc's unwinder finds on the same stack; and have the names
- * that the program tells, by libc, so the functions must be in its table of dynamic symbols: not
- * static (-rdynamic sees to the rest).
+ * For programs that check call stacks: makes a violation and compares its frames. They must be
+ * those that libgcc's unwinder finds on the same stack, and have the names that the program
+ * expects. libc looks up the names, so the functions must be dynamic symbols: not static (-rdynamic
+ * does the rest).
  */
 #ifndef STACK_H
 #define STACK_H
@@ -19,10 +19,10 @@
 
 struct stack_name {
 	const char *function; /* "" if the module exports no function there */
-	bool own;	      /* it is in the program, not in a library */
+	bool own;	      /* it is in the program itself, not in a library */
 };
 
-/* One byte before the address: all frames are return addresses, or written as if they were. */
+/* Looks one byte before the address: all frames are return addresses, or written like them. */
 static inline struct stack_name stack_name(const void *frame)
 {
 	struct stack_name name = {"", false};
@@ -37,7 +37,7 @@ static inline struct stack_name stack_name(const void *frame)
 	return name;
 }
 
-/* A word with ~ before it is contained in the name, which may be a mangled one. */
+/* A word that begins with ~ must be contained in the name, which may be mangled. */
 static inline bool stack_word_fits(const char *word, const char *function)
 {
 	return word[0] == '~' ? strstr(function, word + 1) != NULL : strcmp(word, function) == 0;
@@ -58,7 +58,7 @@ static inline void stack_differs(const struct phaselock_violation *violation, co
 	_exit(1);
 }
 
-/* What libgcc finds from violate() on. One thread at a time makes violations. */
+/* The frames that libgcc finds from violate() on. One thread at a time makes violations. */
 struct stack_reference {
 	const char *frames[PHASELOCK_FRAMES_MAX];
 	unsigned count;
@@ -79,7 +79,7 @@ static inline _Unwind_Reason_Code stack_step(struct _Unwind_Context *context, vo
 
 	if (address == 0 || reference->count == PHASELOCK_FRAMES_MAX)
 		return _URC_END_OF_STACK;
-	if (exact != 0) { /* interrupted by a signal; and so where its handler returns to */
+	if (exact != 0) { /* interrupted by a signal, or the place to which its handler returns */
 		address++;
 		reference->frames[reference->count - 1]++;
 	}
@@ -87,7 +87,7 @@ static inline _Unwind_Reason_Code stack_step(struct _Unwind_Context *context, vo
 	return _URC_NO_REASON;
 }
 
-/* Not the first: it is violate() itself, which asked in two places. */
+/* Skips the first frame: violate() itself asks in two places. */
 static inline void check_reference(const struct phaselock_violation *violation)
 {
 	const struct stack_reference *reference = stack_reference();
@@ -106,11 +106,11 @@ static inline bool stack_is_left(const struct phaselock_violation *violation, un
 }
 
 /*
- * Ends the program unless the frames of the newest violation are the words, all of them, innermost
- * first. GAP stands for any frames before the next word, or as the last word for one or more frames
- * of libraries, the program's own being over: where a thread begins. GAP, LIBRARIES is the same
- * where a compiler may leave frames of its own templates before them. Nothing is left to chance at
- * the outer end: the last word is GAP, LIBRARIES or the last frame.
+ * Ends the program unless the frames of the newest violation match all the words, innermost first.
+ * GAP stands for any frames before the next word. As the last word it stands for one or more frames
+ * of libraries, after the last of the program's own: there a thread begins. GAP, LIBRARIES is the
+ * same where a compiler may leave frames of its templates before them. The outer end is always
+ * checked: the last word is GAP, LIBRARIES or the last frame.
  */
 static inline void check_stack(const char *const *words)
 {
@@ -123,7 +123,7 @@ static inline void check_stack(const char *const *words)
 	for (size_t i = 1; i < count; i++)
 		if (sites[i].sequence > newest->sequence)
 			newest = &sites[i];
-	CHECK(newest->frame_count < PHASELOCK_FRAMES_MAX); /* it was not cut */
+	CHECK(newest->frame_count < PHASELOCK_FRAMES_MAX); /* so it was not cut */
 	check_reference(newest);
 	for (; *words != NULL; words++) {
 		bool gap = strcmp(*words, GAP) == 0;
@@ -157,7 +157,7 @@ static inline void check_stack(const char *const *words)
 extern "C" {
 #endif
 void violate(void);
-/* A violation, whatever the phase. weak: it stands in a header. */
+/* Makes a violation in any phase. Weak, since it is in a header. */
 __attribute__((weak)) FRAME void violate(void)
 {
 	stack_reference()->count = 0;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The call stack of a violation has every frame, up to the start of the program or of its thread:
- * through functions of libc that call back, frames of a size known only at run time, constructors,
- * exit handlers, destructors of threads, coroutines, children that share the memory, and a call
- * that is the last instruction of its function. Nothing here keeps frame pointers, unless it must.
+ * The call stack of a violation has every frame up to the start of the program or of its thread:
+ * through functions of libc that call back, frames whose size is known only at run time,
+ * constructors, exit handlers, destructors of threads, coroutines, children that share the memory,
+ * and a call that is the last instruction of its function. The programs keep no frame pointers,
+ * except where they must.
  *
  * shows: PL-188
  * environment: PHASELOCK_OPTIONS=policy=deny:max_reports=0:frames=32

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The call stack of a violation passes all that C++ has: a template, a lambda that an algorithm
+ * The call stack of a violation passes every C++ construct: a template, a lambda that an algorithm
  * calls (whose name no table has), a virtual function behind a base, the constructor of a global
- * object, a destructor that runs while an exception is thrown past it, a catch block, a
- * std::function on a std::thread.
+ * object, a destructor that runs while an exception passes it, a catch block, a std::function on a
+ * std::thread.
  *
  * shows: PL-188
  * environment: PHASELOCK_OPTIONS=policy=deny:max_reports=0:frames=32

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A plug-in that takes the place of another in memory is not taken for it: the call stack through
- * its function, at the same address as before but with a frame of another size, is as complete.
+ * A plug-in that takes the place of another in memory is not mistaken for it: the call stack
+ * through its function, at the same address as before but with a frame of another size, is just as
+ * complete.
  *
  * shows: PL-191
  * needs: gcc

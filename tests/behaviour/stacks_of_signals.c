@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The call stack of a violation in a signal handler goes on behind the handler: to the function
- * that was interrupted, under its own name even if that was at its very first instruction, and from
- * there to the start of the program or thread. Also on an alternate stack, in a handler that
- * interrupted a handler, and whatever moment of a computation the signal came at.
+ * The call stack of a violation in a signal handler goes on beyond the handler: to the interrupted
+ * function, under its own name even if it was at its very first instruction, and from there to the
+ * start of the program or thread. The same holds on an alternate stack, in a handler that
+ * interrupted a handler, and at any moment of a computation.
  *
  * shows: PL-188 PL-189
  * environment: PHASELOCK_OPTIONS=policy=deny:max_reports=0:frames=32

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A call stack whose words are no return addresses, or whose tables lead where nothing is, ends in
- * the report with a line that says so, and nothing faults: coroutines that return to a number,
- * assembly that uses rbp for something else, code that a JIT has made, a stack that ends with its
- * page. On the thread's own stack, on that of other threads, and on such as the program brought.
+ * A call stack whose words are no return addresses, or whose tables lead nowhere, ends in the
+ * report with a line that says so, and nothing faults. The stacks are those of coroutines that
+ * return to a number, of assembly that uses rbp for something else, of a JIT's code, and one that
+ * ends with its page; each on the thread's own stack, on another thread's, and on one that the
+ * program made.
  *
  * shows: PL-521 PL-522
  * environment: PHASELOCK_OPTIONS=policy=allow:frames=32

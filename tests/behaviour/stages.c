@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The stages of a request's life are told from real counters, each against the one before, and what
- * is left at the end against the begin. A balanced request leaks nothing; what another thread does
- * is its own; without stages=1 nothing is said and the structure is not touched.
+ * The stages of a request's life are printed from real counters: each compared with the one before,
+ * and at the end what is left since the begin. A balanced request leaks nothing, and another
+ * thread's requests do not count. Without stages=1 nothing is printed and the structure is not
+ * touched.
  *
  * shows: PL-400 PL-401 PL-402
  * exit: 0

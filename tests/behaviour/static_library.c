@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The static library links into a dynamic program and into a static one. Both are armed: a request
- * while locked is found, and so is one that the C library makes. A static program has no reference
- * to its start that lock=main could find: it says so. Nor has it a C library to be told from the
- * program, so there is no advice.
+ * while locked is found, also one that the C library makes. A static program has no reference to
+ * __libc_start_main() that lock=main could replace, and the library says so. Nor can it tell the C
+ * library from the program there, so there is no advice.
  *
  * shows: PL-061 PL-083 PL-180 PL-610
  * needs: gcc

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * stats=1 prints the statistics of the process at its end, one number a line, and nothing else;
- * here the flows are those since the last reset_stats().
+ * stats=1 prints the statistics of the process at its end, one number a line, and nothing else.
+ * Here the flows count since the last reset_stats().
  *
  * shows: PL-050 PL-052
  * libc: glibc musl

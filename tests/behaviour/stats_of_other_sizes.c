@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A program built against a shorter structure of statistics gets its own fields and nothing behind
- * them is touched; one built against a longer structure gets zeros after the fields that the
+ * A program built against a shorter structure of statistics gets its own fields, and nothing behind
+ * them is touched. One built against a longer structure gets zeros after the fields that the
  * library knows.
  *
  * shows: PL-053

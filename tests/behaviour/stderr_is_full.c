@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Nobody reads stderr, and it is full: a program whose requests are allowed goes on, after a tenth
- * of a second at most for all of them; one that aborts waits for up to a second, for the report is
- * its last word, and then writes the lines for which there is room. A reader that is only slow gets
- * all of it.
+ * Nobody reads stderr, and it is full. A program whose requests are allowed goes on after waiting
+ * at most a tenth of a second for all reports together. One that aborts waits for up to a second,
+ * since the report is its last word, and then writes the lines for which there is room. A slow
+ * reader gets everything.
  *
  * shows: PL-533
  * timeout: 10

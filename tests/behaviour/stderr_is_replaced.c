@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A program closes descriptor 2, and what it opens next gets the number: its database, its
- * connection. No word of the library's goes there, whatever the verdict; the file of report= gets
- * them as ever. What was put there for texts, a log or a pipe, gets them, and so does a file that
- * captures them for a while, as test runners do it, and what comes back after that.
+ * connection. The library writes nothing there, whatever the verdict; the file of report= gets its
+ * output as ever. Output does go to what was put there for texts: a log, a pipe, a file that
+ * captures it for a while, as in test runners, and what comes back after that.
  *
  * shows: PL-531
  * run: {self} allow {kind}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Suppressed requests of more call stacks than are kept, here 2048 as in more_sites_than_kept.c,
- * leave no site for a violation: it is reported and stands in the table all the same.
+ * Suppressed requests of more call stacks than are kept (2048, as in more_sites_than_kept.c) leave
+ * no room for the site of a violation. It is reported and listed in the table all the same.
  *
  * shows: PL-037 PL-174
  * run: sh -c 'echo stack:paths_descend >supp.txt && exec {self}'

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A request that a pattern of suppressions= is for is served, whatever the policy: it is not
- * reported, no handler is called, it is at no site; and the pattern is listed at exit. A request
- * that no pattern is for is a violation as ever, and the pattern is named. A free with free=forbid
- * is a request, in a forbid scope too; an unlock of a sealed heap is none. The child of a fork
- * suppresses as its parent does, but does not tell of what did not match: that is for the parent
- * to say, which has done the rest of the work.
+ * A request that matches a pattern of suppressions= is served under any policy: it is not reported,
+ * no handler is called, and it belongs to no site; the pattern is listed at exit. A request that
+ * matches none is a violation as ever; a pattern that matched nothing is named. With free=forbid a
+ * free is a request, in a forbid scope too; an unlock of a sealed heap is none. The child of a fork
+ * suppresses as its parent does, but does not list unmatched patterns: the parent does, which has
+ * done the rest of the work.
  *
  * shows: PL-173 PL-174 PL-176
  * needs: gcc

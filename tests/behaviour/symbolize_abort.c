@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * symbolize= names a program that the report of an abort goes through. Whatever that program does,
- * the report is there once and whole, named or raw, and the process ends by SIGABRT: in a signal
+ * symbolize= names a program that filters the report of an abort. Whatever that program does, the
+ * report appears once and whole, named or raw, and the process ends by SIGABRT: in a signal
  * handler, on a thread of 64 KiB, and with descriptors, signals and environment changed. The
- * program does not notice it: its handler of SIGCHLD is not called, and other reports and the
- * table are not named.
+ * program does not notice it: its handler of SIGCHLD is not called. Other reports and the table
+ * stay raw.
  *
  * shows: PL-169 PL-170 PL-171
  * libc: glibc musl

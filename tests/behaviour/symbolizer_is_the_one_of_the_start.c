@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The program of symbolize= is run only if it is the file that was found at the start, as it was
- * then, seen from the same root and run by the same user; else the report is raw. So it is in a
+ * The program of symbolize= runs only if it is the file that was found at the start, unchanged,
+ * seen from the same root and run by the same user; otherwise the report stays raw. So it does in a
  * jail that somebody else fills, and when somebody has replaced the file or its folder, or has
- * written to it. PATH is not searched again, and the dynamic linker's own variables do not come to
- * the symbolizer.
+ * written to the file. PATH is not searched again, and the dynamic linker's own variables do not
+ * reach the symbolizer.
  *
  * shows: PL-650
  * needs: root gcc

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * libphaselock-system.so in the place of the other library, over glibc's allocator and over each
- * one that is loaded behind it: the allocator's own statistics say that the block is its own, the
- * library counts it, and after the lock a request is found. Over the library's own jemalloc none of
- * them is asked: `none`, with the same program.
+ * libphaselock-system.so takes the place of the other library, over glibc's allocator and over each
+ * one that is loaded behind it: the allocator's own statistics show the block, the library counts
+ * it, and after the lock a request is found. Over the library's own jemalloc (`none`, with the same
+ * program) no other allocator is asked.
  *
  * shows: PL-084 PL-085
  * backend: jemalloc

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A program that could put itself under a filter of system calls, for it refers to prctl(): its
- * threads are asked for their names only where each report opens a file anyway. On stderr they have
- * the name that the process had at the start, in the report and in the record. A program that could
- * not is handler_sees.c.
+ * A program that refers to prctl() could put itself under a filter of system calls. So the library
+ * asks for the names of its threads only where each report opens a file anyway. On stderr the
+ * threads have the name that the process had at the start, in the report and in the record.
+ * handler_sees.c is a program without such a reference.
  *
  * shows: PL-537
  * run: {self} thread_names

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A thread's own statistics start with the thread and are exact, one hundred threads one after the
- * other, so that all but the first few have a record that had an owner before; what a scope of an
- * earlier owner forbade is forgotten.
+ * A thread's own statistics start with the thread and are exact: one hundred threads run one after
+ * the other, so all but the first few reuse a record. What a scope of an earlier owner forbade is
+ * forgotten.
  *
  * shows: PL-051
  * libc: glibc musl

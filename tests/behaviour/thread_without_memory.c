@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A thread for which there is no memory, neither for its record nor for what the allocator keeps of
- * it, has its requests refused with ENOMEM, and they are not counted. What it frees is given back
- * and counted. A scope that it begins could not be kept: that is said, and ends the process. Once
- * there is memory again the thread is like any other. In a locked phase too.
+ * A thread without memory for its record, or for what the allocator keeps for it, has its requests
+ * refused with ENOMEM, and they are not counted. What it frees is given back and counted. A scope
+ * that it begins cannot be kept, so a message says so and the process ends. Once there is memory
+ * again the thread is like any other. The same holds in a locked phase.
  *
  * shows: PL-119
  * run: {self} {PHASE}

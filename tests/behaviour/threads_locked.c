@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * While the heap is locked, a new thread's stack is a request: pthread_create() fails as it does
- * for want of memory. A stack that an ended thread left behind is none. A pool of threads that was
- * made before works on without a violation, and detached threads leave nothing behind.
+ * While the heap is locked, a new thread's stack is a request: pthread_create() fails as when
+ * memory is short. Reusing the stack of an ended thread is none. A pool of threads made before the
+ * lock works on without a violation, and detached threads leave nothing behind.
  *
  * shows: PL-127
  * environment: PHASELOCK_OPTIONS=policy=deny:max_reports=1

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A thread that makes no request has no record, although libc calls free(NULL) for it when all its
- * destructors have run: it would never be given back, and its byte counts lie in memory that goes.
+ * A thread that makes no request has no record, although libc calls free(NULL) for it after all its
+ * destructors have run: such a record would never be given back, and its byte counts are in memory
+ * that is about to go.
  *
  * shows: PL-055 PL-005
  * exit: 0

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An exception that is thrown while the heap is locked, in a process with registered unwind tables:
- * libgcc asks for memory with its lock held. Each request on the way is a violation like any other,
- * and the exception is caught.
+ * An exception is thrown while the heap is locked, in a process with registered unwind tables:
+ * libgcc allocates while it holds its lock. Each such request is a violation like any other, and
+ * the exception is caught.
  *
  * shows: PL-520
  * environment: PHASELOCK_OPTIONS=policy=allow:max_reports=0

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A denied throwing operator new throws std::bad_alloc also in a plug-in whose C++ library came
- * into the process with it, long after the library was loaded and out of sight of a weak reference.
+ * A denied throwing operator new throws std::bad_alloc also in a plug-in that brought its C++
+ * library into the process, long after the library was loaded and where a weak reference does not
+ * see it.
  *
  * shows: PL-007 PL-032
  * needs: g++

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A throwing operator new that is denied in a program without a C++ library never returns NULL:
- * nobody could catch, so the process ends by SIGABRT.
+ * A denied throwing operator new in a program without a C++ library never returns NULL: nobody
+ * could catch an exception, so the process ends by SIGABRT.
  *
  * shows: PL-007
  * libc: glibc musl

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A signal that comes 10,000 times a second, at any instruction, into threads that allocate and
- * free: its handler begins scopes, makes a request that is denied, locks and unlocks, and reads
- * statistics and violations. Afterwards every request is accounted for, exactly. The argument is
- * the time in milliseconds; make soak gives it ten seconds.
+ * A signal comes 10,000 times a second, at any instruction, into threads that allocate and free.
+ * Its handler begins scopes, makes a request that is denied, locks and unlocks, and reads
+ * statistics and violations. Afterwards every request is accounted for exactly. The argument is the
+ * time in milliseconds; make soak gives it ten seconds.
  *
  * shows: PL-122 PL-021 PL-042
  * environment: PHASELOCK_OPTIONS=policy=deny:max_reports=0:frames=1

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Two call paths to one function are two sites, listed by falling count; with frames=1 only the
- * caller tells sites apart, so they are one. The same place is two sites if phase and forbid scope
- * are the causes.
+ * Two call paths to one function are two sites, listed by falling count. With frames=1 only the
+ * caller tells sites apart, so they are one. One place is two sites if both the phase and a forbid
+ * scope were causes.
  *
  * shows: PL-036 PL-037 PL-038 PL-039
  * libc: glibc musl

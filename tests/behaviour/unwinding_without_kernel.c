@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The call stack of a violation on a thread's own stack takes no system call, in the first thread,
- * in others, in such as have a stack of the program's, behind a signal, and at the start in C: a
- * filter of system calls that kills at the one with which other memory is asked for does not.
+ * The library walks the call stack of a violation on a thread's own stack without a system call: in
+ * the first thread, in others, on stacks that the program made, beyond a signal, and at the start
+ * in C. It reads other memory by a system call; a filter that kills at that call is not triggered
+ * here.
  *
  * shows: PL-522
  * environment: PHASELOCK_OPTIONS=policy=deny:max_reports=0:frames=32

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The tools of valgrind that watch the heap put a malloc of their own in place of any other. Then
- * the library is not armed and says so; told to leave malloc alone, every entry point comes to it,
- * and a violation is found, while the tool does the rest of its work. Tools that do not watch the
- * heap need no flag.
+ * The tools of valgrind that watch the heap replace any malloc by one of their own. Then the
+ * library is not armed and says so. If the tool is told to leave malloc alone, every entry point
+ * comes to the library, and a violation is found, while the tool does the rest of its work. Tools
+ * that do not watch the heap need no flag.
  *
  * shows: PL-062 PL-114 PL-116
  * needs: valgrind

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What this process writes to stderr for a while. No assertion may stand in between: its message
- * would be caught.
+ * Captures what this process writes to stderr for a while. Make no assertion meanwhile: its message
+ * would be captured too.
  */
 #ifndef TEST_CAPTURE_H
 #define TEST_CAPTURE_H
@@ -27,7 +27,7 @@ static inline void capture_begin(struct capture *capture)
 	dup2(capture->file, STDERR_FILENO);
 }
 
-/* Returns the text, which lives as long as *capture. */
+/* Returns the captured text, which lives as long as *capture. */
 static inline const char *capture_end(struct capture *capture)
 {
 	ssize_t length = pread(capture->file, capture->text, sizeof(capture->text) - 1, 0);

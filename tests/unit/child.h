@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Parts of a test that run in a forked child: because the process must die, or because they need
- * the library as it is at the start, which a fork of a process that has not used it yet still has.
- * CMocka's assertions are the parent's; the child has CHECK, whose message the parent finds on the
+ * Runs parts of a test in a forked child, because the process must die, or because they need the
+ * library as it is at the start: a fork of a process that has not used it has that. CMocka's
+ * assertions are for the parent. The child uses CHECK, whose message the parent reads from the
  * child's stderr.
  */
 #ifndef TEST_CHILD_H
@@ -21,13 +21,13 @@
 #include <unistd.h>
 
 struct child_end {
-	int status;	  /* as waitpid(2) */
-	char text[65536]; /* the whole stderr, terminated */
+	int status;	  /* from waitpid(2) */
+	char text[65536]; /* the child's whole stderr, terminated */
 };
 
 /*
- * Of the variant for coverage (tests/coverage/dump.c): a child that is to die writes down its
- * counts itself.
+ * In the variant for coverage (tests/coverage/dump.c) a child that must die calls this to write its
+ * counts.
  */
 extern void pl_coverage_dump(void) __attribute__((weak));
 
@@ -77,8 +77,8 @@ static inline void child_read(int fd, struct child_end *end)
 }
 
 /*
- * Runs body in a child with its stderr in a pipe, and waits for its end. Returning from body is
- * exit(0).
+ * Runs body in a child with its stderr in a pipe, and waits for its end. When body returns, the
+ * child calls exit(0).
  */
 static inline void child_run(void (*body)(void), struct child_end *end)
 {
@@ -96,10 +96,7 @@ static inline void child_run(void (*body)(void), struct child_end *end)
 		dup2(ends[1], STDERR_FILENO);
 		close(ends[0]);
 		close(ends[1]);
-		/*
-		 * CMocka has handlers for these, by which the child would go on with the parent's
-		 * tests.
-		 */
+		/* CMocka's handlers of these would make the child go on with the parent's tests. */
 		for (size_t i = 0; i < COUNT_OF(faults); i++)
 			signal(faults[i], SIG_DFL);
 		if (pl_coverage_dump != NULL)
@@ -113,7 +110,7 @@ static inline void child_run(void (*body)(void), struct child_end *end)
 	assert_int_equal(waitpid(child, &end->status, 0), child);
 }
 
-/* The child came to the end of body and had nothing to say. */
+/* Asserts that the child came to the end of body and printed nothing. */
 static inline void child_passes(void (*body)(void))
 {
 	static struct child_end end;
@@ -124,7 +121,7 @@ static inline void child_passes(void (*body)(void))
 			 end.text);
 }
 
-/* The child ended by SIGABRT, and its whole stderr was text. */
+/* Asserts that the child ended by SIGABRT, and that its whole stderr was text. */
 static inline void child_aborts(void (*body)(void), const char *text)
 {
 	static struct child_end end;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A double of pl_os_map() for the whole program, which has no memory for a thread that says so. To
- * be included by one file of a program.
+ * A double of pl_os_map() for the whole program: it fails for a thread that asks for that. Include
+ * it in one file of a program.
  */
 #ifndef TEST_FAILING_MMAP_H
 #define TEST_FAILING_MMAP_H

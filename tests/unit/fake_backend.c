@@ -2,8 +2,8 @@
 /*
  * The backend of the unit tests. It must not know what is tested.
  *
- * As jemalloc does, malloc sets errno when it fails. The others set it to a value that no function
- * of the malloc family may show, so that a test sees whether the library sets it.
+ * Like jemalloc's, its malloc sets errno when it fails. The other functions set it to a value that
+ * the malloc family must never show, so that a test sees whether the library sets errno.
  */
 #define _GNU_SOURCE
 #include "fake_backend.h"
@@ -25,7 +25,7 @@ static _Atomic uint64_t calls[FAKE_FUNCTIONS]; /* any thread adds, relaxed */
 
 static _Thread_local struct {
 	struct fake_call last[FAKE_FUNCTIONS];
-	unsigned until_failure; /* calls, that one included; 0: it never comes */
+	unsigned until_failure; /* calls, including the failing one; 0: none fails */
 	uint64_t allocated;	/* written by the thread, read by any: relaxed */
 	uint64_t deallocated;	/* as above */
 	void (*hook)(void);

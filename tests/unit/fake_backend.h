@@ -2,7 +2,7 @@
 /*
  * The backend of the unit tests: lib/backend/backend.h over the process's own malloc, which may be
  * a sanitizer's. It counts calls, keeps their arguments, counts usable bytes for each thread, and
- * fails when it is told to.
+ * fails on demand.
  */
 #ifndef TEST_FAKE_BACKEND_H
 #define TEST_FAKE_BACKEND_H
@@ -24,29 +24,29 @@ enum fake_function {
 	FAKE_FUNCTIONS,
 };
 
-/* The arguments of a call; those that the function does not have are 0. */
+/* The arguments of a call; arguments that the function lacks are 0. */
 struct fake_call {
 	const void *block;
 	size_t size;
 	size_t alignment;
 };
 
-/* How often all threads called one function since the process started. */
+/* Returns how often all threads called a function since the process started. */
 uint64_t fake_backend_calls(enum fake_function function);
 
-/* How often they called those that take, change or give back memory. */
+/* Returns how often they called functions that take, change or give back memory. */
 uint64_t fake_backend_memory_calls(void);
 
-/* The arguments of this thread's last call of a function. */
+/* Returns the arguments of this thread's last call of a function. */
 struct fake_call fake_backend_last(enum fake_function function);
 
-/* Makes the nth call of this thread from now that takes memory fail, and no other; 0: none. */
+/* Makes this thread's nth call from now that takes memory fail, and no other; 0: none. */
 void fake_backend_fail_nth(unsigned n);
 
-/* Whether that call is still to come. */
+/* Returns whether that call is still to come. */
 bool fake_backend_failure_is_pending(void);
 
-/* Usable bytes this thread took and gave back since it started. */
+/* Return the usable bytes that this thread took and gave back since it started. */
 uint64_t fake_backend_allocated(void);
 uint64_t fake_backend_deallocated(void);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The files of `phaselock run` as a test makes them.
+ * Makes the files of `phaselock run` for a test.
  */
 #ifndef TEST_PAGE_H
 #define TEST_PAGE_H
@@ -14,7 +14,7 @@
 
 #define TEST_COOKIE UINT64_C(0x123456789abcdef0)
 
-/* Returns a file in memory of that size, which may be sealed against being cut; or -1. */
+/* Returns a file in memory of this size, sealed against truncation if is_sealed; or -1. */
 static inline int page_file(uint64_t magic, uint64_t cookie, size_t size, bool is_sealed)
 {
 	const struct pl_reach_head head = {magic, cookie};
@@ -28,7 +28,7 @@ static inline int page_file(uint64_t magic, uint64_t cookie, size_t size, bool i
 	return fd;
 }
 
-/* Writes what the variable says of a page; the other file is a right one. */
+/* Writes the value of the variable for this page; its other file is a good one. */
 static inline void page_where(char where[64], int page)
 {
 	int alive = page_file(PL_CHANNEL_MAGIC, TEST_COOKIE, sizeof(struct pl_reach_head), true);
@@ -37,7 +37,7 @@ static inline void page_where(char where[64], int page)
 		 (unsigned long long)TEST_COOKIE);
 }
 
-/* Returns the command's view of a page, or NULL; where is what its variable says. */
+/* Returns the command's view of a page, or NULL, and writes the variable's value to where. */
 static inline struct pl_channel *page_make_for_test(char where[64])
 {
 	int fd = page_file(PL_CHANNEL_MAGIC, TEST_COOKIE, sizeof(struct pl_channel), true);

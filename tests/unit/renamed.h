@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The library's malloc family under the names that the unit tests link it by; the plain names are
+ * The library's malloc family under the names that the unit tests give it; the plain names are
  * libc's.
  */
 #ifndef TEST_RENAMED_H

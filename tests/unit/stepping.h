@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A signal handler before each instruction of a stretch of code, by the processor's trap flag: what
- * a handler can disturb, it disturbs here, at every place and in every run.
- * Not with ThreadSanitizer, which delivers signals when it likes.
+ * Runs a signal handler before each instruction of a stretch of code, by the processor's trap flag.
+ * Whatever a handler can disturb, it disturbs here, at every place and in every run. It does not
+ * work under ThreadSanitizer, which delivers signals when it likes.
  */
 #ifndef TEST_STEPPING_H
 #define TEST_STEPPING_H
@@ -38,7 +38,7 @@ static inline void stepping_clear_flag(int number, siginfo_t *info, void *contex
 	((ucontext_t *)context)->uc_mcontext.gregs[REG_EFL] &= ~STEPPING_TRAP_FLAG;
 }
 
-/* Takes SIGTRAP, SIGUSR1 and SIGUSR2 for itself. Returns whether it could. */
+/* Takes the signals SIGTRAP, SIGUSR1 and SIGUSR2. Returns whether it could. */
 static inline bool stepping_prepare(void (*function)(uintptr_t instruction))
 {
 	const struct sigaction step = {.sa_sigaction = stepping_step, .sa_flags = SA_SIGINFO};

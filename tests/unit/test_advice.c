@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Advice for call stacks that are made by hand, from addresses in the real libc. Here the calls
- * cannot be read, so it is the frames that name the function.
+ * Advice for call stacks that are made by hand from addresses in the real libc. The calls cannot be
+ * read here, so the frames name the function.
  *
  * shows: PL-180
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Streams with reports in them, cut anywhere, over modules that are not there: the file /here, of
- * build-id aa, knows functions at a few offsets; /bare has no build-id; all others are absent.
+ * Streams with reports in them, cut anywhere, over modules that do not exist: the file /here with
+ * build-id aa knows functions at a few offsets; /bare has no build-id; all others are absent.
  *
  * shows: PL-160 (frames, scopes and tables are named, inlined functions first)
  * shows: PL-162 (another build-id than the report's)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The proof that entry points are ours. The malloc family is a double, in which any function can be
- * made foreign; so are the operators. That the real ones are found is shown by test_interpose and
- * by the behaviour suite.
+ * The proof that entry points are ours. The malloc family is a double in which any function can be
+ * made foreign, and so are the operators. test_interpose and the behaviour suite show that the
+ * proof finds the real ones.
  *
  * shows: PL-062 PL-562 PL-612
  */

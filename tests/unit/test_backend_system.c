@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The backend over the process's allocator, with its own dlsym() that asks for memory while it
- * looks, as the real one may. The arena that serves it is aligned, bounded, checked for overflow,
- * and its blocks are known by their address for ever. The file itself is included: its state is set
- * back before each test.
+ * The backend over the process's allocator, with a double of dlsym() that allocates while it looks,
+ * as the real one may. The arena that serves these requests is aligned, bounded and checked for
+ * overflow, and its blocks are recognized by their address for ever. This file includes the source
+ * itself, and resets its state before each test.
  *
  * shows: PL-086 PL-602
  */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The barrier of the phase word: whoever stores a phase that promises something calls it after the
- * store and before it returns. The barrier is a double that notes the phase it finds.
- * tests/model/gate.pml shows that this is enough.
+ * The barrier of the phase word: a thread that stores a phase which promises something calls the
+ * barrier after the store and before it returns. The barrier is a double that notes the phase it
+ * finds. tests/model/gate.pml shows that this is enough.
  *
  * shows: PL-010 PL-590
  */

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The moment before main(), asked for where a library does it: before the C library starts the
- * program. lock=main in a preloaded library, in programs of other kinds, and with other libraries
- * in between is shown by the behaviour suite; so is that a program without a shared libc is
- * refused.
+ * The moment before main(), requested where a library does it: before the C library starts the
+ * program. The behaviour suite shows lock=main in a preloaded library, in programs of other kinds,
+ * and with other libraries in between; and that a program without a shared libc is refused.
  *
  * shows: PL-061 (lock=main)
  */

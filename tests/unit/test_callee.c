@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The function that a call instruction calls. The calls below are jumped over: only their return
- * addresses are wanted.
+ * The function that a call instruction calls. The code jumps over the calls below, since only their
+ * return addresses are wanted.
  *
  * shows: PL-181
  */

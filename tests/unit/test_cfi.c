@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Steps from frame to frame by the unwind tables. The measure is libgcc's unwinder, which is to
- * find the same: on plain stacks, behind signals at every single instruction of a stretch of code,
- * prologues and stubs included, and for tables that are written by hand. What no compiler writes
- * must be refused, not guessed.
+ * Steps from frame to frame by the unwind tables. libgcc's unwinder must find the same: on plain
+ * stacks; behind signals at every single instruction of a stretch of code, including prologues and
+ * stubs; and for tables written by hand. What no compiler writes must be refused, not guessed.
  *
  * shows: PL-188 PL-192 PL-521
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The guarded side of the page of `phaselock run`. The page is a file that the test makes, as the
+ * The guarded process's side of the page of `phaselock run`. The test makes the page's file as the
  * command does.
  *
  * shows: PL-072 (what the command's verdict rests on) PL-621 PL-622

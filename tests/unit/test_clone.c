@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What compilers append to the names of functions, and what only looks like it.
+ * Suffixes that compilers append to names of functions, and names that only look like it.
  *
  * shows: PL-581
  */

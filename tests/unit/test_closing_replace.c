@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The table at exit while other threads still violate: sites appear and counts rise between one
- * look and the next. The table of sites is a double that has more of them each time it is asked.
+ * look and the next. The table of sites is a double that has more sites each time.
  *
  * shows: PL-039
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The counter of one writer. The one thing that is hard about it: a signal handler that adds to the
- * counter which its thread was just adding to loses nothing.
+ * The counter with one writer. Its one difficulty: a signal handler may add to the counter while
+ * its thread is adding to it, and nothing may be lost.
  *
  * shows: PL-050 (what a thread counts is exact, whatever its signal handlers do)
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which functions are an allocator's own names for requests, and which only look like it.
+ * Tells an allocator's own names for requests from names that only look like it.
  *
  * shows: PL-585
  */

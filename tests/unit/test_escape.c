@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Escaped names: the command finds the file that the library has named, whatever its name is.
+ * Escaped names: the command finds the file that the library named, whatever its name is.
  *
  * shows: PL-534 PL-660 PL-662
  */

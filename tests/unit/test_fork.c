@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A fork at each instruction of what another thread does under the library's locks: as it registers
- * with a new record and with one that was left, as it departs, locks, unlocks and resets. The child
- * has whole records and exact counts, open locks, and can do all of that itself. The process's own
- * handlers of fork are the library's: the one that begin and end would be is not there.
+ * A fork at each instruction of what another thread does under the library's locks: registering
+ * with a new record and with a reused one, departing, locking, unlocking, resetting. The child has
+ * whole records, exact counts and open locks, and can do all of that itself. lib/life/init.c, which
+ * registers the handler of fork(), is not part of this program: the child calls what the handler
+ * would.
  *
  * shows: PL-050 PL-560
  */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Text without stdio: against snprintf() where it has the same directive, and cut at every length.
+ * Text without stdio: compared with snprintf() where that has the same directive, and cut at every
+ * length.
  *
  * shows: PL-036 (the number of a report)
  * shows: PL-040 (text is made in the caller's buffer, which is never left)

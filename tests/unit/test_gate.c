@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The count of a thread goes from the words of the hot path to the record and back, as the gate
- * closes and opens. Wherever it is, nothing of it is lost: not to a signal handler at any
- * instruction, and not to a reader on another thread, who never sees less than before.
+ * A thread's count moves from the words of the hot path to the record and back, as the gate closes
+ * and opens. Nothing of it is ever lost: not to a signal handler at any instruction, and not to a
+ * reader on another thread, who never sees less than before.
  *
  * shows: PL-050, PL-122, PL-500, PL-501
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Patterns of names: by a table, against fnmatch() of libc with every short pattern and text of a
- * small alphabet, and in a bounded time.
+ * Patterns of names: by a table, compared with libc's fnmatch() for every short pattern and text of
+ * a small alphabet, and in bounded time.
  *
  * shows: PL-173 (patterns)
  */

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The public functions of the phase and of the scopes: misuse ends the process under any policy,
- * and the unlock of a sealed heap is a violation. pl_violation() is a double that says what it was
- * told.
+ * The public functions of the phase and the scopes: misuse ends the process under any policy, and
+ * unlocking a sealed heap is a violation. pl_violation() is a double that prints its arguments.
  *
  * shows: PL-012, PL-013, PL-014, PL-016, PL-021
  */

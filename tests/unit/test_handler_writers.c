@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Two who set the handler at once: the second comes at each instruction of the first, as far as no
- * lock keeps it away. The pair in force is one of the two, whole. The lock is a double that says
+ * Two threads set the handler at once: the second comes at each instruction of the first where no
+ * lock keeps it away. The resulting pair is one of the two, whole. The lock is a double that says
  * whether it is held; signals are steps here, and are not blocked.
  *
  * shows: PL-033 PL-592

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Who locked the heap: taken with the caller's stack, and read whole while others lock.
+ * Who locked the heap: recorded with the caller's stack, and read whole while others lock.
  *
  * shows: PL-200
  */

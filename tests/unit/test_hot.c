@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The words of the hot path. A request counts itself and learns whether it may pass by one
- * instruction, so a signal handler that counts too, at whatever moment, loses nothing.
+ * instruction, so a signal handler that counts too loses nothing at any moment.
  *
  * shows: PL-050 (what a thread counts is exact, whatever its signal handlers do), PL-500
  */

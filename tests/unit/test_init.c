@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The start and the end of the library. The program starts itself again with options in its
- * environment and a part to play; what the part finds, and the whole stderr, is the test. That a
- * preloaded library does the same for a program that was never changed is shown by the behaviour
- * suite.
+ * environment and a role to play; the test checks what that process finds, and its whole stderr.
+ * The behaviour suite shows that a preloaded library does the same for an unchanged program.
  *
  * shows: PL-018 (fork handlers), PL-039 (the table at exit), PL-041, PL-060, PL-061
  * shows: PL-073 (the environment)

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The C++ operators as C sees them. The C++ library's part is played by doubles: of
- * get_new_handler(), and of the function that throws std::bad_alloc, which here leaves by
- * longjmp(). That real exceptions pass through, and what happens without a C++ library, is shown by
- * the behaviour suite.
+ * The C++ operators as C sees them. Doubles play the C++ library: get_new_handler(), and the
+ * function that throws std::bad_alloc, which leaves by longjmp() here. The behaviour suite shows
+ * that real exceptions pass through, and what happens without a C++ library.
  *
  * shows: PL-001, PL-003 (alignments reach the backend), PL-005, PL-007, PL-011, PL-032
  */

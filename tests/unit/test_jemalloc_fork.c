@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The order in which the locks of the allocator and that of libc's streams are taken around fork(),
- * and that a process of one thread takes none, wherever a signal comes. jemalloc's handlers, the
- * list of streams and pthread_atfork() are doubles.
+ * The order in which fork() takes the locks of the allocator and the lock of libc's streams. A
+ * process of one thread takes none, wherever a signal comes. jemalloc's handlers, the list of
+ * streams and pthread_atfork() are doubles.
  *
  * shows: PL-561
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is kept of frames whose modules may be unloaded. The modules are doubles: which are there,
- * and what lies in them, is said here.
+ * What the library keeps about frames whose modules may be unloaded. The modules are doubles: the
+ * test decides which exist and what is in them.
  *
  * shows: PL-523
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Answers are found by their question and by no other, and large ones are not kept.
+ * Answers are found by their own question only, and large answers are not kept.
  *
  * shows: PL-642 (an answer is that of its own question)
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The place of an address. dladdr(), which the library must not call, is the measure.
+ * The place of an address, compared with dladdr(), which the library itself must not call.
  *
  * shows: PL-036 (module+offset, and the exported function where there is one)
  * shows: PL-173 (which modules are run-time libraries)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The asking side, over a helper that does what the path of a question says: it may end, hang, be
- * stopped, close its end, or answer with what is no answer. Whatever it does the question has an
- * answer in time, and the next one is asked of a new helper; but not for ever.
+ * The asking side, over a helper whose behaviour the path of a question decides: it may end, hang,
+ * be stopped, close its end, or answer nonsense. Whatever it does, the question has an answer in
+ * time, and a new helper gets the next question; but not for ever.
  *
  * shows: PL-640 (an answer in bounded time, whatever the helper does; signals meanwhile)
  * shows: PL-641 (helpers are bounded in number)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The operating system as the library sees it: memory, output, signals, time, barrier and lock, all
- * of which leave errno alone.
+ * The operating system as the library sees it: memory, output, signals, time, barrier and lock. All
+ * of them keep errno.
  *
  * shows: PL-010 (the barrier), PL-021 (the lock blocks signals), PL-041 (files)
  * shows: PL-055 (when a thread is gone), PL-061 (time and signals)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A program that is run and a pipe that is written to, against the real system. Each test runs in
- * a child, which it may wait for and whose signals it may change.
+ * Running a program and writing to a pipe, on the real system. Each test runs in a child, since it
+ * may wait for children and change signals.
  *
  * shows: PL-168 (a pipe that nobody reads, or that is another one, is refused, without SIGPIPE)
  * shows: PL-170 (whatever the program does, it ends, and its output is had whole or not at all)

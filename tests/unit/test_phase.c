@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The phase word: its transitions, and that what another thread begins after a lock has returned
- * finds it locked.
+ * The phase word: its transitions, and that requests which another thread begins after a lock has
+ * returned find it locked.
  *
  * shows: PL-010, PL-012, PL-013, PL-021 (a lock from a signal handler)
  */

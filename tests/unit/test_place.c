@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The grammar of places and build-id lines, with paths that look like it.
+ * The grammar of places and build-id lines, with paths that look like them.
  *
  * shows: PL-160 (a path may have any character in it)
  * shows: PL-165 (what is no place is not taken for one)

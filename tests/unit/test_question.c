@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Questions and answers as messages: what is written is what is read, and what is no message, or a
- * damaged one, is refused, or read within its bounds.
+ * Questions and answers as messages: what is written is read back the same; what is no message, or
+ * a damaged one, is refused or read within its bounds.
  *
  * shows: PL-642 (an answer that is none is refused)
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a foreign name may have in it: each byte, each character of Unicode, and in each form.
+ * What a foreign name may contain: each byte and each character of Unicode, in each form.
  *
  * shows: PL-660 (one rule for all that is foreign)
  * shows: PL-661 (letters stay)

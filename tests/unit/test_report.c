@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The words of the reports, and where they go. Violations are made by hand; pl_module_find() is a
+ * The text of the reports, and where they go. Violations are made by hand. pl_module_find() is a
  * double whose places do not depend on where anything is loaded.
  *
  * shows: PL-180 PL-584

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The way of a request: each decision (scope, phase, verdict), what it counts and what it leaves in
- * errno, and a failure of the backend at every place. pl_violation() is a double that notes its
- * call and returns a chosen verdict.
+ * The way of a request: each decision (scope, phase, verdict), its counts and its errno, and a
+ * failure of the backend at every place. pl_violation() is a double that notes its call and returns
+ * a chosen verdict.
  *
  * shows: PL-004, PL-005, PL-010, PL-011, PL-014, PL-017, PL-031, PL-032, PL-050, PL-054
  * shows: PL-007

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Requests that cannot be served: the backend fails at every place of a workload, on the hot path
- * as on the other, in threads without a record and in threads that are on their way out.
+ * and on the slow one, in threads without a record and in threads that are ending.
  *
  * shows: PL-004, PL-006 (a realloc that fails), PL-050, PL-051, PL-054, PL-503
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where a test fails in a loop over a table, it says at which row, and of nested loops at which of
- * each; a loop that came to its end is not named.
+ * A test that fails in a loop over a table names the row, and in nested loops the row of each. A
+ * loop that came to its end is not named.
  *
  * shows: PL-732
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The scopes of a thread, which lib/thread/thread.c keeps as a stack of bits in a word: against a
- * plain stack, up to the depth where the word is full.
+ * The scopes of a thread, which lib/thread/thread.c keeps as a stack of bits in a word: compared
+ * with a plain stack, up to the depth where the word is full.
  *
  * shows: PL-014, PL-015
  * shows: PL-016 (the limit of the depth; that it ends the process is in test_guard)

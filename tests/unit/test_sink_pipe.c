@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reports through the pipe of `phaselock run`: the pieces and their heads, and what becomes of a
+ * Reports through the pipe of `phaselock run`: the pieces and their heads, and what happens to a
  * text that the pipe does not take.
  *
  * shows: PL-167 (the pieces, by which texts are put together again)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which words of stacks may be read, and where a walk may go.
+ * Which words of a stack may be read, and where a walk may go.
  *
  * shows: PL-521 PL-522
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Stages, with counts that the test makes: what each line says, what is a leak, and that nothing is
- * counted or written where stages are off.
+ * counted or written while stages are off.
  *
  * shows: PL-400 (the lines)
  * shows: PL-401 (leaks)

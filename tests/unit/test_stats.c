@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The public statistics, by way of the malloc family under its other names and the fake backend,
- * whose own counts of usable bytes are the measure. Each test starts with a process that made no
- * request yet, in a child.
+ * The public statistics, through the malloc family under its other names, compared with the fake
+ * backend's own counts of usable bytes. Each test starts in a child, a process that has made no
+ * request yet.
  *
  * shows: PL-050, PL-051, PL-052, PL-053, PL-054
  */

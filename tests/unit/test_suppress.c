@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The file of suppressions=: which lines are patterns, what is said of those that are none, and
- * what is told at the end.
+ * The file of suppressions=: which lines are patterns, the messages about lines that are none, and
+ * the list at the end.
  *
  * shows: PL-173 (the file), PL-175, PL-176 (the words)
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which requests a pattern is for. The places of the frames are those of a double, so each stack is
- * what its row says: a letter is a frame, the innermost first.
+ * Which requests a pattern matches. A double places the frames, so each stack is what its row says:
+ * a letter is a frame, the innermost first.
  *
  * shows: PL-173 PL-581
  */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The index of a table of symbols finds, at every address, the function that a search through the
- * whole table finds: with names of two kinds, nested and overlapping functions, none at all, and
- * numbers of any size. What cannot have an index is searched.
+ * The index of a symbol table finds, at every address, the function that a search through the whole
+ * table finds: with two kinds of names, nested and overlapping functions, none at all, and numbers
+ * of any size. A table that cannot have an index is searched.
  *
  * shows: PL-178 PL-616
  */

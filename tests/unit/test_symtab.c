@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Functions of the program by its own file. The file that is mapped is a copy of this program's,
- * which a test may damage; behind it lies a page that nobody may read.
+ * Functions of the program, from its own file. The mapped file is a copy of this program's, which a
+ * test may damage; behind it is a page that nobody may read.
  *
  * shows: PL-178, PL-179
  */

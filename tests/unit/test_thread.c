@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The life of a thread's record, and the registry of records. Each test has a registry of its own,
- * in a child. That no request is lost between a thread's first and last one is shown by
- * test_request and by the behaviour suite.
+ * in a child. test_request and the behaviour suite show that no request is lost between a thread's
+ * first and last one.
  *
  * shows: PL-050 (the dead stay in the sum), PL-051, PL-055, PL-018 (counts after fork), PL-019
  */

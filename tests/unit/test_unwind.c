@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Call stacks. What the compiler says a function returns to is the measure. That unwinding makes no
- * heap request, and passes signal frames and libc's callbacks, is shown by the behaviour suite.
+ * Call stacks, compared with the return addresses that the compiler gives. The behaviour suite
+ * shows that unwinding makes no heap request, and passes signal frames and libc's callbacks.
  *
  * shows: PL-034, PL-035 (how a running handler is found), PL-036 (the stack starts at the caller)
  */

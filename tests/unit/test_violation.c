@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The reaction to a violation: recorded, then told to the handler, then reported, and a verdict.
- * The reports go to a double, which keeps what it is asked to write.
+ * The reaction to a violation: record, handler, report, verdict. The reports go to a double, which
+ * keeps what it should write.
  *
  * shows: PL-030, PL-031, PL-032 (the verdict of the policy), PL-033, PL-034, PL-035, PL-037
  */

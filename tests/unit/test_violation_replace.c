@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The handler replaced in the middle of a violation, by a signal handler that comes at each
- * instruction between the record and the call. The table of sites is a double: it is called last
- * before the stretch of code that matters.
+ * The handler is replaced in the middle of a violation, by a signal handler that comes at each
+ * instruction between the record and the call. The table of sites is a double: it is the last
+ * function called before the stretch of code that matters.
  *
  * shows: PL-033
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Violations on several threads while the handler is replaced: a handler is never called with the
- * context of another, and each violation is counted and numbered once.
+ * Violations on several threads while the handler is replaced: a handler is never called with
+ * another one's context, and each violation is counted and numbered once.
  *
  * shows: PL-033, PL-042
  */

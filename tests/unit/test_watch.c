@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The watches: who is told what, which answer is heeded, and the lists of a thread and of the
- * process, whose ends take out what they say and no more. Violations are a double.
+ * The watches: who is told what, which answer counts, and the lists of a thread and of the process;
+ * ending a watch removes from them only what it should. Violations are a double.
  *
  * shows: PL-314, PL-315, PL-316, PL-671 (watches)
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Threads of tests. Nothing here asserts: it is used in children and beside other threads, too. */
+/* Threads for tests. Nothing here asserts, since children and other threads use it too. */
 #ifndef TEST_THREADS_H
 #define TEST_THREADS_H
 
@@ -28,7 +28,8 @@ static inline void *thread_end(pthread_t thread)
 }
 
 /*
- * A joined thread still has its id for a moment, and the kernel has no call that waits for its end.
+ * Waits until a joined thread's id is gone. The id stays for a moment, and the kernel has no call
+ * that waits for its end.
  */
 static inline void thread_wait_until_gone(uint64_t id)
 {
@@ -50,7 +51,7 @@ static inline void *thread_do_work(void *argument)
 	return NULL;
 }
 
-/* Runs work on a thread of its own and returns when that thread is really gone. */
+/* Runs work on a new thread and returns when that thread is really gone. */
 static inline void thread_run(void (*work)(void))
 {
 	struct thread_work argument = {.work = work};

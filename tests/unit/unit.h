@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What every unit test begins with: CMocka, a test as a sentence, rows of tables by their names. */
+/*
+ * What every unit test includes: CMocka, tests named by sentences, failures that name table rows.
+ */
 #ifndef TEST_UNIT_H
 #define TEST_UNIT_H
 
@@ -14,7 +16,7 @@
 
 #define TEST(name) static void name(void **state __attribute__((unused)))
 
-/* ThreadSanitizer forbids a few things that are right: see where this is asked. */
+/* ThreadSanitizer forbids a few correct things; the uses of this say which. */
 #ifdef __SANITIZE_THREAD__
 #define THREAD_SANITIZED true
 #else
@@ -24,9 +26,9 @@
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 /*
- * EACH_ROW(i, array) { ... }: for each index of a table. Where an assertion fails within, the end
- * of the test names the rows at which it was. Each thread has its own. A loop that is left in the
- * middle is a plain one: its rows would be named after a test that passed.
+ * EACH_ROW(i, array) { ... } loops over the indexes of a table. If an assertion in it fails, the
+ * end of the test names the rows at which it failed. Each thread has its own rows. Use a plain loop
+ * where the loop is left in the middle: its rows would be named after a test that passed.
  */
 #define UNIT_ROWS_MAX 4
 
@@ -66,7 +68,7 @@ static inline void unit_rows_tell(void)
 	unit_depth = 0;
 }
 
-/* What CMocka runs behind a test, passed or failed. */
+/* CMocka runs this after each test, passed or failed. */
 static inline int unit_end(void **state __attribute__((unused)))
 {
 	unit_rows_tell();

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a double of lib/reaction/violation.c needs besides its pl_violation(). To be included by one
+ * What a double of lib/reaction/violation.c needs besides its pl_violation(). Include it in one
  * file of a program.
  */
 #ifndef TEST_VIOLATION_DOUBLE_H

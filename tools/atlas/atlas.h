@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The cases of the atlas: one for each function of the C or C++ library. A case is called twice in
- * a process of its own, and what it does inside MEASURE() is counted: the first time is the cold
- * count, the second the warm one. What it needs before, and clears away after, stands outside.
+ * a process of its own, and its requests inside MEASURE() are counted: the first call gives the
+ * cold count, the second the warm one. Preparation and clean-up are outside of MEASURE().
  */
 #ifndef ATLAS_H
 #define ATLAS_H
@@ -12,8 +12,8 @@ extern "C" {
 #endif
 
 enum {
-	ATLAS_SOME = 1,	   /* how much depends on the machine: files of /etc, paths, kernel */
-	ATLAS_LOCALE = 2,  /* setlocale(LC_ALL, "") comes before it */
+	ATLAS_SOME = 1,	   /* the numbers depend on the machine: files of /etc, paths, kernel */
+	ATLAS_LOCALE = 2,  /* setlocale(LC_ALL, "") is called first */
 	ATLAS_NO_ZONE = 4, /* TZ is not set */
 };
 
@@ -22,8 +22,8 @@ struct atlas_case {
 	void (*run)(void);
 	int flags;
 	const char *when;     /* it allocates; "" for "at every call" or "at its first use" */
-	const char *cure;     /* what to do instead; "" for what allocates nothing */
-	const char *family;   /* C++: what it is one of, */
+	const char *cure;     /* what to do instead; "" if it allocates nothing */
+	const char *family;   /* C++: the family of functions that it stands for */
 	const char *prefixes; /* and the beginnings of their mangled names */
 };
 
@@ -37,7 +37,7 @@ void atlas_end(void);
 		atlas_end();                                                                       \
 	} while (0)
 
-/* Found by the linker's names for the section's two ends: a case needs to be in no list. */
+/* The linker names the two ends of the section, so cases need no list. */
 #define CASE_(id, name, flags, ...)                                                                \
 	static void id(void);                                                                      \
 	static const struct atlas_case entry_##id = {name, id, flags, __VA_ARGS__};                \

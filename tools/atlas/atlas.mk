@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# The atlas: what the functions of the C and C++ libraries ask of the heap. Nothing may be turned
-# into another function, or be known to the compiler. It looks up functions as the library does.
+# The atlas: what the functions of the C and C++ libraries ask of the heap. The compiler must not
+# know these functions, nor replace one by another. The atlas looks up names as the library does.
 ATLAS_C      := $(filter-out harness,$(notdir $(basename $(wildcard tools/atlas/*.c))))
 ATLAS_PARTS  := report/advice report/callee common/format common/quote $(OS_PARTS) \
                 $(patsubst %,stack/%,dynamic executable module readable segment exported symbols \

@@ -12,7 +12,7 @@
 
 #define FIRST "at its first use"
 #define ZONE "call tzset() before the lock, or phaselock_prewarm()"
-/* glibc copies the name of its default each time. */
+/* Without TZ glibc copies the name of its default time zone each time. */
 #define EACH "at its first use, and at every use while TZ is not set or has changed"
 #define ZONE_SET                                                                                   \
 	"set TZ, to :/etc/localtime if to nothing else, and call tzset() or "                      \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Cases of the atlas: C++. Where the code comes from a header, as that of std::vector does, the
+ * Cases of the atlas: C++. Code from a header, such as std::vector, is compiled into the program: a
  * report shows the program's own frames, and there is no name to look up.
  */
 #include "atlas.h"

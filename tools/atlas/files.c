@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Cases of the atlas: files, folders, descriptors and sockets. The folder it runs in is empty. */
+/* Cases of the atlas: files, folders, descriptors and sockets. They run in an empty folder. */
 #define _GNU_SOURCE
 #include "atlas.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Cases of the atlas: what musl does not have, and the functions that a program calls which was
- * built with _FORTIFY_SOURCE.
+ * Cases of the atlas: functions that musl does not have, and those that programs built with
+ * _FORTIFY_SOURCE call.
  */
 #define _GNU_SOURCE
 #include "atlas.h"

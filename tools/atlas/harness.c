@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Runs one case of the atlas and writes what it asked of the heap to descriptor 3; make.py starts
- * it once for each case, and makes the documents. Counting is done by a violation handler, which
- * lets every request pass.
+ * Runs one case of the atlas and writes its heap requests to descriptor 3. make.py starts it once
+ * for each case, and makes the documents. A violation handler counts requests and lets them all
+ * pass.
  *
  * Usage: PROGRAM list | run NAME | prewarmed NAME
  */
@@ -32,9 +32,9 @@ static struct count {
 } counts[2]; /* cold, warm */
 
 static struct count *now = counts;
-static const char *keys[KEYS_MAX]; /* of the functions that the case called */
+static const char *keys[KEYS_MAX]; /* names of the functions that the case called */
 static unsigned key_count;
-static bool for_stream; /* a request was for the buffer of a stream */
+static bool for_stream; /* a request was for a stream's buffer */
 
 void atlas_begin(void)
 {
@@ -55,7 +55,7 @@ static void add_key(const char *key)
 		keys[key_count++] = key;
 }
 
-/* What the library would look up. */
+/* Finds the names that the library would look up. */
 static void find_keys(const struct phaselock_violation *violation)
 {
 	struct pl_advice_call call;

@@ -4,9 +4,8 @@
 the atlas measure.
 
 Usage: make.py BUILD            writes the files
-       make.py --check BUILD compares them with what is measured now; does nothing where the
-       libraries are of other
-                                versions than those the document names
+       make.py --check BUILD    compares the files with a new measurement; does nothing if the
+                                libraries have other versions than the document names
 """
 from __future__ import annotations
 
@@ -113,7 +112,7 @@ def section(title: str, cases: list[Case]) -> str:
 
 
 def base(case: Case) -> str:
-    """The function's name at the beginning of the case's."""
+    """Returns the function's name, with which the case's name begins."""
     return re.match(r"\w*", case.name).group(0)
 
 
@@ -129,9 +128,8 @@ def choose(key: str, cases: list[Case]) -> list[Case]:
 
 
 def entries(cases: list[Case], may_differ: bool) -> list[Row]:
-    """The rows of a table. A case that has the name of the key itself goes before others that lead
-    to it. If there are two cures, one may be for what is asked for a stream's buffer: it has a row
-    of its own, before the other.
+    """Returns the rows of a table. A case named like the key comes before others that lead to the
+    key. Of two cures, one may be for the buffer of a stream: it has its own row, before the other.
     """
     users: dict[str, list[Case]] = {}
     families: dict[str, Case] = {}

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Runs the programs of the atlas, each case in a process of its own and under the same conditions,
-and gives the counts.
+"""Runs the programs of the atlas, each case in a process of its own under the same conditions, and
+returns the counts.
 
-A process gets no environment but that below, an empty folder, /dev/zero as stdin, /dev/null as
-stdout and stderr, and writes its result to descriptor 3.
+A process gets only the environment below, an empty folder, /dev/zero as stdin, and /dev/null as
+stdout and stderr. It writes its result to descriptor 3.
 """
 from __future__ import annotations
 
@@ -48,14 +48,14 @@ class Case:
     warm: Count
     prewarmed: Count
     for_stream: bool  # a request was for a stream's buffer
-    keys: list[str]  # functions of the library that the program called; "?" for one without a name
+    keys: list[str]  # functions of the library that the program called; "?" if one has no name
 
     def allocates(self) -> bool:
         return self.cold.any() or self.warm.any()
 
 
 def time_zone() -> bytes:
-    """A time zone with two changes and a rule for the future, the same on every machine."""
+    """Makes a time zone with two changes and a rule for the future, the same on every machine."""
 
     def block(size: str) -> bytes:
         changes, kinds, names = [0, 1000000000], [(3600, 0, 0), (7200, 1, 4)], b"ABC\0DEF\0"
@@ -108,7 +108,7 @@ def start(program: Path, *arguments: str) -> str:
 
 
 def measure(program: Path) -> list[Case]:
-    """Runs every case of a program, by itself and after phaselock_prewarm(); sorted by name."""
+    """Runs every case of a program, alone and after phaselock_prewarm(). Sorts them by name."""
 
     def counts(mode: str, name: str) -> tuple[Count, Count, bool, list[str]]:
         *numbers, keys = start(program, mode, name).rstrip("\n").split("\t")

@@ -21,7 +21,7 @@
 #define FORMAT "write with snprintf() into an array"
 #define FLOATING "print fewer digits, or take the number apart before"
 
-/* Two ends of a pipe, so that nothing depends on a file system. */
+/* Uses a pipe, so that nothing depends on a file system. */
 static FILE *readable(const char *text)
 {
 	int ends[2];

@@ -21,7 +21,7 @@
 #include <wordexp.h>
 
 #define COPY "copy into a buffer that was taken before the lock"
-#define SORT_INTS 128 /* of 8 bytes: 1,024 in all, the most that glibc sorts without the heap */
+#define SORT_INTS 128 /* of 8 bytes: 1,024 bytes are the most that glibc sorts without the heap */
 
 CASE(strdup, "strdup", COPY)
 {

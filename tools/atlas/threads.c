@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Cases of the atlas: threads and what they wait for. Every case ends with the threads it began. */
+/* Cases of the atlas: threads and what they wait for. Every case joins the threads it starts. */
 #define _GNU_SOURCE
 #include "atlas.h"
 
@@ -54,7 +54,7 @@ CASE(pthread_exit, "pthread_exit",
 	pthread_t thread;
 	static int calls;
 
-	/* A thread was there before, so that starting one allocates nothing. */
+	/* Start a thread first, so that starting another one allocates nothing. */
 	if (calls++ == 0) {
 		pthread_create(&thread, NULL, nothing, NULL);
 		pthread_join(thread, NULL);
