@@ -172,7 +172,7 @@ $(TESTING): $(patsubst %.c,$(B)/%.o,$(wildcard testing/*.c)) $(B)/testing/lib/co
 # The parts that it shares with the library are compiled for it, without what only a shared library
 # has.
 CLI_PARTS    := entry/dialect $(OS_PARTS) \
-                $(patsubst %,common/%,options format quote entries suppress glob)
+                $(patsubst %,common/%,options format quote entries suppress glob clone runtime)
 CLI_OBJECTS  := $(patsubst %.c,$(B)/%.o,$(wildcard cli/*.c)) \
                 $(CLI_PARTS:%=$(B)/cli/lib/%.o)
 CLI_CPPFLAGS := -iquote lib -DPHASELOCK_LIBDIR='"$(LIBDIR)"'

@@ -8,7 +8,7 @@
 
 #include "stack/dynamic.h"
 #include "stack/loaded.h"
-#include "stack/module.h"
+#include "common/runtime.h"
 #include "stack/object.h"
 
 #include <string.h>
@@ -37,7 +37,7 @@ static bool could_filter(const struct pl_loaded *module, void *argument)
 
 	/* The program itself is looked at even if the library is linked into it. */
 	if (!is_program &&
-	    ((own >= module->start && own < module->end) || pl_module_is_runtime(module->name)))
+	    ((own >= module->start && own < module->end) || pl_runtime_is_library(module->name)))
 		return false;
 	object = pl_object_of(module);
 	if (!pl_dynamic_read(&dynamic, &object))

@@ -7,6 +7,7 @@
 
 #include "common/clone.h"
 #include "common/glob.h"
+#include "common/runtime.h"
 #include "stack/module.h"
 
 #include <string.h>
@@ -31,7 +32,7 @@ static void look_up(struct stack *stack, const void *const *frames, unsigned cou
 		if (!outside)
 			stack->origin = i + 1;
 		/* Code in no module, such as a JIT's, does not belong to a run-time library. */
-		outside = outside || !pl_module_is_runtime(stack->places[i].module);
+		outside = outside || !pl_runtime_is_library(stack->places[i].module);
 	}
 }
 

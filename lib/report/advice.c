@@ -7,6 +7,7 @@
 
 #include "report/callee.h"
 #include "common/format.h"
+#include "common/runtime.h"
 #include "stack/module.h"
 
 #include <string.h>
@@ -25,7 +26,7 @@ void pl_advice_call(const void *const *frames, unsigned count, struct pl_advice_
 	*call = (struct pl_advice_call){.for_stream = false};
 	for (; own < count; own++) {
 		pl_module_find(frames[own], &place);
-		if (!pl_module_is_runtime(place.module))
+		if (!pl_runtime_is_library(place.module))
 			break;
 		call->keys[1] = place.function;
 		call->for_stream = call->for_stream || takes_buffer(place.function);

@@ -13,6 +13,7 @@
 #include "common/format.h"
 #include "stack/loaded.h"
 #include "stack/object.h"
+#include "common/runtime.h"
 #include "stack/segment.h"
 #include "stack/symtab.h"
 
@@ -148,26 +149,6 @@ void pl_module_find_function(const void *address, struct pl_place *place)
 		find_function(&object, place);
 }
 
-bool pl_module_is_runtime(const char *file_name)
-{
-	static const char *const beginnings[] = {"libc.so",   "libc-",	  "ld-linux",
-						 "ld-musl",   "libm.so",  "libpthread",
-						 "libstdc++", "libgcc_s", "libc++"};
-	const char *name = file_name != NULL ? pl_base_name(file_name) : "";
-
-	for (size_t i = 0; i < sizeof(beginnings) / sizeof(beginnings[0]); i++)
-		if (strncmp(name, beginnings[i], strlen(beginnings[i])) == 0)
-			return true;
-	return false;
-}
-
-/* These serve requests in place of libc. */
-static bool is_sanitizer(const char *file_name)
-{
-	return strncmp(file_name, "libasan", 7) == 0 || strncmp(file_name, "libtsan", 7) == 0 ||
-	       strncmp(file_name, "liblsan", 7) == 0 || strncmp(file_name, "libclang_rt.", 12) == 0;
-}
-
 const char *pl_module_origin(void *const *frames, unsigned count)
 {
 	for (unsigned i = 0; i < count; i++) {
@@ -177,7 +158,7 @@ const char *pl_module_origin(void *const *frames, unsigned count)
 		if (!pl_object_find((const void *)((uintptr_t)frames[i] - 1), &object))
 			return NULL;
 		name = pl_base_name(object.name[0] != '\0' ? object.name : program_path());
-		if (!pl_module_is_runtime(name) && !is_sanitizer(name))
+		if (!pl_runtime_is_library(name) && !pl_runtime_is_sanitizer(name))
 			return name;
 	}
 	return NULL;

@@ -31,12 +31,6 @@ void pl_module_find_file(const void *address, struct pl_place *place);
 void pl_module_find_function(const void *address, struct pl_place *place);
 
 /*
- * Returns whether a file name, with folders or without, is that of a run-time library of C or C++:
- * its functions ask for memory on behalf of their callers. False for NULL.
- */
-bool pl_module_is_runtime(const char *file_name);
-
-/*
  * Returns the file name of the first module in a call stack that is no C or C++ run-time library.
  * NULL if there is none, or if a frame before it is in no module. As pl_module_find(), and quicker.
  */

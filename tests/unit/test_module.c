@@ -7,6 +7,7 @@
  */
 #define _GNU_SOURCE
 #include "stack/module.h"
+#include "common/runtime.h"
 
 #include "unit.h"
 
@@ -157,12 +158,12 @@ TEST(run_time_libraries_are_told_by_the_beginnings_of_their_file_names)
 		"libc", "/libc.so/x",	  "libphaselock.so.0", "libpng16.so.16", "mylibc.so.6"};
 
 	EACH_ROW(i, runtime)
-		if (!pl_module_is_runtime(runtime[i]))
+		if (!pl_runtime_is_library(runtime[i]))
 			fail_msg("%s is none", runtime[i]);
 	EACH_ROW(i, others)
-		if (pl_module_is_runtime(others[i]))
+		if (pl_runtime_is_library(others[i]))
 			fail_msg("%s is one", others[i]);
-	assert_false(pl_module_is_runtime(NULL));
+	assert_false(pl_runtime_is_library(NULL));
 }
 
 int main(void)

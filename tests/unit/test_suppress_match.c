@@ -8,6 +8,7 @@
 #define _GNU_SOURCE
 #include "common/suppress.h"
 
+#include "common/runtime.h"
 #include "stack/module.h"
 #include "unit.h"
 
@@ -44,7 +45,7 @@ void pl_module_find(const void *address, struct pl_place *place)
 			*place = known[i].place;
 }
 
-bool pl_module_is_runtime(const char *file_name)
+bool pl_runtime_is_library(const char *file_name)
 {
 	return file_name != NULL &&
 	       (strcmp(file_name, "libc.so.6") == 0 || strcmp(file_name, "libstdc++.so.6") == 0);
