@@ -64,6 +64,13 @@ $(B)/tests/unit/test_namer: $(B)/tests/unit/test_namer.o \
 $(patsubst %,$(B)/tests/unit/test_%,place escape annotate question memory namer):
 	$(call ld,-lcmocka $(DEMANGLER))
 
+# What is made of a report.
+UNIT_REPORT = $(patsubst %,$(B)/cli/%.o,frame $(1)) \
+	$(patsubst %,$(B)/cli/lib/common/%.o,clone runtime format quote)
+$(B)/tests/unit/test_report_id: $(B)/tests/unit/test_report_id.o $(call UNIT_REPORT,site_id)
+$(patsubst %,$(B)/tests/unit/test_report_%,id):
+	$(call ld,-lcmocka)
+
 # ---- programs ------------------------------------------------------------------------------------
 # One for each behaviour; those of tests/harness use libphaselock-test, most of them with CMocka.
 programs_of = $(patsubst tests/%,$(B)/tests/%,$(basename $(wildcard $(1)/*.c $(1)/*.cc)))

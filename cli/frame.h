@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* What the names of a frame tell: whose code it is, and how its source calls the function. */
+#ifndef CLI_FRAME_H
+#define CLI_FRAME_H
+
+#include "report.h"
+
+/*
+ * Whether the code asks for memory on behalf of its caller: a run-time library of C, C++ or a
+ * sanitizer, or phaselock itself.
+ */
+bool frame_is_runtime(const struct report_frame *frame);
+
+/*
+ * Returns the length of a function's name without what builds add to it: suffixes of clones,
+ * versions of symbols, the hash of a Rust function.
+ */
+size_t frame_name_length(const char *function);
+
+#endif
