@@ -41,3 +41,81 @@ size_t frame_name_length(const char *function)
 		length = (size_t)(version - function);
 	return without_hash(function, length);
 }
+
+/* Takes a word off the end. */
+static bool skip_back(const char *name, size_t *length, const char *word)
+{
+	size_t size = strlen(word);
+
+	if (*length < size || memcmp(name + *length - size, word, size) != 0)
+		return false;
+	*length -= size;
+	return true;
+}
+
+/* Where the parameters at the end of a name begin; its length, if there are none. */
+static size_t find_parameters(const char *name, size_t length)
+{
+	size_t end = length, depth = 0;
+
+	while (skip_back(name, &end, " const") || skip_back(name, &end, " volatile") ||
+	       skip_back(name, &end, "&") || skip_back(name, &end, " "))
+		;
+	if (end == 0 || name[end - 1] != ')')
+		return length;
+	while (end-- > 1) {
+		depth += name[end] == ')';
+		depth -= name[end] == '(';
+		if (depth == 0)
+			return end;
+	}
+	return length;
+}
+
+/* Whether a name of an operator, in which a blank separates nothing, begins here. */
+static bool is_operator(const char *name, size_t at)
+{
+	return strncmp(name + at, "operator", 8) == 0 &&
+	       (at == 0 || name[at - 1] == ':' || name[at - 1] == ' ');
+}
+
+struct slice frame_short_name(const char *function)
+{
+	size_t whole = frame_name_length(function);
+	size_t length = find_parameters(function, whole);
+	size_t start = 0, depth = 0;
+
+	/* Only with parameters can there be a type in front: C and Rust have neither. */
+	for (size_t i = 0; i < length && length < whole; i++) {
+		if (depth == 0 && is_operator(function, i))
+			break;
+		if (strchr("<({[", function[i]) != NULL)
+			depth++;
+		else if (strchr(">)}]", function[i]) != NULL && depth > 0)
+			depth--;
+		else if (function[i] == ' ' && depth == 0)
+			start = i + 1;
+	}
+	return (struct slice){function + start, length - start};
+}
+
+int frame_compare_names(const char *a, const char *b)
+{
+	size_t a_length = a != NULL ? frame_name_length(a) : 0;
+	size_t b_length = b != NULL ? frame_name_length(b) : 0;
+	size_t common = a_length < b_length ? a_length : b_length;
+	int order = common > 0 ? memcmp(a, b, common) : 0;
+
+	if (order != 0)
+		return order;
+	if (a_length != b_length)
+		return a_length < b_length ? -1 : 1;
+	return (a != NULL) - (b != NULL);
+}
+
+int frame_compare(const struct report_frame *a, const struct report_frame *b)
+{
+	int order = frame_compare_names(a->function, b->function);
+
+	return order != 0 ? order : frame_compare_names(a->module, b->module);
+}

@@ -3,6 +3,7 @@
 #ifndef CLI_FRAME_H
 #define CLI_FRAME_H
 
+#include "place.h"
 #include "report.h"
 
 /*
@@ -16,5 +17,16 @@ bool frame_is_runtime(const struct report_frame *frame);
  * versions of symbols, the hash of a Rust function.
  */
 size_t frame_name_length(const char *function);
+
+/* Returns the name likewise, of a C++ function also without type of return and parameters. */
+struct slice frame_short_name(const char *function);
+
+/*
+ * Compares function and module, for qsort(): 0 if the names are the same but for what builds add.
+ */
+int frame_compare(const struct report_frame *a, const struct report_frame *b);
+
+/* Likewise two names that may be NULL. */
+int frame_compare_names(const char *a, const char *b);
 
 #endif

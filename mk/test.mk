@@ -66,9 +66,12 @@ $(patsubst %,$(B)/tests/unit/test_%,place escape annotate question memory namer)
 
 # What is made of a report.
 UNIT_REPORT = $(patsubst %,$(B)/cli/%.o,frame $(1)) \
-	$(patsubst %,$(B)/cli/lib/common/%.o,clone runtime format quote)
+	$(patsubst %,$(B)/cli/lib/common/%.o,clone runtime glob format quote)
+UNIT_GROUP := group group_origin wrapper
 $(B)/tests/unit/test_report_id: $(B)/tests/unit/test_report_id.o $(call UNIT_REPORT,site_id)
-$(patsubst %,$(B)/tests/unit/test_report_%,id):
+$(B)/tests/unit/test_report_group: $(B)/tests/unit/test_report_group.o \
+	$(call UNIT_REPORT,$(UNIT_GROUP))
+$(patsubst %,$(B)/tests/unit/test_report_%,id group):
 	$(call ld,-lcmocka)
 
 # ---- programs ------------------------------------------------------------------------------------
