@@ -2,11 +2,14 @@
 /*
  * Judges a frame by its names alone. It must not know what sites are grouped by.
  */
+#define _GNU_SOURCE
 #include "frame.h"
 
 #include "common/clone.h"
 #include "common/runtime.h"
+#include "escape.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 bool frame_is_runtime(const struct report_frame *frame)
@@ -97,6 +100,20 @@ struct slice frame_short_name(const char *function)
 			start = i + 1;
 	}
 	return (struct slice){function + start, length - start};
+}
+
+void frame_write(const struct report_frame *frame, FILE *out)
+{
+	const char *function = frame->function;
+	char *name = function != NULL ? strndup(function, frame_name_length(function)) : NULL;
+
+	escape_write(name != NULL ? name : "??", out);
+	free(name);
+	if (frame->module == NULL)
+		return;
+	fputs(" (", out);
+	escape_write(frame->module, out);
+	fputc(')', out);
 }
 
 int frame_compare_names(const char *a, const char *b)

@@ -22,6 +22,12 @@ size_t frame_name_length(const char *function);
 struct slice frame_short_name(const char *function);
 
 /*
+ * Writes "function (module)" on one line, whatever is in them: ?? for a function that is not known,
+ * no parentheses without a module.
+ */
+void frame_write(const struct report_frame *frame, FILE *out);
+
+/*
  * Compares function and module, for qsort(): 0 if the names are the same but for what builds add.
  */
 int frame_compare(const struct report_frame *a, const struct report_frame *b);

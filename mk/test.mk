@@ -65,13 +65,15 @@ $(patsubst %,$(B)/tests/unit/test_%,place escape annotate question memory namer)
 	$(call ld,-lcmocka $(DEMANGLER))
 
 # What is made of a report.
-UNIT_REPORT = $(patsubst %,$(B)/cli/%.o,frame $(1)) \
+UNIT_REPORT = $(patsubst %,$(B)/cli/%.o,frame escape place say $(1)) \
 	$(patsubst %,$(B)/cli/lib/common/%.o,clone runtime glob format quote)
 UNIT_GROUP := group group_origin wrapper
 $(B)/tests/unit/test_report_id: $(B)/tests/unit/test_report_id.o $(call UNIT_REPORT,site_id)
 $(B)/tests/unit/test_report_group: $(B)/tests/unit/test_report_group.o \
 	$(call UNIT_REPORT,$(UNIT_GROUP))
-$(patsubst %,$(B)/tests/unit/test_report_%,id group):
+$(B)/tests/unit/test_report_baseline: $(B)/tests/unit/test_report_baseline.o \
+	$(call UNIT_REPORT,baseline baseline_write $(UNIT_GROUP))
+$(patsubst %,$(B)/tests/unit/test_report_%,id group baseline):
 	$(call ld,-lcmocka)
 
 # ---- programs ------------------------------------------------------------------------------------

@@ -152,6 +152,11 @@ SEEDS = {
         RESULT % b"not-armed" + b"x\ty\n",
         (RESULT % b"holds").replace(b"test", b"\xff<b>\xc2\x85"),
     ],
+    "baseline": [
+        b"# known\n0123456789abcdef  malloc  parse (libfoo.so)\n\nfedcba9876543210 free\r\n",
+        b"a::f(int) [clone .isra.0]",
+        b"0123456789abcdef  a\n0123456789abcdef\tb\n0123456789abcdex\n",
+    ],
     "annotate": [b"\7" + REPORT, b"\0" + REPORT * 2, b"\x40text without\nphaselock: violation: x"],
     "naming": [
         b"\1    #0 request+0xe (/tmp/program+0x1217)\n  build-id 6f82 /tmp/program",
