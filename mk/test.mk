@@ -73,8 +73,11 @@ $(B)/tests/unit/test_report_group: $(B)/tests/unit/test_report_group.o \
 	$(call UNIT_REPORT,$(UNIT_GROUP))
 $(B)/tests/unit/test_report_baseline: $(B)/tests/unit/test_report_baseline.o \
 	$(call UNIT_REPORT,baseline baseline_write $(UNIT_GROUP))
-$(patsubst %,$(B)/tests/unit/test_report_%,id group baseline):
-	$(call ld,-lcmocka)
+$(B)/tests/unit/test_report_suggest: $(B)/tests/unit/test_report_suggest.o \
+	$(call UNIT_REPORT,suggest mangled demangle $(UNIT_GROUP)) \
+	$(patsubst %,$(B)/cli/lib/common/%.o,suppress $(notdir $(OS_PARTS)))
+$(patsubst %,$(B)/tests/unit/test_report_%,id group baseline suggest):
+	$(call ld,-lcmocka $(DEMANGLER))
 
 # ---- programs ------------------------------------------------------------------------------------
 # One for each behaviour; those of tests/harness use libphaselock-test, most of them with CMocka.
