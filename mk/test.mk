@@ -76,7 +76,9 @@ $(B)/tests/unit/test_report_baseline: $(B)/tests/unit/test_report_baseline.o \
 $(B)/tests/unit/test_report_suggest: $(B)/tests/unit/test_report_suggest.o \
 	$(call UNIT_REPORT,suggest mangled demangle $(UNIT_GROUP)) \
 	$(patsubst %,$(B)/cli/lib/common/%.o,suppress $(notdir $(OS_PARTS)))
-$(patsubst %,$(B)/tests/unit/test_report_%,id group baseline suggest):
+$(B)/tests/unit/test_report_screen: $(B)/tests/unit/test_report_screen.o \
+	$(call UNIT_REPORT,$(patsubst %,screen%,_full _line _table _tree) screen $(UNIT_GROUP))
+$(patsubst %,$(B)/tests/unit/test_report_%,id group baseline suggest screen):
 	$(call ld,-lcmocka $(DEMANGLER))
 
 # ---- programs ------------------------------------------------------------------------------------

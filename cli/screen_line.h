@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/* The parts of a line on a screen, each within its columns, and the forms that lines make. */
+#ifndef CLI_SCREEN_LINE_H
+#define CLI_SCREEN_LINE_H
+
+#include "screen.h"
+
+enum screen_style { SCREEN_PLAIN, SCREEN_BOLD, SCREEN_FAINT };
+
+void screen_style(FILE *out, const struct screen_options *options, enum screen_style style);
+
+/* Returns how many columns a quoted text takes at most: which characters are wide is not known. */
+size_t screen_columns(const char *quoted);
+
+/*
+ * Writes a quoted text in so many columns at most: of a longer one the middle becomes "...".
+ * Returns how many it took.
+ */
+size_t screen_put(FILE *out, const char *quoted, size_t columns);
+
+/* What is said of a frame behind its function; NULL or 0 is left out. */
+struct screen_where {
+	const char *module;
+	const char *file;
+	unsigned line;
+	uint64_t offset; /* in the module, for a function that is not known */
+};
+
+/*
+ * Writes "function (module) file.c:12" in so many columns at most. A name that has no room gives
+ * way to the shorter one, if there is one; that is cut; then the file is left out, and then the
+ * module. name NULL: "??". Returns how many columns it took.
+ */
+size_t screen_put_place(FILE *out, const struct screen_options *options, const char *name,
+			const char *shorter, const struct screen_where *where, size_t columns);
+
+/* Returns "12 B" or "1.5 KiB", made in text. */
+#define SCREEN_BYTES_SIZE 24
+const char *screen_bytes(uint64_t bytes, char text[SCREEN_BYTES_SIZE]);
+
+/* Writes "  and 37 more sites, 120 violations". */
+void screen_print_rest(FILE *out, size_t sites, uint64_t violations);
+
+/* Writes that the record had no room for the sites of so many violations. */
+void screen_print_lost(FILE *out, uint64_t violations);
+
+/* How many frames of a site are worth a look: not what called main() or a thread's function. */
+size_t screen_depth(const struct report_site *site);
+
+/* Return false if there is no memory. */
+bool screen_print_table(FILE *out, const struct report *report,
+			const struct screen_options *options);
+bool screen_print_tree(FILE *out, const struct report *report,
+		       const struct screen_options *options);
+bool screen_print_full(FILE *out, const struct report *report,
+		       const struct screen_options *options);
+
+#endif
