@@ -20,6 +20,8 @@ enum {
 	OPTION_KEY = 1,
 	OPTION_LIBRARY,
 	OPTION_ALLOCATOR,
+	OPTION_OUTPUT,
+	OPTION_LIVE,
 	OPTION_DEBUG_PATH,
 	OPTION_DEBUGINFOD,
 	OPTION_HELP
@@ -43,6 +45,8 @@ static const struct {
 	{"policy", "abort|allow|deny", "policy", NULL, "what becomes of a violation (abort)"},
 	{"free", "allow|forbid", "free", NULL,
 	 "whether a free while locked is a violation (allow)"},
+	{"output", "FILE", NULL, NULL, "keep the record of the run, for `phaselock report`"},
+	{"live", NULL, NULL, NULL, "report violations as they happen"},
 	{"report", "FILE", "report", NULL, "append the reports to a file; %p is the process id"},
 	{"suppressions", "FILE", "suppressions", NULL,
 	 "requests that this file names are served and not reported"},
@@ -89,6 +93,10 @@ static int kind(size_t i)
 		return OPTION_KEY;
 	if (strcmp(table[i].name, "allocator") == 0)
 		return OPTION_ALLOCATOR;
+	if (strcmp(table[i].name, "output") == 0)
+		return OPTION_OUTPUT;
+	if (strcmp(table[i].name, "live") == 0)
+		return OPTION_LIVE;
 	if (strcmp(table[i].name, "debug-path") == 0)
 		return OPTION_DEBUG_PATH;
 	if (strcmp(table[i].name, "debuginfod") == 0)
@@ -159,6 +167,12 @@ static bool read_words(int count, char **words, struct arguments *arguments)
 			break;
 		case OPTION_ALLOCATOR:
 			arguments->allocator = optarg;
+			break;
+		case OPTION_OUTPUT:
+			arguments->output = optarg;
+			break;
+		case OPTION_LIVE:
+			arguments->live = true;
 			break;
 		case OPTION_DEBUG_PATH:
 			arguments->debug_path = optarg;

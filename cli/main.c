@@ -20,6 +20,7 @@ static const struct {
 	const char *meaning;
 } verbs[] = {
 	{"run", verb_run, "run a program under the guard, and say whether it kept the rule"},
+	{"report", verb_report, "tell what is in the records of runs, in one of several forms"},
 	{"symbolize", verb_symbolize, "put function names, files and lines into reports"},
 	{"results", verb_results, "make a table of what the assertions of tests came to"},
 };

@@ -185,12 +185,16 @@ static int64_t now_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+static int watched(const struct namer *namer)
+{
+	return namer->options.watched != NULL ? namer->options.watched() : -1;
+}
+
 /* Waits until there is an answer, or the helper has ended. Returns false if the time is over. */
 static bool await(struct namer *namer, int64_t until)
 {
 	for (;;) {
-		struct pollfd awaited[] = {{namer->fd, POLLIN, 0},
-					   {namer->options.watched(), POLLIN, 0}};
+		struct pollfd awaited[] = {{namer->fd, POLLIN, 0}, {watched(namer), POLLIN, 0}};
 		int64_t left = until - now_ms();
 		int ready = poll(awaited, 2, left > 0 ? (int)left : 0);
 

@@ -21,7 +21,7 @@ struct namer_options {
 	PL_PRINTF(1, 2) void (*complain)(const char *format, ...); /* a line to the user */
 	/*
 	 * While an answer is awaited: a descriptor to watch, or -1, and what to do if it is
-	 * readable.
+	 * readable. NULL: there is nothing else to do.
 	 */
 	int (*watched)(void);
 	void (*meanwhile)(void);

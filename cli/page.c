@@ -53,9 +53,9 @@ static int move_up(int fd)
 	return moved;
 }
 
-bool page_make(struct page *page, const char *report)
+bool page_make(struct page *page, const char *report, bool live)
 {
-	struct pl_channel empty = {.head = {.magic = PL_CHANNEL_MAGIC}};
+	struct pl_channel empty = {.head = {.magic = PL_CHANNEL_MAGIC}, .is_live = live};
 	unsigned tag;
 
 	if (getrandom(&empty.head.cookie, sizeof(empty.head.cookie), 0) < 0 ||
@@ -129,6 +129,11 @@ static uint64_t count_unheard(const struct pl_channel *channel)
 			count += (uint64_t)awaited;
 	}
 	return count;
+}
+
+const struct pl_layout *page_record(const struct page *page)
+{
+	return (const void *)((const char *)page->channel + PL_CHANNEL_RECORD_AT);
 }
 
 struct page_counts page_read(const struct page *page)

@@ -56,13 +56,16 @@ struct page_counts {
 };
 
 /*
- * Makes an empty page that names the pipe for the reports, "" if there is none. Returns false, with
- * errno, if the system has none to give.
+ * Makes an empty page that names the pipe for the reports, "" if there is none. live: each violation
+ * is reported as it happens. Returns false, with errno, if the system has none to give.
  */
-bool page_make(struct page *page, const char *report);
+bool page_make(struct page *page, const char *report, bool live);
 
 /* The command has started the program, and awaits it as any parent does. */
 void page_await(const struct page *page, uint32_t child);
+
+/* Returns the record that the guarded processes write. */
+const struct pl_layout *page_record(const struct page *page);
 
 struct page_counts page_read(const struct page *page);
 

@@ -9,6 +9,7 @@
 #include "door.h"
 #include "environment.h"
 #include "library.h"
+#include "output.h"
 #include "page.h"
 #include "program.h"
 #include "verdict.h"
@@ -20,7 +21,7 @@
 #include <string.h>
 
 /* What is served while the program runs. */
-enum { REPORTS, DOOR, SOURCES };
+enum { REPORTS, DOOR, OUTPUT, SOURCES };
 
 static void note_orphan(void *page, uint32_t id)
 {
@@ -32,7 +33,8 @@ static void note_orphan(void *page, uint32_t id)
  * with.
  */
 static pid_t start(const struct arguments *arguments, const struct program *program,
-		   struct collector *collector, struct page *page, struct door *door, int *status)
+		   struct collector *collector, struct page *page, struct door *door,
+		   struct output *output, int *status)
 {
 	char library[PATH_MAX];
 	char **environment;
@@ -41,10 +43,12 @@ static pid_t start(const struct arguments *arguments, const struct program *prog
 	*status = STATUS_NOT_CHECKED;
 	if (!library_find(arguments->library, arguments->allocator, library))
 		return 0;
-	if (!page_make(page, collector_path(collector))) {
+	if (!page_make(page, collector_path(collector), arguments->live)) {
 		say("cannot make a page of shared memory: %s", strerror(errno));
 		return 0;
 	}
+	if (!output_begin(output, page, arguments))
+		return 0;
 	door_open(door, page);
 	if (arguments->options.follow_children)
 		child_adopt(&(struct child_orphans){note_orphan, page});
@@ -105,6 +109,8 @@ int verb_run(int count, char **words)
 	enum verdict verdict;
 	struct child_end end;
 	struct page page;
+	char verdict_words[SUMMARY_WORDS_SIZE];
+	struct output output;
 	struct door door;
 	bool still_runs;
 	pid_t child;
@@ -124,12 +130,13 @@ int verb_run(int count, char **words)
 		return STATUS_NOT_CHECKED;
 	}
 	collector = collector_new(&arguments);
-	child = start(&arguments, &program, collector, &page, &door, &status);
+	child = start(&arguments, &program, collector, &page, &door, &output, &status);
 	if (child == 0)
 		return status;
 	sources[REPORTS] =
 		(struct child_source){collector_fd(collector), collector_read, collector};
 	sources[DOOR] = (struct child_source){door.listener, door_answer, &door};
+	sources[OUTPUT] = (struct child_source){output.timer, output_step, &output};
 	end = child_wait(child, sources, SOURCES);
 	still_runs = others_still_run(&page, sources);
 	page_close(&page);
@@ -137,7 +144,13 @@ int verb_run(int count, char **words)
 	counts = page_read(&page);
 	if (end.had_children && nobody_else_came(&counts))
 		counts.processes_unheard++;
+	output_end(&output);
 	verdict = verdict_judge(&counts, &end, still_runs, &arguments.options);
-	summary_print(verdict, &counts, &end, still_runs, &arguments);
-	return verdict_status(verdict, &end);
+	status = verdict_status(verdict, &end);
+	summary_print(&counts, &end, still_runs, &arguments);
+	summary_words(verdict_words, verdict, &counts, &end, &arguments.options);
+	output_write(&output, verdict_words, status);
+	output_tell(&output);
+	say("%s", verdict_words);
+	return status;
 }

@@ -10,6 +10,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* Whose lines these are. */
+static const char *speaker = "run";
+
+void say_for(const char *verb)
+{
+	speaker = verb;
+}
+
 void say_as(const char *verb, const char *format, va_list arguments)
 {
 	char *message;
@@ -27,6 +35,6 @@ void say(const char *format, ...)
 	va_list arguments;
 
 	va_start(arguments, format);
-	say_as("run", format, arguments);
+	say_as(speaker, format, arguments);
 	va_end(arguments);
 }

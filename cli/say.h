@@ -10,7 +10,10 @@
 
 #include <stdarg.h>
 
-/* Writes one line of `phaselock run`; the format brings no newline. */
+/* From now on say() speaks for that verb, which it needs for ever; before, for `phaselock run`. */
+void say_for(const char *verb);
+
+/* Writes one line; the format brings no newline. */
 void say(const char *format, ...) PL_PRINTF(1, 2);
 
 /* The same for any verb. */

@@ -226,8 +226,13 @@ static void append_verdict(struct pl_text *text, enum verdict verdict,
 		pl_text_append(text, "FAIL: the guard was not armed");
 		break;
 	case VERDICT_REPLACED:
+		pl_text_append(text, "FAIL: ");
+		if (counts->violations > 0)
+			pl_text_append(text, "%lu violation%s, and ",
+				       (unsigned long)counts->violations,
+				       plural(counts->violations));
 		pl_text_append(text,
-			       "FAIL: the program replaced itself by exec, and what it became was "
+			       "the program replaced itself by exec, and what it became was "
 			       "not guarded%s",
 			       options->follow_children ? "" : " (use --follow-children)");
 		break;
@@ -256,19 +261,18 @@ static void append_verdict(struct pl_text *text, enum verdict verdict,
 	}
 }
 
-static void print_verdict(enum verdict verdict, const struct page_counts *counts,
-			  const struct child_end *end, const struct pl_options *options)
+void summary_words(char words[SUMMARY_WORDS_SIZE], enum verdict verdict,
+		   const struct page_counts *counts, const struct child_end *end,
+		   const struct pl_options *options)
 {
-	char words[256];
-	struct pl_text text = pl_text_in(words, sizeof(words));
+	struct pl_text text = pl_text_in(words, SUMMARY_WORDS_SIZE);
 
 	append_verdict(&text, verdict, counts, end, options);
 	append_signal(&text, end);
-	say("%s", words);
 }
 
-void summary_print(enum verdict verdict, const struct page_counts *counts,
-		   const struct child_end *end, bool still_runs, const struct arguments *arguments)
+void summary_print(const struct page_counts *counts, const struct child_end *end, bool still_runs,
+		   const struct arguments *arguments)
 {
 	print_guard(counts, arguments);
 	if (counts->processes_started > 0) {
@@ -278,5 +282,4 @@ void summary_print(enum verdict verdict, const struct page_counts *counts,
 		print_lost(counts);
 		print_likely_reason(counts, end, arguments);
 	}
-	print_verdict(verdict, counts, end, &arguments->options);
 }

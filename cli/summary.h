@@ -8,7 +8,16 @@
 #include "arguments.h"
 #include "verdict.h"
 
-void summary_print(enum verdict verdict, const struct page_counts *counts,
-		   const struct child_end *end, bool still_runs, const struct arguments *arguments);
+/*
+ * Writes the verdict of a run in words, as the last line has them.
+ */
+#define SUMMARY_WORDS_SIZE 256
+void summary_words(char words[SUMMARY_WORDS_SIZE], enum verdict verdict,
+		   const struct page_counts *counts, const struct child_end *end,
+		   const struct pl_options *options);
+
+/* What comes before the verdict. */
+void summary_print(const struct page_counts *counts, const struct child_end *end, bool still_runs,
+		   const struct arguments *arguments);
 
 #endif

@@ -118,16 +118,6 @@ static bool copy(struct annotator *annotator, int fd, const char *name)
 	return output.error == 0 && length == 0;
 }
 
-/* There is nothing else to do meanwhile. */
-static int watch_nothing(void)
-{
-	return -1;
-}
-
-static void do_nothing(void)
-{
-}
-
 static struct annotator *new_annotator(const struct words *choice)
 {
 	const struct namer_options options = {
@@ -135,8 +125,6 @@ static struct annotator *new_annotator(const struct words *choice)
 		.debuginfod = choice->debuginfod,
 		.patient = true,
 		.complain = complain,
-		.watched = watch_nothing,
-		.meanwhile = do_nothing,
 	};
 
 	return annotator_new(&options);

@@ -10,6 +10,9 @@
 enum verdict verdict_judge(const struct page_counts *counts, const struct child_end *end,
 			   bool still_runs, const struct pl_options *options)
 {
+	/* Whatever it violated before: what it became was not guarded at all. */
+	if (counts->processes_started > 0 && !end->has_mark)
+		return VERDICT_REPLACED;
 	/* A violation is one, whatever else there was. */
 	if (counts->violations > 0)
 		return VERDICT_VIOLATIONS;
@@ -18,8 +21,6 @@ enum verdict verdict_judge(const struct page_counts *counts, const struct child_
 	if (counts->entries_missing != 0 || counts->allocator_failed != 0 ||
 	    counts->unseen_modules != 0)
 		return VERDICT_NOT_ARMED;
-	if (!end->has_mark)
-		return VERDICT_REPLACED;
 	if (counts->lock_at_main_failed > 0)
 		return VERDICT_NOT_AT_MAIN;
 	if (counts->locks == 0 && counts->scopes == 0 && options->lock_never_given)

@@ -117,6 +117,11 @@ struct pl_layout *pl_channel_record(void)
 	return page != NULL ? reached.rest : NULL;
 }
 
+bool pl_channel_tells(void)
+{
+	return pl_channel_record() != NULL && page->is_live == 0;
+}
+
 /*
  * ---- what is counted ---------------------------------------------------------------------------
  */

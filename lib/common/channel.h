@@ -61,6 +61,7 @@ struct pl_channel {
 	struct pl_reach_head head;	 /* set by the command */
 	char report[PL_REACH_PATH_SIZE]; /* likewise: the pipe for reports, "" if there is none */
 	_Atomic uint64_t is_over;	 /* likewise: 1 when nobody reads the page any more */
+	uint64_t is_live;		 /* likewise: 1 if violations are reported as they happen */
 	_Atomic uint64_t processes_started;
 	_Atomic uint64_t processes_forked; /* by fork(): guarded from their start */
 	_Atomic uint64_t processes_ended;  /* by exit(), _exit() or a violation: all is counted */
@@ -124,6 +125,12 @@ struct pl_channel *pl_channel(void);
  * for all of it (ulimit -v).
  */
 struct pl_layout *pl_channel_record(void);
+
+/*
+ * Returns whether the command tells of violations at the end, from the record, and so none but a
+ * fatal one is reported as it happens.
+ */
+bool pl_channel_tells(void);
 
 /* Adds one to a field of the page, if there is a page; field is a member of struct pl_channel. */
 #define PL_CHANNEL_COUNT(field)                                                                    \

@@ -6,6 +6,7 @@
 #include "report/report.h"
 
 #include "report/advice.h"
+#include "common/channel.h"
 #include "common/clone.h"
 #include "common/format.h"
 #include "report/frame.h"
@@ -262,7 +263,7 @@ static bool is_due(const struct phaselock_violation *violation,
 	 * A count of 0 means the table is full. Report it anyway: all kept sites may be suppressed
 	 * ones.
 	 */
-	if (violation->count > 1 || most == 0)
+	if (violation->count > 1 || most == 0 || pl_channel_tells())
 		return false;
 	/* Load first: a flood at sites that are not kept would make the sum wrap. */
 	return atomic_load_explicit(&reports, memory_order_relaxed) < most &&

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The record of a run, from the memory that the processes share to a file. They never write to the
+ * file themselves: a full disk would end them by SIGBUS, and so would whoever cuts it (decision
+ * 0035).
+ */
+#define _GNU_SOURCE
+#include "output.h"
+
+#include "child.h"
+#include "group.h"
+#include "names.h"
+#include "report_record.h"
+#include "say.h"
+#include "screen.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <phaselock/phaselock.h>
+
+#define VERSION                                                                                    \
+	PL_TEXT_OF(PHASELOCK_VERSION_MAJOR)                                                        \
+	"." PL_TEXT_OF(PHASELOCK_VERSION_MINOR) "." PL_TEXT_OF(PHASELOCK_VERSION_PATCH)
+
+#define LINES_AROUND 5 /* of the summary, with which the table is to be on one screen */
+
+/* ---- what the run is ------------------------------------------------------------------------- */
+
+static bool is_plain(const char *word)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+				    "%+,-./:=@_";
+
+	return word[0] != '\0' && word[strspn(word, plain)] == '\0';
+}
+
+static void append_word(struct pl_text *text, const char *word)
+{
+	if (is_plain(word)) {
+		pl_text_append(text, "%s", word);
+		return;
+	}
+	pl_text_append(text, "'");
+	for (; *word != '\0'; word++) {
+		const char one[] = {*word, '\0'};
+
+		pl_text_append(text, "%s", *word == '\'' ? "'\\''" : one);
+	}
+	pl_text_append(text, "'");
+}
+
+static uint64_t monotonic_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+static void describe(struct record_run *run, char **words)
+{
+	struct pl_text command = pl_text_in(run->command, sizeof(run->command));
+
+	snprintf(run->version, sizeof(run->version), "%s", VERSION);
+	run->start_s = (uint64_t)time(NULL);
+	run->start_ns = monotonic_ns();
+	for (size_t i = 0; words[i] != NULL; i++) {
+		pl_text_append(&command, "%s", i > 0 ? " " : "");
+		append_word(&command, words[i]);
+	}
+}
+
+/* ---- while it runs --------------------------------------------------------------------------- */
+
+/* Changes when there is something new in the record. */
+static uint64_t state_of(const struct page *page)
+{
+	const struct pl_layout *layout = page_record(page);
+
+	return layout->images_taken + layout->sites_taken + layout->modules_taken +
+	       page->channel->violations;
+}
+
+static bool write_part(struct output *output)
+{
+	char *part;
+	bool is_written;
+
+	if (asprintf(&part, "%s.part", output->arguments->output) < 0)
+		return false;
+	is_written = record_write(&output->record, part);
+	free(part);
+	return is_written;
+}
+
+bool output_begin(struct output *output, const struct page *page, const struct arguments *arguments)
+{
+	const struct itimerspec second = {{1, 0}, {1, 0}};
+
+	*output = (struct output){.page = page, .arguments = arguments, .timer = -1};
+	describe(&output->record.run, arguments->program);
+	if (arguments->output == NULL)
+		return true;
+	output->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	return output->timer >= 0 && timerfd_settime(output->timer, 0, &second, NULL) == 0 &&
+	       write_part(output);
+}
+
+void output_step(void *context)
+{
+	struct output *output = context;
+	uint64_t times, state = state_of(output->page);
+
+	if (read(output->timer, &times, sizeof(times)) < 0 || state == output->written)
+		return;
+	output->written = state;
+	if (record_take(&output->record, page_record(output->page)))
+		write_part(output);
+}
+
+/* ---- its end --------------------------------------------------------------------------------- */
+
+static void find_names(struct output *output)
+{
+	const struct namer_options options = {
+		.debug_path = output->arguments->debug_path,
+		.debuginfod = output->arguments->debuginfod,
+		.complain = say,
+		.watched = child_signals,
+		.meanwhile = child_pass_signals_on,
+	};
+	struct namer *namer;
+
+	if (output->record.site_count == 0 ||
+	    strcmp(output->arguments->options.symbolize, "0") == 0)
+		return;
+	namer = namer_new(&options);
+	if (namer == NULL)
+		return;
+	names_collect(&output->record, namer);
+	namer_free(namer);
+}
+
+void output_end(struct output *output)
+{
+	if (!record_take(&output->record, page_record(output->page)))
+		say("no memory for the record of the run");
+	find_names(output);
+}
+
+void output_write(struct output *output, const char *words, int status)
+{
+	struct record_run *run = &output->record.run;
+	const char *colon = strstr(words, ": ");
+	size_t length = colon != NULL ? (size_t)(colon - words) : strcspn(words, "(;");
+
+	while (length > 0 && words[length - 1] == ' ')
+		length--;
+	snprintf(run->verdict, sizeof(run->verdict), "%.*s", (int)length, words);
+	snprintf(run->reason, sizeof(run->reason), "%s",
+		 colon != NULL ? colon + 2 : words + length);
+	run->status = status;
+	if (output->arguments->output != NULL)
+		record_write(&output->record, output->arguments->output);
+}
+
+void output_tell(struct output *output)
+{
+	struct screen_options screen = {.top = output->arguments->options.max_reports};
+	struct report report = {.status = 0};
+
+	if (screen.top == 0)
+		return;
+	report_add_record(&report, &output->record);
+	group_find_origins(&report);
+	screen_fit(stderr, &screen);
+	if (screen.height > 2 * LINES_AROUND)
+		screen.height -= LINES_AROUND;
+	screen_print(stderr, &report, &screen);
+	report_free(&report);
+}

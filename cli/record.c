@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The file of a record: a head that says where each section is, how many elements it has and how
+ * large one is; then the sections. It must not know what a record is good for.
+ */
+#define _GNU_SOURCE
+#include "record.h"
+
+#include "say.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define MAGIC "phlkrec"
+#define VERSION 1
+#define ALIGNMENT 8
+#define FILE_MAX ((uint64_t)256 << 20) /* a record has no more than some 20 MiB */
+
+enum { RUN, IMAGES, MODULES, SITES, NAMES, SECTIONS };
+
+struct section {
+	uint64_t offset; /* in the file */
+	uint64_t count;
+	uint64_t size; /* of an element */
+};
+
+struct head {
+	char magic[8];
+	uint32_t version;
+	uint32_t sections;
+	struct section section[SECTIONS];
+};
+
+/* Where the elements are, and how many there can be. */
+struct table {
+	void *start;
+	size_t count, size, most;
+};
+
+static void list(const struct record *record, struct table tables[SECTIONS])
+{
+	tables[RUN] = (struct table){(void *)(uintptr_t)&record->run, 1, sizeof(record->run), 1};
+	tables[IMAGES] = (struct table){record->images, record->image_count,
+					sizeof(*record->images), PL_LAYOUT_IMAGES};
+	tables[MODULES] = (struct table){record->modules, record->module_count,
+					 sizeof(*record->modules), PL_LAYOUT_MODULES};
+	tables[SITES] = (struct table){record->sites, record->site_count, sizeof(*record->sites),
+				       PL_LAYOUT_SITES};
+	tables[NAMES] = (struct table){record->names, record->names_size, 1, FILE_MAX};
+}
+
+struct record_place record_place(const struct record *record, uint64_t frame)
+{
+	uint64_t module = frame >> PL_LAYOUT_OFFSET_BITS;
+	uint64_t offset = frame & ((UINT64_C(1) << PL_LAYOUT_OFFSET_BITS) - 1);
+
+	if (module > record->module_count || (module > 0 && !record->modules[module - 1].is_there))
+		module = 0;
+	return (struct record_place){(uint32_t)module, offset};
+}
+
+/* ---- what is read is within bounds, whatever it was ------------------------------------------- */
+
+static void end_string(char *string, size_t size)
+{
+	string[size - 1] = '\0';
+}
+
+static void bound(struct record *record)
+{
+	struct record_run *run = &record->run;
+
+	end_string(run->version, sizeof(run->version));
+	end_string(run->command, sizeof(run->command));
+	end_string(run->verdict, sizeof(run->verdict));
+	end_string(run->reason, sizeof(run->reason));
+	for (size_t i = 0; i < record->module_count; i++)
+		if (record->modules[i].build_id_size > sizeof(record->modules[i].build_id))
+			record->modules[i].build_id_size = 0;
+	for (size_t i = 0; i < record->site_count; i++) {
+		struct pl_layout_site *site = &record->sites[i];
+
+		end_string(site->thread_name, sizeof(site->thread_name));
+		end_string(site->function, sizeof(site->function));
+		if (site->frame_count > PHASELOCK_FRAMES_MAX)
+			site->frame_count = PHASELOCK_FRAMES_MAX;
+		if (site->image > record->image_count)
+			site->image = 0;
+	}
+}
+
+static size_t smaller(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+static void *copy(const void *from, size_t count, size_t size)
+{
+	void *to = malloc(count * size + 1);
+
+	if (to != NULL)
+		memcpy(to, from, count * size);
+	return to;
+}
+
+bool record_take(struct record *record, const struct pl_layout *layout)
+{
+	/* acquire: with a number come the places that were taken before */
+	size_t images = atomic_load_explicit(&layout->images_taken, memory_order_acquire);
+	size_t modules, sites = atomic_load_explicit(&layout->sites_taken, memory_order_acquire);
+
+	free(record->images);
+	free(record->modules);
+	free(record->sites);
+	record->image_count = smaller(images, PL_LAYOUT_IMAGES);
+	record->site_count = smaller(sites, PL_LAYOUT_SITES);
+	record->images = copy(layout->images, record->image_count, sizeof(*record->images));
+	record->sites = copy(layout->sites, record->site_count, sizeof(*record->sites));
+	/* After the sites: the modules of their frames are there then. */
+	modules = atomic_load_explicit(&layout->modules_taken, memory_order_acquire);
+	record->module_count = smaller(modules, PL_LAYOUT_MODULES);
+	record->modules = copy(layout->modules, record->module_count, sizeof(*record->modules));
+	record->run.sites_lost = layout->sites_lost;
+	if (record->images == NULL || record->modules == NULL || record->sites == NULL) {
+		record->image_count = record->module_count = record->site_count = 0;
+		return false;
+	}
+	bound(record);
+	return true;
+}
+
+/* ---- writing --------------------------------------------------------------------------------- */
+
+static bool write_all(int fd, const void *bytes, size_t size, uint64_t at)
+{
+	const char *next = bytes;
+
+	while (size > 0) {
+		ssize_t done = pwrite(fd, next, size, (off_t)at);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done <= 0)
+			return false;
+		next += done;
+		size -= (size_t)done;
+		at += (uint64_t)done;
+	}
+	return true;
+}
+
+static bool write_sections(int fd, const struct record *record)
+{
+	struct head head = {.magic = MAGIC, .version = VERSION, .sections = SECTIONS};
+	struct table tables[SECTIONS];
+	uint64_t at = sizeof(head);
+
+	list(record, tables);
+	for (int i = 0; i < SECTIONS; i++) {
+		size_t size = tables[i].count * tables[i].size;
+
+		head.section[i] = (struct section){at, tables[i].count, tables[i].size};
+		if (size > 0 && !write_all(fd, tables[i].start, size, at))
+			return false;
+		at += (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+	}
+	/* Last: a file that is cut off before has no head. */
+	return write_all(fd, &head, sizeof(head), 0);
+}
+
+static char *part_of(const char *path)
+{
+	char *part;
+
+	return asprintf(&part, "%s.part", path) >= 0 ? part : NULL;
+}
+
+bool record_write(const struct record *record, const char *path)
+{
+	char *part = part_of(path);
+	bool is_written = false;
+	int fd = -1;
+
+	if (part != NULL)
+		fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK,
+			  0600);
+	if (fd >= 0) {
+		is_written = write_sections(fd, record);
+		is_written = close(fd) == 0 && is_written && rename(part, path) == 0;
+	}
+	if (!is_written)
+		say("--output=%s: cannot write it: %s", path, strerror(errno));
+	free(part);
+	return is_written;
+}
+
+/* ---- reading --------------------------------------------------------------------------------- */
+
+static bool complain(const char *path, const char *what)
+{
+	say("%s: %s", path, what);
+	return false;
+}
+
+static bool read_all(int fd, void *bytes, size_t size, uint64_t at)
+{
+	char *next = bytes;
+
+	while (size > 0) {
+		ssize_t done = pread(fd, next, size, (off_t)at);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done <= 0)
+			return false;
+		next += done;
+		size -= (size_t)done;
+		at += (uint64_t)done;
+	}
+	return true;
+}
+
+/* Reads a section's elements into memory of its own; one more byte is zero. */
+static void *read_section(int fd, const struct section *section, const struct table *table,
+			  uint64_t file_size)
+{
+	char *bytes;
+	size_t size;
+
+	if (section->size != table->size || section->count > table->most ||
+	    section->offset > file_size ||
+	    section->count > (file_size - section->offset) / section->size)
+		return NULL;
+	size = section->count * section->size;
+	bytes = calloc(1, size + 1);
+	if (bytes != NULL && read_all(fd, bytes, size, section->offset))
+		return bytes;
+	free(bytes);
+	return NULL;
+}
+
+static bool read_sections(int fd, struct record *record, uint64_t file_size, const char *path)
+{
+	struct table tables[SECTIONS];
+	void *read[SECTIONS] = {NULL};
+	struct head head;
+	bool is_whole = true;
+
+	list(record, tables);
+	if (!read_all(fd, &head, sizeof(head), 0) || memcmp(head.magic, MAGIC, sizeof(MAGIC)) != 0)
+		return complain(path, "not a record of phaselock, or one that was cut off");
+	if (head.version != VERSION || head.sections != SECTIONS)
+		return complain(path, "a record of another version; report it with the phaselock "
+				      "that wrote it");
+	for (int i = 0; i < SECTIONS; i++) {
+		read[i] = read_section(fd, &head.section[i], &tables[i], file_size);
+		is_whole = is_whole && read[i] != NULL;
+	}
+	record->images = read[IMAGES];
+	record->modules = read[MODULES];
+	record->sites = read[SITES];
+	record->names = read[NAMES];
+	if (is_whole && head.section[RUN].count == 1) {
+		memcpy(&record->run, read[RUN], sizeof(record->run));
+		record->image_count = head.section[IMAGES].count;
+		record->module_count = head.section[MODULES].count;
+		record->site_count = head.section[SITES].count;
+		record->names_size = head.section[NAMES].count;
+		bound(record);
+	}
+	is_whole = is_whole && head.section[RUN].count == 1;
+	free(read[RUN]);
+	return is_whole || complain(path, "a damaged record: a section lies outside the file, or "
+					  "has another size");
+}
+
+bool record_read(struct record *record, const char *path)
+{
+	struct stat file = {.st_mode = 0};
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	bool is_read = false;
+
+	*record = (struct record){.names = NULL};
+	if (fd < 0 || fstat(fd, &file) != 0) {
+		complain(path, strerror(errno));
+	} else if (!S_ISREG(file.st_mode)) {
+		complain(path, "not a regular file");
+	} else if ((uint64_t)file.st_size > FILE_MAX) {
+		complain(path, "too large for a record");
+	} else {
+		is_read = read_sections(fd, record, (uint64_t)file.st_size, path);
+	}
+	if (fd >= 0)
+		close(fd);
+	if (!is_read)
+		record_free(record);
+	return is_read;
+}
+
+void record_free(struct record *record)
+{
+	free(record->images);
+	free(record->modules);
+	free(record->sites);
+	free(record->names);
+	*record = (struct record){.names = NULL};
+}

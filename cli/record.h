@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The record of a run as the command has it: taken from the memory that guarded processes write, or
+ * read from a file (docs/record.md). Nothing in either is trusted: what is here is within bounds.
+ */
+#ifndef CLI_RECORD_H
+#define CLI_RECORD_H
+
+#include "common/layout.h"
+
+#include <stdio.h>
+
+/* What the command itself knows of the run. Strings are terminated. */
+struct record_run {
+	char version[32];
+	char command[2048]; /* the program and its arguments, as for a shell; may be cut */
+	char verdict[32];   /* "" while it runs */
+	char reason[512];
+	int64_t status;
+	uint64_t start_s;  /* since the epoch */
+	uint64_t start_ns; /* CLOCK_MONOTONIC */
+	uint64_t sites_lost;
+};
+
+struct record {
+	struct record_run run;
+	struct pl_layout_image *images;
+	struct pl_layout_module *modules;
+	struct pl_layout_site *sites;
+	char *names; /* lines of names.h, terminated */
+	size_t image_count, module_count, site_count, names_size;
+};
+
+/* A place of a site's frame: the number of the module + 1, or 0, and the offset in it. */
+struct record_place {
+	uint32_t module;
+	uint64_t offset;
+};
+
+/* Frames of sites are such places. One beyond the modules that there are is of no module. */
+struct record_place record_place(const struct record *record, uint64_t frame);
+
+/*
+ * Copies what is written up to now; run and names stay as they are. Returns false if there is no
+ * memory. record_free() gives back what it was before.
+ */
+bool record_take(struct record *record, const struct pl_layout *layout);
+
+/*
+ * Writes a file: FILE.part first, which then takes the place of FILE. Returns false after it has
+ * said why it cannot; then FILE is what it was.
+ */
+bool record_write(const struct record *record, const char *path);
+
+/* Reads a file. Returns false after it has said what is wrong; then the record is empty. */
+bool record_read(struct record *record, const char *path);
+
+void record_free(struct record *record);
+
+#endif

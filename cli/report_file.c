@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From a record to a report: frames get their names, sites their ids, and those of equal ids become
+ * one. It must not know how a report is written.
+ */
+#define _GNU_SOURCE
+#include "report.h"
+
+#include "names.h"
+#include "record.h"
+#include "report_record.h"
+#include "say.h"
+#include "site_id.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Memory that there is not ends the command: a report with holes would be a lie. */
+static void *checked(void *memory)
+{
+	if (memory != NULL)
+		return memory;
+	say("no memory for the report");
+	exit(125);
+}
+
+static char *copy_of(const char *text)
+{
+	return text != NULL ? checked(strdup(text)) : NULL;
+}
+
+static char *copy_bounded(const char *text, size_t size)
+{
+	return checked(strndup(text, size));
+}
+
+/* ---- frames ---------------------------------------------------------------------------------- */
+
+static const char *last_part(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash != NULL ? slash + 1 : path;
+}
+
+static struct report_frame frame_in(const struct record *record, uint64_t frame)
+{
+	struct record_place place = record_place(record, frame);
+	struct report_frame result = {.offset = place.offset};
+
+	if (place.module == 0)
+		return result;
+	result.path = copy_bounded(record->modules[place.module - 1].path,
+				   sizeof(record->modules[0].path));
+	result.module = copy_of(last_part(result.path));
+	return result;
+}
+
+/* All functions at a place; at least one frame, which may have no name. */
+static void add_frames(struct report_site *site, const struct record *record,
+		       const struct names *names, uint64_t frame)
+{
+	size_t lines;
+	const struct names_line *line = names_find(names, frame, &lines);
+	size_t count = lines > 0 ? lines : 1;
+
+	site->frames =
+		checked(realloc(site->frames, (site->frame_count + count) * sizeof(*site->frames)));
+	for (size_t i = 0; i < count; i++) {
+		struct report_frame *added = &site->frames[site->frame_count++];
+
+		*added = frame_in(record, frame);
+		if (lines == 0)
+			continue;
+		added->function = copy_of(line[i].function);
+		added->file = copy_of(line[i].file);
+		added->line = line[i].line;
+		added->is_inlined = i + 1 < lines;
+	}
+}
+
+/* ---- sites ----------------------------------------------------------------------------------- */
+
+static const char *cause_name(uint8_t cause)
+{
+	switch (cause) {
+	case PHASELOCK_CAUSE_FORBID:
+		return "forbid";
+	case PHASELOCK_CAUSE_SEAL:
+		return "seal";
+	default:
+		return "phase";
+	}
+}
+
+static uint64_t since(const struct record *record, uint64_t time_ns)
+{
+	return time_ns > record->run.start_ns ? time_ns - record->run.start_ns : 0;
+}
+
+static struct report_site read_site(const struct record *record, const struct names *names,
+				    const struct pl_layout_site *from, size_t first_process)
+{
+	struct report_site site = {
+		.function = copy_of(from->function),
+		.cause = copy_of(cause_name(from->cause)),
+		.count = from->count,
+		.bytes = from->bytes,
+		.size = from->size,
+		.first_ns = since(record, from->first_ns),
+		.last_ns = since(record, from->last_ns),
+		.thread = copy_of(from->thread_name),
+		.process = first_process + (from->image > 0 ? from->image - 1 : 0),
+	};
+
+	for (size_t i = 0; i < from->frame_count; i++)
+		add_frames(&site, record, names, from->frames[i]);
+	site.origin = site.frame_count;
+	site_id(&site, site.id);
+	return site;
+}
+
+static void free_site(struct report_site *site)
+{
+	for (size_t i = 0; i < site->frame_count; i++) {
+		free(site->frames[i].function);
+		free(site->frames[i].module);
+		free(site->frames[i].path);
+		free(site->frames[i].file);
+	}
+	free(site->frames);
+	free(site->function);
+	free(site->cause);
+	free(site->thread);
+}
+
+/* Adds the counts of one site to another of the same id, and gives it back. */
+static void join(struct report_site *site, struct report_site *other)
+{
+	site->count += other->count;
+	site->bytes += other->bytes;
+	if (other->first_ns < site->first_ns)
+		site->first_ns = other->first_ns;
+	if (other->last_ns > site->last_ns)
+		site->last_ns = other->last_ns;
+	free_site(other);
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+	const struct report_site *x = a, *y = b;
+	int order = strcmp(x->id, y->id);
+
+	if (order != 0)
+		return order;
+	/* Of equal ones the larger stays, the earlier if they are alike. */
+	if (x->count != y->count)
+		return x->count < y->count ? 1 : -1;
+	return x->first_ns > y->first_ns ? 1 : x->first_ns < y->first_ns ? -1 : 0;
+}
+
+static int compare_counts(const void *a, const void *b)
+{
+	const struct report_site *x = a, *y = b;
+
+	if (x->count != y->count)
+		return x->count < y->count ? 1 : -1;
+	return strcmp(x->id, y->id);
+}
+
+static void merge_sites(struct report *report)
+{
+	size_t kept = 0;
+
+	qsort(report->sites, report->site_count, sizeof(*report->sites), compare_ids);
+	for (size_t i = 0; i < report->site_count; i++)
+		if (kept > 0 && strcmp(report->sites[kept - 1].id, report->sites[i].id) == 0)
+			join(&report->sites[kept - 1], &report->sites[i]);
+		else
+			report->sites[kept++] = report->sites[i];
+	report->site_count = kept;
+	qsort(report->sites, kept, sizeof(*report->sites), compare_counts);
+}
+
+static void add_sites(struct report *report, const struct record *record, const struct names *names,
+		      size_t first_process)
+{
+	report->sites = checked(realloc(report->sites, (report->site_count + record->site_count +
+							1) * sizeof(*report->sites)));
+	for (size_t i = 0; i < record->site_count; i++)
+		if (record->sites[i].count > 0 && record->sites[i].function[0] != '\0')
+			report->sites[report->site_count++] =
+				read_site(record, names, &record->sites[i], first_process);
+	merge_sites(report);
+}
+
+/* ---- processes ------------------------------------------------------------------------------- */
+
+static const char *end_name(const struct record *record, uint32_t end)
+{
+	switch (end) {
+	case PL_LAYOUT_EXIT:
+		return "exit";
+	case PL_LAYOUT_VIOLATION:
+		return "violation";
+	case PL_LAYOUT_EXEC:
+		return "exec";
+	case PL_LAYOUT_LEFT:
+		return "detached";
+	default:
+		return record->run.verdict[0] != '\0' ? "not heard of" : "runs";
+	}
+}
+
+static struct report_counts counts_of(const struct pl_layout_phase *phase)
+{
+	return (struct report_counts){
+		.requests = phase->allocations + phase->reallocations,
+		.bytes = phase->bytes_requested,
+		.frees = phase->deallocations,
+		.permitted = phase->permitted_attempts,
+		.suppressed = phase->suppressed,
+	};
+}
+
+static struct report_process read_process(const struct record *record,
+					  const struct pl_layout_image *image)
+{
+	return (struct report_process){
+		.id = image->id,
+		.parent = image->parent,
+		.program = copy_bounded(image->name, sizeof(image->name)),
+		.began = image->begin == PL_LAYOUT_FORK ? "fork" : "program",
+		.ended = end_name(record, image->end),
+		.is_armed = image->entries_missing == 0,
+		.was_locked = image->locks > 0 || image->scopes > 0,
+		.violations = image->violations,
+		.counts = {counts_of(&image->phases[0]), counts_of(&image->phases[1])},
+	};
+}
+
+/* One that was being written when the process ended is of no program: it has no beginning. */
+static void add_processes(struct report *report, const struct record *record)
+{
+	report->processes =
+		checked(realloc(report->processes, (report->process_count + record->image_count +
+						    1) * sizeof(*report->processes)));
+	for (size_t i = 0; i < record->image_count; i++)
+		report->processes[report->process_count++] =
+			read_process(record, &record->images[i]);
+}
+
+/* ---- the whole ------------------------------------------------------------------------------- */
+
+/* Of several records the worst verdict counts. */
+static int badness(const char *verdict)
+{
+	static const char *const verdicts[] = {"PASS", "not checked", ""};
+
+	for (int i = 0; i < 3; i++)
+		if (strcmp(verdict, verdicts[i]) == 0)
+			return i;
+	return 3;
+}
+
+static void add_run(struct report *report, const struct record_run *run)
+{
+	report->sites_lost += run->sites_lost;
+	if (report->verdict != NULL && badness(run->verdict) <= badness(report->verdict))
+		return;
+	free(report->version);
+	free(report->command);
+	free(report->verdict);
+	free(report->reason);
+	report->version = copy_of(run->version);
+	report->command = copy_of(run->command);
+	report->verdict = copy_of(run->verdict);
+	report->reason = copy_of(run->reason);
+	report->status = (int)run->status;
+	report->start_s = run->start_s;
+}
+
+void report_add_record(struct report *report, struct record *record)
+{
+	size_t first_process = report->process_count;
+	struct names names = names_read(record);
+
+	add_run(report, &record->run);
+	add_processes(report, record);
+	add_sites(report, record, &names, first_process);
+	names_free(&names);
+}
+
+bool report_add_file(struct report *report, const char *path, const struct report_names *options)
+{
+	const struct namer_options namer_options = {
+		.debug_path = options->debug_path,
+		.debuginfod = options->debuginfod,
+		.patient = true,
+		.complain = say,
+	};
+	struct record record;
+	struct namer *namer;
+
+	if (!record_read(&record, path))
+		return false;
+	/* One that was cut off, or was made without names. */
+	if (record.names_size == 0 && !options->off &&
+	    (namer = namer_new(&namer_options)) != NULL) {
+		names_collect(&record, namer);
+		namer_free(namer);
+	}
+	report_add_record(report, &record);
+	record_free(&record);
+	return true;
+}
+
+void report_free(struct report *report)
+{
+	for (size_t i = 0; i < report->site_count; i++)
+		free_site(&report->sites[i]);
+	for (size_t i = 0; i < report->process_count; i++)
+		free(report->processes[i].program);
+	free(report->sites);
+	free(report->processes);
+	free(report->version);
+	free(report->command);
+	free(report->verdict);
+	free(report->reason);
+	*report = (struct report){.status = 0};
+}
