@@ -13,6 +13,7 @@
 #include "child.h"
 
 #include "common/channel.h"
+#include "copy.h"
 #include "process.h"
 
 #include <errno.h>
@@ -39,6 +40,9 @@ static struct inherited {
 /* Where the signals come that are obeyed. Written once by child_take_signals(). */
 static int signals = -1;
 
+/* Of those, the one that tells of a copy's end. Written once by child_take_signals(). */
+static int copy_signal;
+
 /* The program while it runs, and until it is reaped; else 0. */
 static pid_t running;
 
@@ -47,10 +51,12 @@ bool child_take_signals(int lock_signal, int unlock_signal)
 	struct sigaction plain = {.sa_handler = SIG_DFL};
 	sigset_t taken;
 
+	copy_signal = copy_choose_signal(lock_signal, unlock_signal);
 	sigemptyset(&taken);
 	sigaddset(&taken, SIGTERM);
 	sigaddset(&taken, SIGHUP);
 	sigaddset(&taken, SIGCHLD);
+	sigaddset(&taken, copy_signal);
 	if (lock_signal != 0)
 		sigaddset(&taken, lock_signal);
 	if (unlock_signal != 0)
@@ -203,7 +209,9 @@ static void pass_signals_on(pid_t child)
 	while (read(signals, &signal, sizeof(signal)) == (ssize_t)sizeof(signal)) {
 		int number = (int)signal.ssi_signo;
 
-		if (number == SIGCHLD)
+		if (number == copy_signal)
+			copy_reap();
+		if (number == SIGCHLD || number == copy_signal)
 			continue;
 		if (number != SIGTERM && number != SIGHUP)
 			await_handler(child, number);

@@ -5,24 +5,20 @@
  * when it costs too much. No more than one question is under way.
  *
  * The helper is a copy of this process on a stack of its own, for that of this process may be
- * small. It ends without a signal to this process, and no wait() but that for it finds it: those
- * are for the program that is run. If there is no process to be had, nothing has a name.
+ * small. If there is no process to be had, nothing has a name.
  */
 #define _GNU_SOURCE
 #include "namer.h"
 
+#include "copy.h"
 #include "helper.h"
 #include "memory.h"
 
 #include <errno.h>
 #include <poll.h>
-#include <sched.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -32,8 +28,6 @@
 #define LOST_MS 8000	/* for all those that did not come, or came late */
 #define STARTS_MAX 16	/* of the helper; the first one is one of them */
 #define CRASHES_MAX 3	/* of helpers that were asked about the same module */
-#define STACK_SIZE ((size_t)8 << 20)
-#define STACK_GUARD ((size_t)1 << 20)
 
 /* A module that a helper was asked about when it ended. */
 struct deadly {
@@ -69,36 +63,14 @@ struct namer *namer_new(const struct namer_options *options)
 
 /* ---- the helper's life ----------------------------------------------------------------------- */
 
-/* The copy of this process has the copy of the stack; so it is given back here at once. */
-static pid_t start_on_own_stack(struct helper_start *start)
-{
-	char *stack = mmap(NULL, STACK_GUARD + STACK_SIZE, PROT_READ | PROT_WRITE,
-			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
-	pid_t helper = -1;
-
-	if (stack == MAP_FAILED)
-		return -1;
-	if (mprotect(stack, STACK_GUARD, PROT_NONE) == 0)
-		helper = clone(helper_run, stack + STACK_GUARD + STACK_SIZE, 0, start);
-	munmap(stack, STACK_GUARD + STACK_SIZE);
-	return helper;
-}
-
-/* Those that have ended since. One that does not even end when it is killed is not waited for. */
-static void reap(void)
-{
-	while (waitpid(-1, NULL, (int)__WCLONE | WNOHANG) > 0)
-		;
-}
-
 static void stop(struct namer *namer)
 {
 	if (namer->fd < 0)
 		return;
-	kill(namer->helper, SIGKILL);
+	copy_kill(namer->helper);
 	close(namer->fd);
 	namer->fd = -1;
-	reap();
+	copy_reap();
 }
 
 static bool start(struct namer *namer)
@@ -107,10 +79,10 @@ static bool start(struct namer *namer)
 				     .debuginfod = namer->options.debuginfod};
 	int ends[2];
 
-	reap();
+	copy_reap();
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0) {
 		start.fd = ends[1];
-		namer->helper = start_on_own_stack(&start);
+		namer->helper = copy_start(helper_run, &start);
 		close(ends[1]);
 		if (namer->helper > 0) {
 			namer->fd = ends[0];

@@ -15,9 +15,9 @@ $(B)/coverage.o: $(B)/tests/coverage/dump.o
 $(B)/tests/coverage/dump.o: tests/coverage/dump.c $(B)/flags
 	$(call cc,-iquote lib -fPIC -fvisibility=hidden -DPL_COVERAGE_STREAM='"$(COVERAGE_STREAM)"')
 
-# A case may fail here: where a filter of system calls kills a process as it writes, and where more
-# time is taken. `make test` is for those. One is left out: it stores into all of the library's
-# memory, where the counts are.
+# A case may fail here, where a filter of system calls kills a process as it writes: `make test` is
+# for those. One is left out: it stores into all of the library's memory, where the counts are.
+# Patience: what is killed for its slowness has no counts.
 COVERAGE_TESTS := $(wildcard tests/unit/test_*.c) \
                   $(filter-out %/sealed_against_stray_stores.c,$(wildcard tests/behaviour/*.c*))
 
@@ -25,7 +25,8 @@ COVERAGE_TESTS := $(wildcard tests/unit/test_*.c) \
 coverage coverage-raise: deps-coverage deps-test
 	$(MAKE) VARIANT=coverage coverage-needs
 	rm -f $(COVERAGE_STREAM)
-	-$(PYTHON) tests/run.py --build build/coverage --backend system $(COVERAGE_TESTS)
+	-$(PYTHON) tests/run.py --build build/coverage --backend system --patience 4 \
+		$(COVERAGE_TESTS)
 	$(PYTHON) tests/coverage/merge.py $(COVERAGE_STREAM)
 	rm -f $(COVERAGE_STREAM)
 	gcovr --root . --object-directory build/coverage --filter 'lib/.*\.[ch]' \

@@ -60,7 +60,7 @@ $(B)/tests/unit/test_annotate: $(B)/tests/unit/test_annotate.o \
 $(B)/tests/unit/test_question: $(B)/tests/unit/test_question.o $(B)/cli/question.o
 $(B)/tests/unit/test_memory: $(B)/tests/unit/test_memory.o $(B)/cli/memory.o
 $(B)/tests/unit/test_namer: $(B)/tests/unit/test_namer.o \
-	$(patsubst %,$(B)/cli/%.o,namer memory question)
+	$(patsubst %,$(B)/cli/%.o,namer copy memory question)
 $(patsubst %,$(B)/tests/unit/test_%,place escape annotate question memory namer):
 	$(call ld,-lcmocka $(DEMANGLER))
 

@@ -68,6 +68,7 @@ FIRST_BACKEND = "jemalloc"
 LIBC_OF = {"musl": "musl"}  # of a backend; the others are glibc's
 PROGRAM_SUITES = ("behaviour", "harness")
 SLOWEST = 5
+UNIT_SECONDS = 120
 
 
 @dataclasses.dataclass
@@ -98,6 +99,7 @@ class Wanted:
     case: str = "*"
     gdb: bool = False
     library: Path | None = None
+    patience: int = 1
 
     def has_file(self, path: Path) -> bool:
         return fnmatch.fnmatch(path.name, self.file) or fnmatch.fnmatch(path.stem, self.file)
@@ -147,6 +149,7 @@ def run_cases(path: Path, wanted: Wanted, backend: str) -> Result:
         if case.backends and backend not in case.backends or not wanted.has_case(case.name):
             continue
         case.environment = {**library, **case.environment}
+        case.timeout *= wanted.patience
         reasons = missing(case.needs)
         if reasons:
             result.skips.append(f"{case.name}: {', '.join(reasons)}")
@@ -183,7 +186,9 @@ def run_unit(path: Path, wanted: Wanted) -> Result:
         debug([program], {})
     environment = {**child_environment(), "CMOCKA_MESSAGE_OUTPUT": "TAP"}
     try:
-        status, out, err = execute([program], environment, str(SOURCE), 120)
+        status, out, err = execute(
+            [program], environment, str(SOURCE), UNIT_SECONDS * wanted.patience
+        )
     except OSError as error:
         result.failures.append(Failure("cannot run", str(error)))
         return result
@@ -309,6 +314,13 @@ def arguments_of_caller() -> argparse.Namespace:
         metavar="FOLDER",
         help="the programs have the library in that folder in the place of BUILD's own",
     )
+    parser.add_argument(
+        "--patience",
+        type=int,
+        default=1,
+        metavar="TIMES",
+        help="so many times the time that a test has, for a build that is slow (1)",
+    )
     parser.add_argument("paths", nargs="+", metavar="PATH", help="files or folders")
     parser.add_argument(
         "--backend",
@@ -329,6 +341,7 @@ def main() -> int:
         case or "*",
         arguments.gdb,
         arguments.library and arguments.library.resolve(),
+        arguments.patience,
     )
     files = find(arguments.paths, wanted)
     total = Result()

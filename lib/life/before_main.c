@@ -24,11 +24,11 @@ typedef int (*start_function)(main_function main, int argc, char **argv, void (*
 /* Written by the constructor, read when the program starts; both on the first thread. */
 static start_function libc_start;
 static main_function program_main;
-static void (*before_main)(void);
+static void (*before_main)(const void *caller);
 
 static int our_main(int argc, char **argv, char **environment)
 {
-	before_main();
+	before_main(PL_CALLER());
 	return program_main(argc, argv, environment);
 }
 
@@ -63,7 +63,7 @@ static bool is_read_only(const struct pl_dynamic *dynamic, const void *place)
 	return false;
 }
 
-bool pl_before_main(void (*function)(void))
+bool pl_before_main(void (*function)(const void *caller))
 {
 	const struct link_map *program = _r_debug.r_map; /* the first in the list; none if static */
 	struct pl_object object = {.headers = (const void *)getauxval(AT_PHDR),

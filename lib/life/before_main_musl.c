@@ -6,7 +6,7 @@
  */
 #include "life/before_main.h"
 
-bool pl_before_main(void (*function)(void))
+bool pl_before_main(void (*function)(const void *caller))
 {
 	(void)function;
 	return false;

@@ -182,20 +182,20 @@ static void read_suppressions(void)
 
 static void lock_on_signal(void)
 {
-	pl_control_lock("lock_signal");
+	pl_control_lock("lock_signal", PL_CALLER());
 }
 
 static void lock_after(void)
 {
-	pl_control_lock("lock_after");
+	pl_control_lock("lock_after", PL_CALLER());
 }
 
-static void before_main(void)
+static void before_main(const void *caller)
 {
 	if (to_prove != 0)
 		pl_proof(to_prove);
 	if (options->lock_at_main)
-		pl_control_lock("lock=main");
+		pl_control_lock("lock=main", caller);
 }
 
 static bool main_is_awaited; /* before_main() will be called */

@@ -70,13 +70,13 @@ void phaselock_lock_allocations(void)
 	pl_history_complete(&history, PL_CALLER());
 }
 
-void pl_control_lock(const char *option)
+void pl_control_lock(const char *option, const void *caller)
 {
 	struct pl_history history;
 
-	pl_history_take(&history, option, PL_CALLER());
+	pl_history_take(&history, option, caller);
 	change(lock, &history);
-	pl_history_complete(&history, PL_CALLER());
+	pl_history_complete(&history, caller);
 }
 
 void phaselock_unlock_allocations(void)

@@ -4,9 +4,9 @@
 #define PL_CONTROL_H
 
 /*
- * As phaselock_lock_allocations(). Reports name the option, a string that lives for ever. Any
- * thread, signal handlers too.
+ * As phaselock_lock_allocations(). Reports name the option, a string that lives for ever; their
+ * stack of who locked begins at caller, a return address. Any thread, signal handlers too.
  */
-void pl_control_lock(const char *option);
+void pl_control_lock(const char *option, const void *caller);
 
 #endif

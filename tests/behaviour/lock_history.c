@@ -60,6 +60,7 @@
  * | phaselock: violation: malloc(10) while allocations are locked
  * | {details}
  * |   locked {number} {any} before by thread {number} "lock_history" (lock=main):
+ * |     #0 {any}libc{any}
  * | {details}
  * | phaselock: aborting (policy=abort)
  *

@@ -4,7 +4,7 @@
  * be part of an interposer: at exit and around fork() it uses stdio and the heap. So lib/ is
  * compiled with -fprofile-info-section, which registers nothing, and here libgcov is asked for the
  * bytes of each .gcda file, which takes no request. A process appends them all to one stream at
- * once, each file behind a line with its size and name; merge.py makes files of it.
+ * once: a mark, and each file behind a line with its size and name; merge.py makes files of it.
  *
  * The linker leads the ends that the library causes to this file (--wrap). A process that ends by
  * _exit() or by another signal writes nothing.
@@ -19,6 +19,7 @@
 
 #define STREAM_MAX ((size_t)4 << 20)
 #define SIZE_DIGITS 8
+#define MARK "one more process\n"
 
 /* By the linker: a pointer for each source; none where no part of the library is linked. */
 extern const struct gcov_info *const __start_pl_gcov[] __attribute__((weak));
@@ -64,15 +65,19 @@ static void append_file(const struct gcov_info *info)
 		stream[head + i] = (char)('0' + size % 10);
 }
 
-/* The last of the library's destructors. Children of unit tests, which abort, call it too. */
-void pl_coverage_dump(void);
-__attribute__((destructor(101))) void pl_coverage_dump(void)
+/*
+ * The last of the library's destructors, whose own lines count: gcc heeds the number at the first
+ * declaration alone. Children of unit tests, which abort, call it too.
+ */
+__attribute__((destructor(101))) void pl_coverage_dump(void);
+void pl_coverage_dump(void)
 {
 	long fd;
 
 	if (atomic_flag_test_and_set(&is_dumping))
 		return;
 	used = 0;
+	append(MARK, sizeof(MARK) - 1, NULL);
 	for (const struct gcov_info *const *info = __start_pl_gcov; info != __stop_pl_gcov; info++)
 		append_file(*info);
 	fd = pl_os_call(SYS_openat, AT_FDCWD, PL_COVERAGE_STREAM,

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """merge.py STREAM: makes .gcda files of what tests/coverage/dump.c appended for each process: the
-sums of all that differ.
+sums of all that differ. A process that was killed while it wrote is left out.
 
 A .gcda file is words of four bytes: magic, version, two stamps, then records of a tag, a length in
 bytes and so much data. The records of a source are the same in each process, but for the counters:
@@ -9,10 +9,13 @@ the length of those that are all 0 is given as a negative number, without data.
 """
 import array
 import hashlib
+import mmap
 import struct
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+MARK = b"one more process\n"
 HEAD = 16
 FUNCTION = 0x01000000
 COUNTERS = 0x01A10000  # of arcs
@@ -59,25 +62,52 @@ def write(path: Path, head: bytes, records: Records) -> None:
         file.write(bytes(4))
 
 
+def processes_of(stream: mmap.mmap) -> Iterator[bytes]:
+    """What each one appended, without the mark."""
+    at = stream.find(MARK)
+    while at >= 0:
+        end = stream.find(MARK, at + len(MARK))
+        yield stream[at + len(MARK) : end if end >= 0 else len(stream)]
+        at = end
+
+
+def files_of(process: bytes) -> list[tuple[str, bytes]] | None:
+    """Name and data of each file, if all that the process had to write is there."""
+    files = []
+    at = 0
+    while at < len(process):
+        line_end = process.find(b"\n", at)
+        size, _, name = process[at:line_end].partition(b" ")
+        at = line_end + 1 + int(size or 0)
+        if line_end < 0 or at > len(process):
+            return None
+        files.append((name.decode(), process[line_end + 1 : at]))
+    return files
+
+
 def main() -> int:
     heads: dict[str, bytes] = {}
     sums: dict[str, Records] = {}
     seen: set[bytes] = set()
-    with open(sys.argv[1], "rb") as stream:
-        while line := stream.readline():
-            size, name = line.decode().rstrip("\n").split(" ", 1)
-            data = stream.read(int(size))
-            digest = hashlib.sha256(line + data).digest()
-            if digest in seen:  # many processes do the same: nothing new
-                continue
-            seen.add(digest)
-            if name in sums:
-                add(sums[name], records_of(data))
-            else:
-                heads[name], sums[name] = data[:HEAD], records_of(data)
+    killed = 0
+    with open(sys.argv[1], "rb") as file, mmap.mmap(
+        file.fileno(), 0, access=mmap.ACCESS_READ
+    ) as stream:
+        for process in processes_of(stream):
+            files = files_of(process)
+            killed += files is None
+            for name, data in files or []:
+                digest = hashlib.sha256(name.encode() + data).digest()
+                if digest in seen:  # many processes do the same: nothing new
+                    continue
+                seen.add(digest)
+                if name in sums:
+                    add(sums[name], records_of(data))
+                else:
+                    heads[name], sums[name] = data[:HEAD], records_of(data)
     for name, records in sums.items():
         write(Path(name), heads[name], records)
-    print(f"{len(sums)} sources")
+    print(f"{len(sums)} sources, {killed} processes killed as they wrote")
     return 0 if sums else 1
 
 

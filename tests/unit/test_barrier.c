@@ -69,7 +69,7 @@ CHILD_TEST(public_functions_return_after_the_barrier)
 
 	CHECK_BARRIER(phaselock_lock_allocations(), PL_PHASE_LOCKED);
 	phaselock_unlock_allocations();
-	CHECK_BARRIER(pl_control_lock("lock=main"), PL_PHASE_LOCKED);
+	CHECK_BARRIER(pl_control_lock("lock=main", NULL), PL_PHASE_LOCKED);
 	phaselock_unlock_allocations();
 	CHECK_BARRIER(phaselock_watch_process_begin(&watch), PL_PHASE_WATCHED);
 	CHECK_BARRIER(phaselock_watch_process_end(&watch), PL_PHASE_INIT);

@@ -6,9 +6,13 @@
  *
  * shows: PL-061 (lock=main)
  */
+#define _GNU_SOURCE
 #include "life/before_main.h"
 
 #include "unit.h"
+
+#include <dlfcn.h>
+#include <string.h>
 
 /* In the order in which they happen. */
 enum moment { NOTHING, CONSTRUCTED, BEFORE_MAIN, IN_MAIN };
@@ -16,10 +20,12 @@ enum moment { NOTHING, CONSTRUCTED, BEFORE_MAIN, IN_MAIN };
 static enum moment moment;
 static enum moment seen_before_main;
 static unsigned calls;
+static const void *called_from;
 static bool accepted;
 
-static void before_main(void)
+static void before_main(const void *caller)
 {
+	called_from = caller;
 	seen_before_main = moment;
 	moment = BEFORE_MAIN;
 	calls++;
@@ -57,6 +63,14 @@ TEST(function_is_called_once_after_the_constructors_and_before_main)
 	assert_int_equal(seen_in_main, BEFORE_MAIN);
 }
 
+TEST(function_is_told_the_place_in_libc_that_calls_main)
+{
+	Dl_info module;
+
+	assert_int_not_equal(dladdr(called_from, &module), 0);
+	assert_non_null(strstr(module.dli_fname, "libc"));
+}
+
 TEST(main_gets_its_arguments)
 {
 	assert_int_equal(arguments, 1);
@@ -69,6 +83,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(request_before_the_program_starts_is_accepted),
 		cmocka_unit_test(function_is_called_once_after_the_constructors_and_before_main),
+		cmocka_unit_test(function_is_told_the_place_in_libc_that_calls_main),
 		cmocka_unit_test(main_gets_its_arguments),
 	};
 

@@ -316,6 +316,32 @@ TEST(nobody_is_in_a_process_watch_that_has_ended)
 		thread_end(threads[i]);
 }
 
+static _Atomic bool is_inside, has_left;
+
+static void stay_for_long(void)
+{
+	atomic_store(&is_inside, true);
+	pl_os_sleep_ms(100);
+	atomic_store(&has_left, true);
+}
+
+TEST(end_of_a_process_watch_waits_for_a_watcher_that_takes_its_time)
+{
+	pthread_t thread;
+	WATCH(slow);
+
+	slow.inside = stay_for_long;
+	atomic_store(&stop, false);
+	phaselock_watch_process_begin(&slow_watch);
+	thread = thread_start(ask_until_stopped, NULL);
+	while (!atomic_load(&is_inside))
+		;
+	assert_true(phaselock_watch_process_end(&slow_watch));
+	assert_true(has_left);
+	atomic_store(&stop, true);
+	thread_end(thread);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -332,6 +358,7 @@ int main(void)
 		cmocka_unit_test(
 			watch_begun_after_a_seal_without_permits_is_told_but_serves_nothing),
 		cmocka_unit_test(nobody_is_in_a_process_watch_that_has_ended),
+		cmocka_unit_test(end_of_a_process_watch_waits_for_a_watcher_that_takes_its_time),
 	};
 
 	return cmocka_run_group_tests_name("watch", tests, NULL, NULL);

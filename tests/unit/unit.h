@@ -23,6 +23,13 @@
 #define THREAD_SANITIZED false
 #endif
 
+/* AddressSanitizer stands between a thread and its function. */
+#ifdef __SANITIZE_ADDRESS__
+#define ADDRESS_SANITIZED true
+#else
+#define ADDRESS_SANITIZED false
+#endif
+
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 /*
