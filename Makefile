@@ -175,7 +175,7 @@ CLI_PARTS    := entry/dialect $(OS_PARTS) \
                 $(patsubst %,common/%,options format quote entries suppress glob clone runtime)
 CLI_OBJECTS  := $(patsubst %.c,$(B)/%.o,$(wildcard cli/*.c)) \
                 $(CLI_PARTS:%=$(B)/cli/lib/%.o)
-CLI_CPPFLAGS := -iquote lib -DPHASELOCK_LIBDIR='"$(LIBDIR)"'
+CLI_CPPFLAGS := -iquote lib -isystem /usr/include/libxml2 -DPHASELOCK_LIBDIR='"$(LIBDIR)"'
 
 $(B)/cli/%.o: cli/%.c $(B)/flags
 	$(call cc,$(CLI_HARDENING) $(CLI_CPPFLAGS))
@@ -189,11 +189,11 @@ $(B)/libdir: always
 	@mkdir -p $(@D)
 	@echo '$(LIBDIR)' | cmp -s - $@ || echo '$(LIBDIR)' > $@
 
-# jansson is there for the JSON of results, libsupc++ for the one function that demangles names,
-# which no shared library exports.
+# jansson is there for JSON, libxml2 for JUnit's XML, libsupc++ for the one function that demangles
+# names, which no shared library exports.
 DEMANGLER := -Wl,-Bstatic -lsupc++ -Wl,-Bdynamic
 $(B)/phaselock: $(CLI_OBJECTS) $(B)/ldflags
-	$(call ld,$(CLI_HARDENING) $(CLI_LINKED) -ldw -ljansson $(DEMANGLER))
+	$(call ld,$(CLI_HARDENING) $(CLI_LINKED) -ldw -ljansson -lxml2 $(DEMANGLER))
 
 # ---- what the other rooms build ------------------------------------------------------------------
 # A program linked with the library as a user's is. `| $(LIBRARY)`: it is not linked again when that

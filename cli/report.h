@@ -93,8 +93,17 @@ bool report_add_file(struct report *report, const char *path, const struct repor
 
 void report_free(struct report *report);
 
-/* The forms. Each writes all of it; errors are those of the stream. */
-typedef void report_write(const struct report *report, FILE *out);
+/* How a form is written. */
+struct report_options {
+	const char *root; /* of the sources, absolute: files below it are named from it; or NULL */
+};
+
+/*
+ * The forms. Each writes all of it; errors are those of the stream, and want of memory ends the
+ * command.
+ */
+typedef void report_write(const struct report *report, const struct report_options *options,
+			  FILE *out);
 report_write report_write_json, report_write_junit, report_write_sarif, report_write_markdown,
 	report_write_gitlab;
 

@@ -2,12 +2,8 @@
 /*
  * The table of results as JSON. It must not know where the results are from.
  */
-#include "escape.h"
+#include "emit.h"
 #include "results_table.h"
-
-#include <jansson.h>
-
-#include <stdlib.h>
 
 static const char *const count_names[RESULTS_COUNTS] = {
 	[RESULTS_ALLOCATIONS] = "allocations",
@@ -34,25 +30,16 @@ static json_t *range_of(const struct results_row *row, size_t which)
 					     range->largest);
 }
 
-/* A name as it stands on a terminal, too. */
-static json_t *name_of(const char *name)
-{
-	char *quoted = escape_copy(name);
-	json_t *string = quoted != NULL ? json_string(quoted) : NULL;
-
-	free(quoted);
-	return string;
-}
-
 static json_t *row_of(const struct results_row *row)
 {
 	const struct results_line *line = &row->line;
-	json_t *object = json_pack("{s:o, s:o, s:o, s:o, s:o, s:I, s:s, s:I, s:o}", "program",
-				   name_of(line->program), "test", name_of(line->test), "operation",
-				   name_of(line->operation), "assertion", name_of(line->assertion),
-				   "file", name_of(line->file), "line", line->line, "verdict",
-				   results_verdict_name(line->verdict), "runs", row->runs,
-				   "verdicts", verdicts_of(row->verdicts));
+	json_t *object =
+		json_pack("{s:o, s:o, s:o, s:o, s:o, s:I, s:s, s:I, s:o}", "program",
+			  emit_name(line->program), "test", emit_name(line->test), "operation",
+			  emit_name(line->operation), "assertion", emit_name(line->assertion),
+			  "file", emit_name(line->file), "line", line->line, "verdict",
+			  results_verdict_name(line->verdict), "runs", row->runs, "verdicts",
+			  verdicts_of(row->verdicts));
 
 	for (size_t i = 0; i < RESULTS_COUNTS; i++) {
 		if (json_object_set_new(object, count_names[i], range_of(row, i)) == 0)

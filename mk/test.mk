@@ -58,10 +58,11 @@ $(B)/tests/unit/test_escape: $(B)/tests/unit/test_escape.o $(call UNIT_CLI,escap
 $(B)/tests/unit/test_annotate: $(B)/tests/unit/test_annotate.o \
 	$(call UNIT_CLI,annotate naming known place demangle escape)
 $(B)/tests/unit/test_question: $(B)/tests/unit/test_question.o $(B)/cli/question.o
+$(B)/tests/unit/test_source: $(B)/tests/unit/test_source.o $(B)/cli/source.o
 $(B)/tests/unit/test_memory: $(B)/tests/unit/test_memory.o $(B)/cli/memory.o
 $(B)/tests/unit/test_namer: $(B)/tests/unit/test_namer.o \
 	$(patsubst %,$(B)/cli/%.o,namer copy memory question)
-$(patsubst %,$(B)/tests/unit/test_%,place escape annotate question memory namer):
+$(patsubst %,$(B)/tests/unit/test_%,place escape annotate question source memory namer):
 	$(call ld,-lcmocka $(DEMANGLER))
 
 # What is made of a report.
@@ -146,6 +147,32 @@ TEST_NEEDS += $(B)/tests/command/compile
 $(B)/tests/command/compile: tests/command/compile
 	@mkdir -p $(@D)
 	$(Q)ln -sf $(abspath $<) $@
+
+# ---- the forms of a report, and what reads them that others wrote --------------------------------
+# Those of npm are as tests/readers/package-lock.json has them. Cases whose readers are missing are
+# skipped.
+READERS      := $(B)/readers
+REPORT_FORMS := $(B)/tests/command/report_forms
+TEST_NEEDS   += $(REPORT_FORMS) $(READERS)/npm $(READERS)/junitparser
+
+$(REPORT_FORMS).o: tests/command/report_forms.c $(B)/flags
+	$(call cc,-iquote lib -iquote cli)
+$(REPORT_FORMS): $(REPORT_FORMS).o $(call UNIT_CLI,report_json report_junit report_sarif \
+		report_sarif_result report_gitlab report_markdown report_programs report_spot \
+		report_words source emit escape place)
+	$(call ld,-ljansson -lxml2)
+
+$(READERS)/npm: $(wildcard tests/readers/*)
+	@mkdir -p $(@D) && cp $^ $(@D)
+	$(call say,NPM,$(@D))
+	$(Q)(cd $(@D) && npm ci --ignore-scripts --prefer-offline --no-audit --no-fund && \
+		chmod u+x node_modules/@microsoft/sarif-multitool-linux/Sarif.Multitool) \
+		>$@.log 2>&1 && ln -sf /bin/true $@ || echo "skip readers of npm: $@.log says why"
+
+# Of the distribution's Python.
+$(READERS)/junitparser: | $(READERS)/npm
+	$(Q)/usr/bin/python3 -c 'import junitparser' 2>/dev/null && ln -sf /bin/true $@ || \
+		echo "skip junitparser: it is not installed"
 
 # A mark of the build that is installed: cases about its very code need it, and are skipped in a
 # variant.

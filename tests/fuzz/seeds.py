@@ -135,7 +135,32 @@ def elf(interpreter=b"/lib64/ld-linux-x86-64.so.2\0", sections=False):
     )
 
 
+def number(value):
+    return bytes((8,)) + struct.pack(">Q", value)
+
+
+def known(text):
+    return b"\1" + text + b"\0"
+
+
+def form(name):
+    """A report with a root, three processes and three sites of three frames."""
+    process = name + b"\0\1\1" + number(7)
+    frame = known(name) * 4 + number(12) + number(0x1234) + b"\0"
+    site = (
+        name + b"\0\0" + number(3) + number(96) + number(9) + name + b"\0\1\3" + frame * 3 + b"\1"
+    )
+    head = known(b"/src") + b"\1" + name + b"\0" + name + b"\0" + name + b"\0\0"
+    return head + number(1700000000) + number(1) + b"\3" + process * 3 + b"\3" + site * 3
+
+
 SEEDS = {
+    "forms": [
+        form(b"/src/a/../b.c"),
+        form(b"main::{lambda(int)#1}::operator[](int) const"),
+        form(b"]]><b>&amp;|`a``b`\\@user [l](http://x)\n\x1b\xff"),
+        b"\0\0" + bytes(9),
+    ],
     "options": [
         b"\0\xffpolicy=deny:report=a%p.txt:frames=8:lock=main:max_reports=3:stats=1:symbolize=0",
         b"\0\x02polcy=allow:lock_after=9x:lock_signal=USR1",

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Pieces of JSON. It must not know what they say.
+ */
+#include "emit.h"
+
+#include "escape.h"
+#include "verb.h"
+
+#include <stdlib.h>
+
+void emit_no_memory(void)
+{
+	fputs("phaselock: no memory to write the report\n", stderr);
+	exit(STATUS_NOT_CHECKED);
+}
+
+json_t *emit_name(const char *name)
+{
+	char *quoted = name != NULL ? escape_copy(name) : NULL;
+	json_t *string = quoted != NULL ? json_string(quoted) : NULL;
+
+	free(quoted);
+	return name != NULL ? string : json_null();
+}
+
+json_t *emit_number(uint64_t number)
+{
+	return json_integer(number < INT64_MAX ? (json_int_t)number : INT64_MAX);
+}
+
+/* A stream that fails fails the rest, too: its owner looks at it at the end. */
+static void write_piece(json_t *piece, size_t flags, FILE *out)
+{
+	if (piece == NULL || (json_dumpf(piece, out, flags) != 0 && !ferror(out)))
+		emit_no_memory();
+	json_decref(piece);
+}
+
+void emit_members(json_t *object, FILE *out)
+{
+	write_piece(object, JSON_COMPACT | JSON_EMBED, out);
+}
+
+void emit_element(struct emit_list *list, json_t *element)
+{
+	fputs(list->has_elements ? ",\n" : "\n", list->out);
+	write_piece(element, JSON_COMPACT, list->out);
+	list->has_elements = true;
+}

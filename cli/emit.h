@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * JSON, a piece at a time, so that a long list is never in memory as a whole. jansson writes each
+ * piece; its functions take NULL for a value and fail, so only whole pieces are looked at. A piece
+ * that there is no memory for ends the command: half a file must not pass for a whole one.
+ */
+#ifndef CLI_EMIT_H
+#define CLI_EMIT_H
+
+#include "common/base.h"
+
+#include <jansson.h>
+#include <stdio.h>
+
+/* A name as it stands on a terminal, too; null for NULL. */
+json_t *emit_name(const char *name);
+
+/* A number; JSON's writer knows none above INT64_MAX, which stands for all of those. */
+json_t *emit_number(uint64_t number);
+
+/* Writes the members of an object, without its braces, and frees it. */
+void emit_members(json_t *object, FILE *out);
+
+/* A list that is being written, one line an element. Begins as {out}. */
+struct emit_list {
+	FILE *out;
+	bool has_elements;
+};
+
+/* Writes an element and frees it. */
+void emit_element(struct emit_list *list, json_t *element);
+
+/* Ends the command for want of memory. */
+_Noreturn void emit_no_memory(void);
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The results of SARIF.
+ */
+#ifndef CLI_REPORT_SARIF_H
+#define CLI_REPORT_SARIF_H
+
+#include "report_spot.h"
+#include "report_words.h"
+
+#include <jansson.h>
+
+/* What stands for the root of the sources, as CodeQL calls it, too. */
+#define SARIF_ROOT "%SRCROOT%"
+
+json_t *sarif_site(const struct report *report, const struct report_site *site,
+		   const struct report_options *options);
+
+json_t *sarif_remark(const struct report *report, const struct report_remark *remark);
+
+#endif
