@@ -15,15 +15,22 @@
 #include "words.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct {
 	const char *name;
 	report_write *write; /* NULL: a screen */
 } forms[] = {
 	{"text", NULL},
+	{"json", report_write_json},
+	{"junit", report_write_junit},
+	{"sarif", report_write_sarif},
+	{"markdown", report_write_markdown},
+	{"gitlab", report_write_gitlab},
 };
 
 #define FORMS (sizeof(forms) / sizeof(forms[0]))
@@ -33,6 +40,7 @@ struct choice {
 	size_t form;
 	struct screen_options screen;
 	struct report_names names;
+	struct report_options options;
 	const char *baseline, *new_baseline;
 	bool suggest;
 	char **files;
@@ -47,6 +55,7 @@ static void print_usage(void)
 	     "  --top=N                   rows at most\n"
 	     "  --order=count|bytes       which rows come first (count)\n"
 	     "  --tree, --full            who called whom; whole call stacks\n"
+	     "  --source-root=DIR         folder from which sources are named (the current one)\n"
 	     "  --baseline=FILE           fail on sites that are not in this file\n"
 	     "  --write-baseline=FILE     write the sites to it\n"
 	     "  --suggest-suppressions    print entries for the file of --suppressions\n"
@@ -106,6 +115,7 @@ enum {
 	WRITE_BASELINE,
 	SUGGEST,
 	RAW,
+	ROOT,
 	PATH,
 	SERVERS
 };
@@ -150,6 +160,9 @@ static bool take(struct choice *choice, int found)
 	case SUGGEST:
 		choice->suggest = true;
 		return true;
+	case ROOT:
+		choice->options.root = optarg;
+		return true;
 	case RAW:
 		choice->names.off = true;
 		return true;
@@ -176,6 +189,7 @@ static bool read_words(int count, char **words, struct choice *choice)
 		{"baseline", required_argument, NULL, BASELINE},
 		{"write-baseline", required_argument, NULL, WRITE_BASELINE},
 		{"suggest-suppressions", no_argument, NULL, SUGGEST},
+		{"source-root", required_argument, NULL, ROOT},
 		{"raw", no_argument, NULL, RAW},
 		{"debug-path", required_argument, NULL, PATH},
 		{"debuginfod", no_argument, NULL, SERVERS},
@@ -244,7 +258,7 @@ static int tell(const struct report *report, const struct choice *choice)
 	if (choice->suggest)
 		suggest_suppressions(report, stdout);
 	else if (forms[choice->form].write != NULL)
-		forms[choice->form].write(report, stdout);
+		forms[choice->form].write(report, &choice->options, stdout);
 	else
 		print_text(report, choice);
 	if (choice->baseline != NULL && status == STATUS_VIOLATION)
@@ -260,7 +274,8 @@ static int tell(const struct report *report, const struct choice *choice)
 
 int verb_report(int count, char **words)
 {
-	struct choice choice = {.form = 0};
+	char folder[PATH_MAX];
+	struct choice choice = {.options.root = getcwd(folder, sizeof(folder))};
 	struct report report = {.status = 0};
 	int status;
 
