@@ -52,7 +52,8 @@ NO_BUILTIN := $(patsubst %,-fno-builtin-%,malloc calloc realloc free)
 ALL_CFLAGS := -std=c11 $(FLAGS_$(VARIANT)) $(CFLAGS) $(WARNINGS) $(NO_BUILTIN) -pthread
 CXX_FLAGS  := -std=c++17 $(FLAGS_$(VARIANT)) -g -Wall -Wextra $(WERROR_FLAG) -pthread
 # MACHINE: what is chosen where this is empty, is not built.
-X86_64     := $(filter x86_64-%,$(shell $(CC) -dumpmachine))
+# Without a compiler, which deps-build then installs, it is this machine's.
+X86_64     := $(filter x86_64-%,$(or $(shell $(CC) -dumpmachine 2>/dev/null),$(shell uname -m)-))
 include mk/hardening.mk mk/coverage.mk
 # initial-exec: a general-dynamic access to TLS may call malloc.
 LIB_OPTIONS := $(LIB_HARDENING) $(COVERED) -iquote lib -fPIC -fvisibility=hidden \
@@ -172,7 +173,8 @@ $(TESTING): $(patsubst %.c,$(B)/%.o,$(wildcard testing/*.c)) $(B)/testing/lib/co
 # The parts that it shares with the library are compiled for it, without what only a shared library
 # has.
 CLI_PARTS    := entry/dialect $(OS_PARTS) \
-                $(patsubst %,common/%,options format quote entries suppress glob clone runtime)
+                $(patsubst %,common/%,options near format quote entries suppress glob clone \
+                  runtime)
 CLI_OBJECTS  := $(patsubst %.c,$(B)/%.o,$(wildcard cli/*.c)) \
                 $(CLI_PARTS:%=$(B)/cli/lib/%.o)
 CLI_CPPFLAGS := -iquote lib -isystem /usr/include/libxml2 -DPHASELOCK_LIBDIR='"$(LIBDIR)"'
@@ -219,10 +221,12 @@ INSTALL  := install
 MAN      := $(DESTDIR)$(PREFIX)/share/man
 HEADERS  := $(DESTDIR)$(PREFIX)/include/phaselock
 SHARE    := $(DESTDIR)$(PREFIX)/share/phaselock
+BASH     := $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 BIN      := $(DESTDIR)$(PREFIX)/bin
 LIB      := $(DESTDIR)$(LIBDIR)
 install: all
-	$(INSTALL) -d $(BIN) $(LIB)/pkgconfig $(HEADERS) $(MAN)/man1 $(MAN)/man3 $(SHARE)/wasm
+	$(INSTALL) -d $(BIN) $(LIB)/pkgconfig $(HEADERS) $(MAN)/man1 $(MAN)/man3 $(SHARE)/wasm \
+		$(BASH)
 	$(INSTALL) -m 755 $(B)/phaselock $(BIN)/
 	for name in libphaselock libphaselock-system; do \
 		$(INSTALL) -m 755 $(B)/$$name.so.$(VERSION) $(LIB)/ && \
@@ -233,6 +237,7 @@ install: all
 	$(INSTALL) -m 644 include/phaselock/*.h include/phaselock/*.hpp $(HEADERS)/
 	$(INSTALL) -m 644 docs/man/*.1 $(MAN)/man1/
 	$(INSTALL) -m 644 docs/man/*.3 $(MAN)/man3/
+	$(INSTALL) -m 644 completions/phaselock $(BASH)/
 	$(INSTALL) -m 644 $(filter-out %.txt,$(wildcard wasm/*)) \
 		lib/common/quote.[ch] lib/common/sized.h $(SHARE)/wasm/
 	for file in lib/phaselock.pc testing/phaselock-test.pc; do \
@@ -242,7 +247,8 @@ install: all
 	done
 
 uninstall:
-	rm -f $(BIN)/phaselock $(addprefix $(LIB)/,libphaselock.* libphaselock-system.* \
+	rm -f $(BIN)/phaselock $(BASH)/phaselock \
+		$(addprefix $(LIB)/,libphaselock.* libphaselock-system.* \
 			libphaselock-test.a pkgconfig/phaselock.pc pkgconfig/phaselock-test.pc) \
 		$(patsubst docs/man/%.1,$(MAN)/man1/%.1,$(wildcard docs/man/*.1)) \
 		$(patsubst docs/man/%.3,$(MAN)/man3/%.3,$(wildcard docs/man/*.3))

@@ -7,6 +7,7 @@
 #define _GNU_SOURCE
 #include "arguments.h"
 
+#include "choice.h"
 #include "say.h"
 #include "common/options.h"
 #include "common/suppress.h"
@@ -27,64 +28,96 @@ enum {
 	OPTION_HELP
 };
 
+#define ALLOCATORS "system|jemalloc"
+
 /*
  * One option; key is that of PHASELOCK_OPTIONS which it sets, value what it sets without an
- * argument of its own.
+ * argument of its own. Without a meaning here it has one in the man page alone, so that the help
+ * fits a screen.
  */
 static const struct {
 	const char *name;
-	const char *argument; /* NULL: it takes none */
+	const char *argument; /* NULL: it takes none; "": what its key may be */
 	const char *key;
 	const char *value;
 	const char *meaning;
 } table[] = {
-	{"lock-at", "main", "lock", NULL, "lock just before main() is entered"},
+	{"lock-at", "", "lock", NULL, "lock just before main() is entered (never)"},
 	{"lock-after", "MS", "lock_after", NULL, "lock so many milliseconds after the start"},
 	{"lock-on", "SIGNAL", "lock_signal", NULL, "lock when this signal comes"},
 	{"unlock-on", "SIGNAL", "unlock_signal", NULL, "unlock when this signal comes"},
-	{"policy", "abort|allow|deny", "policy", NULL, "what becomes of a violation (abort)"},
-	{"free", "allow|forbid", "free", NULL,
-	 "whether a free while locked is a violation (allow)"},
+	{"policy", "", "policy", NULL, "what becomes of a violation (abort)"},
+	{"free", "", "free", NULL, "whether a free while locked is a violation (allow)"},
 	{"output", "FILE", NULL, NULL, "keep the record of the run, for `phaselock report`"},
 	{"live", NULL, NULL, NULL, "report violations as they happen"},
 	{"report", "FILE", "report", NULL, "append the reports to a file; %p is the process id"},
 	{"suppressions", "FILE", "suppressions", NULL,
-	 "requests that this file names are served and not reported"},
-	{"symbolize", "0|1", "symbolize", NULL,
-	 "name functions, files and lines in the reports (1)"},
-	{"debug-path", "DIRS", NULL, NULL, "where files with debug information are sought"},
-	{"debuginfod", NULL, NULL, NULL, "ask the servers of DEBUGINFOD_URLS for such files too"},
+	 "serve, and do not report, the requests it names"},
+	{"symbolize", "0|1", "symbolize", NULL, "put functions, files and lines into reports (1)"},
 	{"max-reports", "N", "max_reports", NULL,
 	 "reports at most (" PL_TEXT_OF(PL_OPTIONS_REPORTS) ")"},
-	{"frames", "N", "frames", NULL,
-	 "frames of a call stack (" PL_TEXT_OF(PL_OPTIONS_FRAMES) ")"},
 	{"stats", NULL, "stats", "1", "print the statistics at exit"},
-	{"stages", NULL, "stages", "1", "tell the stages that the program names"},
 	{"follow-children", NULL, "follow_children", "1",
 	 "guard the programs too that this one starts"},
-	{"allocator", "NAME", NULL, NULL,
-	 "system: what the program would have had (default); jemalloc: the library's own"},
-	{"library", "PATH", NULL, NULL, "put this libphaselock.so into the program"},
+	{"allocator", ALLOCATORS, NULL, NULL, "the program's own (system), or the library's"},
+	{"debug-path", "DIRS", NULL, NULL, NULL},
+	{"debuginfod", NULL, NULL, NULL, NULL},
+	{"frames", "N", "frames", NULL, NULL},
+	{"library", "PATH", NULL, NULL, NULL},
+	{"stages", NULL, "stages", "1", NULL},
 	{"help", NULL, NULL, NULL, "print this"},
 };
 
 #define OPTIONS (sizeof(table) / sizeof(table[0]))
+#define WIDTH 80
+#define LONG_ONLY 256 /* above all letters */
+
+/* Writes "--name=argument" as the help has it. Returns how long it is. */
+static int write_option(size_t i, char *text, size_t size)
+{
+	const char *argument = table[i].argument;
+
+	if (argument != NULL && argument[0] == '\0')
+		argument = pl_options_values(table[i].key);
+	return snprintf(text, size, "%s--%s%s%s", strcmp(table[i].name, "help") == 0 ? "-h, " : "",
+			table[i].name, argument != NULL ? "=" : "",
+			argument != NULL ? argument : "");
+}
+
+static void print_others(void)
+{
+	static const char begin[] = "  others:";
+	int column = printf("%s", begin);
+
+	for (size_t i = 0; i < OPTIONS; i++) {
+		char option[64];
+
+		if (table[i].meaning != NULL)
+			continue;
+		column += 1 + write_option(i, option, sizeof(option));
+		if (column > WIDTH)
+			column = printf("\n%*s", (int)strlen(begin), "") + (int)strlen(option);
+		printf(" %s", option);
+	}
+	putchar('\n');
+}
 
 void arguments_print_usage(void)
 {
 	puts("usage: phaselock run [OPTIONS] [--] PROGRAM [ARGUMENTS...]");
 	for (size_t i = 0; i < OPTIONS; i++) {
-		char name[64];
+		char option[64];
 
-		snprintf(name, sizeof(name), "--%s%s%s", table[i].name,
-			 table[i].argument != NULL ? "=" : "",
-			 table[i].argument != NULL ? table[i].argument : "");
-		printf("  %-26s %s\n", name, table[i].meaning);
+		if (table[i].meaning == NULL)
+			continue;
+		write_option(i, option, sizeof(option));
+		printf("  %-27s %s\n", option, table[i].meaning);
 	}
-	puts("Status: the program's own; 128+N if signal N ended it; 99 violations; 125 not "
-	     "guarded or not checked;\n"
-	     "126 the program cannot be run or guarded; 127 it is not found. PHASELOCK_OPTIONS "
-	     "holds as well.");
+	print_others();
+	printf("SIGNAL: %s\n", pl_options_values("lock_signal"));
+	puts("Status: the program's own; 128+N if signal N ended it; 99 violations;\n"
+	     "125 not guarded or not checked; 126 it cannot be run or guarded; 127 not found.\n"
+	     "PHASELOCK_OPTIONS holds as well. `man 1 phaselock` tells about each option.");
 }
 
 static int kind(size_t i)
@@ -104,15 +137,45 @@ static int kind(size_t i)
 	return table[i].argument != NULL ? OPTION_LIBRARY : OPTION_HELP;
 }
 
-/* Appends "key=value" to the text for the library. */
-static bool append_key(struct arguments *arguments, size_t i, const char *value)
+/* Whether the library takes a value; what it does not take is said in the command's own words. */
+static bool check_value(size_t i, const char *value)
 {
-	char *longer;
+	struct pl_options unused = pl_options_default();
+	char unsaid[1];
+	struct pl_text errors = pl_text_in(unsaid, sizeof(unsaid));
+	char *setting;
+	bool is_taken;
 
 	if (strchr(value, ':') != NULL) {
 		say("--%s=%s: a value cannot have a colon in it", table[i].name, value);
 		return false;
 	}
+	if (asprintf(&setting, "%s=%s", table[i].key, value) < 0)
+		return false;
+	is_taken = pl_options_parse(setting, &unused, &errors) == 0;
+	free(setting);
+	if (!is_taken)
+		choice_complain(table[i].name, value, pl_options_values(table[i].key));
+	return is_taken;
+}
+
+static void complain_of_missing(size_t i)
+{
+	if (table[i].key != NULL)
+		choice_complain(table[i].name, NULL, pl_options_values(table[i].key));
+	else if (strchr(table[i].argument, '|') != NULL)
+		choice_complain(table[i].name, NULL, table[i].argument);
+	else
+		say("--%s needs a value", table[i].name);
+}
+
+/* Appends "key=value" to the text for the library. */
+static bool append_key(struct arguments *arguments, size_t i, const char *value)
+{
+	char *longer;
+
+	if (!check_value(i, value))
+		return false;
 	if (asprintf(&longer, "%s:%s=%s", arguments->options_text, table[i].key, value) < 0)
 		return false;
 	free(arguments->options_text);
@@ -152,11 +215,16 @@ static bool read_words(int count, char **words, struct arguments *arguments)
 	struct option options[OPTIONS + 1] = {{0}};
 	int found, which;
 
+	/* A value of its own for each: those of one value are one to getopt, if abbreviated. */
 	for (size_t i = 0; i < OPTIONS; i++)
-		options[i] =
-			(struct option){table[i].name, table[i].argument != NULL, NULL, kind(i)};
-	while ((found = words_next("run", count, words, "+", options, &which)) != -1) {
-		switch (found) {
+		options[i] = (struct option){table[i].name, table[i].argument != NULL, NULL,
+					     LONG_ONLY + (int)i};
+	while ((found = words_next("run", count, words, "+:h", options, &which)) != -1) {
+		if (found == ':')
+			complain_of_missing((size_t)(optopt - LONG_ONLY));
+		if (found == ':' || found == '?') /* what is wrong has been said */
+			return false;
+		switch (found == 'h' ? OPTION_HELP : kind((size_t)which)) {
 		case OPTION_KEY:
 			if (!append_key(arguments, (size_t)which,
 					optarg != NULL ? optarg : table[which].value))
@@ -183,8 +251,6 @@ static bool read_words(int count, char **words, struct arguments *arguments)
 		case OPTION_HELP:
 			arguments->help = true;
 			return true;
-		default: /* what is wrong has been said */
-			return false;
 		}
 	}
 	arguments->program = words + optind;
@@ -198,7 +264,7 @@ static bool check_library(const struct arguments *arguments)
 	if (allocator == NULL)
 		return true;
 	if (strcmp(allocator, "jemalloc") != 0 && strcmp(allocator, "system") != 0) {
-		say("--allocator=%s: it is jemalloc or system", allocator);
+		choice_complain("allocator", allocator, ALLOCATORS);
 		return false;
 	}
 	if (arguments->library == NULL)

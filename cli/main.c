@@ -3,6 +3,7 @@
  * The `phaselock` command: the table of its verbs. It must not know what a verb does.
  */
 #define _GNU_SOURCE
+#include "common/near.h"
 #include "escape.h"
 #include "verb.h"
 
@@ -30,12 +31,29 @@ static const struct {
 static void print_usage(FILE *stream)
 {
 	fputs("usage: phaselock VERB [ARGUMENTS...]\n"
-	      "       phaselock --help | --version\n"
+	      "       phaselock -h | --help | --version\n"
 	      "verbs:\n",
 	      stream);
 	for (size_t i = 0; i < VERBS; i++)
 		fprintf(stream, "  %-10s %s\n", verbs[i].name, verbs[i].meaning);
 	fputs("`phaselock VERB --help` tells about one.\n", stream);
+}
+
+static void complain(const char *word)
+{
+	static const char *const options[] = {"--help", "--version"};
+	struct pl_near near = pl_near_to(word, strlen(word));
+
+	for (size_t i = 0; i < VERBS; i++)
+		pl_near_offer(&near, verbs[i].name, strlen(verbs[i].name));
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
+		pl_near_offer(&near, options[i], strlen(options[i]));
+	fputs("phaselock: no verb \"", stderr);
+	escape_write(word, stderr);
+	fputs("\"", stderr);
+	if (near.best[0] != '\0')
+		fprintf(stderr, " (did you mean %s?)", near.best);
+	fputs("; `phaselock --help` lists them\n", stderr);
 }
 
 /*
@@ -61,7 +79,7 @@ int main(int argc, char **argv)
 		print_usage(stderr);
 		return STATUS_NOT_CHECKED;
 	}
-	if (strcmp(argv[1], "--help") == 0) {
+	if (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0) {
 		print_usage(stdout);
 		return 0;
 	}
@@ -73,8 +91,6 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < VERBS; i++)
 		if (strcmp(argv[1], verbs[i].name) == 0)
 			return verbs[i].function(argc - 1, argv + 1);
-	fputs("phaselock: no verb \"", stderr);
-	escape_write(argv[1], stderr);
-	fputs("\"; `phaselock --help` lists them\n", stderr);
+	complain(argv[1]);
 	return STATUS_NOT_CHECKED;
 }

@@ -63,8 +63,8 @@ static void print_usage(void)
 	     "  --debug-path=DIRS         where files with debug information are sought\n"
 	     "  --debuginfod              ask the servers of DEBUGINFOD_URLS for such files too\n"
 	     "  -h, --help                print this\n"
-	     "Status: 0; 99 a site is not in the baseline, or, without one, there are violations;\n"
-	     "125 a file is no record, or nothing was checked.");
+	     "Status: 0; 99 there are violations, or sites that the baseline lacks; 125 a file is\n"
+	     "no record, or nothing was checked.");
 }
 
 static bool read_form(const char *name, size_t *form)
@@ -198,7 +198,7 @@ static bool read_words(int count, char **words, struct choice *choice)
 	};
 	int found;
 
-	while ((found = words_next("report", count, words, "", options, NULL)) != -1)
+	while ((found = words_next("report", count, words, "h", options, NULL)) != -1)
 		if (!take(choice, found))
 			return false;
 	choice->files = words + optind;

@@ -36,11 +36,11 @@ static void print_usage(void)
 	puts("usage: phaselock results [--markdown | --json] FILE...\n"
 	     "  --markdown                 a table (default)\n"
 	     "  --json                     the same and more, for programs\n"
-	     "  --help                     print this\n"
-	     "Prints what became of each operation in files that PHASELOCK_RESULTS=FILE made "
+	     "  -h, --help                 print this\n"
+	     "Prints what became of each operation in files that PHASELOCK_RESULTS=FILE made\n"
 	     "libphaselock-test write.\n"
-	     "Status: 0 all hold; 99 one failed; 125 one was not checked, nothing was asserted, or "
-	     "a FILE is bad.");
+	     "Status: 0 all hold; 99 one failed; 125 one was not checked, nothing was\n"
+	     "asserted, or a FILE is bad.");
 }
 
 static bool read_words(int count, char **words, struct words *result)
@@ -53,7 +53,7 @@ static bool read_words(int count, char **words, struct words *result)
 	};
 	int found;
 
-	while ((found = words_next("results", count, words, "", options, NULL)) != -1) {
+	while ((found = words_next("results", count, words, "h", options, NULL)) != -1) {
 		if (found == 'h')
 			result->help = true;
 		else if (found == 'm' || found == 'j')

@@ -28,6 +28,12 @@ static void note_orphan(void *page, uint32_t id)
 	page_note_end(page, id);
 }
 
+/* A file of reports is for what the summary has no room for. */
+static bool tells_at_once(const struct arguments *arguments)
+{
+	return arguments->live || arguments->options.report[0] != '\0';
+}
+
 /*
  * Returns the program's process, or 0 after it has said why there is none, with the status to end
  * with.
@@ -43,7 +49,7 @@ static pid_t start(const struct arguments *arguments, const struct program *prog
 	*status = STATUS_NOT_CHECKED;
 	if (!library_find(arguments->library, arguments->allocator, library))
 		return 0;
-	if (!page_make(page, collector_path(collector), arguments->live)) {
+	if (!page_make(page, collector_path(collector), tells_at_once(arguments))) {
 		say("cannot make a page of shared memory: %s", strerror(errno));
 		return 0;
 	}

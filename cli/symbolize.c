@@ -43,12 +43,12 @@ static void PL_PRINTF(1, 2) complain(const char *format, ...)
 static void print_usage(void)
 {
 	puts("usage: phaselock symbolize [OPTIONS] [FILE]\n"
-	     "  --debug-path=DIRS          folders of separate debug files, split by colons "
-	     "(:.debug:/usr/lib/debug)\n"
-	     "  --debuginfod               ask the servers of DEBUGINFOD_URLS for such files too\n"
-	     "  --help                     print this\n"
-	     "Copies FILE, or standard input, to standard output, with function names, files and "
-	     "lines in its reports.\n"
+	     "  --debug-path=DIRS          folders of separate debug files, split by colons\n"
+	     "                             (:.debug:/usr/lib/debug)\n"
+	     "  --debuginfod               ask the servers of DEBUGINFOD_URLS for such files\n"
+	     "  -h, --help                 print this\n"
+	     "Copies FILE, or standard input, to standard output, with function names, files\n"
+	     "and lines in its reports.\n"
 	     "Status: 0; 125 if FILE cannot be read, or the text cannot be written.");
 }
 
@@ -62,7 +62,7 @@ static bool read_words(int count, char **words, struct words *result)
 	};
 	int found;
 
-	while ((found = words_next("symbolize", count, words, "", options, NULL)) != -1) {
+	while ((found = words_next("symbolize", count, words, "h", options, NULL)) != -1) {
 		if (found == 'd')
 			result->debug_path = optarg;
 		else if (found == 'n')

@@ -6,8 +6,8 @@
 #include <getopt.h>
 
 /*
- * As getopt_long() without options of one letter. Returns '?' when it has said, as a verb's own
- * message, what is wrong with an option.
+ * As getopt_long(), with ':' for a missing argument if that is asked for by the letters. Returns
+ * '?' when it has said, as a verb's own message, what is wrong with an option.
  */
 int words_next(const char *verb, int count, char **words, const char *letters,
 	       const struct option *options, int *which);

@@ -111,9 +111,10 @@ class Wanted:
 def missing(needs: list[str]) -> list[str]:
     """What of a case's needs this machine does not have, in words."""
     reasons = [
-        f"{need} is not {'built' if '/' in need else 'on PATH'}"
+        f"{need} is not {'there' if '/' in need else 'on PATH'}"
         for need in needs
-        if need != "root" and shutil.which(need) is None
+        if need != "root"
+        and shutil.which(need, os.F_OK if "/" in need else os.F_OK | os.X_OK) is None
     ]
     if "root" in needs and os.geteuid() != 0:
         reasons.append("this is not root")

@@ -5,6 +5,8 @@
  */
 #include "common/options.h"
 
+#include "common/near.h"
+
 #include <signal.h>
 #include <string.h>
 
@@ -40,19 +42,22 @@ static bool read_flag(struct value value, bool *flag)
 	return *flag || is(value, "0");
 }
 
+#define SIGNALS(X) X(HUP) X(INT) X(QUIT) X(USR1) X(USR2) X(ALRM) X(TERM) X(CONT) X(WINCH) X(IO)
+#define SIGNAL_ROW(name) {#name, SIG##name},
+#define SIGNAL_WORD(name) #name "|"
+#define SIGNAL_MAX 64
+_Static_assert(SIGKILL == 9 && SIGSTOP == 19, "SIGNAL_VALUES says so");
+#define SIGNAL_VALUES SIGNALS(SIGNAL_WORD) "1.." PL_TEXT_OF(SIGNAL_MAX) " but 9 and 19"
+
 static bool read_signal(struct value value, int *number)
 {
 	static const struct {
 		const char *name;
 		int number;
-	} signals[] = {
-		{"HUP", SIGHUP},     {"INT", SIGINT},	{"QUIT", SIGQUIT}, {"USR1", SIGUSR1},
-		{"USR2", SIGUSR2},   {"ALRM", SIGALRM}, {"TERM", SIGTERM}, {"CONT", SIGCONT},
-		{"WINCH", SIGWINCH}, {"IO", SIGIO},
-	};
+	} signals[] = {SIGNALS(SIGNAL_ROW)};
 	uint64_t digits;
 
-	if (read_number(value, 64, &digits)) {
+	if (read_number(value, SIGNAL_MAX, &digits)) {
 		*number = (int)digits;
 		return digits > 0 && digits != SIGKILL && digits != SIGSTOP;
 	}
@@ -118,6 +123,8 @@ static bool set_unlock_signal(struct value value, struct pl_options *options)
 {
 	return read_signal(value, &options->unlock_signal);
 }
+
+#define UP_TO " of up to " PL_TEXT_OF(PL_OPTIONS_PATH_MOST) " bytes"
 
 /* Copies a path; false if it is empty or does not fit. */
 static bool read_path(struct value value, char path[PL_OPTIONS_PATH_SIZE])
@@ -215,14 +222,14 @@ static const struct {
 	{"lock", set_lock, "never|main", "lock just before main() is entered (never)"},
 	{"lock_after", set_lock_after, "0.." PL_TEXT_OF(LOCK_AFTER_MAX_MS),
 	 "lock so many milliseconds after the start"},
-	{"lock_signal", set_lock_signal, "signal",
+	{"lock_signal", set_lock_signal, SIGNAL_VALUES,
 	 "lock when this signal comes: USR1, SIGUSR1 or its number"},
-	{"unlock_signal", set_unlock_signal, "signal", "unlock when this signal comes"},
-	{"report", set_report, "stderr|file",
+	{"unlock_signal", set_unlock_signal, SIGNAL_VALUES, "unlock when this signal comes"},
+	{"report", set_report, "stderr|file" UP_TO " with no % but %p",
 	 "where reports go; a file is appended to, %p is the pid (stderr)"},
-	{"suppressions", set_suppressions, "file",
+	{"suppressions", set_suppressions, "file" UP_TO,
 	 "requests of third-party code that this file names are served and not reported"},
-	{"symbolize", set_symbolize, "0|1|/path",
+	{"symbolize", set_symbolize, "0|1|/path" UP_TO,
 	 "add names and lines to the report of an abort, by phaselock or by this program (0)"},
 	{"max_reports", set_max_reports, "0.." PL_TEXT_OF(PHASELOCK_SITES_MAX),
 	 "reports, and lines of the closing table, at most (" PL_TEXT_OF(PL_OPTIONS_REPORTS) ")"},
@@ -241,6 +248,14 @@ static const struct {
 
 _Static_assert(KEYS <= 32, "a bit each in pl_options.fixed");
 
+const char *pl_options_values(const char *key)
+{
+	for (size_t i = 0; i < KEYS; i++)
+		if (strcmp(table[i].key, key) == 0)
+			return table[i].values;
+	return "";
+}
+
 struct pl_options pl_options_default(void)
 {
 	return (struct pl_options){.max_reports = PL_OPTIONS_REPORTS, .frames = PL_OPTIONS_FRAMES};
@@ -254,6 +269,38 @@ static void append_value(struct pl_text *text, struct value value)
 	memcpy(word, value.start, length);
 	word[length] = '\0';
 	pl_text_quote(text, word);
+}
+
+static void append_near(struct pl_text *text, const char *before, const struct pl_near *near,
+			const char *after)
+{
+	if (near->best[0] != '\0')
+		pl_text_append(text, "%sdid you mean %s?%s", before, near->best, after);
+}
+
+static void tell_bad_value(const char *from, size_t key, struct value value, struct pl_text *errors)
+{
+	struct pl_near near = pl_near_to(value.start, value.length);
+
+	pl_near_offer_each(&near, table[key].values);
+	pl_text_append(errors, "phaselock: %s: bad value \"", from);
+	append_value(errors, value);
+	pl_text_append(errors, "\" for %s (want %s", table[key].key, table[key].values);
+	append_near(errors, "; ", &near, "");
+	pl_text_append(errors, ")\n");
+}
+
+static void tell_unknown_key(const char *from, struct value key, struct pl_text *errors)
+{
+	struct pl_near near = pl_near_to(key.start, key.length);
+
+	for (size_t i = 0; i < KEYS; i++)
+		pl_near_offer(&near, table[i].key, strlen(table[i].key));
+	pl_text_append(errors, "phaselock: %s: unknown key \"", from);
+	append_value(errors, key);
+	pl_text_append(errors, "\" (");
+	append_near(errors, "", &near, " ");
+	pl_text_append(errors, "help=1 lists the keys)\n");
 }
 
 /* Where a text comes from, as messages name it. */
@@ -297,14 +344,10 @@ static bool parse_one(const char *from, struct value part, struct pl_options *op
 			*options = changed;
 			return true;
 		}
-		pl_text_append(errors, "phaselock: %s: bad value \"", from);
-		append_value(errors, value);
-		pl_text_append(errors, "\" for %s (want %s)\n", table[i].key, table[i].values);
+		tell_bad_value(from, i, value, errors);
 		return false;
 	}
-	pl_text_append(errors, "phaselock: %s: unknown key \"", from);
-	append_value(errors, key);
-	pl_text_append(errors, "\" (help=1 lists the keys)\n");
+	tell_unknown_key(from, key, errors);
 	return false;
 }
 

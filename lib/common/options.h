@@ -13,7 +13,8 @@
 
 #define PL_OPTIONS_VARIABLE "PHASELOCK_OPTIONS"
 #define PL_OPTIONS_FUNCTION "phaselock_default_options()"
-#define PL_OPTIONS_PATH_SIZE 1024
+#define PL_OPTIONS_PATH_MOST 1023 /* bytes of a path */
+#define PL_OPTIONS_PATH_SIZE (PL_OPTIONS_PATH_MOST + 1)
 
 /* The defaults, which also hold before anything is read. */
 #define PL_OPTIONS_REPORTS 20
@@ -47,15 +48,18 @@ struct pl_options pl_options_default(void);
 
 /*
  * Reads "key=value:key=value"; later parts win, empty parts are ignored. Each fault adds one line
- * to errors, which names the key and the value, and leaves its key as it was. Returns how many
- * faults there were. To set a key that the program has set is a fault; with environment=0 the whole
- * text is one.
+ * to errors, which names the key, the value, what is wanted and what may have been meant, and
+ * leaves its key as it was. Returns how many faults there were. To set a key that the program has
+ * set is a fault; with environment=0 the whole text is one.
  */
 unsigned pl_options_parse(const char *text, struct pl_options *options, struct pl_text *errors);
 
 /* Reads likewise what phaselock_default_options() has returned. Call it before the other. */
 unsigned pl_options_parse_program(const char *text, struct pl_options *options,
 				  struct pl_text *errors);
+
+/* Returns what a key may be, in words of ours: "abort|allow|deny". */
+const char *pl_options_values(const char *key);
 
 /* Appends one line for each key: its values, default and meaning. */
 void pl_options_help(struct pl_text *text);

@@ -19,8 +19,8 @@
  * environment: PHASELOCK_OPTIONS=lock_signal=KILL:unlock_signal=9
  * exit: 0
  * stderr:
- * | phaselock: PHASELOCK_OPTIONS: bad value "KILL" for lock_signal (want signal)
- * | phaselock: PHASELOCK_OPTIONS: bad value "9" for unlock_signal (want signal)
+ * | phaselock: PHASELOCK_OPTIONS: bad value "KILL" for lock_signal (want HUP|INT|QUIT|USR1|USR2|ALRM|TERM|CONT|WINCH|IO|1..64 but 9 and 19)
+ * | phaselock: PHASELOCK_OPTIONS: bad value "9" for unlock_signal (want HUP|INT|QUIT|USR1|USR2|ALRM|TERM|CONT|WINCH|IO|1..64 but 9 and 19)
  * run: {self} nothing
  * environment: PHASELOCK_OPTIONS=lock_signal=32
  * exit: 0

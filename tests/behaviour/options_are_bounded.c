@@ -12,7 +12,7 @@
  * stderr:
  * | phaselock: PHASELOCK_OPTIONS: unknown key "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx" (help=1 lists the keys)
  * | phaselock: PHASELOCK_OPTIONS: bad value "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx" for policy (want abort|allow|deny)
- * | phaselock: PHASELOCK_OPTIONS: bad value "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx" for report (want stderr|file)
+ * | phaselock: PHASELOCK_OPTIONS: bad value "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx" for report (want stderr|file of up to 1023 bytes with no % but %p)
  * | phaselock: 1 violation at 1 site, by count:
  * | phaselock:   and 1 site more (max_reports=0)
  * run: sh -c 'export PHASELOCK_OPTIONS=$(printf

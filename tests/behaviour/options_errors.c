@@ -3,13 +3,13 @@
  * An unknown key, a bad value, a key without value: each is named on stderr with what is wanted,
  * the other keys hold, and the program runs on. Later keys win, and empty parts are ignored.
  *
- * shows: PL-060
+ * shows: PL-060 PL-772
  * libc: glibc musl
  * run: {self} allow
  * environment: PHASELOCK_OPTIONS=polizy=abort:policy=allow:max_reports=0
  * exit: 0
  * stderr:
- * | phaselock: PHASELOCK_OPTIONS: unknown key "polizy" (help=1 lists the keys)
+ * | phaselock: PHASELOCK_OPTIONS: unknown key "polizy" (did you mean policy? help=1 lists the keys)
  * | phaselock: 1 violation at 1 site, by count:
  * | phaselock:   and 1 site more (max_reports=0)
  * run: {self} deny

@@ -22,6 +22,8 @@ with_make install
 of_testing='(phaselock-test\.(pc|3)|libphaselock-test\.a|phaselock\.hpp|assert\.h|cmocka\.h)$'
 echo "installed: $(find root ! -type d | grep -cE "$of_testing")"
 
+(cd root/opt/phaselock && ls share/bash-completion/completions/*)
+
 # A prefix that the compiler knows, as /usr, is to be named as well: it is not the system's here.
 export PKG_CONFIG_ALLOW_SYSTEM_LIBS=1 PKG_CONFIG_ALLOW_SYSTEM_CFLAGS=1
 flags=$(PKG_CONFIG_SYSROOT_DIR="$root" PKG_CONFIG_PATH="$root$libdir/pkgconfig" \

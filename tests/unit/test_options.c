@@ -3,6 +3,7 @@
  * The reading of PHASELOCK_OPTIONS: every key with good and bad values, and the exact words for
  * each fault.
  *
+ * shows: PL-772 (what is possible, and what may have been meant)
  * shows: PL-060 (an unknown key or bad value is named, the other keys hold)
  * shows: PL-041 (%p in report=)
  */
@@ -79,6 +80,9 @@ static void assert_fault(const char *text, const char *words)
 #define BAD(key, value, values)                                                                    \
 	assert_fault(key "=" value, "phaselock: PHASELOCK_OPTIONS: bad value \"" value             \
 				    "\" for " key " (want " values ")\n")
+#define NEAR(key, value, values, near) BAD(key, value, values "; did you mean " near "?")
+#define SIGNALS "HUP|INT|QUIT|USR1|USR2|ALRM|TERM|CONT|WINCH|IO|1..64 but 9 and 19"
+#define PATH " of up to 1023 bytes"
 
 TEST(defaults_abort_and_report_twenty_sites_of_sixteen_frames)
 {
@@ -206,10 +210,10 @@ TEST(symbolize_takes_a_flag_or_a_whole_path)
 	assert_means("symbolize=1", &wanted);
 	strcpy(wanted.symbolize, "/usr/bin/phaselock");
 	assert_means("symbolize=/usr/bin/phaselock", &wanted);
-	BAD("symbolize", "", "0|1|/path");
-	BAD("symbolize", "2", "0|1|/path");
-	BAD("symbolize", "phaselock", "0|1|/path");
-	BAD("symbolize", "./phaselock", "0|1|/path");
+	BAD("symbolize", "", "0|1|/path" PATH);
+	BAD("symbolize", "2", "0|1|/path" PATH);
+	BAD("symbolize", "phaselock", "0|1|/path" PATH);
+	BAD("symbolize", "./phaselock", "0|1|/path" PATH);
 	memset(text + strlen(text), 'x', PL_OPTIONS_PATH_SIZE - 2);
 	strcpy(wanted.symbolize, strchr(text, '/'));
 	assert_means(text, &wanted);
@@ -224,13 +228,14 @@ TEST(path_that_does_not_fit_is_a_bad_value)
 
 	memset(text + strlen(text), 'x', PL_OPTIONS_PATH_SIZE);
 	memset(words + strlen(words), 'x', 63); /* the value is cut in the message */
-	assert_fault(text, strcat(words, "\" for report (want stderr|file)\n"));
+	assert_fault(text,
+		     strcat(words, "\" for report (want stderr|file" PATH " with no % but %p)\n"));
 }
 
 TEST(bad_values_are_named_with_their_key_and_change_nothing)
 {
-	BAD("policy", "ABORT", "abort|allow|deny");
-	BAD("policy", "abor", "abort|allow|deny");
+	NEAR("policy", "ABORT", "abort|allow|deny", "abort");
+	NEAR("policy", "abor", "abort|allow|deny", "abort");
 	BAD("policy", "aborted", "abort|allow|deny");
 	BAD("policy", "allow=1", "abort|allow|deny");
 	BAD("policy", "", "abort|allow|deny");
@@ -245,20 +250,20 @@ TEST(bad_values_are_named_with_their_key_and_change_nothing)
 	BAD("lock_after", " 1", "0..86400000");
 	BAD("lock_after", "1s", "0..86400000");
 	BAD("lock_after", "0x10", "0..86400000");
-	BAD("lock_signal", "0", "signal");
-	BAD("lock_signal", "9", "signal");
-	BAD("lock_signal", "19", "signal");
-	BAD("lock_signal", "65", "signal");
-	BAD("lock_signal", "KILL", "signal");
-	BAD("lock_signal", "SIG", "signal");
-	BAD("lock_signal", "usr1", "signal");
-	BAD("lock_signal", "", "signal");
-	BAD("unlock_signal", "SIGSIGUSR1", "signal");
-	BAD("report", "", "stderr|file");
-	BAD("report", "a%", "stderr|file");
-	BAD("report", "a%d", "stderr|file");
-	BAD("report", "%%p", "stderr|file");
-	BAD("suppressions", "", "file");
+	BAD("lock_signal", "0", SIGNALS);
+	BAD("lock_signal", "9", SIGNALS);
+	BAD("lock_signal", "19", SIGNALS);
+	BAD("lock_signal", "65", SIGNALS);
+	BAD("lock_signal", "KILL", SIGNALS);
+	BAD("lock_signal", "SIG", SIGNALS);
+	NEAR("lock_signal", "usr1", SIGNALS, "USR1");
+	BAD("lock_signal", "", SIGNALS);
+	BAD("unlock_signal", "SIGSIGUSR1", SIGNALS);
+	BAD("report", "", "stderr|file" PATH " with no % but %p");
+	BAD("report", "a%", "stderr|file" PATH " with no % but %p");
+	BAD("report", "a%d", "stderr|file" PATH " with no % but %p");
+	BAD("report", "%%p", "stderr|file" PATH " with no % but %p");
+	BAD("suppressions", "", "file" PATH);
 	BAD("max_reports", "1025", "0..1024");
 	BAD("max_reports", "", "0..1024");
 	BAD("frames", "0", "1..32");
@@ -281,12 +286,16 @@ TEST(unknown_keys_are_named)
 {
 #define UNKNOWN(key)                                                                               \
 	"phaselock: PHASELOCK_OPTIONS: unknown key \"" key "\" (help=1 lists the keys)\n"
-	assert_fault("polic=abort", UNKNOWN("polic"));
-	assert_fault("policyx=abort", UNKNOWN("policyx"));
-	assert_fault("Policy=abort", UNKNOWN("Policy"));
+#define MEANT(key, near)                                                                           \
+	"phaselock: PHASELOCK_OPTIONS: unknown key \"" key "\" (did you mean " near                \
+	"? help=1 lists the keys)\n"
+	assert_fault("polic=abort", MEANT("polic", "policy"));
+	assert_fault("policyx=abort", MEANT("policyx", "policy"));
+	assert_fault("Policy=abort", MEANT("Policy", "policy"));
+	assert_fault("folow-children=1", MEANT("folow-children", "follow_children"));
 	assert_fault("=abort", UNKNOWN(""));
 	assert_fault("=", UNKNOWN(""));
-	assert_fault(" stats=1", UNKNOWN(" stats"));
+	assert_fault(" stats=1", MEANT(" stats", "stats"));
 	assert_fault("a\nb\"\x7f=1", UNKNOWN("a?b??"));
 	assert_fault("detect_leaks", UNKNOWN("detect_leaks"));
 }
@@ -411,8 +420,9 @@ TEST(faults_of_the_program_are_said_as_its_own_and_shut_the_key_all_the_same)
 	struct pl_options options =
 		both("policy=dney:polcy=deny", "policy=allow",
 		     "phaselock: " FUNCTION ": bad value \"dney\" for policy (want "
-		     "abort|allow|deny)\n"
-		     "phaselock: " FUNCTION ": unknown key \"polcy\" (help=1 lists the keys)\n"
+		     "abort|allow|deny; did you mean deny?)\n"
+		     "phaselock: " FUNCTION ": unknown key \"polcy\" (did you mean policy? "
+		     "help=1 lists the keys)\n"
 		     "phaselock: PHASELOCK_OPTIONS: policy is for " FUNCTION " alone to set\n");
 
 	assert_int_equal(options.policy, PHASELOCK_ABORT);
@@ -444,10 +454,10 @@ TEST(help_has_each_key_with_its_values)
 		"  free=allow|forbid\n",
 		"  lock=never|main\n",
 		"  lock_after=0..86400000\n",
-		"  lock_signal=signal\n",
-		"  unlock_signal=signal\n",
-		"  report=stderr|file\n",
-		"  suppressions=file\n",
+		"  lock_signal=" SIGNALS "\n",
+		"  unlock_signal=" SIGNALS "\n",
+		"  report=stderr|file" PATH " with no % but %p\n",
+		"  suppressions=file" PATH "\n",
 		"  max_reports=0..1024\n",
 		"  frames=1..32\n",
 		"  stats=0|1\n",
