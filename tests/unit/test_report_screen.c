@@ -125,7 +125,7 @@ TEST(function_without_a_name_has_its_offset_if_it_is_one_site)
 	assert_string_equal(shown(&options), "  2 x malloc  2 B  ?? (libfoo.so)\n");
 }
 
-/* Columns, not bytes; styles take none. */
+/* Columns, not bytes; styles take none, Chinese characters two. */
 static size_t columns(const char *line, const char *end)
 {
 	size_t count = 0;
@@ -134,7 +134,7 @@ static size_t columns(const char *line, const char *end)
 		if (*line == '\033')
 			line = strchr(line, 'm');
 		else
-			count += (*line & 0xc0) != 0x80;
+			count += (*line & 0xf0) == 0xe0 ? 2 : (*line & 0xc0) != 0x80;
 	}
 	return count;
 }
@@ -263,6 +263,30 @@ TEST(tree_leads_from_main_to_the_origins)
 					     "  and 4 more sites, 49 violations\n");
 }
 
+TEST(tree_that_has_no_room_keeps_its_largest_nodes)
+{
+	struct screen_options options = of_size(80, 4);
+
+	sites_free(&report);
+	options.form = SCREEN_TREE;
+	sites_add(&report, "malloc", 50, 50, "a!app < large!app < main!app");
+	sites_add(&report, "malloc", 2, 2, "b!app < large!app < main!app");
+	sites_add(&report, "malloc", 2, 900, "c!app < large!app < main!app");
+	sites_add(&report, "malloc", 40, 40, "other!lib < main!app");
+	options.top = 4;
+	assert_string_equal(shown(&options), "  94 x       992 B  main (app)\n"
+					     "  54 x       952 B    large (app)\n"
+					     "  50 x        50 B      a (app)\n"
+					     "  40 x        40 B    other (lib)\n"
+					     "  and 2 more sites, 4 violations\n");
+	options.order = GROUP_BY_BYTES;
+	options.top = 3;
+	assert_string_equal(shown(&options), "  94 x       992 B  main (app)\n"
+					     "  54 x       952 B    large (app)\n"
+					     "   2 x       900 B      c (app)\n"
+					     "  and 3 more sites, 92 violations\n");
+}
+
 TEST(chain_of_callers_is_one_line)
 {
 	struct screen_options options = of_size(80, 24);
@@ -334,6 +358,7 @@ int main(void)
 		cmocka_unit_test(stream_that_is_no_terminal_is_80x24_without_colours),
 		cmocka_unit_test(terminal_has_its_size_and_colours_unless_they_are_not_wanted),
 		cmocka_unit_test(tree_leads_from_main_to_the_origins),
+		cmocka_unit_test(tree_that_has_no_room_keeps_its_largest_nodes),
 		cmocka_unit_test(chain_of_callers_is_one_line),
 		cmocka_unit_test(full_form_has_whole_stacks),
 		cmocka_unit_test(empty_report_shows_nothing),
