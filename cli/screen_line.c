@@ -226,14 +226,28 @@ void screen_print_lost(FILE *out, uint64_t violations)
 		violations, plural(violations));
 }
 
+/* What calls main(), by its names in glibc and musl: main itself may have none. */
+static bool is_start(const char *function)
+{
+	static const char start[] = "__libc_start_";
+
+	return function != NULL && strncmp(function, start, sizeof(start) - 1) == 0;
+}
+
 size_t screen_depth(const struct report_site *site)
 {
 	size_t depth = site->frame_count;
 
-	for (size_t i = 0; i < site->frame_count; i++)
-		if (site->frames[i].function != NULL &&
-		    strcmp(site->frames[i].function, "main") == 0)
+	for (size_t i = 0; i < site->frame_count; i++) {
+		const char *function = site->frames[i].function;
+
+		if (function != NULL && strcmp(function, "main") == 0)
 			return i + 1;
+		if (is_start(function) && i > site->origin) {
+			depth = i;
+			break;
+		}
+	}
 	while (depth > site->origin + 1 && frame_is_runtime(&site->frames[depth - 1]))
 		depth--;
 	return depth;

@@ -34,6 +34,7 @@ static const char *const patterns[] = {
 	"do_x*alloc*",
 	"greedy_realloc*",
 	"_obstack_*",
+	"ggc_*alloc*",
 	"rpl_obstack_*",
 	/* sqlite */
 	"sqlite3*[Mm]alloc*",

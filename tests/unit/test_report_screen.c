@@ -300,6 +300,31 @@ TEST(chain_of_callers_is_one_line)
 					     "  2 x        20 B    e > f (app)\n");
 }
 
+TEST(stacks_end_at_main_or_the_function_of_a_thread)
+{
+	static const struct {
+		const char *stack, *wanted;
+	} cases[] = {
+		{"f!app < main!app < g!libc.so.6 < __libc_start_main!libc.so.6 < _start!app",
+		 "main > f"},
+		{"f!app < ?!app < ?!libc.so.6 < __libc_start_main!libc.so.6 < ?!app", "?? > f"},
+		{"f!app < work!app < start_thread!libc.so.6 < clone!libc.so.6", "work > f"},
+		{"f!app < main!app < outer!app", "main > f"},
+		{"__libc_start_main!libc.so.6 < f!app", "f"},
+	};
+
+	EACH_ROW(i, cases) {
+		struct screen_options options = of_size(80, 24);
+		char wanted[128];
+
+		sites_free(&report);
+		options.form = SCREEN_TREE;
+		sites_add(&report, "malloc", 1, 1, cases[i].stack);
+		snprintf(wanted, sizeof(wanted), "  1 x         1 B  %s (app)\n", cases[i].wanted);
+		assert_string_equal(shown(&options), wanted);
+	}
+}
+
 TEST(full_form_has_whole_stacks)
 {
 	struct screen_options options = of_size(80, 24);
@@ -360,6 +385,7 @@ int main(void)
 		cmocka_unit_test(tree_leads_from_main_to_the_origins),
 		cmocka_unit_test(tree_that_has_no_room_keeps_its_largest_nodes),
 		cmocka_unit_test(chain_of_callers_is_one_line),
+		cmocka_unit_test(stacks_end_at_main_or_the_function_of_a_thread),
 		cmocka_unit_test(full_form_has_whole_stacks),
 		cmocka_unit_test(empty_report_shows_nothing),
 	};
