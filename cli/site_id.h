@@ -16,8 +16,9 @@
  *
  * Inlined frames are left out, for only debug information knows them: two calls that were inlined
  * into one function are one site, and a site changes its id when a compiler begins or ceases to
- * inline one of its functions. For the same reason call this with the names that the record itself
- * has: the debug information of a library also names its static functions.
+ * inline one of its functions. For the same reason call this with names of symbol tables; where
+ * those of separate debug files count too, the static functions of a library have names on one
+ * machine and none on another.
  *
  * The ids of different sites differ unless 64-bit hashes meet by chance (1 in 10^9 for 10^5 sites).
  * Who chooses names can make them meet, and harms only the report of his own program.

@@ -182,6 +182,13 @@ SEEDS = {
         b"a::f(int) [clone .isra.0]",
         b"0123456789abcdef  a\n0123456789abcdef\tb\n0123456789abcdex\n",
     ],
+    "names": [
+        b"\0xmalloc!app\nparse.part.0!app\nmain!app\n\nvoid a::f<int>(int) const!lib.so.1\n~g!\n",
+        b"\1f()::{lambda(int)#1}::operator()(int) const!app\nA::~A()!app\nmain!app\n",
+        b"\3std::vector<int>::push_back(int)!app\na::h0123456789abcdef!app\n_RNvCs1_5crate!app\n",
+        b"\2" + b"".join(b"work!app\nuse_%d!app\nmain!app\n\n" % i for i in range(12)),
+        b"\4f@@V_1!libc.so.6\n\x1b[1m *?[\\ !\xff\n\n(anonymous namespace)::f[abi:cxx11]()!a",
+    ],
     "annotate": [b"\7" + REPORT, b"\0" + REPORT * 2, b"\x40text without\nphaselock: violation: x"],
     "naming": [
         b"\1    #0 request+0xe (/tmp/program+0x1217)\n  build-id 6f82 /tmp/program",
