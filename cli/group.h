@@ -21,8 +21,8 @@
 #define GROUP_WAYS_MIN 4
 void group_find_origins(struct report *report);
 
-/* What the rows are of; each row has one of them. */
-enum group_key { GROUP_SITES, GROUP_FUNCTIONS, GROUP_MODULES, GROUP_THREADS };
+/* What the rows are of; each row has one of them. Zero is what a person would want first. */
+enum group_key { GROUP_FUNCTIONS, GROUP_SITES, GROUP_MODULES, GROUP_THREADS };
 
 enum group_order { GROUP_BY_COUNT, GROUP_BY_BYTES };
 

@@ -216,9 +216,6 @@ static void print_text(const struct report *report, const struct choice *choice)
 
 	screen_fit(stdout, &screen);
 	screen_print(stdout, report, &screen);
-	if (report->sites_lost > 0)
-		printf("%lu violations are at sites that found no room in the record\n",
-		       (unsigned long)report->sites_lost);
 	if (report->verdict[0] == '\0')
 		puts("the run did not come to its end: this is what there was");
 	else

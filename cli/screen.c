@@ -46,7 +46,7 @@ bool screen_print(FILE *out, const struct report *report, const struct screen_op
 
 	within.width = options->width < WIDTH_LEAST ? WIDTH_LEAST : options->width;
 	within.height = options->height < HEIGHT_LEAST ? HEIGHT_LEAST : options->height;
-	if (report->site_count == 0)
+	if (report->site_count == 0 && report->sites_lost == 0)
 		return true;
 	switch (options->form) {
 	case SCREEN_TREE:

@@ -32,8 +32,8 @@ struct screen_options {
 void screen_fit(FILE *out, struct screen_options *options);
 
 /*
- * Writes the sites of a report whose origins were found; nothing if there are none. Errors are
- * those of the stream. Returns false if there is no memory.
+ * Writes the sites of a report whose origins were found, and how many violations have none; nothing
+ * if there are no violations. Errors are those of the stream. Returns false if there is no memory.
  */
 bool screen_print(FILE *out, const struct report *report, const struct screen_options *options);
 

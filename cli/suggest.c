@@ -20,6 +20,8 @@
 /* Bytes: two numbers, and words. */
 #define COMMENT_MAX 72
 
+#define PROCESS_NAME_MAX 15
+
 struct entry {
 	char *line; /* NULL: no pattern can name it */
 	uint64_t violations;
@@ -80,7 +82,11 @@ static bool is_program(const struct report *report, const struct report_site *si
 				      ? report->processes[site->process].program
 				      : NULL;
 
-	return program != NULL && frame->module != NULL && strcmp(program, frame->module) == 0;
+	/* The kernel cuts the name of a process. */
+	return program != NULL && frame->module != NULL &&
+	       (strcmp(program, frame->module) == 0 ||
+		(strlen(program) == PROCESS_NAME_MAX &&
+		 strncmp(program, frame->module, PROCESS_NAME_MAX) == 0));
 }
 
 /* Returns a pattern for a function, or for the module if it is NULL; NULL if there is none. */

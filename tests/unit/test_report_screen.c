@@ -350,7 +350,7 @@ TEST(full_form_has_whole_stacks)
 			    "  and 2 more sites, 2 violations\n");
 }
 
-TEST(empty_report_shows_nothing)
+TEST(empty_report_shows_nothing_but_what_was_lost)
 {
 	static const enum screen_form forms[] = {SCREEN_TABLE, SCREEN_TREE, SCREEN_FULL};
 
@@ -360,6 +360,11 @@ TEST(empty_report_shows_nothing)
 
 		options.form = forms[i];
 		assert_string_equal(shown(&options), "");
+		report.sites_lost = 1;
+		assert_string_equal(
+			shown(&options),
+			"  and 1 violation at sites for which the record had no room\n");
+		report.sites_lost = 0;
 	}
 }
 
@@ -387,7 +392,7 @@ int main(void)
 		cmocka_unit_test(chain_of_callers_is_one_line),
 		cmocka_unit_test(stacks_end_at_main_or_the_function_of_a_thread),
 		cmocka_unit_test(full_form_has_whole_stacks),
-		cmocka_unit_test(empty_report_shows_nothing),
+		cmocka_unit_test(empty_report_shows_nothing_but_what_was_lost),
 	};
 
 	return cmocka_run_group_tests_name("report_screen", tests, NULL, end_report);

@@ -91,6 +91,11 @@ TEST(entry_names_the_origin_of_the_site_as_narrowly_as_the_file_can)
 
 	EACH_ROW(i, cases)
 		assert_string_equal(entry("malloc", cases[i].stack), cases[i].wanted);
+	process.program =
+		(char *)(uintptr_t) "a_program_with_"; /* a long name, as the kernel has it */
+	assert_string_equal(entry("malloc", "?!a_program_with_a_long_name"), "");
+	assert_string_equal(entry("malloc", "?!a_program"), "module:a_program");
+	process.program = (char *)(uintptr_t) "app";
 	assert_string_equal(entry("unlock_allocations", "parse!app < main!app"), "");
 	begin();
 }
