@@ -21,6 +21,28 @@ bool frame_is_runtime(const struct report_frame *frame)
 	       (module != NULL && strncmp(module, own, sizeof(own) - 1) == 0);
 }
 
+/* A program is its own also where it lies in such a folder, as cc1 in /usr/lib/gcc. */
+static bool is_library(const char *module)
+{
+	const char *mark = strstr(module, ".so");
+
+	return mark != NULL && (mark[3] == '\0' || mark[3] == '.');
+}
+
+bool frame_is_of_system(const struct report_frame *frame)
+{
+	static const char *const folders[] = {"/lib", "/usr/", "/nix/store/", "/gnu/store/"};
+
+	if (frame_is_runtime(frame))
+		return true;
+	if (frame->module == NULL || frame->path == NULL || !is_library(frame->module))
+		return false;
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
+		if (strncmp(frame->path, folders[i], strlen(folders[i])) == 0)
+			return true;
+	return false;
+}
+
 /* Rust ends a name with ::h and 16 hexadecimal digits, which are others after each change. */
 static size_t without_hash(const char *name, size_t length)
 {

@@ -13,6 +13,12 @@
 bool frame_is_runtime(const struct report_frame *frame);
 
 /*
+ * Whether the code is the system's: a run-time library, or another one that was installed with the
+ * system. The program's own is the program, and its libraries wherever else they lie.
+ */
+bool frame_is_of_system(const struct report_frame *frame);
+
+/*
  * Returns the length of a function's name without what builds add to it: suffixes of clones,
  * versions of symbols, the hash of a Rust function.
  */

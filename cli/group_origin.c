@@ -26,29 +26,51 @@ static bool is_folded(const struct report_frame *frame)
 	return frame_is_runtime(frame) || wrapper_is_known(frame->function);
 }
 
+/* What was seen on the way to the first frame of the program's own that has a name. */
+struct search {
+	size_t inner;	/* the first function of the system's that has a name */
+	size_t called;	/* the last one: the one that the program called */
+	size_t unnamed; /* the first of the program's own without a name */
+};
+
+/* Returns what to take if no frame of the program's own has a name; frame_count: nothing. */
+static size_t choose(const struct report_site *site, const struct search *search)
+{
+	if (search->unnamed == site->frame_count)
+		return search->inner;
+	return search->called < search->unnamed ? search->called : search->unnamed;
+}
+
 /*
- * The first frame from there on that is not folded; frame_count, if there is none. Of frames
- * without a name, as a library's static functions are, it is the next one of the same module that
- * has a name: the function that others call says more than "somewhere in libfoo.so".
+ * The first frame from there on that is the program's own and not folded; frame_count, if there is
+ * none. Of own frames without a name it is the next one of the same module that has a name. If none
+ * has, the library's function that the program called says more than "somewhere in the program"; in
+ * a stack without the program, as of a library's thread, the innermost one does.
  */
 static size_t next_frame(const struct report_site *site, size_t at)
 {
-	size_t unnamed = site->frame_count;
+	const size_t none = site->frame_count;
+	struct search search = {none, none, none};
 
-	for (; at < site->frame_count; at++) {
+	for (; at < none; at++) {
 		const struct report_frame *frame = &site->frames[at];
+		bool is_named = frame->function != NULL;
 
-		if (unnamed < site->frame_count &&
-		    frame_compare_names(frame->module, site->frames[unnamed].module) != 0)
+		if (search.unnamed < none &&
+		    frame_compare_names(frame->module, site->frames[search.unnamed].module) != 0)
 			break;
 		if (is_folded(frame))
 			continue;
-		if (frame->function != NULL)
+		if (frame_is_of_system(frame)) {
+			search.called = is_named ? at : search.called;
+			search.inner = search.inner == none ? search.called : search.inner;
+		} else if (is_named) {
 			return at;
-		if (unnamed == site->frame_count)
-			unnamed = at;
+		} else if (search.unnamed == none) {
+			search.unnamed = at;
+		}
 	}
-	return unnamed;
+	return choose(site, &search);
 }
 
 static int compare_ways(const void *a, const void *b)

@@ -2,7 +2,7 @@
 /*
  * Sites from one line each: "function!module < function!module", innermost first. A frame may have
  * :FILE:LINE behind it, a ~ before it if it is inlined into the next one, ? for a name that is not
- * known.
+ * known. A module that is a path is there; others are in the folder of the program.
  */
 #ifndef TEST_REPORT_SITES_H
 #define TEST_REPORT_SITES_H
@@ -34,9 +34,13 @@ static inline struct report_frame sites_frame(const char *text, size_t length)
 	file = memchr(module, ':', (size_t)(end - module));
 	frame.module = sites_name(module, (size_t)((file != NULL ? file : end) - module));
 	if (frame.module != NULL) {
+		const char *slash = strrchr(frame.module, '/');
+
 		frame.path = malloc(length + 8);
 		assert_non_null(frame.path);
-		sprintf(frame.path, "/lib/%s", frame.module);
+		sprintf(frame.path, "%s%s", slash != NULL ? "" : "/opt/a/", frame.module);
+		if (slash != NULL)
+			memmove(frame.module, slash + 1, strlen(slash));
 	}
 	if (file == NULL)
 		return frame;

@@ -35,6 +35,21 @@ TEST(origin_is_the_first_frame_that_is_no_wrapper_and_of_no_run_time_library)
 		{"?!s.so < ?!s.so < sqlite3_malloc!s.so < ?!s.so < sqlite3_step!s.so < main!app",
 		 "sqlite3_step"},
 		{"?!s.so < ?!s.so < main!app", "?"},
+		/* the program's own comes before a library of the system that it called */
+		{"EVP_new!/usr/lib/libcrypto.so.3 < run!app < main!app", "run"},
+		{"EVP_new!/usr/lib/libcrypto.so.3 < parse!libown.so < main!app", "parse"},
+		{"?!/usr/lib/libcrypto.so.3 < run!app", "run"},
+		{"init!/usr/lib/gcc/cc1 < main!/usr/lib/gcc/cc1", "init"},
+		{"f!/usr/lib/x.sorted < main!app", "f"},
+		/* of a stripped program only the function that it called has a name */
+		{"?!/lib/l.so.1 < insert!/lib/l.so.1 < EVP_new!/lib/l.so.1 < ?!app < ?!app",
+		 "EVP_new"},
+		{"insert!/lib/l.so.1 < ?!/lib/l.so.1 < ?!app < start!libc.so.6 < ?!app", "insert"},
+		{"?!/lib/l.so.1 < ?!app < ?!app", "?"},
+		{"insert!/lib/l.so.1 < ?!/lib/l.so.1 < ?!app < run!app", "run"},
+		/* without the program the innermost */
+		{"insert!/lib/l.so.1 < work!/lib/l.so.1 < start_thread!libc.so.6", "insert"},
+		{"insert!/lib/l.so.1 < ?!?", "insert"},
 		{"?!app < qsort!libc.so.6 < main!app", "?"},
 		{"?!? < main!app", "?"},
 		{"CRYPTO_zalloc!libcrypto.so.3 < EVP_MD_CTX_new!libcrypto.so.3 < main!app",
