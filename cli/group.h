@@ -10,8 +10,8 @@
 #include "report.h"
 
 /*
- * Finds the origin of each site: its first frame that has a name, is the program's own (frame.h) and
- * no wrapper; in a stripped program the library's function that it called; without the program, the
+ * Finds the origin of each site: its first frame that has a name, is the program's own (frame.h)
+ * and no wrapper; in a stripped program the library's function that it called; without the program, the
  * innermost function that has a name. Wrappers are the functions of wrapper.h, and those that the
  * stacks themselves show: while one function is the first left in more than half of the sites, at
  * least GROUP_SITES_MIN, and they came to it by GROUP_WAYS_MIN ways or more, which differ in the

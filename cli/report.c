@@ -245,7 +245,7 @@ static int status_of(const struct report *report)
 	return strcmp(report->verdict, "PASS") == 0 ? 0 : STATUS_NOT_CHECKED;
 }
 
-static int tell(const struct report *report, const struct choice *choice)
+static int tell(struct report *report, const struct choice *choice)
 {
 	struct baseline baseline = {NULL, 0};
 	int status = status_of(report);
@@ -254,10 +254,11 @@ static int tell(const struct report *report, const struct choice *choice)
 		return STATUS_NOT_CHECKED;
 	if (choice->suggest)
 		suggest_suppressions(report, stdout);
-	else if (forms[choice->form].write != NULL)
-		forms[choice->form].write(report, &choice->options, stdout);
-	else
+	else if (forms[choice->form].write == NULL)
 		print_text(report, choice);
+	report_merge_ids(report);
+	if (!choice->suggest && forms[choice->form].write != NULL)
+		forms[choice->form].write(report, &choice->options, stdout);
 	if (choice->baseline != NULL && status == STATUS_VIOLATION)
 		status = holds(report, &baseline) ? 0 : STATUS_VIOLATION;
 	baseline_free(&baseline);

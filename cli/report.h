@@ -86,10 +86,16 @@ struct report_names {
 };
 
 /*
- * Adds the record in a file to a report: equal sites (by their ids) are one. A report begins as
+ * Adds the record in a file to a report: sites of equal call stacks are one. A report begins as
  * zeros. Returns false after it has said what is wrong with the file.
  */
 bool report_add_file(struct report *report, const char *path, const struct report_names *names);
+
+/*
+ * Makes sites of equal ids one, the largest with the sums of all. For forms in which an id may come
+ * once; who is grouped by origins needs the stacks apart.
+ */
+void report_merge_ids(struct report *report);
 
 void report_free(struct report *report);
 

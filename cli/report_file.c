@@ -6,6 +6,7 @@
 #define _GNU_SOURCE
 #include "report.h"
 
+#include "frame.h"
 #include "names.h"
 #include "record.h"
 #include "report_record.h"
@@ -146,17 +147,54 @@ static void join(struct report_site *site, struct report_site *other)
 	free_site(other);
 }
 
+/* Of equal ones the larger stays, the earlier if they are alike. */
+static int compare_weights(const struct report_site *x, const struct report_site *y)
+{
+	if (x->count != y->count)
+		return x->count < y->count ? 1 : -1;
+	return x->first_ns > y->first_ns ? 1 : x->first_ns < y->first_ns ? -1 : 0;
+}
+
 static int compare_ids(const void *a, const void *b)
 {
 	const struct report_site *x = a, *y = b;
 	int order = strcmp(x->id, y->id);
 
-	if (order != 0)
-		return order;
-	/* Of equal ones the larger stays, the earlier if they are alike. */
-	if (x->count != y->count)
-		return x->count < y->count ? 1 : -1;
-	return x->first_ns > y->first_ns ? 1 : x->first_ns < y->first_ns ? -1 : 0;
+	return order != 0 ? order : compare_weights(x, y);
+}
+
+/* Beyond the frames that the id is made of, too: what is above those decides who is to blame. */
+static int compare_stacks(const struct report_site *x, const struct report_site *y)
+{
+	int order = strcmp(x->id, y->id);
+
+	for (size_t i = 0; order == 0 && i < x->frame_count && i < y->frame_count; i++) {
+		const struct report_frame *one = &x->frames[i], *other = &y->frames[i];
+
+		order = (one->offset > other->offset) - (one->offset < other->offset);
+		if (order == 0)
+			order = frame_compare(one, other);
+	}
+	if (order == 0)
+		order = (x->frame_count > y->frame_count) - (x->frame_count < y->frame_count);
+	return order;
+}
+
+static int compare_sites(const void *a, const void *b)
+{
+	int order = compare_stacks(a, b);
+
+	return order != 0 ? order : compare_weights(a, b);
+}
+
+static bool has_same_id(const struct report_site *x, const struct report_site *y)
+{
+	return strcmp(x->id, y->id) == 0;
+}
+
+static bool has_same_stack(const struct report_site *x, const struct report_site *y)
+{
+	return compare_stacks(x, y) == 0;
 }
 
 static int compare_counts(const void *a, const void *b)
@@ -168,18 +206,27 @@ static int compare_counts(const void *a, const void *b)
 	return strcmp(x->id, y->id);
 }
 
-static void merge_sites(struct report *report)
+/* Makes sites that are the same one, in the order in which the same are neighbours. */
+static void merge(struct report *report, int (*compare)(const void *, const void *),
+		  bool (*is_same)(const struct report_site *, const struct report_site *))
 {
 	size_t kept = 0;
 
-	qsort(report->sites, report->site_count, sizeof(*report->sites), compare_ids);
+	if (report->site_count == 0)
+		return;
+	qsort(report->sites, report->site_count, sizeof(*report->sites), compare);
 	for (size_t i = 0; i < report->site_count; i++)
-		if (kept > 0 && strcmp(report->sites[kept - 1].id, report->sites[i].id) == 0)
+		if (kept > 0 && is_same(&report->sites[kept - 1], &report->sites[i]))
 			join(&report->sites[kept - 1], &report->sites[i]);
 		else
 			report->sites[kept++] = report->sites[i];
 	report->site_count = kept;
 	qsort(report->sites, kept, sizeof(*report->sites), compare_counts);
+}
+
+void report_merge_ids(struct report *report)
+{
+	merge(report, compare_ids, has_same_id);
 }
 
 static void add_sites(struct report *report, const struct record *record, const struct names *names,
@@ -191,7 +238,7 @@ static void add_sites(struct report *report, const struct record *record, const 
 		if (record->sites[i].count > 0 && record->sites[i].function[0] != '\0')
 			report->sites[report->site_count++] =
 				read_site(record, names, &record->sites[i], first_process);
-	merge_sites(report);
+	merge(report, compare_sites, has_same_stack);
 }
 
 /* ---- processes ------------------------------------------------------------------------------- */
