@@ -5,6 +5,7 @@
 #include "group.h"
 
 #include "frame.h"
+#include "wrapper.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -58,6 +59,24 @@ static struct slice name_of(const struct report_site *site, enum group_key key)
 		       : (struct slice){origin->function, frame_name_length(origin->function)};
 }
 
+/* Of a function of the program's own alone: one of a library is what was called. */
+static const struct report_frame *called_by(const struct report_site *site)
+{
+	const struct report_frame *origin = group_origin(site);
+
+	if (origin == NULL || frame_is_of_system(origin))
+		return NULL;
+	for (size_t i = site->origin; i-- > 0;) {
+		const struct report_frame *frame = &site->frames[i];
+
+		if (!frame_is_of_system(frame))
+			return NULL;
+		if (frame->function != NULL && !wrapper_is_known(frame->function))
+			return frame;
+	}
+	return NULL;
+}
+
 static struct group_row row_of(const struct report_site *site, enum group_key key)
 {
 	return (struct group_row){
@@ -65,6 +84,7 @@ static struct group_row row_of(const struct report_site *site, enum group_key ke
 		.origin = group_origin(site),
 		.name = name_of(site, key),
 		.entry = site->function,
+		.called = called_by(site),
 		.family = group_family(site->function),
 		.one_file = true,
 		.one_line = true,
@@ -152,6 +172,9 @@ static void merge(struct group_row *row, const struct group_row *other)
 	row->one_file =
 		row->one_file && one != NULL && next != NULL && is_same(one->file, next->file);
 	row->one_line = row->one_line && row->one_file && one->line == next->line;
+	if (row->called == NULL || other->called == NULL ||
+	    frame_compare(row->called, other->called) != 0)
+		row->called = NULL;
 	if (row->entry != NULL && strcmp(row->entry, other->entry) != 0)
 		row->entry = NULL;
 	if (row->family != other->family)

@@ -11,10 +11,10 @@
 
 /*
  * Finds the origin of each site: its first frame that has a name, is the program's own (frame.h)
- * and no wrapper; in a stripped program the library's function that it called; without the program, the
- * innermost function that has a name. Wrappers are the functions of wrapper.h, and those that the
- * stacks themselves show: while one function is the first left in more than half of the sites, at
- * least GROUP_SITES_MIN, and they came to it by GROUP_WAYS_MIN ways or more, which differ in the
+ * and no wrapper; in a stripped program the library's function that it called; without the program,
+ * the innermost function that has a name. Wrappers are the functions of wrapper.h, and those that
+ * the stacks themselves show: while one function is the first left in more than half of the sites,
+ * at least GROUP_SITES_MIN, and they came to it by GROUP_WAYS_MIN ways or more, which differ in the
  * next three frames, it is one. If all frames are wrappers, the origin is the outermost.
  */
 #define GROUP_SITES_MIN 8
@@ -38,6 +38,8 @@ struct group_row {
 	/* function, module or thread, as group_rows() was asked; start NULL: not known */
 	struct slice name;
 	const char *entry; /* NULL if there are several */
+	/* the system's function that the origins called, as fopen(); NULL if there are several */
+	const struct report_frame *called;
 	enum group_family family;
 	bool one_file, one_line; /* all origins are in the same file, on the same line */
 	uint64_t count, bytes;

@@ -82,6 +82,21 @@ static void print_callers(FILE *out, const struct report_site *site, size_t colu
 	}
 }
 
+/* " > fopen", if there is room. */
+static void print_called(FILE *out, const struct report_frame *called, size_t columns)
+{
+	struct slice name = frame_short_name(called->function);
+	char *plain = strndup(name.start, name.length);
+	char *quoted = plain != NULL ? escape_copy(plain) : NULL;
+
+	if (quoted != NULL && 3 + screen_columns(quoted) <= columns) {
+		fputs(" > ", out);
+		screen_put(out, quoted, columns);
+	}
+	free(plain);
+	free(quoted);
+}
+
 /* The function or its like, and where it is. */
 static void print_name(FILE *out, const struct table *table, const struct group_row *row,
 		       size_t columns)
@@ -109,6 +124,8 @@ static void print_name(FILE *out, const struct table *table, const struct group_
 	free(shorter);
 	if (table->options->by == GROUP_SITES && origin != NULL)
 		print_callers(out, row->site, columns - used);
+	else if (table->options->by == GROUP_FUNCTIONS && row->called != NULL)
+		print_called(out, row->called, columns - used);
 	else if (!has_entries(table->options))
 		fprintf(out, "  %zu site%s", row->sites, row->sites == 1 ? "" : "s");
 }

@@ -125,6 +125,29 @@ TEST(function_without_a_name_has_its_offset_if_it_is_one_site)
 	assert_string_equal(shown(&options), "  2 x malloc  2 B  ?? (libfoo.so)\n");
 }
 
+TEST(row_of_a_function_has_the_function_of_the_system_that_it_called)
+{
+	struct screen_options options = of_size(80, 24);
+
+	sites_free(&report);
+	sites_add(&report, "malloc", 9, 9, "?!libc.so.6 < fopen!libc.so.6 < load!app < main!app");
+	sites_add(&report, "malloc", 8, 9, "fopen!libc.so.6 < load!app < main!app");
+	sites_add(&report, "calloc", 7, 9, "EVP_new(int)!/usr/lib/libe.so.3 < hash!app");
+	sites_add(&report, "malloc", 3, 9, "EVP_new!/usr/lib/libe.so.3 < hash!app < main!app");
+	sites_add(&report, "malloc", 2, 9, "strdup!libc.so.6 < copy!app < main!app");
+	sites_add(&report, "malloc", 1, 9, "fopen!libc.so.6 < xmalloc!app < own!app < main!app");
+	assert_string_equal(shown(&options), "  17 x malloc     18 B  load (app) > fopen\n"
+					     "  10 x malloc...  18 B  hash (app)\n"
+					     "   2 x malloc      9 B  copy (app)\n"
+					     "   1 x malloc      9 B  own (app)\n");
+	options.width = 40;
+	assert_non_null(strstr(shown(&options), "load (app)\n"));
+	options.width = 45;
+	assert_non_null(strstr(shown(&options), "load (app) > fopen\n"));
+	report.sites[0].frames[1].function[0] = 'F';
+	assert_non_null(strstr(shown(&options), "load (app)\n"));
+}
+
 /* Columns, not bytes; styles take none, Chinese characters two. */
 static size_t columns(const char *line, const char *end)
 {
@@ -383,6 +406,7 @@ int main(void)
 		cmocka_unit_test(
 			rows_of_sites_have_callers_and_those_of_modules_and_threads_how_many),
 		cmocka_unit_test(function_without_a_name_has_its_offset_if_it_is_one_site),
+		cmocka_unit_test(row_of_a_function_has_the_function_of_the_system_that_it_called),
 		cmocka_unit_test(no_line_is_longer_than_the_screen_is_wide),
 		cmocka_unit_test(colours_are_only_where_they_are_asked_for),
 		cmocka_unit_test(stream_that_is_no_terminal_is_80x24_without_colours),
