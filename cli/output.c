@@ -80,10 +80,17 @@ static void describe(struct record_run *run, char **words)
 /* Changes when there is something new in the record. */
 static uint64_t state_of(const struct page *page)
 {
-	const struct pl_layout *layout = page_record(page);
+	const struct pl_layout *layout = page->record;
 
+	if (layout == NULL)
+		return 0;
 	return layout->images_taken + layout->sites_taken + layout->modules_taken +
 	       page->channel->violations;
+}
+
+static bool take(struct output *output)
+{
+	return output->page->record != NULL && record_take(&output->record, output->page->record);
 }
 
 static bool write_part(struct output *output)
@@ -119,7 +126,7 @@ void output_step(void *context)
 	if (read(output->timer, &times, sizeof(times)) < 0 || state == output->written)
 		return;
 	output->written = state;
-	if (record_take(&output->record, page_record(output->page)))
+	if (take(output))
 		write_part(output);
 }
 
@@ -148,8 +155,8 @@ static void find_names(struct output *output)
 
 void output_end(struct output *output)
 {
-	if (!record_take(&output->record, page_record(output->page)))
-		say("no memory for the record of the run");
+	if (!take(output))
+		say("no record of the run: no memory, or a limit (ulimit -f)");
 	find_names(output);
 }
 

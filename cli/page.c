@@ -56,21 +56,29 @@ static int move_up(int fd)
 bool page_make(struct page *page, const char *report, bool live)
 {
 	struct pl_channel empty = {.head = {.magic = PL_CHANNEL_MAGIC}, .is_live = live};
+	size_t size;
+	bool is_whole;
 	unsigned tag;
 
 	if (getrandom(&empty.head.cookie, sizeof(empty.head.cookie), 0) < 0 ||
 	    getrandom(&tag, sizeof(tag), 0) < 0)
 		return false;
 	snprintf(empty.report, sizeof(empty.report), "%s", report);
+	page->record = NULL;
 	page->files[0] = make_file(&empty, sizeof(empty), PL_CHANNEL_FILE_SIZE);
+	is_whole = page->files[0] >= 0;
+	if (!is_whole) /* ulimit -f: no record, but counts */
+		page->files[0] = make_file(&empty, sizeof(empty), sizeof(empty));
 	page->files[1] = make_file(&empty.head, sizeof(empty.head), sizeof(empty.head));
 	if (page->files[0] < 0 || page->files[1] < 0 ||
 	    fcntl(page->files[0], F_ADD_SEALS, F_SEAL_SEAL) != 0)
 		return false;
-	page->channel = mmap(NULL, PL_CHANNEL_FILE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED,
-			     page->files[0], 0);
+	size = is_whole ? PL_CHANNEL_FILE_SIZE : sizeof(empty);
+	page->channel = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, page->files[0], 0);
 	if (page->channel == MAP_FAILED)
 		return false;
+	if (is_whole)
+		page->record = (void *)((char *)page->channel + PL_CHANNEL_RECORD_AT);
 	for (int i = 0; i < PAGE_FILES; i++)
 		page->files[i] = move_up(page->files[i]);
 	snprintf(page->name, sizeof(page->name), PL_REACH_NAME "%ld-%08x", (long)getpid(), tag);
@@ -112,28 +120,25 @@ static void read_unseen(struct page_unseen *unseen, const struct pl_channel_unse
 
 void page_await(const struct page *page, uint32_t child)
 {
-	atomic_fetch_add_explicit(&page->channel->awaited[child % PL_CHANNEL_AWAITED], 1,
-				  memory_order_relaxed);
+	if (page->record != NULL)
+		atomic_fetch_add_explicit(&page->record->awaited[child % PL_LAYOUT_AWAITED], 1,
+					  memory_order_relaxed);
 }
 
-static uint64_t count_unheard(const struct pl_channel *channel)
+static uint64_t count_unheard(const struct page *page)
 {
+	const struct pl_channel *channel = page->channel;
 	uint64_t count = load(&channel->processes_without_place);
 
 	for (size_t i = 0; i < PL_CHANNEL_PROCESSES; i++)
 		count += atomic_load_explicit(&channel->processes[i], memory_order_relaxed) != 0;
-	for (size_t i = 0; i < PL_CHANNEL_AWAITED; i++) {
-		int awaited = atomic_load_explicit(&channel->awaited[i], memory_order_relaxed);
+	for (size_t i = 0; page->record != NULL && i < PL_LAYOUT_AWAITED; i++) {
+		int awaited = atomic_load_explicit(&page->record->awaited[i], memory_order_relaxed);
 
 		if (awaited > 0)
 			count += (uint64_t)awaited;
 	}
 	return count;
-}
-
-const struct pl_layout *page_record(const struct page *page)
-{
-	return (const void *)((const char *)page->channel + PL_CHANNEL_RECORD_AT);
 }
 
 struct page_counts page_read(const struct page *page)
@@ -144,7 +149,7 @@ struct page_counts page_read(const struct page *page)
 		.processes_forked = load(&channel->processes_forked),
 		.processes_ended = load(&channel->processes_ended),
 		.processes_left = load(&channel->processes_left),
-		.processes_unheard = count_unheard(channel),
+		.processes_unheard = count_unheard(page),
 		.entries_missing = load(&channel->entries_missing),
 		.allocator_failed = load(&channel->allocator_failed),
 		.lock_at_main_failed = load(&channel->lock_at_main_failed),

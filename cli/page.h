@@ -10,6 +10,7 @@
 #define PAGE_FILES 2
 
 struct page {
+	struct pl_layout *record;   /* likewise; NULL: a limit left no room for it */
 	struct pl_channel *channel; /* what the guarded processes write */
 	char where[128];	    /* as lib/common/reach.h has it */
 	char name[64];		    /* of a socket that hands the files over: in where, too */
@@ -63,9 +64,6 @@ bool page_make(struct page *page, const char *report, bool live);
 
 /* The command has started the program, and awaits it as any parent does. */
 void page_await(const struct page *page, uint32_t child);
-
-/* Returns the record that the guarded processes write. */
-const struct pl_layout *page_record(const struct page *page);
 
 struct page_counts page_read(const struct page *page);
 

@@ -13,7 +13,8 @@
  * Written by the constructor, before any second thread, and read by any. What awaits children may
  * be there without the other: in a copy of the library that stays out of another one's way.
  */
-static struct pl_channel *page, *awaiting;
+static struct pl_channel *page;
+static struct pl_layout *awaiting;
 
 /* The process that the page counts as one; written by the constructor and in a forked child. */
 static uint32_t owner;
@@ -51,8 +52,8 @@ static bool replace(uint32_t old, uint32_t new)
 static void await(uint32_t process, int8_t children)
 {
 	if (awaiting != NULL)
-		atomic_fetch_add_explicit(&awaiting->awaited[process % PL_CHANNEL_AWAITED],
-					  children, memory_order_relaxed);
+		atomic_fetch_add_explicit(&awaiting->awaited[process % PL_LAYOUT_AWAITED], children,
+					  memory_order_relaxed);
 }
 
 void pl_channel_await(uint32_t child)
@@ -79,7 +80,7 @@ bool pl_channel_open(const char *text)
 		pl_reach_leave(&reached, &parts);
 		return false;
 	}
-	awaiting = page;
+	awaiting = reached.rest;
 	process = (uint32_t)pl_os_process_id();
 	if (!replace(process, 0)) /* the program that executed this one */
 		await(process, -1);
@@ -93,9 +94,9 @@ void pl_channel_open_beside(const char *text)
 
 	if (!pl_reach(text, PL_CHANNEL_MAGIC, &parts, &found))
 		return;
-	awaiting = found.page;
-	/* The other copy tells by its own whether the process lives, and writes the record. */
-	found.page = NULL;
+	awaiting = found.rest;
+	/* The other copy tells by its own whether the process lives. */
+	found.rest = NULL;
 	pl_reach_leave(&found, &parts);
 }
 
@@ -194,7 +195,8 @@ bool pl_channel_leave(void)
 	replace(owner, 0);
 	PL_CHANNEL_COUNT(processes_left);
 	atomic_fetch_sub_explicit(&page->processes_forked, 1, memory_order_relaxed);
-	page = awaiting = NULL;
+	page = NULL;
+	awaiting = NULL;
 	pl_reach_leave(&reached, &parts); /* who has it mapped is awaited */
 	return true;
 }
@@ -217,8 +219,12 @@ void pl_channel_end(void)
 
 void pl_channel_end_shared(void)
 {
-	uint32_t process = (uint32_t)pl_os_process_id();
+	uint32_t process;
 
-	if (page != NULL && owner != process)
+	/* Without a page no system call is made, for which a filter might end the process. */
+	if (page == NULL)
+		return;
+	process = (uint32_t)pl_os_process_id();
+	if (owner != process)
 		await(process, -1);
 }

@@ -51,7 +51,6 @@ struct pl_channel_unseen {
 
 #define PL_CHANNEL_UNSEEN 8 /* modules that are named */
 #define PL_CHANNEL_PROCESSES 1024
-#define PL_CHANNEL_AWAITED 65536
 
 /*
  * All written by the guarded processes and read by the command after they end, but for head,
@@ -73,11 +72,6 @@ struct pl_channel {
 	 */
 	_Atomic uint32_t processes[PL_CHANNEL_PROCESSES];
 	_Atomic uint64_t processes_without_place;
-	/*
-	 * The processes that began as children in the memory of their parents, less those of them
-	 * that were heard of; in the place of their id. Parent and child may come in any order.
-	 */
-	_Atomic int8_t awaited[PL_CHANNEL_AWAITED];
 	_Atomic uint64_t entries_missing;  /* PHASELOCK_ENTRY_*: not seen, in any process */
 	_Atomic uint64_t allocator_failed; /* programs whose allocator could not start */
 	_Atomic uint64_t lock_at_main_failed;
@@ -94,7 +88,7 @@ struct pl_channel {
 };
 
 /* Where the record begins in the file of the page: a multiple of the size of any page. */
-#define PL_CHANNEL_RECORD_AT 131072
+#define PL_CHANNEL_RECORD_AT 65536
 #define PL_CHANNEL_FILE_SIZE (PL_CHANNEL_RECORD_AT + sizeof(struct pl_layout))
 
 _Static_assert(sizeof(struct pl_channel) <= PL_CHANNEL_RECORD_AT, "the record begins behind it");

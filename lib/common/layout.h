@@ -15,6 +15,7 @@
 
 #include <stdatomic.h>
 
+#define PL_LAYOUT_AWAITED 65536
 #define PL_LAYOUT_IMAGES 2048
 #define PL_LAYOUT_MODULES 2048
 #define PL_LAYOUT_SITES 16384
@@ -88,6 +89,11 @@ struct pl_layout_site {
 };
 
 struct pl_layout {
+	/*
+	 * The processes that began as children in the memory of their parents, less those of them
+	 * that were heard of; in the place of their id. Parent and child may come in any order.
+	 */
+	_Atomic int8_t awaited[PL_LAYOUT_AWAITED];
 	_Atomic uint32_t images_taken; /* these may run past the ends */
 	_Atomic uint32_t modules_taken;
 	_Atomic uint32_t sites_taken;

@@ -40,12 +40,17 @@ static inline void page_where(char where[64], int page)
 /* Returns the command's view of a page, or NULL, and writes the variable's value to where. */
 static inline struct pl_channel *page_make_for_test(char where[64])
 {
-	int fd = page_file(PL_CHANNEL_MAGIC, TEST_COOKIE, sizeof(struct pl_channel), true);
+	int fd = page_file(PL_CHANNEL_MAGIC, TEST_COOKIE, PL_CHANNEL_FILE_SIZE, true);
 	void *page;
 
 	page_where(where, fd);
-	page = mmap(NULL, sizeof(struct pl_channel), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	page = mmap(NULL, PL_CHANNEL_FILE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	return page != MAP_FAILED ? page : NULL;
+}
+
+static inline struct pl_layout *page_record_of(struct pl_channel *page)
+{
+	return (void *)((char *)page + PL_CHANNEL_RECORD_AT);
 }
 
 #endif

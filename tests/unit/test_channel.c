@@ -39,14 +39,14 @@ CHILD_TEST(without_a_page_nothing_is_counted_and_nothing_breaks)
 
 CHILD_TEST(a_child_is_awaited_until_it_is_heard_of_in_either_order)
 {
-	struct pl_channel *page = open_page();
+	struct pl_layout *record = page_record_of(open_page());
 	uint32_t self = (uint32_t)getpid();
 
-	CHECK(page->awaited[self % PL_CHANNEL_AWAITED] == -1); /* nobody awaited this process */
+	CHECK(record->awaited[self % PL_LAYOUT_AWAITED] == -1); /* nobody awaited this process */
 	pl_channel_await(self);
-	CHECK(page->awaited[self % PL_CHANNEL_AWAITED] == 0);
+	CHECK(record->awaited[self % PL_LAYOUT_AWAITED] == 0);
 	pl_channel_await(self);
-	CHECK(page->awaited[self % PL_CHANNEL_AWAITED] == 1);
+	CHECK(record->awaited[self % PL_LAYOUT_AWAITED] == 1);
 }
 
 CHILD_TEST(a_program_that_takes_the_place_of_another_is_not_awaited)
@@ -58,7 +58,7 @@ CHILD_TEST(a_program_that_takes_the_place_of_another_is_not_awaited)
 	CHECK(page != NULL);
 	page->processes[7] = self;
 	CHECK(pl_channel_open(where));
-	CHECK(page->awaited[self % PL_CHANNEL_AWAITED] == 0);
+	CHECK(page_record_of(page)->awaited[self % PL_LAYOUT_AWAITED] == 0);
 }
 
 CHILD_TEST(what_names_no_page_is_not_taken)
