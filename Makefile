@@ -15,6 +15,7 @@ VERSION   := $(subst $(empty) ,.,$(shell sed -n 's/^.define PHASELOCK_VERSION_[A
 SOVERSION := 0
 
 PREFIX  ?= /usr/local
+BINDIR  ?= $(PREFIX)/bin
 LIBDIR  ?= $(PREFIX)/lib
 DESTDIR ?=
 ifeq ($(origin CC),default)
@@ -162,11 +163,17 @@ TESTING := $(B)/libphaselock-test.a
 $(B)/testing/%.o: testing/%.c $(B)/flags
 	$(call cc,-fPIC -fexceptions)
 
+# It knows where the command is installed, for a test that is run with any PATH.
+TESTING_CPPFLAGS := -DPHASELOCK_BINDIR='"$(BINDIR)"'
+$(B)/testing/names.o: CPPFLAGS += $(TESTING_CPPFLAGS)
+$(B)/testing/names.o: $(B)/bindir
+
 # What it shares with the library.
 $(B)/testing/lib/%.o: lib/%.c $(B)/flags
-	$(call cc,$(HARDENING) -fPIC -fexceptions)
+	$(call cc,$(HARDENING) -fPIC -fexceptions -iquote lib)
 
-$(TESTING): $(patsubst %.c,$(B)/%.o,$(wildcard testing/*.c)) $(B)/testing/lib/common/quote.o
+TESTING_PARTS := $(patsubst %,$(B)/testing/lib/common/%.o,format quote runtime)
+$(TESTING): $(patsubst %.c,$(B)/%.o,$(wildcard testing/*.c)) $(TESTING_PARTS)
 	$(call one_object,libphaselock-test,--wildcard --keep-global-symbol='phaselock_*')
 
 # ---- the command ---------------------------------------------------------------------------------
@@ -187,9 +194,11 @@ $(B)/cli/lib/%.o: lib/%.c $(B)/flags
 
 # The command knows where the library is installed: it is made again when that is another place.
 $(B)/cli/library.o: $(B)/libdir
-$(B)/libdir: always
+$(B)/libdir: INSTALLED_AT = $(LIBDIR)
+$(B)/bindir: INSTALLED_AT = $(BINDIR)
+$(B)/libdir $(B)/bindir: always
 	@mkdir -p $(@D)
-	@echo '$(LIBDIR)' | cmp -s - $@ || echo '$(LIBDIR)' > $@
+	@echo '$(INSTALLED_AT)' | cmp -s - $@ || echo '$(INSTALLED_AT)' > $@
 
 # jansson is there for JSON, libxml2 for JUnit's XML, libsupc++ for the one function that demangles
 # names, which no shared library exports.
@@ -222,7 +231,12 @@ MAN      := $(DESTDIR)$(PREFIX)/share/man
 HEADERS  := $(DESTDIR)$(PREFIX)/include/phaselock
 SHARE    := $(DESTDIR)$(PREFIX)/share/phaselock
 BASH     := $(DESTDIR)$(PREFIX)/share/bash-completion/completions
-BIN      := $(DESTDIR)$(PREFIX)/bin
+DOC      := $(DESTDIR)$(PREFIX)/share/doc/phaselock
+# What is read, and the examples without what only this makefile uses.
+DOCUMENTS = README.md CHANGELOG.md LICENSE NOTICE $(sort $(shell find docs examples -type f \
+              ! -path 'docs/man/*' ! -path '*/fuzz/*' ! -path '*/__pycache__/*' ! -name '.*' \
+              ! -name '*.mk' ! -name demo.sh ! -name compile_flags.txt))
+BIN      := $(DESTDIR)$(BINDIR)
 LIB      := $(DESTDIR)$(LIBDIR)
 install: all
 	$(INSTALL) -d $(BIN) $(LIB)/pkgconfig $(HEADERS) $(MAN)/man1 $(MAN)/man3 $(SHARE)/wasm \
@@ -240,6 +254,10 @@ install: all
 	$(INSTALL) -m 644 completions/phaselock $(BASH)/
 	$(INSTALL) -m 644 $(filter-out %.txt,$(wildcard wasm/*)) \
 		lib/common/quote.[ch] lib/common/sized.h $(SHARE)/wasm/
+	for file in $(DOCUMENTS); do \
+		mode=644; test ! -x $$file || mode=755; \
+		$(INSTALL) -D -m $$mode $$file $(DOC)/$$file || exit 1; \
+	done
 	for file in lib/phaselock.pc testing/phaselock-test.pc; do \
 		sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' \
 			-e 's|@VERSION@|$(VERSION)|' $$file.in \
@@ -252,7 +270,7 @@ uninstall:
 			libphaselock-test.a pkgconfig/phaselock.pc pkgconfig/phaselock-test.pc) \
 		$(patsubst docs/man/%.1,$(MAN)/man1/%.1,$(wildcard docs/man/*.1)) \
 		$(patsubst docs/man/%.3,$(MAN)/man3/%.3,$(wildcard docs/man/*.3))
-	rm -rf $(HEADERS) $(SHARE)
+	rm -rf $(HEADERS) $(SHARE) $(DOC)
 
 clean:
 	rm -rf build

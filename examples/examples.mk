@@ -23,15 +23,20 @@ $(B)/examples/test_can_with_bug: $(EXAMPLE_CAN) $(B)/examples/unit_tests/can_not
 $(EXAMPLES): $(B)/ldflags | $(LIBRARY)
 	$(call ld,-rdynamic $(TEST_LDFLAGS) $(EXAMPLE_LIBS))
 
-# The same assertions in other frameworks, one example for each. No package has Unity, whose example
-# is built only if UNITY_ROOT=FOLDER has src/unity.h.
+# The same assertions in other frameworks, one example for each. An example whose framework is not
+# here is not built, and its cases are skipped. No package has Unity: UNITY_ROOT=FOLDER says where
+# src/unity.h lies.
 UNITY      := $(if $(UNITY_ROOT),$(patsubst %/,%,$(dir $(wildcard $(UNITY_ROOT)/src/unity.h))))
+CATCH2     := $(wildcard /usr/include/catch2/catch.hpp)
+CRITERION  := $(wildcard /usr/include/criterion/criterion.h)
 FRAMEWORKS := $(patsubst %,$(B)/examples/frameworks/%,plain check googletest cpputest \
-                $(if $(UNITY),unity))
+                $(if $(CATCH2),catch2) $(if $(CRITERION),criterion) $(if $(UNITY),unity))
 TEST_NEEDS += $(FRAMEWORKS)
 $(B)/examples/frameworks/check: FRAMEWORK_LIBS = $(shell pkg-config --libs check)
 $(B)/examples/frameworks/googletest: FRAMEWORK_LIBS = $(shell pkg-config --libs gtest) -lstdc++ -lm
 $(B)/examples/frameworks/cpputest: FRAMEWORK_LIBS = $(shell pkg-config --libs cpputest) -lstdc++ -lm
+$(B)/examples/frameworks/catch2: FRAMEWORK_LIBS := -lCatch2WithMain -lstdc++ -lm
+$(B)/examples/frameworks/criterion: FRAMEWORK_LIBS := -lcriterion
 $(B)/examples/frameworks/unity: FRAMEWORK_LIBS := -w -I$(UNITY) $(UNITY)/unity.c
 $(B)/examples/frameworks/unity.o: CPPFLAGS += -isystem $(UNITY)
 

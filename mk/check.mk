@@ -78,6 +78,7 @@ TIDY_FLAGS  := -std=c11 $(CPPFLAGS)
 $(TIDY_B)/lib/%_musl.c.ok: TIDY_FLAGS += -iquote lib $(TIDY_MUSL)
 $(TIDY_B)/lib/%.ok: TIDY_FLAGS += -iquote lib
 $(TIDY_B)/cli/%.ok: TIDY_FLAGS += $(CLI_CPPFLAGS)
+$(TIDY_B)/testing/%.ok: TIDY_FLAGS += $(TESTING_CPPFLAGS)
 $(TIDY_B)/wasm/%.ok: TIDY_FLAGS += $(WASM_TARGET) -iquote lib/common
 $(TIDY_B)/$(FILTER)/%.ok: TIDY_FLAGS += $(WASM_TARGET) -iquote $(FILTER) -Iwasm
 

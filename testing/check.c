@@ -70,7 +70,7 @@ bool check_can_see(const struct phaselock_check_spec *spec)
 	text_append(&text, "asserted ");
 	text_append_name(&text, spec->name, NAME_SIZE);
 	text_append(&text, ": %s\n", unseen);
-	outcome_tell_text(spec, PHASELOCK_CHECK_FAILED, buffer);
+	outcome_tell_text(spec, PHASELOCK_CHECK_FAILED, buffer, (struct tally){0});
 	return false;
 }
 

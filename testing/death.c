@@ -10,8 +10,9 @@
 #include "check.h"
 #include "outcome.h"
 #include "child.h"
+#include "first.h"
 #include "framework.h"
-#include "names.h"
+#include "shown.h"
 #include "text.h"
 #include "wanted.h"
 
@@ -22,9 +23,31 @@ struct note {
 	bool pending;	      /* the request was neither served nor followed by another */
 	unsigned differences; /* from the wanted request */
 	char request[4096];
+	struct tally tally; /* of the block, up to its end */
 };
 
 static struct note *note; /* in the child */
+
+/* Also what to do instead, for later the code that calls may have been unloaded. */
+static void describe_request(const struct phaselock_violation *request)
+{
+	struct text text = {.start = note->request, .size = sizeof(note->request)};
+	struct phaselock_advice advice;
+
+	text.length = shown_describe(request, text.start, text.size);
+	if (phaselock_advise(request, &advice))
+		shown_append_advice(&text, &advice);
+}
+
+static void count(const struct phaselock_event *event)
+{
+	if (event->kind == PHASELOCK_EVENT_RELEASE) {
+		note->tally.deallocations++;
+	} else if (event->kind == PHASELOCK_EVENT_REQUEST) {
+		note->tally.allocations++;
+		note->tally.bytes += event->request->size;
+	}
+}
 
 enum phaselock_answer death_see(const struct phaselock_event *event, void *context)
 {
@@ -32,11 +55,12 @@ enum phaselock_answer death_see(const struct phaselock_event *event, void *conte
 		return PHASELOCK_GO_ON;
 	if (event->kind == PHASELOCK_EVENT_RESULT)
 		note->pending = false;
+	if (framework_made(event))
+		return event->forbidden ? PHASELOCK_SERVE : PHASELOCK_GO_ON;
+	count(event);
 	if (event->kind != PHASELOCK_EVENT_REQUEST || !event->forbidden)
 		return PHASELOCK_GO_ON;
-	if (framework_made(event))
-		return PHASELOCK_SERVE;
-	phaselock_describe(event->request, note->request, sizeof(note->request));
+	describe_request(event->request);
 	note->differences = wanted_compare(context, event);
 	note->pending = true;
 	return PHASELOCK_GO_ON;
@@ -88,6 +112,7 @@ bool death_begin(const struct phaselock_check_spec *spec)
 	char buffer[16384] = "";
 	struct text text = {.start = buffer, .size = sizeof(buffer)};
 	enum phaselock_check_result result = PHASELOCK_CHECK_FAILED;
+	struct tally tally = {0};
 	const struct note *seen;
 	struct child child;
 
@@ -102,10 +127,12 @@ bool death_begin(const struct phaselock_check_spec *spec)
 	} else {
 		phaselock_permit_begin();
 		describe(spec, &child, &text);
-		names_add(buffer, sizeof(buffer));
+		first_tell(buffer, sizeof(buffer));
 		phaselock_permit_end();
 	}
+	if (seen != NULL)
+		tally = seen->tally;
 	child_release(&child);
-	outcome_tell_text(spec, result, buffer);
+	outcome_tell_text(spec, result, buffer, tally);
 	return false;
 }

@@ -5,9 +5,9 @@
  */
 #define PHASELOCK_OPTIONAL
 #include "check.h"
+#include "first.h"
 #include "outcome.h"
 #include "message.h"
-#include "names.h"
 #include "one_failure.h"
 #include "text.h"
 
@@ -46,7 +46,7 @@ static bool has_leaks(const struct child *child)
 {
 	const struct one_failure *run = child->shared;
 
-	return child->end == CHILD_FINISHED && (run->leaked > 0 || run->leaks_unknown);
+	return child->end == CHILD_FINISHED && (run->tally.leaked_blocks > 0 || run->leaks_unknown);
 }
 
 static void append_run(struct text *text, const struct child *child, uint64_t nth)
@@ -68,16 +68,26 @@ static void append_run(struct text *text, const struct child *child, uint64_t nt
 	}
 	if (has_leaks(child)) {
 		text_append(text, "  and %lu block%s still allocated%s:\n",
-			    (unsigned long)run->leaked, run->leaked == 1 ? " is" : "s are",
+			    (unsigned long)run->tally.leaked_blocks,
+			    run->tally.leaked_blocks == 1 ? " is" : "s are",
 			    run->leaks_unknown ? ", and more than can be followed" : "");
 		text_append(text, "%s", run->leaks);
 	}
 	child_quote(child, text);
 }
 
+/* The counts are those of the last run, in which no request failed; leaked blocks, of all runs. */
+static void add_tally(struct tally *sum, const struct tally *run)
+{
+	uint64_t leaked = sum->leaked_blocks + run->leaked_blocks;
+
+	*sum = *run;
+	sum->leaked_blocks = leaked;
+}
+
 /* Makes one run. Returns whether there is a next request to let fail. */
 static bool run_one(int (*function)(void *context), void *context, struct phaselock_faults *faults,
-		    struct text *text)
+		    struct tally *tally, struct text *text)
 {
 	uint64_t nth = faults->runs + 1;
 	const struct one_failure *run;
@@ -94,6 +104,8 @@ static bool run_one(int (*function)(void *context), void *context, struct phasel
 	if (wrong)
 		append_run(text, &child, nth);
 	run = child.shared;
+	if (run != NULL)
+		add_tally(tally, &run->tally);
 	more = run != NULL && run->failed && child.end != CHILD_NOT_MADE;
 	child_release(&child);
 	return more;
@@ -131,7 +143,7 @@ static void append_summary(struct text *text, const struct phaselock_faults *fau
 
 /* Returns the thread's text about all runs, or a constant one if there is no memory for it. */
 static const char *run_all(int (*function)(void *context), void *context,
-			   struct phaselock_faults *faults, const char *name)
+			   struct phaselock_faults *faults, struct tally *tally, const char *name)
 {
 	unsigned runs_max = faults->runs_max != 0 ? faults->runs_max : RUNS_MAX;
 	char *details;
@@ -152,7 +164,7 @@ static const char *run_all(int (*function)(void *context), void *context,
 	text = (struct text){.start = details, .size = MESSAGE_SIZE - 512};
 	details[0] = '\0';
 	while (more && faults->runs < runs_max && faults->hangs < HANGS_MAX)
-		more = run_one(function, context, faults, &text);
+		more = run_one(function, context, faults, tally, &text);
 	faults->gave_up = more;
 	text = (struct text){.start = message, .size = MESSAGE_SIZE};
 	append_summary(&text, faults, name);
@@ -160,7 +172,7 @@ static const char *run_all(int (*function)(void *context), void *context,
 	phaselock_permit_begin();
 	free(details);
 	if (sum(faults) > 0)
-		names_add(message, MESSAGE_SIZE);
+		first_tell(message, MESSAGE_SIZE);
 	phaselock_permit_end();
 	return message;
 }
@@ -175,11 +187,13 @@ unsigned phaselock_for_each_failure_(int (*function)(void *context), void *conte
 						  .line = line,
 						  .skip_if_absent = skip_if_absent};
 	struct phaselock_faults own = {0};
+	struct tally tally = {0};
 
 	if (faults != NULL)
 		pl_sized_copy(&own, sizeof(own), faults, size);
 	if (check_can_see(&spec))
-		own.message = run_all(function, context, &own, "phaselock_for_each_failure");
+		own.message =
+			run_all(function, context, &own, &tally, "phaselock_for_each_failure");
 	else
 		own = (struct phaselock_faults){.others = 1, .message = ""};
 	if (faults != NULL)
@@ -197,11 +211,12 @@ void phaselock_assert_survives_failures_(int (*function)(void *context), void *c
 						  .line = line,
 						  .skip_if_absent = skip_if_absent};
 	struct phaselock_faults faults = {0};
+	struct tally tally = {0};
 	const char *text;
 
 	if (!check_can_see(&spec))
 		return;
-	text = run_all(function, context, &faults, name);
+	text = run_all(function, context, &faults, &tally, name);
 	outcome_tell_text(&spec, sum(&faults) == 0 ? PHASELOCK_CHECK_HOLDS : PHASELOCK_CHECK_FAILED,
-			  text);
+			  text, tally);
 }

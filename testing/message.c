@@ -6,8 +6,9 @@
 #include "message.h"
 
 #include "counted.h"
-#include "names.h"
+#include "first.h"
 #include "seen.h"
+#include "shown.h"
 #include "text.h"
 #include "wanted.h"
 
@@ -76,11 +77,10 @@ static void append_request(struct text *text, const struct phaselock_violation *
 {
 	char lines[4096];
 
-	phaselock_describe(request, lines, sizeof(lines));
+	shown_describe(request, lines, sizeof(lines));
 	text_append(text, "  %" PRIu64 " x %s", request->count, lines);
 	if (advice != NULL && advice->function != NULL)
-		text_append(text, "    advice: %s allocates %s; %s\n", advice->function,
-			    advice->when, advice->cure);
+		shown_append_advice(text, advice);
 }
 
 void message_write(char text[MESSAGE_SIZE], const struct phaselock_check_report *report,
@@ -99,5 +99,5 @@ void message_write(char text[MESSAGE_SIZE], const struct phaselock_check_report 
 	for (size_t i = 0; i < count; i++)
 		append_request(&out, &requests[i], advice != NULL ? &advice[i] : NULL);
 	if (count > 0)
-		names_add(text, MESSAGE_SIZE);
+		first_tell(text, MESSAGE_SIZE);
 }

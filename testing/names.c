@@ -33,10 +33,23 @@ static char **environment_without_guard(void)
 	return copy;
 }
 
+/* The command that the environment names, or that of PATH, or the one installed with us. */
+static pid_t spawn(const posix_spawn_file_actions_t *actions, char **environment)
+{
+	const char *named = getenv("PHASELOCK_COMMAND");
+	const char *const commands[] = {named != NULL ? named : "phaselock",
+					named != NULL ? NULL : PHASELOCK_BINDIR "/phaselock"};
+	char *words[] = {"phaselock", "symbolize", NULL};
+	pid_t process = 0;
+
+	for (size_t i = 0; i < 2 && commands[i] != NULL; i++)
+		if (posix_spawnp(&process, commands[i], actions, NULL, words, environment) == 0)
+			return process;
+	return 0;
+}
+
 static pid_t start(int input, int output)
 {
-	const char *command = getenv("PHASELOCK_COMMAND");
-	char *words[] = {"phaselock", "symbolize", NULL};
 	char **environment = environment_without_guard();
 	posix_spawn_file_actions_t actions;
 	pid_t process = 0;
@@ -48,9 +61,7 @@ static pid_t start(int input, int output)
 	posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
 	posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
 	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-	if (posix_spawnp(&process, command != NULL ? command : words[0], &actions, NULL, words,
-			 environment) != 0)
-		process = 0;
+	process = spawn(&actions, environment);
 	posix_spawn_file_actions_destroy(&actions);
 	free(environment);
 	return process;

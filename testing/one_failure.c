@@ -6,8 +6,10 @@
 #define PHASELOCK_OPTIONAL
 #include "one_failure.h"
 
+#include "callers.h"
 #include "framework.h"
 #include "ledger.h"
+#include "shown.h"
 #include "text.h"
 
 #include <phaselock/assert.h>
@@ -31,10 +33,12 @@ static enum phaselock_answer see_request(const struct phaselock_event *event)
 	if (run.ignored)
 		return PHASELOCK_GO_ON;
 	run.request = *event->request;
+	run.told->tally.allocations++;
+	run.told->tally.bytes += event->request->size;
 	if (run.left == 0 || --run.left > 0)
 		return PHASELOCK_GO_ON;
 	run.told->failed = true;
-	phaselock_describe(event->request, run.told->request, sizeof(run.told->request));
+	shown_describe(event->request, run.told->request, sizeof(run.told->request));
 	return PHASELOCK_FAIL;
 }
 
@@ -64,6 +68,7 @@ static enum phaselock_answer see(const struct phaselock_event *event, void *cont
 		break;
 	case PHASELOCK_EVENT_RELEASE:
 		ledger_remove(&books, event->block);
+		run.told->tally.deallocations += !framework_made(event);
 		break;
 	}
 	return PHASELOCK_GO_ON;
@@ -76,11 +81,11 @@ static void tell_leaks(void)
 	struct phaselock_violation leaked[LEAKS_TOLD];
 	size_t count = ledger_list(&books, leaked, LEAKS_TOLD);
 
-	told->leaked = ledger_count(&books);
+	told->tally.leaked_blocks = ledger_count(&books);
 	for (size_t i = 0; i < count; i++) {
 		char lines[4096];
 
-		phaselock_describe(&leaked[i], lines, sizeof(lines));
+		shown_describe(&leaked[i], lines, sizeof(lines));
 		text_append(&text, "  %s", lines);
 	}
 }
@@ -95,6 +100,7 @@ static _Noreturn void run_in_child(struct one_failure *told, int (*function)(voi
 	run.told = told;
 	run.left = nth;
 	phaselock_watch_begin(&watch);
+	callers_note(); /* a stack is to end at the function */
 	result = function(context);
 	phaselock_watch_end(&watch);
 	phaselock_permit_begin();

@@ -4,6 +4,7 @@
 #define TESTING_ONE_FAILURE_H
 
 #include "child.h"
+#include "tally.h"
 
 #include <stdint.h>
 
@@ -11,7 +12,7 @@
 struct one_failure {
 	bool failed;	    /* it came to the nth request, which failed */
 	char request[4096]; /* the request that failed */
-	uint64_t leaked;    /* blocks, if the run came to its end */
+	struct tally tally; /* leaked blocks are counted if the run came to its end */
 	bool leaks_unknown; /* there were more blocks than the ledger holds */
 	char leaks[8192];   /* the requests of the first leaked blocks */
 };

@@ -189,10 +189,18 @@ void outcome_report_failure(struct phaselock_check *check, const char *reason)
 }
 
 void outcome_tell_text(const struct phaselock_check_spec *spec, enum phaselock_check_result result,
-		       const char *text)
+		       const char *text, struct tally tally)
 {
 	tell_of(spec);
-	told = (struct phaselock_check_report){.result = result, .spec = &told_spec, .message = ""};
+	told = (struct phaselock_check_report){
+		.result = result,
+		.spec = &told_spec,
+		.allocations = tally.allocations,
+		.bytes = tally.bytes,
+		.deallocations = tally.deallocations,
+		.leaked_blocks = tally.leaked_blocks,
+		.message = "",
+	};
 	phaselock_permit_begin();
 	if (message == NULL)
 		message = malloc(MESSAGE_SIZE);

@@ -7,6 +7,7 @@
 #define _GNU_SOURCE
 #include "check.h"
 #include "outcome.h"
+#include "callers.h"
 #include "child.h"
 #include "elsewhere.h"
 #include "framework.h"
@@ -39,6 +40,7 @@ void phaselock_test_begin(const char *name)
 	if (running_is_open())
 		phaselock_test_end();
 	running_begin(name);
+	callers_note();
 	test.fault = NULL;
 	test.returned = false;
 	elsewhere_clear();
@@ -89,6 +91,7 @@ bool phaselock_test_end(void)
 	if (!running_end())
 		return true;
 	phaselock_checks_abandon();
+	callers_forget();
 	results_end_test();
 	phaselock_fail_nth(0);
 	if (phaselock_present()) {

@@ -21,17 +21,22 @@ static const char request[] = "GET /status HTTP/1.1\r\nHost: pump-controller\r\n
 /* ---- what one would share between test programs ---------------------------------------------- */
 
 /*
- * Ends the test. Unity writes a message as one line, so the lines are written before it. What stdio
- * allocates is permitted, also where the heap is locked; the end of the test closes the scope.
+ * Ends the test. Unity writes a message as one line, so the lines are written before it, and the
+ * first again as its message. What stdio allocates is permitted, also where the heap is locked; the
+ * end of the test closes the scope.
  */
 static void fail_the_test(const struct phaselock_check_report *report, void *context)
 {
+	static char summary[1024];
+
 	(void)context;
 	if (phaselock_present())
 		phaselock_permit_begin();
 	fputs(report->message, stdout);
 	Unity.TestFile = report->spec->file;
-	UNITY_TEST_FAIL((UNITY_LINE_TYPE)report->spec->line, report->spec->name);
+	snprintf(summary, sizeof(summary), "%.*s", (int)strcspn(report->message, "\n"),
+		 report->message);
+	UNITY_TEST_FAIL((UNITY_LINE_TYPE)report->spec->line, summary);
 }
 
 void setUp(void)

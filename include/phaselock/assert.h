@@ -11,9 +11,12 @@
  * it; the block still runs.
  *
  * A failure goes to the callback of phaselock_on_failure(), with the place of the assertion, the
- * call stack of each request that broke it, and what to do instead of libc's functions. The stacks
- * have names and lines if the `phaselock` command can be found (PATH, or the variable
- * PHASELOCK_COMMAND). <phaselock/cmocka.h> has the same for CMocka, phaselock.hpp for C++.
+ * call stack of each request that broke it, and what to do instead of libc's functions. The first
+ * line of its message has the first of these requests, shortened, for runners that show one line.
+ * A stack ends at the function of the test, at the thread's or at main(). It has names and lines if
+ * the `phaselock` command can be found: the variable PHASELOCK_COMMAND, else PATH, else the place
+ * where this library's command was to be installed.
+ * <phaselock/cmocka.h> has the same for CMocka, phaselock.hpp for C++.
  *
  * Requests are those of malloc, calloc, realloc, the aligned family and operator new. Those inside
  * a permit scope do not count. While an assertion's block runs, nothing in it is a violation: the
@@ -89,8 +92,10 @@ enum phaselock_check_result {
 struct phaselock_check_report {
 	enum phaselock_check_result result;
 	const struct phaselock_check_spec *spec; /* name and file quoted as in reports */
-	uint64_t allocations;			 /* requests for memory, reallocations included */
-	uint64_t bytes;				 /* that these requests asked for */
+	/* Of a death test: what its block did in the child. Of a function whose requests fail: what
+	 * its last run did, in which none failed; leaked_blocks is the sum of all runs. */
+	uint64_t allocations; /* requests for memory, reallocations included */
+	uint64_t bytes;	      /* that these requests asked for */
 	uint64_t deallocations;
 	uint64_t leaked_blocks;
 	const char *reason;  /* why it could not be judged, or NULL */
@@ -137,11 +142,15 @@ static inline struct phaselock_check *phaselock_check_begin(const struct phaselo
 }
 
 /**
- * Do not count requests that a test framework makes for itself: those of the module whose file name
- * begins with `module`. They do count if they come through a function of that module whose name
- * begins with `except` (NULL: none). The strings must live for ever.
+ * Do not count requests that a test framework makes for itself. `names` are words with blanks
+ * between them. A word that ends in `*` is the beginning of functions' names, as in suppressions
+ * (C++: "_ZN7testing*"); any other word is the beginning of a module's file name. A request is the
+ * framework's if such a function, or such a module, makes it: the first in the call stack that is
+ * of no run-time library of C and C++. It counts all the same if it comes through a function whose
+ * name begins with `except`, which is one of that module if it is known by that (NULL: none). Each
+ * call replaces the words of the last. The strings must live for ever.
  */
-void phaselock_checks_ignore(const char *module, const char *except);
+void phaselock_checks_ignore(const char *names, const char *except);
 
 /**
  * Begin and end a test, from the set-up and tear-down of a framework, on the thread that runs the

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Which files are run-time libraries of C and C++, for the library and the command. */
+/* Tells run-time libraries of C and C++; for the library, the command and libphaselock-test. */
 #ifndef PL_RUNTIME_H
 #define PL_RUNTIME_H
 
-#include "common/base.h"
+#include <stdbool.h>
 
 /*
  * Returns whether a file name, with folders or without, is that of a run-time library of C or C++:

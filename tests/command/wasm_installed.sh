@@ -5,14 +5,15 @@
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 build=$1
-libdir=$(cat "$build/libdir") # the command has it built in: another one would build it again
+# These are built in: with others it would be built again.
+libdir=$(cat "$build/libdir") bindir=$(cat "$build/bindir")
 guard=$PWD/root/opt/phaselock/share/phaselock/wasm
 
 # Nothing is inherited from the make that runs the tests.
 with_make() {
 	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL make -s --no-print-directory -C "$here/../.." \
-		B="$build" DESTDIR="$PWD/root" PREFIX=/opt/phaselock LIBDIR="$libdir" "$1" \
-		>/dev/null
+		B="$build" DESTDIR="$PWD/root" PREFIX=/opt/phaselock LIBDIR="$libdir" \
+		BINDIR="$bindir" "$1" >/dev/null
 }
 
 with_make install

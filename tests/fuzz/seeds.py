@@ -154,12 +154,28 @@ def form(name):
     return head + number(1700000000) + number(1) + b"\3" + process * 3 + b"\3" + site * 3
 
 
+FAILURE = (
+    b"asserted no allocations: 1 allocation, 2 bytes\n  1 x malloc(2)\n"
+    b"    #0 strdup+0x1a (/lib/libc.so.6+0x9)\n    #1 read_name+0xa (/t+0x3e)\n    #2 (/t+0x4)\n"
+    b"    advice: strdup allocates at every call; copy\n"
+)
+DEATH = (
+    b"asserted aborts on allocation: the block ended, after a violation:\n"
+    b"  malloc(7)\n    #0 f\\n+0x1 (/t+0x2)\n"
+)
+
 SEEDS = {
     "forms": [
         form(b"/src/a/../b.c"),
         form(b"main::{lambda(int)#1}::operator[](int) const"),
         form(b"]]><b>&amp;|`a``b`\\@user [l](http://x)\n\x1b\xff"),
         b"\0\0" + bytes(9),
+    ],
+    "failure": [
+        b"\xff" + FAILURE + b"\0" + FAILURE,
+        b"\xff" + FAILURE + b"\0" + FAILURE.replace(b"+0xa (/t+0x3e)", b" /a b.c:3 (inlined)"),
+        b"\x10" + DEATH + b"\0" + DEATH.replace(b"f\\n", b"std::f<int>(a, b)"),
+        b"\x20" + DEATH + b"\0" + b"  it wrote:\n    #0 x\n",
     ],
     "options": [
         b"\0\xffpolicy=deny:report=a%p.txt:frames=8:lock=main:max_reports=3:stats=1:symbolize=0",

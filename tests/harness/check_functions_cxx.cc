@@ -10,37 +10,37 @@
  * exit: 0
  * stdout:
  * | no allocations: true
- * | line 0: asserted no allocations: 1 allocation, 3 bytes
+ * | line 0: asserted no allocations: 1 allocation, 3 bytes (first: {any})
  * | no allocations: false
  * | allocates: true
  * | line 0: asserted allocates: 0 allocations, 0 bytes
  * | allocates: false
  * | no leak: true
- * | line 0: asserted no leak: 1 block is still allocated
+ * | line 0: asserted no leak: 1 block is still allocated (first: {any})
  * | no leak: false
  * | no deallocations: true
- * | line 0: asserted no deallocations: 1 deallocation
+ * | line 0: asserted no deallocations: 1 deallocation (first: {any})
  * | no deallocations: false
  * | at most: true
- * | line 0: asserted at most 2 allocations: 3 allocations, 9 bytes
+ * | line 0: asserted at most 2 allocations: 3 allocations, 9 bytes (first: {any})
  * | at most: false
  * | exactly: true
  * | line 0: asserted exactly -1 allocations: its limit is negative
- * | line 0: asserted exactly 2 allocations: 1 allocation, 3 bytes
+ * | line 0: asserted exactly 2 allocations: 1 allocation, 3 bytes (first: {any})
  * | exactly: false
  * | bytes: true
- * | line 0: asserted at most 5 bytes: 2 allocations, 6 bytes
+ * | line 0: asserted at most 5 bytes: 2 allocations, 6 bytes (first: {any})
  * | bytes: false
  * | violation: true
- * | line 0: asserted violation: there was none; the nearest is malloc(3): not forbidden
+ * | line 0: asserted violation: there was none; the nearest is malloc(3): not forbidden (first: {any})
  * | violation: false
  * | other thread: true
- * | line 0: asserted no allocations anywhere: 1 allocation, 3 bytes
+ * | line 0: asserted no allocations anywhere: 1 allocation, 3 bytes (first: {any})
  * | other thread: false
- * | line 0: asserted at most 0 bytes anywhere: 1 allocation, 3 bytes
+ * | line 0: asserted at most 0 bytes anywhere: 1 allocation, 3 bytes (first: {any})
  * | other thread: false
- * | line 0: asserted no allocations: 1 allocation, 3 bytes
- * | on another thread: asserted at most 1 allocation: 2 allocations, 6 bytes: at most 1 allocation
+ * | line 0: asserted no allocations: 1 allocation, 3 bytes (first: {any})
+ * | on another thread: asserted at most 1 allocation: 2 allocations, 6 bytes (first: {any}): at most 1 allocation
  * | asserted at most 7 bytes: its block was left by longjmp(), so nothing was judged: at most 7 bytes
  * | bodies: 20
  */

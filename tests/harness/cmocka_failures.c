@@ -10,7 +10,7 @@
  * | {lines}
  * | ok 1 - clean
  * | not ok 2 - dirty
- * | # asserted no allocations: 1 allocation, 2 bytes
+ * | # asserted no allocations: 1 allocation, 2 bytes (first: {any})
  * | #   1 x malloc(2)
  * | #     #0 {any}
  * | {lines}

@@ -9,7 +9,7 @@
  * run: sh -c '{self} | python3 {source}/tests/harness/parts/failures.py'
  * exit: 0
  * stdout:
- * | asserted no allocations: 1 allocation, 24 bytes
+ * | asserted no allocations: 1 allocation, 24 bytes (first: {any})
  * |   1 x operator new(24)
  * |     #0 _ZN6holderISt4lessIiEEanERKSt6vectorIPKcSaIS5_EE+{any}
  * | {lines}
@@ -18,7 +18,7 @@
  * environment: PHASELOCK_COMMAND={build}/phaselock
  * exit: 0
  * stdout:
- * | asserted no allocations: 1 allocation, 24 bytes
+ * | asserted no allocations: 1 allocation, 24 bytes (first: {any})
  * |   1 x operator new(24)
  * |     #0 holder<std::less<int> >::operator&(std::vector<char const*, std::allocator<char const*> > const&) {any}/cxx_names_in_outputs.cc:{number}
  * | {lines}

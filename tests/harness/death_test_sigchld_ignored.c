@@ -6,7 +6,7 @@
  * run: {self}
  * exit: SIGABRT
  * stderr:
- * | {any}: asserted aborts on allocation: the block ended in a way that is not known: something else waited for the child process (is SIGCHLD ignored?), after a violation:
+ * | {any}: asserted aborts on allocation: the block ended in a way that is not known: something else waited for the child process (is SIGCHLD ignored?), after a violation (first: {any}):
  * |   malloc(1)
  * | {details}
  */

@@ -13,7 +13,7 @@
  * | # asserted aborts on allocation: the block still ran after 10 seconds and was killed, without a violation
  * | {any}: error: Failure!
  * | not ok 2 - function_hangs
- * | # asserted survives failures of wait_for_memory: 0 crashes, 0 leaks, 0 wrong results, 1 hang in 2 runs
+ * | # asserted survives failures of wait_for_memory: 0 crashes, 0 leaks, 0 wrong results, 1 hang in 2 runs (first: {any})
  * | # request 1 failed:
  * | #   malloc(10)
  * | #     #0 {any}

@@ -42,13 +42,13 @@
  * | #     last words
  * | # {any}/death_tests_that_fail.c:{number}: error: Failure!
  * | not ok 11 - violates_otherwise
- * | # asserted aborts on allocation of "malloc", 5, {any}: the block ended by SIGABRT (Aborted), by another violation (other size):
+ * | # asserted aborts on allocation of "malloc", 5, {any}: the block ended by SIGABRT (Aborted), by another violation (other size) (first: {any}):
  * | #   malloc(7)
  * | #     #0 {any}
  * | {lines}
  * | # {any}/death_tests_that_fail.c:{number}: error: Failure!
  * | not ok 12 - is_served
- * | # asserted aborts on allocation: the block ended by SIGABRT (Aborted), after a violation that was let pass:
+ * | # asserted aborts on allocation: the block ended by SIGABRT (Aborted), after a violation that was let pass (first: {any}):
  * | #   malloc(7)
  * | #     #0 {any}
  * | {lines}

@@ -25,10 +25,15 @@ static int failures, checks, differences;
 
 static void failed(const struct phaselock_check_report *report, void *context)
 {
+	char *site;
+
 	(void)context;
 	failures++;
 	snprintf(summary, sizeof(summary), "%.*s", (int)strcspn(report->message, "\n"),
 		 report->message);
+	site = strstr(summary, " (first: ");
+	if (site != NULL)
+		*site = '\0';
 }
 
 static void done(const struct phaselock_check_report *report, void *context)
@@ -37,7 +42,7 @@ static void done(const struct phaselock_check_report *report, void *context)
 	last = *report;
 }
 
-/* What an assertion came to: NULL if it holds, else the first line of its message. */
+/* What an assertion came to: NULL if it holds, else the first line but for the site. */
 static void expect(int line, const char *wanted, uint64_t allocations, uint64_t bytes,
 		   uint64_t deallocations, uint64_t leaked)
 {

@@ -11,10 +11,10 @@
  * stdout:
  * | returns: armed
  * | holds: came 5, told 0
- * | fails: came 5, told 1: asserted no allocations: 1 allocation, 132 bytes
- * | nested: came 5, told 2: asserted at most 9 bytes: 1 allocation, 132 bytes
- * | in_function: came 5, told 1: asserted no allocations: 1 allocation, 132 bytes
- * | out_of_memory: came bad_alloc, told 1: asserted no leak: 1 block is still allocated
+ * | fails: came 5, told 1: asserted no allocations: 1 allocation, 132 bytes (first: {any}
+ * | nested: came 5, told 2: asserted at most 9 bytes: 1 allocation, 132 bytes (first: {any}
+ * | in_function: came 5, told 1: asserted no allocations: 1 allocation, 132 bytes (first: {any}
+ * | out_of_memory: came bad_alloc, told 1: asserted no leak: 1 block is still allocated (first: {any}
  * | at_the_end: came nothing, told 1: asserted allocates: 0 allocations, 0 bytes
  * | by_return: came nothing, told 1: asserted allocates: 0 allocations, 0 bytes
  * | function_at_the_end: came false, told 1: asserted exactly 1 allocation: 0 allocations, 0 bytes
@@ -30,17 +30,17 @@
  * stdout:
  * | throws: armed
  * | holds: came 5, told 0
- * | fails: came 5, told 1: asserted no allocations: 1 allocation, 132 bytes
- * | nested: came 5, told 3: asserted at most 9 bytes: 3 allocations, 390 bytes
- * | in_function: came 5, told 1: asserted no allocations: 1 allocation, 132 bytes
- * | out_of_memory: came bad_alloc, told 1: asserted no leak: 1 block is still allocated
+ * | fails: came 5, told 1: asserted no allocations: 1 allocation, 132 bytes (first: {any}
+ * | nested: came 5, told 3: asserted at most 9 bytes: 3 allocations, 390 bytes (first: {any}
+ * | in_function: came 5, told 1: asserted no allocations: 1 allocation, 132 bytes (first: {any}
+ * | out_of_memory: came bad_alloc, told 1: asserted no leak: 1 block is still allocated (first: {any}
  * | at_the_end: came failure, told 1: asserted allocates: 0 allocations, 0 bytes
  * | by_return: came failure, told 1: asserted allocates: 0 allocations, 0 bytes
  * | function_at_the_end: came failure, told 1: asserted exactly 1 allocation: 0 allocations, 0 bytes
  * | inner_fails: came failure, told 1: asserted exactly 4 allocations: 0 allocations, 0 bytes
  * | in_destructor: came 5, told 1: asserted allocates: 0 allocations, 0 bytes
  * | in_handler: came failure, told 1: asserted exactly 2 allocations: 0 allocations, 0 bytes
- * | inner_left_by_longjmp: came failure, told 2: asserted exactly 3 allocations: 1 allocation, 129 bytes
+ * | inner_left_by_longjmp: came failure, told 2: asserted exactly 3 allocations: 1 allocation, 129 bytes (first: {any}
  * | no assertion is open
  *
  * run: {self} jumps
@@ -48,10 +48,10 @@
  * stdout:
  * | jumps: armed
  * | holds: came 5, told 0
- * | fails: came a jump, told 1: asserted no allocations: 1 allocation, 132 bytes
- * | nested: came a jump, told 1: asserted no allocations: 1 allocation, 132 bytes
- * | in_function: came a jump, told 1: asserted no allocations: 1 allocation, 132 bytes
- * | out_of_memory: came a jump, told 1: asserted no leak: 1 block is still allocated
+ * | fails: came a jump, told 1: asserted no allocations: 1 allocation, 132 bytes (first: {any}
+ * | nested: came a jump, told 1: asserted no allocations: 1 allocation, 132 bytes (first: {any}
+ * | in_function: came a jump, told 1: asserted no allocations: 1 allocation, 132 bytes (first: {any}
+ * | out_of_memory: came a jump, told 1: asserted no leak: 1 block is still allocated (first: {any}
  * | at_the_end: came a jump, told 1: asserted allocates: 0 allocations, 0 bytes
  * | by_return: came a jump, told 1: asserted allocates: 0 allocations, 0 bytes
  * | function_at_the_end: came a jump, told 1: asserted exactly 1 allocation: 0 allocations, 0 bytes

@@ -20,14 +20,14 @@
  * environment: CMOCKA_MESSAGE_OUTPUT=xml
  * exit: 0
  * stdout:
- * | asserted no allocations\nphaselock run: PASS\x1b[2J\xe2\x80\xae: 1 allocation, 7 bytes
+ * | asserted no allocations\nphaselock run: PASS\x1b[2J\xe2\x80\xae: 1 allocation, 7 bytes (first: {any})
  * | {lines}
  * | asserted dies: the block ended its process with status 3, without a violation
  * |   it wrote:
  * |     \x1b[2J\x9b1m\x0dcafé	\xe2\x80\xa8 phaselock run: PASS
  * |     phaselock run: PASS
  * | {lines}
- * | asserted {any}é: 1 allocation, 7 bytes
+ * | asserted {any}é: 1 allocation, 7 bytes (first: {any})
  * | {lines}
  * | asserted x{any}]] >{any}
  * | {lines}
@@ -45,7 +45,7 @@
  * run: {self} alone
  * exit: SIGABRT
  * stderr:
- * | a\nphaselock run: PASS\x1b.c:1: asserted no allocations\nphaselock run: PASS\x1b[2J\xe2\x80\xae: 1 allocation, 7 bytes
+ * | a\nphaselock run: PASS\x1b.c:1: asserted no allocations\nphaselock run: PASS\x1b[2J\xe2\x80\xae: 1 allocation, 7 bytes (first: {any})
  * | {lines}
  */
 #include <phaselock/cmocka.h>

@@ -13,10 +13,10 @@
  * | ok 1 - has_initial_state
  * | ok 2 - has_state_of_setup
  * | not ok 3 - setup_returns_an_error Could not run test: Test setup failed
- * | not ok 4 - setup_allocates Could not run test: asserted no allocations: 1 allocation, 3 bytes
+ * | not ok 4 - setup_allocates Could not run test: asserted no allocations: 1 allocation, 3 bytes (first: {any})
  * | {lines}
  * | not ok 5 - teardown_returns_an_error Could not run test: Test teardown failed
- * | not ok 6 - teardown_allocates Could not run test: asserted no allocations: 1 allocation, 4 bytes
+ * | not ok 6 - teardown_allocates Could not run test: asserted no allocations: 1 allocation, 4 bytes (first: {any})
  * | {lines}
  * | ok 7 - has_no_state
  * | ok 8 - is_a_setup_alone

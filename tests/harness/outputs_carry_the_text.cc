@@ -28,7 +28,7 @@
  * stdout:
  * | 1..1
  * | not ok 1 - allocates
- * | # named symbolize: asserted Weird<a & b]] > &c: 1 allocation, 5 bytes
+ * | # named symbolize: asserted Weird<a & b]] > &c: 1 allocation, 5 bytes (first: {any})
  * | # named symbolize:   1 x operator new(5)
  * | {lines}
  *
@@ -39,7 +39,7 @@
  * stdout:
  * | 1..1
  * | not ok 1 - allocates
- * | # asserted Weird<a & b]] > &c: 1 allocation, 5 bytes
+ * | # asserted Weird<a & b]] > &c: 1 allocation, 5 bytes (first: {any})
  * | #   1 x operator new(5)
  * | #     #0 allocates{any} {any}/outputs_carry_the_text.cc:{number}
  * | {lines}

@@ -9,10 +9,10 @@
  * stdout:
  * | another thread does the work:
  * |   asserted no allocations: holds
- * |   asserted no allocations anywhere: 1 allocation, 100 bytes
+ * |   asserted no allocations anywhere: 1 allocation, 100 bytes (first: {any})
  * | this thread does it, beside one that allocates:
  * |   asserted no allocations: holds
- * |   asserted no allocations anywhere: 1 allocation, 100 bytes
+ * |   asserted no allocations anywhere: 1 allocation, 100 bytes (first: {any})
  * | the other one has stopped:
  * |   asserted no allocations anywhere: holds
  */

@@ -12,10 +12,10 @@
  * exit: 0
  * stdout:
  * | a plain pointer:
- * |   asserted no allocations: 1 allocation, 100 bytes
+ * |   asserted no allocations: 1 allocation, 100 bytes (first: {any})
  * |   asserted allocates: holds
  * | a volatile pointer:
- * |   asserted no allocations: 1 allocation, 100 bytes
+ * |   asserted no allocations: 1 allocation, 100 bytes (first: {any})
  *
  * run: sh -c 'gcc -O2 -I{source}/include {source}/tests/harness/pitfall_elided_pairs.c -o elided
  *     {build}/libphaselock-test.a -L{build} -Wl,-rpath,{build} -lphaselock && exec ./elided'
@@ -25,7 +25,7 @@
  * |   asserted no allocations: holds
  * |   asserted allocates: 0 allocations, 0 bytes
  * | a volatile pointer:
- * |   asserted no allocations: 1 allocation, 100 bytes
+ * |   asserted no allocations: 1 allocation, 100 bytes (first: {any})
  */
 #include "pitfall.h"
 

@@ -11,15 +11,15 @@
  * exit: 0
  * stdout:
  * | Tue Nov 14
- * |   asserted no allocations: {number} allocations, {number} bytes
- * |   asserted no allocations: 1 allocation, 256 bytes
+ * |   asserted no allocations: {number} allocations, {number} bytes (first: {any})
+ * |   asserted no allocations: 1 allocation, 256 bytes (first: {any})
  *
  * run: {self} prewarmed
  * exit: 0
  * stdout:
  * | Tue Nov 14
  * |   asserted no allocations: holds
- * |   asserted no allocations: 1 allocation, 256 bytes
+ * |   asserted no allocations: 1 allocation, 256 bytes (first: {any})
  *
  * run: {self} run-before
  * exit: 0

@@ -15,7 +15,7 @@
  *     -lsums -lphaselock &&
  *     exec ./test'
  * each: FLAG=FIRST
- *     "-Wl,-z,lazy=1 allocation, 100 bytes"
+ *     "-Wl,-z,lazy=1 allocation, 100 bytes (first: {any})"
  *     "-Wl,-z,now=holds"
  * exit: 0
  * stdout:

@@ -11,7 +11,7 @@
  * | {any}1..3
  * | ok 1 - will_return_in_the_block_does_not_count
  * | not ok 2 - mock_that_copies_counts
- * | # asserted no allocations: 1 allocation, 6 bytes
+ * | # asserted no allocations: 1 allocation, 6 bytes (first: {any})
  * | {lines}
  * | ok 3 - mock_with_permit_scope_does_not_count
  * | {lines}

@@ -21,7 +21,7 @@
  * environment: ASAN_OPTIONS=detect_leaks=0
  * each: KIND=EXACT=FREED
  *     undefined=holds=holds
- *     "address=holds=1 deallocation"
+ *     "address=holds=1 deallocation (first: {any})"
  * exit: 0
  * stdout:
  * |   asserted exactly 1 allocation: {EXACT}
@@ -35,7 +35,7 @@
  * exit: 0
  * stdout:
  * |   {any}asserted exactly 1 allocation: nothing was checked: phaselock is not armed: posix_memalign, aligned_alloc, memalign, valloc, pvalloc go to another allocator; {any}
- * |   asserted no deallocations: 1 deallocation
+ * |   asserted no deallocations: 1 deallocation (first: {any})
  * stderr:
  * | {not-armed}
  */

@@ -10,7 +10,7 @@
  * | opened in the block:
  * |   asserted no allocations: {number} allocation{any}
  * | opened before, its buffer not:
- * |   asserted no allocations: 1 allocation, {number} bytes
+ * |   asserted no allocations: 1 allocation, {number} bytes (first: {any})
  * | with a buffer by setvbuf:
  * |   asserted no allocations: holds
  */

@@ -9,7 +9,7 @@
  * exit: 0
  * stdout:
  * | warmed up on the main thread:
- * |   asserted no leak: 1 block is still allocated
+ * |   asserted no leak: 1 block is still allocated (first: {any})
  * | on its own:
  * |   asserted no allocations: holds
  * | the whole thread:

@@ -10,7 +10,7 @@
  * exit: 0
  * stdout:
  * | by hand: 1 allocation
- * |   asserted no allocations: 1 allocation, 5 bytes
+ * |   asserted no allocations: 1 allocation, 5 bytes (first: {any})
  *
  * run: sh -c 'gcc {FLAG} -I{source}/include {source}/tests/harness/pitfall_without_the_library.c
  *     -o test
@@ -28,7 +28,7 @@
  * exit: 0
  * stdout:
  * | by hand: 1 allocation
- * |   asserted no allocations: 1 allocation, 5 bytes
+ * |   asserted no allocations: 1 allocation, 5 bytes (first: {any})
  */
 #define _POSIX_C_SOURCE 200809L
 #define PHASELOCK_OPTIONAL

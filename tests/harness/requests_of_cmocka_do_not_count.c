@@ -18,14 +18,14 @@
  * | ok 4 - test_malloc_counts
  * | ok 5 - test_malloc_counts_while_locked
  * | not ok 6 - test_malloc_fails
- * | # asserted no allocations: 1 allocation, {number} bytes
+ * | # asserted no allocations: 1 allocation, {number} bytes (first: {any})
  * | #   1 x malloc({number})
  * | {lines}
  * | #{any}_test_malloc+{any}
  * | {lines}
  * | # {any}: error: Failure!
  * | not ok 7 - own_check_function_counts
- * | # asserted no allocations: 1 allocation, 80 bytes
+ * | # asserted no allocations: 1 allocation, 80 bytes (first: {any})
  * | {lines}
  * | not ok 8 - failing_assert_while_locked Could not run test: "x" != "y"
  * | {any}: error: Failure!
@@ -35,7 +35,7 @@
  * | {lines}
  * | missing_call_while_locked left the heap locked
  * | Test teardown failed
- * | not ok 10 - own_assertion_while_locked Could not run test: asserted no allocations: 1 allocation, 96 bytes
+ * | not ok 10 - own_assertion_while_locked Could not run test: asserted no allocations: 1 allocation, 96 bytes (first: {any})
  * | {lines}
  * | own_assertion_while_locked left the heap locked
  * | Test teardown failed

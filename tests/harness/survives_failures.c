@@ -12,7 +12,7 @@
  * | 1..8
  * | ok 1 - right_one_survives
  * | not ok 2 - crash_is_seen
- * | # asserted survives failures of forgets_to_check: 1 crash, 0 leaks, 0 wrong results, 0 hangs in 2 runs
+ * | # asserted survives failures of forgets_to_check: 1 crash, 0 leaks, 0 wrong results, 0 hangs in 2 runs (first: {any})
  * | # request 1 failed:
  * | #   malloc(4)
  * | #     #0 {any}
@@ -20,7 +20,7 @@
  * | #   and it ended by SIGSEGV (Segmentation fault)
  * | {any}: error: Failure!
  * | not ok 3 - leak_on_the_error_path_is_seen
- * | # asserted survives failures of forgets_to_free: 0 crashes, 1 leak, 0 wrong results, 0 hangs in 3 runs
+ * | # asserted survives failures of forgets_to_free: 0 crashes, 1 leak, 0 wrong results, 0 hangs in 3 runs (first: {any})
  * | # request 2 failed:
  * | #   malloc(12)
  * | #     #0 {any}
@@ -31,7 +31,7 @@
  * | {lines}
  * | {any}: error: Failure!
  * | not ok 4 - bug_of_the_third_failure_is_seen
- * | # asserted survives failures of loses_the_third: 0 crashes, 0 leaks, 1 wrong result, 0 hangs in 5 runs
+ * | # asserted survives failures of loses_the_third: 0 crashes, 0 leaks, 1 wrong result, 0 hangs in 5 runs (first: {any})
  * | # request 3 failed:
  * | #   realloc({any}, 3)
  * | #     #0 {any}
@@ -39,7 +39,7 @@
  * | #   and it returned 1
  * | {any}: error: Failure!
  * | not ok 5 - exit_is_seen
- * | # asserted survives failures of gives_up: 0 crashes, 0 leaks, 0 wrong results, 0 hangs, 1 run without an end of its own in 2 runs
+ * | # asserted survives failures of gives_up: 0 crashes, 0 leaks, 0 wrong results, 0 hangs, 1 run without an end of its own in 2 runs (first: {any})
  * | # request 1 failed:
  * | #   calloc(20)
  * | #     #0 {any}

@@ -12,16 +12,16 @@
  * stdout:
  * | 1..19
  * | not ok 1 - left_by_return
- * | # asserted no allocations: 1 allocation, 1 byte
+ * | # asserted no allocations: 1 allocation, 1 byte (first: {any})
  * | {lines}
  * | not ok 2 - left_by_break
- * | # asserted no allocations: 1 allocation, 2 bytes
+ * | # asserted no allocations: 1 allocation, 2 bytes (first: {any})
  * | {lines}
  * | not ok 3 - left_by_goto
- * | # asserted no allocations: 1 allocation, 3 bytes
+ * | # asserted no allocations: 1 allocation, 3 bytes (first: {any})
  * | {lines}
  * | not ok 4 - left_by_continue
- * | # asserted no allocations: 1 allocation, 4 bytes
+ * | # asserted no allocations: 1 allocation, 4 bytes (first: {any})
  * | {lines}
  * | not ok 5 - left_by_fail
  * | # {any}/tests_left_in_every_way.c:{number}: error: Failure!
@@ -35,11 +35,11 @@
  * | Test teardown failed
  * | ok 9 - nothing_is_open
  * | not ok 10 - left_in_helper
- * | # asserted no allocations: 1 allocation, 5 bytes
+ * | # asserted no allocations: 1 allocation, 5 bytes (first: {any})
  * | {lines}
  * | # {any}/helper.h:{number}: error: Failure!
  * | not ok 11 - inner_fails
- * | # asserted no allocations: 1 allocation, 6 bytes
+ * | # asserted no allocations: 1 allocation, 6 bytes (first: {any})
  * | {lines}
  * | ok 12 - nothing_is_open
  * | not ok 13 - left_by_jump_of_its_own

@@ -13,14 +13,14 @@
  * | 1..7
  * | ok 1 - other_threads_allocate_meanwhile
  * | not ok 2 - other_threads_are_seen_by_the_process
- * | # asserted no allocations anywhere: 1 allocation, 123 bytes
+ * | # asserted no allocations anywhere: 1 allocation, 123 bytes (first: {any})
  * | #   1 x malloc(123)
  * | #     #0 request_of_another_thread+{any}
  * | {lines}
  * | ok 3 - threads_of_the_test_assert
  * | ok 4 - assertions_of_the_process_overlap
  * | not ok 5 - thread_of_the_test_fails
- * | # on other threads, the first of 2 failures: asserted no allocations: 1 allocation, 9 bytes
+ * | # on other threads, the first of 2 failures: asserted no allocations: 1 allocation, 9 bytes (first: {any})
  * | #   1 x malloc(9)
  * | {lines}
  * | ok 6 - threads_come_and_go
