@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a run leaves behind: its record, in memory for the summary and in the file of --output. While
- * the program runs FILE.part is written anew each second in which something came, so that the end
- * of the command itself takes no more than that second with it.
+ * What a run leaves behind: its record, in memory for the summary and in the file of --output.
+ * While the program runs FILE.part is written anew each second in which something came, so that the
+ * end of the command itself takes no more than that second with it.
  */
 #ifndef CLI_OUTPUT_H
 #define CLI_OUTPUT_H

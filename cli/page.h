@@ -57,8 +57,8 @@ struct page_counts {
 };
 
 /*
- * Makes an empty page that names the pipe for the reports, "" if there is none. live: each violation
- * is reported as it happens. Returns false, with errno, if the system has none to give.
+ * Makes an empty page that names the pipe for the reports, "" if there is none. live: each
+ * violation is reported as it happens. Returns false, with errno, if the system has none to give.
  */
 bool page_make(struct page *page, const char *report, bool live);
 

@@ -63,7 +63,7 @@ struct record_place record_place(const struct record *record, uint64_t frame)
 	return (struct record_place){(uint32_t)module, offset};
 }
 
-/* ---- what is read is within bounds, whatever it was ------------------------------------------- */
+/* ---- what is read is within bounds, whatever it was ------------------------------------------ */
 
 static void end_string(char *string, size_t size)
 {

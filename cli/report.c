@@ -7,6 +7,7 @@
 #include "report.h"
 
 #include "baseline.h"
+#include "escape.h"
 #include "group.h"
 #include "say.h"
 #include "screen.h"
@@ -210,6 +211,16 @@ static bool read_words(int count, char **words, struct choice *choice)
 
 /* ---- what is told ---------------------------------------------------------------------------- */
 
+static void print_verdict(const struct report *report)
+{
+	escape_write(report->verdict, stdout);
+	if (report->reason[0] != '\0') {
+		fputs(": ", stdout);
+		escape_write(report->reason, stdout);
+	}
+	putchar('\n');
+}
+
 static void print_text(const struct report *report, const struct choice *choice)
 {
 	struct screen_options screen = choice->screen;
@@ -219,8 +230,7 @@ static void print_text(const struct report *report, const struct choice *choice)
 	if (report->verdict[0] == '\0')
 		puts("the run did not come to its end: this is what there was");
 	else
-		printf("%s%s%s\n", report->verdict, report->reason[0] != '\0' ? ": " : "",
-		       report->reason);
+		print_verdict(report);
 }
 
 /* Returns whether all sites are in the baseline; what is not is said. */

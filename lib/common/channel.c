@@ -120,7 +120,8 @@ struct pl_layout *pl_channel_record(void)
 
 bool pl_channel_tells(void)
 {
-	return pl_channel_record() != NULL && page->is_live == 0;
+	return pl_channel_record() != NULL && page->is_live == 0 &&
+	       atomic_load_explicit(&page->is_over, memory_order_relaxed) == 0;
 }
 
 /*

@@ -37,6 +37,9 @@ bool pl_os_protect(void *address, size_t size, bool writable);
  */
 void pl_os_freeze(void *address, size_t size);
 
+/* Returns whether the process may have only so much address space (ulimit -v). */
+bool pl_os_space_is_limited(void);
+
 /*
  * Maps size bytes of a file in memory from a page on, shared with other processes, to be read and
  * written. NULL if it cannot, if the file is of another kind or shorter, or if somebody could cut

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #define READ_FLAGS (O_CLOEXEC | O_NONBLOCK | O_NOCTTY) /* a FIFO is refused, not waited for */
@@ -96,6 +97,14 @@ static long open_file(const char *path, int flags, struct stat *file)
 		return fd;
 	pl_os_call(SYS_close, fd);
 	return result;
+}
+
+bool pl_os_space_is_limited(void)
+{
+	struct rlimit64 limit = {.rlim_cur = RLIM64_INFINITY};
+
+	pl_os_call(SYS_prlimit64, 0, RLIMIT_AS, NULL, &limit);
+	return limit.rlim_cur != RLIM64_INFINITY;
 }
 
 void *pl_os_map_shared(int fd, size_t at, size_t size)

@@ -76,7 +76,9 @@ static bool map_all(const int files[FILES], uint64_t magic, uint64_t cookie,
 		pl_reach_leave(found, parts);
 		return false;
 	}
-	found->rest = pl_os_map_shared(files[0], parts->rest_at, parts->rest_size);
+	/* Who counts each byte of it needs it for something else. */
+	if (!pl_os_space_is_limited())
+		found->rest = pl_os_map_shared(files[0], parts->rest_at, parts->rest_size);
 	return true;
 }
 

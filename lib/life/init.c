@@ -377,7 +377,8 @@ __attribute__((destructor)) static void finish(void)
 		phaselock_get_stats(&stats, sizeof(stats));
 		pl_closing_stats(&stats);
 	}
-	if (pl_channel_record() == NULL) /* or the command tells of them */
+	/* Or the command tells of them, unless it has ended. */
+	if (pl_channel_record() == NULL || !pl_sink_reaches_command())
 		pl_closing_sites();
 	tell_suppressed(false);
 	/* A forked child has its parent's patterns, but did only a part of the work itself. */

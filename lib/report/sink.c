@@ -124,6 +124,16 @@ bool pl_sink_opens(void)
 	return file() != NULL || pipe() != NULL;
 }
 
+bool pl_sink_reaches_command(void)
+{
+	uint64_t id = pl_settings.pipe_id;
+	int fd = pipe() != NULL ? pl_os_open_pipe(pl_settings.pipe, &id) : -1;
+
+	if (fd >= 0)
+		pl_os_close(fd);
+	return fd >= 0;
+}
+
 /* ---- writing --------------------------------------------------------------------------------- */
 
 static uint64_t wait_ms(const _Atomic bool *is_full, uint64_t most, enum pl_sink_text kind)

@@ -28,6 +28,9 @@ bool pl_sink_usable(void);
 /* Returns whether writing a text opens a file or a pipe. */
 bool pl_sink_opens(void);
 
+/* Returns whether `phaselock run` still takes what is written. */
+bool pl_sink_reaches_command(void);
+
 enum pl_sink_text {
 	PL_SINK_WHOLE, /* a whole text, or its last piece */
 	PL_SINK_PART,  /* `phaselock run` joins it with the next piece */

@@ -13,8 +13,11 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Finds the page among the mappings of this process. */
-static struct pl_channel *find_page(void)
+/*
+ * Finds what is shared among the mappings of this process: the page, which begins with its head, or
+ * the record, which does not and is as large.
+ */
+static void *find_shared(bool is_page, size_t size)
 {
 	FILE *maps = fopen("/proc/self/maps", "r");
 	unsigned long start, end;
@@ -22,8 +25,8 @@ static struct pl_channel *find_page(void)
 
 	while (maps != NULL && fgets(line, sizeof(line), maps) != NULL)
 		if (strstr(line, "memfd:phaselock run") != NULL &&
-		    sscanf(line, "%lx-%lx", &start, &end) == 2 &&
-		    end - start >= sizeof(struct pl_channel))
+		    sscanf(line, "%lx-%lx", &start, &end) == 2 && end - start >= size &&
+		    (*(const uint64_t *)start == PL_CHANNEL_MAGIC) == is_page) /* NOLINT */
 			return (void *)start; /* NOLINT: an address in words */
 	puts("no page");
 	exit(3);
@@ -120,7 +123,8 @@ static void say_memory_of_the_command(void)
 
 int main(int argc, char **argv)
 {
-	struct pl_channel *page = find_page();
+	struct pl_channel *page = find_shared(true, sizeof(struct pl_channel));
+	unsigned char *record;
 	const char *what = argc > 1 ? argv[1] : "";
 	uint32_t number = argc > 2 ? (uint32_t)atoi(argv[2]) : 0;
 	int pipe = open(page->report, O_WRONLY);
@@ -145,6 +149,9 @@ int main(int argc, char **argv)
 		srand(number);
 		for (size_t i = sizeof(page->head); i < sizeof(*page); i++)
 			((unsigned char *)page)[i] = (unsigned char)rand();
+		record = find_shared(false, sizeof(struct pl_layout));
+		for (size_t i = 0; i < sizeof(struct pl_layout); i++)
+			record[i] = (unsigned char)rand();
 		return 0;
 	}
 	say_memory_of_the_command();
