@@ -50,22 +50,23 @@ struct choice {
 static void print_usage(void)
 {
 	puts("usage: phaselock report [OPTIONS] FILE...\n"
-	     "Tells what is in records, which `phaselock run --output=FILE` keeps.\n"
-	     "  --format=FORM             text (default), json, junit, sarif, markdown, gitlab\n"
-	     "  --by=WHAT                 rows of the text: site, function, module, thread\n"
-	     "  --top=N                   rows at most\n"
-	     "  --order=count|bytes       which rows come first (count)\n"
-	     "  --tree, --full            who called whom; whole call stacks\n"
-	     "  --source-root=DIR         folder from which sources are named (the current one)\n"
-	     "  --baseline=FILE           fail on sites that are not in this file\n"
-	     "  --write-baseline=FILE     write the sites to it\n"
-	     "  --suggest-suppressions    print entries for the file of --suppressions\n"
-	     "  --raw                     look for no names but those in the record\n"
-	     "  --debug-path=DIRS         where files with debug information are sought\n"
-	     "  --debuginfod              ask the servers of DEBUGINFOD_URLS for such files too\n"
-	     "  -h, --help                print this\n"
-	     "Status: 0; 99 there are violations, or sites that the baseline lacks; 125 a file is\n"
-	     "no record, or nothing was checked.");
+	     "  --format=FORM              text, json, junit, sarif, markdown, gitlab (text)\n"
+	     "  --by=WHAT                  rows of: site, function, module, thread (function)\n"
+	     "  --order=WHAT               first rows by: count, bytes (count)\n"
+	     "  --top=N                    rows at most\n"
+	     "  --tree                     who called whom\n"
+	     "  --full                     whole call stacks\n"
+	     "  --source-root=DIR          sources are named from this folder (the current)\n"
+	     "  --baseline=FILE            fail on sites that are not in this file\n"
+	     "  --write-baseline=FILE      write the sites to it\n"
+	     "  --suggest-suppressions     print entries for a file of suppressions\n"
+	     "  --raw                      look for no names but those in the records\n"
+	     "  --debug-path=DIRS          folders of separate debug files\n"
+	     "  --debuginfod               ask the servers of DEBUGINFOD_URLS, too\n"
+	     "  -h, --help                 print this\n"
+	     "Tells what is in the records that `phaselock run` keeps in files.\n"
+	     "Status: 0; 99 violations, or sites that the baseline lacks; 125 a FILE is no\n"
+	     "record, or nothing was checked.");
 }
 
 static bool read_form(const char *name, size_t *form)
