@@ -1,20 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * fork, exec, wait. It must not know what the program is watched for.
- *
- * Signals are blocked in this process and read one by one from a descriptor, so no handler can meet
- * a child that is not there yet or not there any more. SIGINT and SIGQUIT stay blocked: the
- * terminal sends them to the program too, and whether that ends by them is the program's to decide.
- * So do SIGPIPE and SIGXFSZ: that nobody reads this process's stderr, or that the file behind it
- * has reached its limit, is no reason to leave the program alone. A signal that locks or unlocks
- * the program is passed on like SIGTERM: who sends it to the command means the program.
  */
 #define _GNU_SOURCE
 #include "child.h"
 
 #include "common/channel.h"
-#include "copy.h"
 #include "process.h"
+#include "signals.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,64 +18,35 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-/* What the program is to find as this process found it. */
-static struct inherited {
-	sigset_t mask;
-	struct sigaction
-		of_child; /* SIGCHLD: ignored, it would make the kernel forget how a child ended */
-} inherited;
-
-/* Where the signals come that are obeyed. Written once by child_take_signals(). */
-static int signals = -1;
-
-/* Of those, the one that tells of a copy's end. Written once by child_take_signals(). */
-static int copy_signal;
-
 /* The program while it runs, and until it is reaped; else 0. */
 static pid_t running;
 
-bool child_take_signals(int lock_signal, int unlock_signal)
+/*
+ * A program whose command is killed would run on, and nobody would hear what it does. The signal is
+ * that which nothing can ignore: it is what somebody has sent to end both. The kernel forgets it
+ * when the program changes its user.
+ */
+static void end_with(pid_t command)
 {
-	struct sigaction plain = {.sa_handler = SIG_DFL};
-	sigset_t taken;
-
-	copy_signal = copy_choose_signal(lock_signal, unlock_signal);
-	sigemptyset(&taken);
-	sigaddset(&taken, SIGTERM);
-	sigaddset(&taken, SIGHUP);
-	sigaddset(&taken, SIGCHLD);
-	sigaddset(&taken, copy_signal);
-	if (lock_signal != 0)
-		sigaddset(&taken, lock_signal);
-	if (unlock_signal != 0)
-		sigaddset(&taken, unlock_signal);
-	signals = signalfd(-1, &taken, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (signals < 0)
-		return false;
-	sigaddset(&taken, SIGINT);
-	sigaddset(&taken, SIGQUIT);
-	sigaddset(&taken, SIGPIPE);
-	sigaddset(&taken, SIGXFSZ);
-	sigprocmask(SIG_BLOCK, &taken, &inherited.mask);
-	sigaction(SIGCHLD, &plain, &inherited.of_child);
-	return true;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != command) /* it was killed before that */
+		_exit(128 + SIGKILL);
 }
 
 /* In the child, between fork and exec: only what a signal handler may call. */
 static _Noreturn void become(const struct program *program, char *const *environment,
-			     const int *files, size_t file_count, int failure)
+			     const int *files, size_t file_count, int failure, pid_t command)
 {
 	int error;
 
+	end_with(command);
 	for (size_t i = 0; i < file_count; i++)
 		fcntl(files[i], F_SETFD, 0);
-	sigaction(SIGCHLD, &inherited.of_child, NULL);
-	sigprocmask(SIG_SETMASK, &inherited.mask, NULL);
+	signals_give_back();
 	execve(program->path, program->words, environment);
 	error = errno;
 	if (write(failure, &error, sizeof(error)) != (ssize_t)sizeof(error))
@@ -105,6 +69,7 @@ static int wait_for_exec(int failure)
 pid_t child_start(const struct program *program, char *const *environment, const int *files,
 		  size_t file_count)
 {
+	const pid_t command = getpid();
 	int failure[2], error;
 	pid_t child;
 
@@ -114,7 +79,7 @@ pid_t child_start(const struct program *program, char *const *environment, const
 	if (child < 0)
 		return 0;
 	if (child == 0)
-		become(program, environment, files, file_count, failure[1]);
+		become(program, environment, files, file_count, failure[1], command);
 	close(failure[1]);
 	error = wait_for_exec(failure[0]);
 	close(failure[0]);
@@ -127,19 +92,19 @@ pid_t child_start(const struct program *program, char *const *environment, const
 	return 0;
 }
 
-static bool handles(const struct process *process, int signal)
-{
-	return (process->handled >> (signal - 1) & 1) != 0;
-}
-
 /* ---- orphans --------------------------------------------------------------------------------- */
 
-static struct child_orphans orphans; /* ended is NULL: there are none */
+static struct child_ends ends;
+static bool adopts;
 
-void child_adopt(const struct child_orphans *reaction)
+void child_watch_ends(const struct child_ends *reaction)
 {
-	if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0)
-		orphans = *reaction;
+	ends = *reaction;
+}
+
+void child_adopt(void)
+{
+	adopts = prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0;
 }
 
 /* Notes the end of a process, the program's or another's, that has not been reaped yet. */
@@ -147,8 +112,8 @@ static void note_end(pid_t process)
 {
 	const struct process found = process_look_at(process);
 
-	if (orphans.ended != NULL && handles(&found, PL_CHANNEL_MARK_SIGNAL))
-		orphans.ended(orphans.context, found.id);
+	if (process_handles(&found, PL_CHANNEL_MARK_SIGNAL))
+		ends.ended(ends.context, &found);
 }
 
 /* Reaps those that have ended, until it comes to the program. Returns whether it has. */
@@ -169,10 +134,31 @@ bool child_orphans_run(void)
 {
 	siginfo_t end;
 
-	if (orphans.ended == NULL)
+	if (!adopts)
 		return false;
 	reap(0, &end);
 	return waitid(P_ALL, 0, &end, WEXITED | WNOHANG | WNOWAIT) == 0;
+}
+
+void child_tell_orphans(void)
+{
+	char *word = NULL;
+	size_t size = 0;
+	FILE *children;
+	long orphan;
+
+	if (signals_end_asked() == 0)
+		return;
+	children = fopen("/proc/thread-self/children", "re");
+	if (children == NULL)
+		return;
+	while (getdelim(&word, &size, ' ', children) > 0) {
+		orphan = strtol(word, NULL, 10);
+		if (orphan > 0)
+			kill((pid_t)orphan, signals_end_asked());
+	}
+	free(word);
+	fclose(children);
 }
 
 /* ---- the program ----------------------------------------------------------------------------- */
@@ -184,50 +170,15 @@ static struct child_end end_of(const siginfo_t *end)
 	return (struct child_end){.status = 128 + end->si_status, .signal = end->si_status};
 }
 
-/*
- * A signal that locks would end the program before the library in it handles it. It does that when
- * it starts, and is waited for no longer than a second: who took the handler away means it so.
- */
-static void await_handler(pid_t child, int signal)
-{
-	enum { STEPS = 1000, STEP_NS = 1000000 };
-	struct timespec step = {0, STEP_NS};
-
-	for (int i = 0; i < STEPS; i++) {
-		const struct process found = process_look_at(child);
-
-		if (handles(&found, signal))
-			return;
-		nanosleep(&step, NULL);
-	}
-}
-
-static void pass_signals_on(pid_t child)
-{
-	struct signalfd_siginfo signal;
-
-	while (read(signals, &signal, sizeof(signal)) == (ssize_t)sizeof(signal)) {
-		int number = (int)signal.ssi_signo;
-
-		if (number == copy_signal)
-			copy_reap();
-		if (number == SIGCHLD || number == copy_signal)
-			continue;
-		if (number != SIGTERM && number != SIGHUP)
-			await_handler(child, number);
-		kill(child, number);
-	}
-}
-
 int child_signals(void)
 {
-	return running != 0 ? signals : -1;
+	return running != 0 ? signals_fd() : -1;
 }
 
 void child_pass_signals_on(void)
 {
 	if (running != 0)
-		pass_signals_on(running);
+		signals_pass_on(running);
 }
 
 #define SOURCES_MAX 4
@@ -265,12 +216,12 @@ struct child_end child_wait(pid_t child, struct child_source *sources, size_t co
 	 * on.
 	 */
 	while (!reap(child, &end)) {
-		serve(sources, count, signals, -1);
-		pass_signals_on(child);
+		serve(sources, count, signals_fd(), -1);
+		signals_pass_on(child);
 	}
 	result = end_of(&end);
 	found = process_look_at(child);
-	result.has_mark = handles(&found, PL_CHANNEL_MARK_SIGNAL);
+	result.has_mark = process_handles(&found, PL_CHANNEL_MARK_SIGNAL);
 	result.had_children = found.had_children;
 	waitpid(child, NULL, 0);
 	running = 0;

@@ -5,6 +5,7 @@
 #ifndef CLI_CHILD_H
 #define CLI_CHILD_H
 
+#include "process.h"
 #include "program.h"
 
 #include <stdint.h>
@@ -24,26 +25,21 @@ struct child_source {
 	void *context;
 };
 
-/* What is done about processes that lose their parent: they become children of this one. */
-struct child_orphans {
-	/* One has ended, as a guarded one; id: as it knew it itself. */
-	void (*ended)(void *context, uint32_t id);
+/* What is done when a child has ended, the program or one that was adopted. */
+struct child_ends {
+	/* It was a guarded one. */
+	void (*ended)(void *context, const struct process *process);
 	void *context;
 };
 
-/*
- * From here on this process has signals blocked, and obeys those that it passes on: SIGTERM, SIGHUP
- * and the two given, 0 being none. Before all else, once. Returns false, with errno, if there is no
- * descriptor to be had.
- */
-bool child_take_signals(int lock_signal, int unlock_signal);
-
-/* Takes the place of the parents that descendants lose. Before the program starts. */
-void child_adopt(const struct child_orphans *orphans);
+/* Both before the program starts. The second: this process adopts descendants without a parent. */
+void child_watch_ends(const struct child_ends *ends);
+void child_adopt(void);
 
 /*
  * Starts the program with that environment, the signals as they were found, and those descriptors
- * besides its own. Returns its process, or 0 with errno of why it cannot be started.
+ * besides its own. If this process is killed, so is the program. Returns its process, or 0 with
+ * errno of why it cannot be started.
  */
 pid_t child_start(const struct program *program, char *const *environment, const int *files,
 		  size_t file_count);
@@ -60,6 +56,9 @@ struct child_end child_wait(pid_t child, struct child_source *sources, size_t co
 
 /* Waits for something to be read, timeout_ms at most, and takes it. */
 void child_serve(struct child_source *sources, size_t count, int timeout_ms);
+
+/* Passes a signal that asked the program to end on to the processes that it has left. */
+void child_tell_orphans(void);
 
 /* Returns whether processes that have lost their parents still run. */
 bool child_orphans_run(void);

@@ -19,6 +19,7 @@
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 #define SEALS (F_SEAL_SHRINK | F_SEAL_GROW)
@@ -53,9 +54,13 @@ static int move_up(int fd)
 	return moved;
 }
 
-bool page_make(struct page *page, const char *report, bool live)
+bool page_make(struct page *page, const char *report, const struct pl_options *options, bool live)
 {
-	struct pl_channel empty = {.head = {.magic = PL_CHANNEL_MAGIC}, .is_live = live};
+	struct pl_channel empty = {
+		.head = {.magic = PL_CHANNEL_MAGIC},
+		.is_live = live,
+		.clock = options->have_lock_after ? options->lock_after_ms + 1 : 0,
+	};
 	size_t size;
 	bool is_whole;
 	unsigned tag;
@@ -118,6 +123,23 @@ static void read_unseen(struct page_unseen *unseen, const struct pl_channel_unse
 	read_name(unseen->function, written->function);
 }
 
+static void read_unchecked(struct page_unchecked *unchecked,
+			   const struct pl_channel_unchecked *written)
+{
+	unchecked->id = atomic_load_explicit(&written->id, memory_order_acquire);
+	memcpy(unchecked->name, written->name, sizeof(unchecked->name));
+	unchecked->name[sizeof(unchecked->name) - 1] = '\0';
+}
+
+void page_say_moment(const struct page *page, enum pl_channel_want want)
+{
+	struct timespec now = {0, 0};
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	pl_channel_say_moment(page->channel,
+			      (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec, want);
+}
+
 void page_await(const struct page *page, uint32_t child)
 {
 	if (page->record != NULL)
@@ -150,9 +172,11 @@ struct page_counts page_read(const struct page *page)
 		.processes_ended = load(&channel->processes_ended),
 		.processes_left = load(&channel->processes_left),
 		.processes_unheard = count_unheard(page),
+		.processes_unchecked = load(&channel->processes_unchecked),
 		.entries_missing = load(&channel->entries_missing),
 		.allocator_failed = load(&channel->allocator_failed),
 		.lock_at_main_failed = load(&channel->lock_at_main_failed),
+		.handlers_gone = load(&channel->handlers_gone),
 		.locks = load(&channel->locks),
 		.scopes = load(&channel->scopes),
 		.violations = load(&channel->violations),
@@ -164,6 +188,8 @@ struct page_counts page_read(const struct page *page)
 		.unseen_modules = load(&channel->unseen_modules),
 	};
 
+	for (size_t i = 0; i < PL_CHANNEL_UNCHECKED; i++)
+		read_unchecked(&counts.unchecked[i], &channel->unchecked[i]);
 	for (size_t i = 0; i < PL_CHANNEL_UNSEEN; i++)
 		read_unseen(&counts.unseen[i], &channel->unseen[i]);
 	return counts;
@@ -174,15 +200,31 @@ void page_close(const struct page *page)
 	atomic_store_explicit(&page->channel->is_over, 1, memory_order_relaxed);
 }
 
-void page_note_end(const struct page *page, uint32_t process)
+/* A process that followed the run, and was killed before it came by, was locked for all that. */
+static bool was_locked(const struct pl_channel *channel, size_t place)
+{
+	uint32_t was = atomic_load_explicit(&channel->were[place], memory_order_relaxed);
+
+	return (was & PL_CHANNEL_LOCKED) != 0 ||
+	       ((was & PL_CHANNEL_FOLLOWS) != 0 && load(&channel->moments_to_lock) > 0);
+}
+
+void page_note_end(const struct page *page, uint32_t process, const char *name)
 {
 	for (size_t i = 0; i < PL_CHANNEL_PROCESSES; i++) {
 		uint32_t found = process;
+		bool locked = was_locked(page->channel, i);
 
 		if (atomic_compare_exchange_strong_explicit(&page->channel->processes[i], &found, 0,
 							    memory_order_relaxed,
-							    memory_order_relaxed))
+							    memory_order_relaxed)) {
+			if (locked)
+				atomic_fetch_add_explicit(&page->channel->locks, 1,
+							  memory_order_relaxed);
+			else
+				pl_channel_count_unchecked(page->channel, process, name);
 			return;
+		}
 	}
 }
 

@@ -6,6 +6,7 @@
 #define CLI_PAGE_H
 
 #include "common/channel.h"
+#include "common/options.h"
 
 #define PAGE_FILES 2
 
@@ -35,15 +36,24 @@ struct page_unseen {
 	char function[PHASELOCK_MODULE_NAME_SIZE];  /* by what */
 };
 
+/* A process that was never locked. */
+struct page_unchecked {
+	uint32_t id; /* 0: none has this place */
+	char name[16];
+};
+
 struct page_counts {
 	uint64_t processes_started;
 	uint64_t processes_forked;
 	uint64_t processes_ended;
 	uint64_t processes_left;
-	uint64_t processes_unheard; /* began, and nothing was heard of their end */
-	uint64_t entries_missing;   /* a set of PHASELOCK_ENTRY_* */
-	uint64_t allocator_failed;  /* programs */
+	uint64_t processes_unheard;   /* began, and nothing was heard of their end */
+	uint64_t processes_unchecked; /* ended, and were never locked */
+	struct page_unchecked unchecked[PL_CHANNEL_UNCHECKED];
+	uint64_t entries_missing;  /* a set of PHASELOCK_ENTRY_* */
+	uint64_t allocator_failed; /* programs */
 	uint64_t lock_at_main_failed;
+	uint64_t handlers_gone; /* of lock_signal */
 	uint64_t locks;
 	uint64_t scopes;
 	uint64_t violations;
@@ -60,7 +70,10 @@ struct page_counts {
  * Makes an empty page that names the pipe for the reports, "" if there is none. live: each
  * violation is reported as it happens. Returns false, with errno, if the system has none to give.
  */
-bool page_make(struct page *page, const char *report, bool live);
+bool page_make(struct page *page, const char *report, const struct pl_options *options, bool live);
+
+/* Says that this is the moment of a want, for all guarded processes. */
+void page_say_moment(const struct page *page, enum pl_channel_want want);
 
 /* The command has started the program, and awaits it as any parent does. */
 void page_await(const struct page *page, uint32_t child);
@@ -71,9 +84,10 @@ struct page_counts page_read(const struct page *page);
 void page_close(const struct page *page);
 
 /*
- * Notes that the process with that id, as it knew it itself, has ended as the guarded one it was.
+ * Notes that the process with that id, as it knew it itself, has ended as the guarded one it was,
+ * unless it said so itself. name has 16 bytes.
  */
-void page_note_end(const struct page *page, uint32_t process);
+void page_note_end(const struct page *page, uint32_t process, const char *name);
 
 /*
  * Whether a guarded process lives that has the page. Once none has, none can take it up any more:

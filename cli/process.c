@@ -19,7 +19,8 @@ static FILE *open_file(pid_t process, const char *name)
 
 static void read_status(FILE *file, struct process *found)
 {
-	static const char handled[] = "SigCgt:", ids[] = "NSpid:", parent[] = "PPid:";
+	static const char name[] = "Name:", handled[] = "SigCgt:", ids[] = "NSpid:",
+			  parent[] = "PPid:";
 	char line[256];
 
 	while (fgets(line, sizeof(line), file) != NULL) {
@@ -27,6 +28,9 @@ static void read_status(FILE *file, struct process *found)
 
 		if (value == NULL)
 			continue;
+		if (strncmp(line, name, strlen(name)) == 0)
+			snprintf(found->name, sizeof(found->name), "%.*s",
+				 (int)strcspn(value + 1, "\n"), value + 1);
 		if (strncmp(line, handled, strlen(handled)) == 0)
 			found->handled = strtoull(value, NULL, 16);
 		if (strncmp(line, ids, strlen(ids)) == 0)
@@ -65,4 +69,9 @@ struct process process_look_at(pid_t process)
 		fclose(file);
 	}
 	return found;
+}
+
+bool process_handles(const struct process *process, int signal)
+{
+	return (process->handled >> (signal - 1) & 1) != 0;
 }

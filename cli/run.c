@@ -14,6 +14,7 @@
 #include "program.h"
 #include "verdict.h"
 #include "say.h"
+#include "signals.h"
 #include "summary.h"
 #include "verb.h"
 
@@ -23,9 +24,23 @@
 /* What is served while the program runs. */
 enum { REPORTS, DOOR, OUTPUT, SOURCES };
 
-static void note_orphan(void *page, uint32_t id)
+static void note_end(void *page, const struct process *process)
 {
-	page_note_end(page, id);
+	page_note_end(page, process->id, process->name);
+}
+
+static void say_moment(void *page, enum pl_channel_want want)
+{
+	page_say_moment(page, want);
+}
+
+/* The signals and the clock of --lock-on, --unlock-on and --lock-after, for all processes. */
+static void keep_moments(const struct pl_options *options, struct page *page)
+{
+	signals_keep_moments(&(struct signals_moments){options->lock_signal, options->unlock_signal,
+						       say_moment, page});
+	if (options->have_lock_after && !signals_start_clock(options->lock_after_ms))
+		say("no clock for --lock-after: %s; nothing is locked by it", strerror(errno));
 }
 
 /* A file of reports is for what the summary has no room for. */
@@ -49,15 +64,17 @@ static pid_t start(const struct arguments *arguments, const struct program *prog
 	*status = STATUS_NOT_CHECKED;
 	if (!library_find(arguments->library, arguments->allocator, library))
 		return 0;
-	if (!page_make(page, collector_path(collector), tells_at_once(arguments))) {
+	if (!page_make(page, collector_path(collector), &arguments->options,
+		       tells_at_once(arguments))) {
 		say("cannot make a page of shared memory: %s", strerror(errno));
 		return 0;
 	}
 	if (!output_begin(output, page, arguments))
 		return 0;
 	door_open(door, page);
+	child_watch_ends(&(struct child_ends){note_end, page});
 	if (arguments->options.follow_children)
-		child_adopt(&(struct child_orphans){note_orphan, page});
+		child_adopt();
 	environment = environment_for(library, arguments->options_text, page->where);
 	if (environment == NULL) {
 		say("no memory for the program's environment");
@@ -70,6 +87,7 @@ static pid_t start(const struct arguments *arguments, const struct program *prog
 		return 0;
 	}
 	page_await(page, (uint32_t)child);
+	keep_moments(&arguments->options, page);
 	return child;
 }
 
@@ -131,7 +149,7 @@ int verb_run(int count, char **words)
 	status = program_find(arguments.program, &program);
 	if (status != 0)
 		return status;
-	if (!child_take_signals(arguments.options.lock_signal, arguments.options.unlock_signal)) {
+	if (!signals_take(arguments.options.lock_signal, arguments.options.unlock_signal)) {
 		say("cannot take signals: %s", strerror(errno));
 		return STATUS_NOT_CHECKED;
 	}
@@ -144,6 +162,7 @@ int verb_run(int count, char **words)
 	sources[DOOR] = (struct child_source){door.listener, door_answer, &door};
 	sources[OUTPUT] = (struct child_source){output.timer, output_step, &output};
 	end = child_wait(child, sources, SOURCES);
+	child_tell_orphans();
 	still_runs = others_still_run(&page, sources);
 	page_close(&page);
 	collector_end(collector);
@@ -153,7 +172,7 @@ int verb_run(int count, char **words)
 	output_end(&output);
 	verdict = verdict_judge(&counts, &end, still_runs, &arguments.options);
 	status = verdict_status(verdict, &end);
-	summary_print(&counts, &end, still_runs, &arguments);
+	summary_print(verdict, &counts, &end, still_runs, &arguments);
 	summary_words(verdict_words, verdict, &counts, &end, &arguments.options);
 	output_write(&output, verdict_words, status);
 	output_tell(&output);

@@ -155,6 +155,23 @@ static void print_incomplete(const struct page_counts *counts, bool still_runs)
 		    "now on is in no count");
 }
 
+/* Which processes were never locked, in a run in which others were. */
+static void print_unchecked(const struct page_counts *counts)
+{
+	uint64_t named = 0;
+
+	for (size_t i = 0; i < PL_CHANNEL_UNCHECKED; i++) {
+		const struct page_unchecked *process = &counts->unchecked[i];
+
+		if (process->id == 0)
+			continue;
+		say("never locked: process %" PRIu32 ", \"%s\"", process->id, process->name);
+		named++;
+	}
+	if (counts->processes_unchecked > named)
+		say("never locked: and %" PRIu64 " more", counts->processes_unchecked - named);
+}
+
 /* A violation is never without a word: where its report is, if it is not above. */
 static void print_lost(const struct page_counts *counts)
 {
@@ -201,6 +218,24 @@ static void append_signal(struct pl_text *text, const struct child_end *end)
 	if (name != NULL)
 		pl_text_append(text, " (SIG%s)", name);
 	pl_text_append(text, " ended the program");
+}
+
+/* Returns whether that is why nothing was locked. */
+static bool append_handler_gone(struct pl_text *text, const struct page_counts *counts,
+				const struct pl_options *options)
+{
+	const char *name = sigabbrev_np(options->lock_signal);
+
+	if (counts->handlers_gone == 0 || options->lock_signal == 0)
+		return false;
+	pl_text_append(text, "FAIL: nothing was checked, for the program took the guard's handler "
+			     "of signal ");
+	if (name != NULL)
+		pl_text_append(text, "SIG%s", name);
+	else
+		pl_text_append(text, "%lu", (unsigned long)options->lock_signal);
+	pl_text_append(text, " away (send it to phaselock run)");
+	return true;
 }
 
 static void append_verdict(struct pl_text *text, enum verdict verdict,
@@ -251,7 +286,16 @@ static void append_verdict(struct pl_text *text, enum verdict verdict,
 			(unsigned long)counts->processes_unheard,
 			counts->processes_unheard == 1 ? "" : "es");
 		break;
+	case VERDICT_NOT_ALL_LOCKED:
+		pl_text_append(text,
+			       "FAIL: %lu process%s never locked (lock earlier, as by "
+			       "--lock-at=main, or give lock=never if it is meant)",
+			       (unsigned long)counts->processes_unchecked,
+			       counts->processes_unchecked == 1 ? " was" : "es were");
+		break;
 	case VERDICT_NOT_LOCKED:
+		if (append_handler_gone(text, counts, options))
+			break;
 		pl_text_append(text, "FAIL: nothing was checked, for nothing was locked "
 				     "(use --lock-at=main, or lock=never if it is meant)");
 		break;
@@ -271,8 +315,8 @@ void summary_words(char words[SUMMARY_WORDS_SIZE], enum verdict verdict,
 	append_signal(&text, end);
 }
 
-void summary_print(const struct page_counts *counts, const struct child_end *end, bool still_runs,
-		   const struct arguments *arguments)
+void summary_print(enum verdict verdict, const struct page_counts *counts,
+		   const struct child_end *end, bool still_runs, const struct arguments *arguments)
 {
 	print_guard(counts, arguments);
 	if (counts->processes_started > 0) {
@@ -282,4 +326,6 @@ void summary_print(const struct page_counts *counts, const struct child_end *end
 		print_lost(counts);
 		print_likely_reason(counts, end, arguments);
 	}
+	if (verdict == VERDICT_NOT_ALL_LOCKED)
+		print_unchecked(counts);
 }

@@ -17,7 +17,7 @@ void summary_words(char words[SUMMARY_WORDS_SIZE], enum verdict verdict,
 		   const struct pl_options *options);
 
 /* What comes before the verdict. */
-void summary_print(const struct page_counts *counts, const struct child_end *end, bool still_runs,
-		   const struct arguments *arguments);
+void summary_print(enum verdict verdict, const struct page_counts *counts,
+		   const struct child_end *end, bool still_runs, const struct arguments *arguments);
 
 #endif

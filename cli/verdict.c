@@ -31,6 +31,9 @@ enum verdict verdict_judge(const struct page_counts *counts, const struct child_
 		return VERDICT_NOT_COUNTED;
 	if (counts->locks == 0 && counts->scopes == 0)
 		return VERDICT_NOT_LOCKED;
+	/* Where there are scopes alone, a process that comes to none has nothing to be checked. */
+	if (counts->locks > 0 && counts->processes_unchecked > 0 && !options->lock_never_given)
+		return VERDICT_NOT_ALL_LOCKED;
 	return end->signal != 0 ? VERDICT_SIGNAL : VERDICT_PASS;
 }
 

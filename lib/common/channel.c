@@ -23,6 +23,13 @@ static _Atomic uint32_t ended; /* the same, once it has; relaxed */
 /* Set in a forked child. */
 static bool adopted;
 
+/*
+ * What this process was, and its place; PL_CHANNEL_PROCESSES: it has none. As owner; the first is
+ * added to by any thread, relaxed.
+ */
+static _Atomic unsigned notes;
+static size_t own_place;
+
 /* As page: what is mapped. */
 static struct pl_reach reached;
 
@@ -34,8 +41,11 @@ static const struct pl_reach_parts parts = {
 
 /* ---- who was not heard of again -------------------------------------------------------------- */
 
-/* Puts one process in the place of another, once, 0 being none. Returns whether that had one. */
-static bool replace(uint32_t old, uint32_t new)
+/*
+ * Puts one process in the place of another, once, 0 being none. Returns the place, or
+ * PL_CHANNEL_PROCESSES if that had none.
+ */
+static size_t replace(uint32_t old, uint32_t new)
 {
 	for (size_t i = 0; i < PL_CHANNEL_PROCESSES; i++) {
 		uint32_t found = old;
@@ -44,9 +54,9 @@ static bool replace(uint32_t old, uint32_t new)
 		    atomic_compare_exchange_strong_explicit(&page->processes[i], &found, new,
 							    memory_order_relaxed,
 							    memory_order_relaxed))
-			return true;
+			return i;
 	}
-	return false;
+	return PL_CHANNEL_PROCESSES;
 }
 
 static void await(uint32_t process, int8_t children)
@@ -64,8 +74,32 @@ void pl_channel_await(uint32_t child)
 static void begin(void)
 {
 	owner = (uint32_t)pl_os_process_id();
-	if (page != NULL && !replace(0, owner))
+	atomic_store_explicit(&notes, 0, memory_order_relaxed);
+	own_place = page != NULL ? replace(0, owner) : PL_CHANNEL_PROCESSES;
+	if (own_place < PL_CHANNEL_PROCESSES)
+		atomic_store_explicit(&page->were[own_place], 0, memory_order_relaxed);
+	else if (page != NULL)
 		PL_CHANNEL_COUNT(processes_without_place);
+}
+
+void pl_channel_note(unsigned was)
+{
+	if ((atomic_load_explicit(&notes, memory_order_relaxed) & was) == was || page == NULL)
+		return;
+	atomic_fetch_or_explicit(&notes, was, memory_order_relaxed);
+	if (own_place < PL_CHANNEL_PROCESSES)
+		atomic_fetch_or_explicit(&page->were[own_place], was, memory_order_relaxed);
+}
+
+/* Before the place of this process is given up. */
+static void note_end(void)
+{
+	char name[16];
+
+	if ((atomic_load_explicit(&notes, memory_order_relaxed) & PL_CHANNEL_LOCKED) != 0)
+		return;
+	pl_os_thread_name(name);
+	pl_channel_count_unchecked(page, owner, name);
 }
 
 bool pl_channel_open(const char *text)
@@ -82,7 +116,7 @@ bool pl_channel_open(const char *text)
 	}
 	awaiting = reached.rest;
 	process = (uint32_t)pl_os_process_id();
-	if (!replace(process, 0)) /* the program that executed this one */
+	if (replace(process, 0) == PL_CHANNEL_PROCESSES) /* the program that executed this one */
 		await(process, -1);
 	begin();
 	return true;
@@ -214,6 +248,7 @@ void pl_channel_end(void)
 	if (!pl_channel_is_own() ||
 	    atomic_exchange_explicit(&ended, owner, memory_order_relaxed) == owner)
 		return;
+	note_end();
 	PL_CHANNEL_COUNT(processes_ended);
 	replace(owner, 0);
 }

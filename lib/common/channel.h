@@ -14,6 +14,7 @@
 #include <phaselock/phaselock.h>
 
 #include <stdatomic.h>
+#include <string.h>
 
 /*
  * The signal that a guarded process has a handler for, which exec() takes away: by that the command
@@ -25,7 +26,7 @@
 /*
  * Changes with the structure, so that a command never reads the page of another version's library.
  */
-#define PL_CHANNEL_MAGIC UINT64_C(0x70686c6b00000007)
+#define PL_CHANNEL_MAGIC UINT64_C(0x70686c6b00000008)
 
 /*
  * What stands before each piece of text in the pipe of reports. With its text it is written at once
@@ -41,6 +42,20 @@ struct pl_channel_piece {
 #define PL_CHANNEL_PIECE_SIZE 4096 /* PIPE_BUF of Linux */
 #define PL_CHANNEL_TEXT_MAX (PL_CHANNEL_PIECE_SIZE - sizeof(struct pl_channel_piece))
 
+/*
+ * What a run wants of all its processes that were told to lock or unlock at some moment, and when
+ * that moment was: CLOCK_MONOTONIC in ns above, one of these below.
+ */
+enum pl_channel_want {
+	PL_CHANNEL_LOCK_AFTER = 1,
+	PL_CHANNEL_LOCK_SIGNAL,
+	PL_CHANNEL_UNLOCK_SIGNAL,
+};
+
+#define PL_CHANNEL_MOMENT(time_ns, want) ((time_ns) << 2 | (uint64_t)(want))
+#define PL_CHANNEL_MOMENT_TIME(moment) ((moment) >> 2)
+#define PL_CHANNEL_MOMENT_WANT(moment) ((enum pl_channel_want)((moment)&3))
+
 /* A module whose requests go past the library, as a process finds it at its end. */
 struct pl_channel_unseen {
 	_Atomic uint64_t entries; /* PHASELOCK_ENTRY_*; 0 until the names are there: release */
@@ -49,7 +64,20 @@ struct pl_channel_unseen {
 	char function[PHASELOCK_MODULE_NAME_SIZE]; /* of the allocator */
 };
 
+/* A process that ended without having been checked. */
+struct pl_channel_unchecked {
+	_Atomic uint32_t id; /* its own; 0 until the name is there: release */
+	char name[16];
+};
+
+/* What a process was: a set. */
+enum {
+	PL_CHANNEL_FOLLOWS = 1, /* it does what the run wants, as soon as that can be seen */
+	PL_CHANNEL_LOCKED = 2,	/* the heap was locked, or requests were forbidden, while it ran */
+};
+
 #define PL_CHANNEL_UNSEEN 8 /* modules that are named */
+#define PL_CHANNEL_UNCHECKED 8
 #define PL_CHANNEL_PROCESSES 1024
 
 /*
@@ -61,6 +89,13 @@ struct pl_channel {
 	char report[PL_REACH_PATH_SIZE]; /* likewise: the pipe for reports, "" if there is none */
 	_Atomic uint64_t is_over;	 /* likewise: 1 when nobody reads the page any more */
 	uint64_t is_live;		 /* likewise: 1 if violations are reported as they happen */
+	uint64_t clock;			 /* likewise: it keeps lock_after= for all, 1 + ms; 0: no */
+	/*
+	 * The last moment, 0: none yet. Written by the command, and by a process that got the
+	 * signal itself. Release: who sees it judges by it from then on.
+	 */
+	_Atomic uint64_t moment;
+	_Atomic uint64_t moments_to_lock;
 	_Atomic uint64_t processes_started;
 	_Atomic uint64_t processes_forked; /* by fork(): guarded from their start */
 	_Atomic uint64_t processes_ended;  /* by exit(), _exit() or a violation: all is counted */
@@ -71,17 +106,21 @@ struct pl_channel {
 	 * place. A program that is executed takes the place of the one that executed it.
 	 */
 	_Atomic uint32_t processes[PL_CHANNEL_PROCESSES];
+	_Atomic uint8_t were[PL_CHANNEL_PROCESSES]; /* what the one with this place was */
 	_Atomic uint64_t processes_without_place;
+	_Atomic uint64_t processes_unchecked; /* ended, and were never locked */
+	struct pl_channel_unchecked unchecked[PL_CHANNEL_UNCHECKED];
 	_Atomic uint64_t entries_missing;  /* PHASELOCK_ENTRY_*: not seen, in any process */
 	_Atomic uint64_t allocator_failed; /* programs whose allocator could not start */
 	_Atomic uint64_t lock_at_main_failed;
-	_Atomic uint64_t locks;	     /* times that a phase was locked or sealed */
-	_Atomic uint64_t scopes;     /* forbid scopes begun */
-	_Atomic uint64_t violations; /* and misuses of scopes */
-	_Atomic uint64_t told;	     /* of these: what was to be written of them is written */
-	_Atomic uint64_t apart;	     /* texts that did not come through the pipe */
-	_Atomic uint64_t lost;	     /* texts that nobody took: no pipe, no file, no stderr */
-	struct pl_layout_phase init; /* summed over all processes */
+	_Atomic uint64_t handlers_gone; /* processes whose handler of lock_signal was replaced */
+	_Atomic uint64_t locks;		/* times that a phase was locked or sealed */
+	_Atomic uint64_t scopes;	/* forbid scopes begun */
+	_Atomic uint64_t violations;	/* and misuses of scopes */
+	_Atomic uint64_t told;		/* of these: what was to be written of them is written */
+	_Atomic uint64_t apart;		/* texts that did not come through the pipe */
+	_Atomic uint64_t lost;		/* texts that nobody took: no pipe, no file, no stderr */
+	struct pl_layout_phase init;	/* summed over all processes */
 	struct pl_layout_phase locked;
 	_Atomic uint64_t unseen_modules; /* those without a name here, too */
 	struct pl_channel_unseen unseen[PL_CHANNEL_UNSEEN];
@@ -92,6 +131,16 @@ struct pl_channel {
 #define PL_CHANNEL_FILE_SIZE (PL_CHANNEL_RECORD_AT + sizeof(struct pl_layout))
 
 _Static_assert(sizeof(struct pl_channel) <= PL_CHANNEL_RECORD_AT, "the record begins behind it");
+
+/* Says that this is the moment of a want, for all processes of the run. Signals: safe. */
+static inline void pl_channel_say_moment(struct pl_channel *channel, uint64_t time_ns,
+					 enum pl_channel_want want)
+{
+	if (want != PL_CHANNEL_UNLOCK_SIGNAL)
+		atomic_fetch_add_explicit(&channel->moments_to_lock, 1, memory_order_relaxed);
+	atomic_store_explicit(&channel->moment, PL_CHANNEL_MOMENT(time_ns, want),
+			      memory_order_release);
+}
 
 /*
  * Takes up the page, as the variable of lib/common/reach.h says where it is. Returns false if there
@@ -131,6 +180,22 @@ bool pl_channel_tells(void);
 	(pl_channel() != NULL                                                                      \
 		 ? (void)atomic_fetch_add_explicit(&pl_channel()->field, 1, memory_order_relaxed)  \
 		 : (void)0)
+
+/* Counts a process that ended unchecked; name has 16 bytes. */
+static inline void pl_channel_count_unchecked(struct pl_channel *channel, uint32_t id,
+					      const char *name)
+{
+	uint64_t place =
+		atomic_fetch_add_explicit(&channel->processes_unchecked, 1, memory_order_relaxed);
+
+	if (place >= PL_CHANNEL_UNCHECKED)
+		return;
+	memcpy(channel->unchecked[place].name, name, sizeof(channel->unchecked[place].name));
+	atomic_store_explicit(&channel->unchecked[place].id, id, memory_order_release);
+}
+
+/* Adds to what this process was: PL_CHANNEL_FOLLOWS, PL_CHANNEL_LOCKED. Signals: safe. */
+void pl_channel_note(unsigned was);
 
 /* Adds what the process did in a phase to that phase's sums. */
 void pl_channel_add(const struct phaselock_stats *done, bool locked);

@@ -249,6 +249,9 @@ _Noreturn void pl_os_end_at_once(void);
  */
 bool pl_os_on_signal(int signal, void (*function)(void));
 
+/* Returns whether the handler of pl_os_on_signal() is still there. Signals: safe. */
+bool pl_os_is_on_signal(int signal);
+
 /*
  * Marks the process by a handler for a signal, unless that has one. The signal is one that libc
  * refuses to programs and nobody sends. Others can read the mark in /proc/PID/status, even of a

@@ -159,6 +159,14 @@ struct kernel_action {
 	uint64_t mask;
 };
 
+bool pl_os_is_on_signal(int signal)
+{
+	struct kernel_action action = {SIG_DFL, 0, NULL, 0};
+
+	return pl_os_call(SYS_rt_sigaction, signal, NULL, &action, KERNEL_SIGNAL_SET_SIZE) == 0 &&
+	       action.handler == run_signal_function;
+}
+
 #define KERNEL_HAS_RESTORER 0x04000000ul
 
 /* If the signal is sent nevertheless, it ends the process, as without a handler. */

@@ -12,6 +12,7 @@
 #include "common/channel.h"
 #include "common/os.h"
 #include "record/image.h"
+#include "request/moment.h"
 #include "thread/phase.h"
 #include "thread/stats.h"
 
@@ -21,6 +22,7 @@ PL_EXPORT _Noreturn void _Exit(int status) __attribute__((weak));
 static _Noreturn void end(int status)
 {
 	if (pl_channel_is_own()) {
+		pl_moment_end();
 		pl_stats_publish(pl_phase_is_locked());
 		pl_channel_end();
 		pl_image_end(PL_LAYOUT_EXIT);

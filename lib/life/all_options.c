@@ -20,12 +20,13 @@ unsigned pl_all_options_read(struct pl_options *options, struct pl_text *errors)
 	return faults + pl_own_options_tell_refused(errors);
 }
 
-bool pl_all_options_lock_at_main(void)
+bool pl_all_options_need_main(void)
 {
 	char buffer[64]; /* for errors, which are reported when all options are read */
 	struct pl_text unsaid = pl_text_in(buffer, sizeof(buffer));
 	struct pl_options options;
 
 	pl_all_options_read(&options, &unsaid);
-	return options.lock_at_main;
+	/* Under `phaselock run` the moment of the others may have come before this began. */
+	return options.lock_at_main || options.have_lock_after || options.lock_signal != 0;
 }

@@ -9,7 +9,10 @@
 /* Reads all options. Appends one line for each error, and returns how many lines. */
 unsigned pl_all_options_read(struct pl_options *options, struct pl_text *errors);
 
-/* Returns whether lock=main is asked for. May be called before all constructors. */
-bool pl_all_options_lock_at_main(void);
+/*
+ * Returns whether something may have to be done just before main(). May be called before all
+ * constructors.
+ */
+bool pl_all_options_need_main(void);
 
 #endif

@@ -20,6 +20,7 @@
 #include "report/history.h"
 #include "entry/interpose.h"
 #include "entry/interpose_cxx.h"
+#include "request/moment.h"
 #include "entry/sanitizer_listen.h"
 #include "stack/loaded.h"
 #include "thread/locks.h"
@@ -180,33 +181,54 @@ static void read_suppressions(void)
 		say_faults(&errors);
 }
 
+/* Under `phaselock run` these are for all processes of the run; each of them gets there itself. */
 static void lock_on_signal(void)
 {
-	pl_control_lock("lock_signal", PL_CALLER());
+	if (!pl_moment_say(PL_CHANNEL_LOCK_SIGNAL))
+		pl_control_lock("lock_signal", PL_CALLER());
+}
+
+static void unlock_on_signal(void)
+{
+	if (!pl_moment_say(PL_CHANNEL_UNLOCK_SIGNAL))
+		phaselock_unlock_allocations();
 }
 
 static void lock_after(void)
 {
-	pl_control_lock("lock_after", PL_CALLER());
+	if (!pl_moment_say(PL_CHANNEL_LOCK_AFTER))
+		pl_control_lock("lock_after", PL_CALLER());
+}
+
+static bool has_moment(void)
+{
+	return options->have_lock_after || options->lock_signal != 0 || options->unlock_signal != 0;
 }
 
 static void before_main(const void *caller)
 {
 	if (to_prove != 0)
 		pl_proof(to_prove);
+	if (has_moment())
+		pl_moment_follow();
 	if (options->lock_at_main)
 		pl_control_lock("lock=main", caller);
 }
 
 static bool main_is_awaited; /* before_main() will be called */
-/* Without a moment before main(), the proof comes early and lock=main does not lock. */
-static void await_main(void)
+/*
+ * Without a moment before main(), the proof comes early, lock=main does not lock, and a lock that
+ * the run wants already comes early, too.
+ */
+static void await_main(bool is_late)
 {
-	if ((to_prove == 0 && !options->lock_at_main) || main_is_awaited ||
+	if ((to_prove == 0 && !options->lock_at_main && !is_late) || main_is_awaited ||
 	    pl_before_main(before_main))
 		return;
 	if (to_prove != 0)
 		pl_proof(to_prove);
+	if (is_late)
+		pl_moment_follow();
 	if (!options->lock_at_main)
 		return;
 	pl_report_message(PL_OPTIONS_VARIABLE
@@ -214,19 +236,30 @@ static void await_main(void)
 	PL_CHANNEL_COUNT(lock_at_main_failed);
 }
 
+/* The run has a clock for it, unless the option is one of the program itself. */
+static bool run_keeps_clock(void)
+{
+	return pl_channel() != NULL && pl_channel()->clock == options->lock_after_ms + 1;
+}
+
 static void arm_triggers(void)
 {
+	bool is_late = has_moment() && pl_moment_has_come();
+
 	if (options->lock_signal != 0 && !pl_os_on_signal(options->lock_signal, lock_on_signal))
 		pl_report_message(PL_OPTIONS_VARIABLE
 				  ": lock_signal: this signal cannot be handled");
 	if (options->unlock_signal != 0 &&
-	    !pl_os_on_signal(options->unlock_signal, phaselock_unlock_allocations))
+	    !pl_os_on_signal(options->unlock_signal, unlock_on_signal))
 		pl_report_message(PL_OPTIONS_VARIABLE
 				  ": unlock_signal: this signal cannot be handled");
-	if (options->have_lock_after && !pl_os_after(options->lock_after_ms, lock_after))
+	if (options->have_lock_after && !run_keeps_clock() &&
+	    !pl_os_after(options->lock_after_ms, lock_after))
 		pl_report_message(PL_OPTIONS_VARIABLE
 				  ": lock_after: cannot start the thread that waits");
-	await_main();
+	await_main(is_late);
+	if (has_moment() && !is_late)
+		pl_moment_follow();
 }
 
 /* Written in the child of a fork, before it has other threads. */
@@ -242,6 +275,7 @@ void phaselock_detach_child(void)
 	if (pl_channel_may_leave()) {
 		pl_image_leave();
 		pl_channel_leave();
+		pl_moment_leave();
 	}
 	pl_sink_use_stderr();
 	pl_symbolizer_stop();
@@ -259,8 +293,7 @@ static void fork_child(void)
 		pl_stats_publish_nothing();
 		pl_channel_adopt();
 		pl_image_begin(PL_LAYOUT_FORK);
-		if (pl_phase_is_locked())
-			pl_image_locked();
+		pl_control_fork_child();
 	}
 }
 
@@ -281,7 +314,7 @@ void pl_init_first(void)
 void pl_init_linked(void)
 {
 	pl_init_first();
-	main_is_awaited = pl_all_options_lock_at_main() && pl_before_main(before_main);
+	main_is_awaited = pl_all_options_need_main() && pl_before_main(before_main);
 }
 
 /* In the child of a process where another copy of the library does everything else. */
@@ -370,6 +403,7 @@ __attribute__((destructor)) static void finish(void)
 {
 	if (another_copy_is_in_front())
 		return;
+	pl_moment_end();
 	pl_violation_await_reports();
 	if (options->stats) {
 		struct phaselock_stats stats;

@@ -154,7 +154,7 @@ __attribute__((noinline)) _Noreturn void pl_violation_end(void)
 
 	ends = mark(&word);
 	if (pl_channel() != NULL) {
-		pl_stats_publish(phaselock_get_phase() != PHASELOCK_INIT);
+		pl_stats_publish(pl_phase_is_locked());
 		pl_channel_end();
 		pl_image_end(PL_LAYOUT_VIOLATION);
 	}
@@ -241,7 +241,7 @@ static void count_suppressed(int suppression, struct pl_thread *thread)
 {
 	pl_suppress_count(suppression);
 	pl_record_add(thread, &thread->suppressed_attempts, 1);
-	if (phaselock_get_phase() == PHASELOCK_INIT)
+	if (!pl_phase_is_locked())
 		PL_CHANNEL_COUNT(init.suppressed);
 	else
 		PL_CHANNEL_COUNT(locked.suppressed);

@@ -13,7 +13,7 @@
 struct pl_history {
 	uint64_t generation; /* number of the lock; 0: there was none yet */
 	uint64_t time_ns;    /* CLOCK_MONOTONIC */
-	uint64_t thread_id;
+	uint64_t thread_id;  /* 0: no thread of this process did it, and there is no call stack */
 	char thread_name[16];
 	const char *option; /* what asked for the lock, such as "lock=main"; NULL: a call */
 	uint64_t frame_count;

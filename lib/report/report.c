@@ -151,9 +151,15 @@ static PL_COLD void append_against(struct pl_text *text,
 	}
 	before_us = violation->time_ns > lock->time_ns ? (violation->time_ns - lock->time_ns) / 1000
 						       : 0;
-	pl_text_append(&line, "  locked %lu %s before by thread %lu \"",
+	pl_text_append(&line, "  locked %lu %s before ",
 		       before_us < 10000 ? before_us : before_us / 1000,
-		       before_us < 10000 ? "us" : "ms", lock->thread_id);
+		       before_us < 10000 ? "us" : "ms");
+	if (lock->thread_id == 0) {
+		pl_text_append(&line, "in all processes of the run (%s)", lock->option);
+		append_line(text, buffer);
+		return;
+	}
+	pl_text_append(&line, "by thread %lu \"", lock->thread_id);
 	pl_text_quote(&line, lock->thread_name);
 	pl_text_append(&line, "\"%s%s%s:", lock->option != NULL ? " (" : "",
 		       lock->option != NULL ? lock->option : "", lock->option != NULL ? ")" : "");

@@ -8,6 +8,7 @@
 #include "report/history.h"
 #include "stack/kept.h"
 #include "thread/locks.h"
+#include "request/moment.h"
 #include "common/os.h"
 #include "thread/phase.h"
 #include "report/report.h"
@@ -27,6 +28,7 @@ static bool change(bool (*write)(void), struct pl_history *history)
 	bool was_locked, changed;
 	struct pl_os_signals before;
 
+	pl_moment_look(); /* what was wanted before comes before */
 	pl_lock(PL_LOCK_PHASE, &before);
 	was_locked = pl_phase_is_locked();
 	/* Before the phase changes: who violates it then has to find who locked it. */
@@ -39,26 +41,48 @@ static bool change(bool (*write)(void), struct pl_history *history)
 	return changed;
 }
 
+enum phaselock_phase phaselock_get_phase(void)
+{
+	pl_moment_look();
+	return pl_phase_name();
+}
+
+static void count_lock(void)
+{
+	PL_CHANNEL_COUNT(locks);
+	pl_channel_note(PL_CHANNEL_LOCKED);
+	pl_image_locked();
+}
+
 static bool lock(void)
 {
 	pl_phase_lock();
-	PL_CHANNEL_COUNT(locks);
-	pl_image_locked();
+	count_lock();
 	return true;
 }
 
 static bool seal(void)
 {
-	PL_CHANNEL_COUNT(locks);
-	pl_image_locked();
+	count_lock();
 	return pl_phase_seal();
 }
 
 static bool seal_but_permits(void)
 {
-	PL_CHANNEL_COUNT(locks);
-	pl_image_locked();
+	count_lock();
 	return pl_phase_seal_but_permits();
+}
+
+void pl_control_fork_child(void)
+{
+	const struct pl_thread *thread = pl_thread_registered();
+
+	if (pl_phase_is_locked())
+		pl_image_locked();
+	if (pl_phase_is_locked() || (thread != NULL && pl_gate_scope(thread) == PL_SCOPE_FORBID))
+		pl_channel_note(PL_CHANNEL_LOCKED);
+	if (pl_moment_is_followed)
+		pl_channel_note(PL_CHANNEL_FOLLOWS);
 }
 
 void phaselock_lock_allocations(void)
@@ -151,6 +175,7 @@ void phaselock_forbid_begin(void)
 	begin(PL_SCOPE_FORBID, PL_CALLER());
 	PL_CHANNEL_COUNT(scopes);
 	PL_IMAGE_ADD(scopes, 1);
+	pl_channel_note(PL_CHANNEL_LOCKED);
 }
 
 void phaselock_forbid_end(void)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The lock, for the options that lock. */
+/* The lock, for the options that lock, and for children that inherit it. */
 #ifndef PL_CONTROL_H
 #define PL_CONTROL_H
 
@@ -8,5 +8,8 @@
  * stack of who locked begins at caller, a return address. Any thread, signal handlers too.
  */
 void pl_control_lock(const char *option, const void *caller);
+
+/* Tells the page of `phaselock run` what a child of fork() begins with. In that child. */
+void pl_control_fork_child(void);
 
 #endif

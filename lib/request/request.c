@@ -8,6 +8,7 @@
 #include "backend/contract.h"
 #include "request/count.h"
 #include "thread/gate.h"
+#include "request/moment.h"
 #include "common/os.h"
 #include "request/ruling.h"
 #include "common/settings.h"
@@ -93,6 +94,7 @@ bool pl_request_was_denied(void)
 static enum outcome pass(struct pl_thread **thread, const struct pl_request *request)
 {
 	*thread = pl_thread_self();
+	pl_moment_look();
 	if (pl_gate_is_open() && pl_phase_load() == PL_PHASE_INIT)
 		return SERVE;
 	return judge(*thread, request);
@@ -233,8 +235,10 @@ void *pl_request_overflow(const char *function, size_t alignment, void *old, con
 				     .old = old,
 				     .caller = caller};
 	struct pl_thread *thread = pl_thread_self();
-	bool granted = thread != NULL && !thread->probing && ruling_for(thread) == PL_GRANTED;
+	bool granted;
 
+	pl_moment_look();
+	granted = thread != NULL && !thread->probing && ruling_for(thread) == PL_GRANTED;
 	/* If nothing forbids it, nobody is told of it or counts it, because nobody serves it. */
 	if (!granted && judge(thread, &request) == PROBED)
 		return refuse(PROBED);
@@ -303,6 +307,7 @@ void pl_request_release(const char *function, void *block, const void *caller)
 	struct pl_thread *thread = block != NULL ? who_frees() : pl_thread_registered();
 	enum outcome outcome = SERVE;
 
+	pl_moment_look();
 	if (thread == NULL && block != NULL && may_release_apart(&request))
 		pl_strays_deallocation(pl_backend_free_apart(block), pl_phase_is_locked());
 	if (thread == NULL)
@@ -333,6 +338,7 @@ void pl_request_heard_allocation(const void *block, size_t size, const void *cal
 		.function = "allocation", .size = size, .caller = caller, .served = true};
 	struct pl_thread *thread = pl_thread_self();
 
+	pl_moment_look();
 	if (!is_heard(thread, &request, true))
 		return;
 	pl_count_allocation(thread, size);
@@ -351,6 +357,7 @@ void pl_request_heard_release(const void *block, const void *caller)
 				     .served = true};
 	struct pl_thread *thread = who_frees();
 
+	pl_moment_look();
 	if (thread == NULL && may_release_apart(&request))
 		pl_strays_deallocation(0, pl_phase_is_locked());
 	if (thread == NULL)

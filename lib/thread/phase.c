@@ -4,8 +4,6 @@
 
 #include "common/os.h"
 
-#include <phaselock/phaselock.h>
-
 /* Who wants WATCHED in the place of INIT: a set of enum pl_phase_watcher. Under PL_LOCK_PHASE. */
 static unsigned watchers;
 
@@ -81,7 +79,7 @@ void pl_phase_fork_child(void)
 	freeze_if_sealed();
 }
 
-enum phaselock_phase phaselock_get_phase(void)
+enum phaselock_phase pl_phase_name(void)
 {
 	switch (pl_phase_load()) {
 	case PL_PHASE_INIT:

@@ -13,6 +13,8 @@
 #include "thread/hot.h"
 #include "common/settings.h"
 
+#include <phaselock/phaselock.h>
+
 /* A phase is the distance of its words from the thread's own. The locked ones come last. */
 #define PL_PHASE_INIT ((uintptr_t)0)
 #define PL_PHASE_WATCHED (offsetof(struct pl_hot, closed)) /* as INIT, but each gate is closed */
@@ -68,6 +70,8 @@ static inline bool pl_phase_is_locked(void)
 	return pl_phase_load() >= PL_PHASE_LOCKED;
 }
 
+enum phaselock_phase pl_phase_name(void);
+
 /* Returns whether the phase is SEALED. The settings must not be written then. */
 static inline bool pl_phase_is_sealed(void)
 {
@@ -95,6 +99,7 @@ bool pl_phase_unlock(void);
 /* Why every thread's requests take the slow path before the lock. */
 enum pl_phase_watcher {
 	PL_PHASE_WATCHED_PROCESS = 1, /* a watch of the process is open */
+	PL_PHASE_WATCHED_MOMENT = 2,  /* each request looks whether the moment of a lock has come */
 };
 
 /* While any watcher is on, WATCHED replaces INIT. */

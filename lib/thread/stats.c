@@ -38,7 +38,7 @@ static void fill(struct phaselock_stats *stats, const struct pl_counts *counts, 
 					  counts->failed_allocations + counts->deallocations),
 		.live_bytes = level(counts->bytes_allocated, counts->bytes_deallocated),
 		.threads = threads,
-		.phase = (uint64_t)phaselock_get_phase(),
+		.phase = (uint64_t)pl_phase_name(),
 	};
 #define COPY(name) stats->name = counts->name;
 	PL_FLOWS(COPY)

@@ -8,6 +8,7 @@
 #define PHASELOCK_OPTIONAL
 #include <fcntl.h>
 #include <grp.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <spawn.h>
@@ -31,16 +32,27 @@ static void say(const char *text)
 }
 
 /* Blocked before anybody hears that it is waited for, the signal cannot come too early. */
-static void await_hangup(void)
+static void await_signal(int number)
 {
-	sigset_t hangup;
-	int number;
+	siginfo_t found;
+	sigset_t awaited;
 
-	sigemptyset(&hangup);
-	sigaddset(&hangup, SIGHUP);
-	sigprocmask(SIG_BLOCK, &hangup, NULL);
+	sigemptyset(&awaited);
+	sigaddset(&awaited, number);
+	sigprocmask(SIG_BLOCK, &awaited, NULL);
 	say("ready");
-	sigwait(&hangup, &number);
+	sigwaitinfo(&awaited, &found);
+	if (found.si_code == SI_QUEUE && found.si_value.sival_int != 7)
+		_exit(115);
+}
+
+/* What has come since then, and has not been taken. */
+static void say_pending(void)
+{
+	sigset_t pending;
+
+	sigpending(&pending);
+	say(sigisemptyset(&pending) ? "no other" : "another");
 }
 
 static int await(pid_t child)
@@ -122,6 +134,22 @@ static void end_vfork(void)
 		_exit(117);
 }
 
+/* Another process, whose parent is gone: it says its id and waits for a signal. */
+static void leave_orphan(void)
+{
+	pid_t child = fork();
+
+	if (child == 0) {
+		if (fork() != 0)
+			_exit(0);
+		say_process();
+		pause();
+		_exit(0);
+	}
+	if (await(child) != 0)
+		_exit(114);
+}
+
 static int end(void *nothing)
 {
 	(void)nothing;
@@ -150,6 +178,28 @@ static void daemonise(void)
 		nanosleep(&rest, NULL);
 }
 
+static void write_to(const char *path)
+{
+	int fd = open(path, O_WRONLY);
+
+	if (fd < 0 || write(fd, "", 1) != 1)
+		_exit(113);
+	close(fd);
+}
+
+static void rest(int milliseconds)
+{
+	struct timespec rest = {milliseconds / 1000, milliseconds % 1000 * 1000000L};
+
+	while (nanosleep(&rest, &rest) != 0)
+		;
+}
+
+static void ignore(int number)
+{
+	(void)number;
+}
+
 /* Waits until the library has locked the heap, or unlocked it, by an alarm or a signal. */
 static void await_phase(bool locked)
 {
@@ -174,6 +224,10 @@ static bool act(char *word)
 		block = malloc(100);
 	} else if (strcmp(word, "free") == 0) {
 		free(block);
+	} else if (strcmp(word, "calloc") == 0) {
+		block = calloc(100, 1);
+	} else if (strcmp(word, "realloc") == 0) {
+		block = realloc(block, 200);
 	} else if (strcmp(word, "present") == 0) {
 		say(phaselock_present() ? "guarded" : "not guarded");
 	} else if (strcmp(word, "close-all") == 0) {
@@ -199,8 +253,16 @@ static bool act(char *word)
 			_exit(118);
 	} else if (strcmp(word, "pause") == 0) {
 		pause();
-	} else if (strcmp(word, "await-hangup") == 0) {
-		await_hangup();
+	} else if (strcmp(word, "say-pending") == 0) {
+		say_pending();
+	} else if (strcmp(word, "orphan") == 0) {
+		leave_orphan();
+	} else if (strncmp(word, "await-signal=", 13) == 0) {
+		await_signal(atoi(word + 13));
+	} else if (strncmp(word, "deaf=", 5) == 0) {
+		signal(atoi(word + 5), SIG_IGN);
+	} else if (strncmp(word, "tell-parent=", 12) == 0) {
+		kill(getppid(), atoi(word + 12));
 	} else if (strncmp(word, "vfork=", 6) == 0) {
 		run(spawn_by_vfork, word + 6);
 	} else if (strncmp(word, "spawn=", 6) == 0) {
@@ -211,6 +273,12 @@ static bool act(char *word)
 		say(word + 4);
 	} else if (strncmp(word, "read=", 5) == 0) {
 		read_from(word + 5);
+	} else if (strncmp(word, "write=", 6) == 0) {
+		write_to(word + 6);
+	} else if (strncmp(word, "rest=", 5) == 0) {
+		rest(atoi(word + 5));
+	} else if (strncmp(word, "handle=", 7) == 0) {
+		signal(atoi(word + 7), ignore);
 	} else if (strncmp(word, "raise=", 6) == 0) {
 		raise(atoi(word + 6));
 	} else {
@@ -219,6 +287,52 @@ static bool act(char *word)
 	return true;
 }
 
+int main(int argc, char **argv);
+
+/* Does the words behind the first one. Returns the status. */
+static int perform(char **words)
+{
+	int count = 0;
+
+	while (words[count] != NULL)
+		count++;
+	return main(count, words);
+}
+
+static void *perform_in_thread(void *words)
+{
+	exit(perform(words));
+}
+
+/* A thread does the words behind the first one; the process ends with it. */
+static int start_thread(char **words)
+{
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, perform_in_thread, words) != 0)
+		return 112;
+	pthread_join(thread, NULL);
+	return 111;
+}
+
+/* A child does the words up to "parent", this process those behind it at the same time. */
+static int share(char **words)
+{
+	pid_t child = fork();
+	char **mine = words;
+	int status;
+
+	while (*mine != NULL && strcmp(*mine, "parent") != 0)
+		mine++;
+	if (child == 0) {
+		*mine = NULL;
+		return perform(words);
+	}
+	status = perform(mine);
+	return status != 0 ? status : await(child);
+}
+
+/* Here, and not in a function, for cases expect main() on the stack of a request. */
 int main(int argc, char **argv)
 {
 	for (int i = 1; i < argc; i++) {
@@ -232,6 +346,10 @@ int main(int argc, char **argv)
 			_exit(atoi(word + 6));
 		if (strcmp(word, "spawn") == 0)
 			return spawn(argv + i + 1);
+		if (strcmp(word, "thread") == 0)
+			return start_thread(argv + i);
+		if (strcmp(word, "share") == 0)
+			return share(argv + i);
 		if (strcmp(word, "exec") == 0) {
 			execv(argv[i + 1], argv + i + 1);
 			return 124;

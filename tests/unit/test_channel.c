@@ -354,6 +354,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(without_a_page_nothing_is_counted_and_nothing_breaks),
+		cmocka_unit_test(a_child_is_awaited_until_it_is_heard_of_in_either_order),
+		cmocka_unit_test(a_program_that_takes_the_place_of_another_is_not_awaited),
 		cmocka_unit_test(what_names_no_page_is_not_taken),
 		cmocka_unit_test(a_child_is_awaited_until_it_is_heard_of_in_either_order),
 		cmocka_unit_test(a_program_that_takes_the_place_of_another_is_not_awaited),

@@ -328,6 +328,13 @@ CHILD_TEST(report_tells_who_locked_the_heap_and_how_long_before)
 	violation.time_ns = 5; /* it was locked again since */
 	CHECK(strstr(report_of(&violation, PHASELOCK_ABORT, false, false),
 		     "  locked 0 us before by ") != NULL);
+	lock.thread_id = 0; /* phaselock run did it */
+	lock.option = "lock_after";
+	pl_history_keep(&lock);
+	violation.time_ns = 3500000000;
+	CHECK(strstr(report_of(&violation, PHASELOCK_ABORT, false, false),
+		     "  locked 2500 ms before in all processes of the run (lock_after)\n" BUILD_IDS
+		     "phaselock: aborting") != NULL);
 }
 
 TEST(report_of_a_forbid_scope_tells_who_began_it)

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The signals of the command, which are meant for the program.
+ */
+#ifndef CLI_SIGNALS_H
+#define CLI_SIGNALS_H
+
+#include "common/channel.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/*
+ * From here on this process has signals blocked, and takes those that it passes on. Before all
+ * else, once. The end of a copy (copy.h) is told by another signal than these two, 0 being none.
+ * Returns false, with errno, if there is no descriptor to be had.
+ */
+bool signals_take(int lock_signal, int unlock_signal);
+
+/* The signals that are not passed on, because they lock and unlock all processes; 0: none. */
+struct signals_moments {
+	int lock;
+	int unlock;
+	void (*say)(void *context, enum pl_channel_want want);
+	void *context;
+};
+
+void signals_keep_moments(const struct signals_moments *moments);
+
+/* Says in so many milliseconds that it is time to lock. Returns false, with errno, if it cannot. */
+bool signals_start_clock(uint64_t milliseconds);
+
+/* Gives back what signals_take() has found. In the program's process, before it is executed. */
+void signals_give_back(void);
+
+/* The descriptor that is readable when signals have come. */
+int signals_fd(void);
+
+/* Sends to the program what has come for it, and says what moments have come. */
+void signals_pass_on(pid_t program);
+
+/* Returns the last signal that was passed on and asks for an end, as SIGTERM does, or 0. */
+int signals_end_asked(void);
+
+#endif
