@@ -63,6 +63,7 @@ static const struct {
 	{"debug-path", "DIRS", NULL, NULL, NULL},
 	{"debuginfod", NULL, NULL, NULL, NULL},
 	{"frames", "N", "frames", NULL, NULL},
+	{"hot", "PATTERN", "hot", NULL, NULL},
 	{"library", "PATH", NULL, NULL, NULL},
 	{"stages", NULL, "stages", "1", NULL},
 	{"help", NULL, NULL, NULL, "print this"},
@@ -137,6 +138,27 @@ static int kind(size_t i)
 	return table[i].argument != NULL ? OPTION_LIBRARY : OPTION_HELP;
 }
 
+/*
+ * Returns a pattern as a value, in which there can be no colon, to be freed; NULL if memory ends.
+ */
+static char *without_colons(const char *pattern)
+{
+	char *value = malloc(4 * strlen(pattern) + 1), *to = value;
+
+	for (bool is_escaped = false; value != NULL && *pattern != '\0'; pattern++) {
+		if (*pattern == ':') {
+			to = stpcpy(to, is_escaped ? "x3a" : "\\x3a");
+			is_escaped = false;
+			continue;
+		}
+		is_escaped = *pattern == '\\' && !is_escaped;
+		*to++ = *pattern;
+	}
+	if (value != NULL)
+		*to = '\0';
+	return value;
+}
+
 /* Whether the library takes a value; what it does not take is said in the command's own words. */
 static bool check_value(size_t i, const char *value)
 {
@@ -183,6 +205,20 @@ static bool append_key(struct arguments *arguments, size_t i, const char *value)
 	return true;
 }
 
+/* Patterns alone have a way to write a colon: names of C++ are full of them. */
+static bool set_key(struct arguments *arguments, size_t i, const char *value)
+{
+	char *pattern;
+	bool done;
+
+	if (strcmp(table[i].key, "hot") != 0)
+		return append_key(arguments, i, value);
+	pattern = without_colons(value);
+	done = pattern != NULL && append_key(arguments, i, pattern);
+	free(pattern);
+	return done;
+}
+
 static bool parse_options(struct arguments *arguments)
 {
 	char buffer[4096];
@@ -226,8 +262,8 @@ static bool read_words(int count, char **words, struct arguments *arguments)
 			return false;
 		switch (found == 'h' ? OPTION_HELP : kind((size_t)which)) {
 		case OPTION_KEY:
-			if (!append_key(arguments, (size_t)which,
-					optarg != NULL ? optarg : table[which].value))
+			if (!set_key(arguments, (size_t)which,
+				     optarg != NULL ? optarg : table[which].value))
 				return false;
 			break;
 		case OPTION_LIBRARY:

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The three variables by which the guard reaches a program. The library takes them away again, and
+ * The variables by which the guard reaches a program. The library takes them away again, and
  * takes itself off the front of LD_PRELOAD: so what was preloaded before must stand behind it, as
  * it was.
  */
@@ -9,6 +9,7 @@
 
 #include "common/options.h"
 #include "common/reach.h"
+#include "reaction/hot_handed.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +17,7 @@
 #include <unistd.h>
 
 #define PRELOAD_VARIABLE "LD_PRELOAD"
-#define VARIABLES 3
+#define VARIABLES 4
 
 static bool sets(const char *entry, const char *name)
 {
@@ -28,7 +29,7 @@ static bool sets(const char *entry, const char *name)
 static bool is_ours(const char *entry)
 {
 	return sets(entry, PRELOAD_VARIABLE) || sets(entry, PL_OPTIONS_VARIABLE) ||
-	       sets(entry, PL_REACH_VARIABLE);
+	       sets(entry, PL_REACH_VARIABLE) || sets(entry, PL_HOT_HANDED_VARIABLE);
 }
 
 static char *setting(const char *name, const char *value, const char *separator, const char *rest)
@@ -38,10 +39,10 @@ static char *setting(const char *name, const char *value, const char *separator,
 	return asprintf(&entry, "%s=%s%s%s", name, value, separator, rest) >= 0 ? entry : NULL;
 }
 
-char **environment_for(const char *library, const char *options, const char *page)
+char **environment_for(const char *library, const char *options, const char *page, const char *hot)
 {
 	const char *preloaded = getenv(PRELOAD_VARIABLE);
-	size_t count = 0, used = 0;
+	size_t count = 0, used = 0, first;
 	bool complete = true;
 	char **all;
 
@@ -53,12 +54,15 @@ char **environment_for(const char *library, const char *options, const char *pag
 	for (size_t i = 0; i < count; i++)
 		if (!is_ours(environ[i]))
 			all[used++] = environ[i];
+	first = used;
 	/* The colon stands also before an empty rest: set and empty is not the same as not set. */
 	all[used++] = setting(PRELOAD_VARIABLE, library, preloaded != NULL ? ":" : "",
 			      preloaded != NULL ? preloaded : "");
 	all[used++] = setting(PL_OPTIONS_VARIABLE, options, "", "");
 	all[used++] = setting(PL_REACH_VARIABLE, page, "", "");
-	for (size_t i = used - VARIABLES; i < used; i++)
+	if (*hot != '\0')
+		all[used++] = setting(PL_HOT_HANDED_VARIABLE, hot, "", "");
+	for (size_t i = first; i < used; i++)
 		complete = complete && all[i] != NULL;
 	if (complete)
 		return all;

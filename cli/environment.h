@@ -9,8 +9,9 @@
 
 /*
  * Returns a copy of this process's environment in which the library is preloaded, with those
- * options and that page. It lives as long as the command. NULL if there is no memory.
+ * options, that page and what hot_find() returned. It lives as long as the command. NULL if there
+ * is no memory.
  */
-char **environment_for(const char *library, const char *options, const char *page);
+char **environment_for(const char *library, const char *options, const char *page, const char *hot);
 
 #endif

@@ -114,7 +114,8 @@ static bool answer(struct symbols *symbols, const struct question *question)
 	struct answer known = {.state = MODULE_ABSENT};
 	struct symbols_place place = {0};
 	struct symbols_module *module;
-	static char message[ANSWER_SIZE];
+	static char message[ANSWER_SIZE], list[ANSWER_SIZE / 2];
+	struct pl_text text = pl_text_in(list, sizeof(list));
 	char *demangled = NULL;
 	size_t length;
 
@@ -122,6 +123,10 @@ static bool answer(struct symbols *symbols, const struct question *question)
 		known.state = symbols_open(symbols, question->path, question->build_id, &module);
 	if (known.state == MODULE_HERE)
 		symbols_find(module, question->offset, &place);
+	if (known.state == MODULE_HERE && question->patterns[0] != '\0') {
+		known.is_list_cut = !symbols_list(module, question->patterns, &text);
+		known.listed = list;
+	}
 	if (question->function[0] != '\0')
 		demangled = demangle(question->function);
 	describe(&place, &known);

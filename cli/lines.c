@@ -35,8 +35,7 @@ static Dwarf_Die *find_unit(Dwfl_Module *module, Dwarf_Addr address, Dwarf_Addr 
 	return NULL;
 }
 
-/* The name by which the linker knows a function says more than the plain one: it has the types. */
-static const char *name_of(Dwarf_Die *die)
+const char *lines_name(Dwarf_Die *die)
 {
 	static const unsigned kinds[] = {DW_AT_linkage_name, DW_AT_MIPS_linkage_name, DW_AT_name};
 	Dwarf_Attribute attribute;
@@ -99,8 +98,7 @@ struct path {
 	size_t count;
 };
 
-/* What functions may be declared in. */
-static bool is_container(int tag)
+bool lines_is_container(int tag)
 {
 	switch (tag) {
 	case DW_TAG_namespace:
@@ -137,14 +135,13 @@ static bool descend(Dwarf_Die *parent, Dwarf_Addr address, struct path *path, un
 			descend(&die, address, path, depth + 1);
 			return true;
 		}
-		if (is_container(tag) && descend(&die, address, path, depth + 1))
+		if (lines_is_container(tag) && descend(&die, address, path, depth + 1))
 			return true;
 	} while (dwarf_siblingof(&die, &die) == 0);
 	return false;
 }
 
-/* With -gsplit-dwarf the unit is a stub, with the line table, of one in another file. */
-static Dwarf_Die *whole_unit(Dwarf_Die *unit, Dwarf_Die *split)
+Dwarf_Die *lines_whole_unit(Dwarf_Die *unit, Dwarf_Die *split)
 {
 	uint8_t kind;
 
@@ -164,7 +161,7 @@ static size_t list_functions(Dwarf_Die *unit, struct path *path, struct symbols_
 
 	while (path->count > 0) {
 		Dwarf_Die *die = &path->functions[--path->count];
-		const char *name = name_of(die);
+		const char *name = lines_name(die);
 
 		functions[count++].name = name != NULL ? strdup(name) : NULL;
 		if (dwarf_tag(die) == DW_TAG_subprogram)
@@ -199,7 +196,7 @@ void lines_find(Dwfl_Module *module, Dwarf_Addr address, struct symbols_place *p
 	if (unit == NULL)
 		return;
 	address -= bias;
-	whole = whole_unit(unit, &split);
+	whole = lines_whole_unit(unit, &split);
 	descend(whole, address, &path, 0);
 	place->functions = calloc(path.count + 1, sizeof(*place->functions));
 	if (place->functions == NULL)

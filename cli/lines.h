@@ -13,4 +13,19 @@
  */
 void lines_find(Dwfl_Module *module, Dwarf_Addr address, struct symbols_place *place);
 
+/*
+ * Returns the name of a function, or NULL. The one by which the linker knows it says more than the
+ * plain one: it has the types.
+ */
+const char *lines_name(Dwarf_Die *function);
+
+/* Returns whether functions may be declared in what has such a tag. */
+bool lines_is_container(int tag);
+
+/*
+ * With -gsplit-dwarf a unit is a stub, with the line table, of one in another file. Returns that
+ * one, in *split, or the unit itself.
+ */
+Dwarf_Die *lines_whole_unit(Dwarf_Die *unit, Dwarf_Die *split);
+
 #endif

@@ -179,6 +179,8 @@ struct page_counts page_read(const struct page *page)
 		.handlers_gone = load(&channel->handlers_gone),
 		.locks = load(&channel->locks),
 		.scopes = load(&channel->scopes),
+		.hot = load(&channel->hot),
+		.hot_unread = load(&channel->hot_unread),
 		.violations = load(&channel->violations),
 		.told = load(&channel->told),
 		.apart = load(&channel->apart),

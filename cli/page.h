@@ -56,6 +56,8 @@ struct page_counts {
 	uint64_t handlers_gone; /* of lock_signal */
 	uint64_t locks;
 	uint64_t scopes;
+	uint64_t hot;	     /* a bit for each pattern of hot= of which there was a function */
+	uint64_t hot_unread; /* requests whose stacks could not be read to the end */
 	uint64_t violations;
 	uint64_t told;	/* of these: their texts are written */
 	uint64_t apart; /* texts that did not come through the pipe */

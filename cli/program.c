@@ -343,5 +343,6 @@ int program_find(char **words, struct program *program)
 		if (status != 0)
 			return status;
 	}
+	copy_path(program->loaded, search.file);
 	return 0;
 }

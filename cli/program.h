@@ -10,8 +10,9 @@
 #include <limits.h>
 
 struct program {
-	char path[PATH_MAX]; /* the file to execute */
-	char **words;	     /* its arguments, ended by NULL; [0] is its name */
+	char path[PATH_MAX];   /* the file to execute */
+	char loaded[PATH_MAX]; /* what the kernel loads in the end: of a script its interpreter */
+	char **words;	       /* its arguments, ended by NULL; [0] is its name */
 };
 
 /*

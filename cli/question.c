@@ -90,6 +90,7 @@ size_t question_write(const struct question *question, char message[QUESTION_SIZ
 	put_string(&pen, question->path);
 	put_string(&pen, question->build_id);
 	put_string(&pen, question->function);
+	put_string(&pen, question->patterns);
 	return pen.full ? 0 : (size_t)(pen.at - message);
 }
 
@@ -103,6 +104,7 @@ bool question_read(const char *message, size_t length, struct question *question
 	question->path = take_string(&eye);
 	question->build_id = take_string(&eye);
 	question->function = take_string(&eye);
+	question->patterns = take_string(&eye);
 	if (!has_build_id)
 		question->build_id = NULL;
 	return is_whole(&eye);
@@ -119,6 +121,8 @@ static size_t write_whole(const struct answer *answer, char message[ANSWER_SIZE]
 	put_number(&pen, answer->symbol_offset);
 	put_string(&pen, answer->symbol);
 	put_string(&pen, answer->demangled);
+	put_string(&pen, answer->listed);
+	put_number(&pen, answer->is_list_cut);
 	for (size_t i = 0; i < answer->count; i++) {
 		put_number(&pen, answer->functions[i].line);
 		put_string(&pen, answer->functions[i].name);
@@ -132,7 +136,8 @@ size_t answer_write(const struct answer *answer, char message[ANSWER_SIZE])
 	struct answer less = {.state = answer->state,
 			      .symbol = answer->symbol,
 			      .symbol_offset = answer->symbol_offset,
-			      .demangled = answer->demangled};
+			      .demangled = answer->demangled,
+			      .is_list_cut = answer->listed != NULL};
 	size_t length = write_whole(answer, message);
 
 	if (length == 0)
@@ -153,6 +158,8 @@ bool answer_read(const char *message, size_t length, struct answer *answer)
 	answer->symbol_offset = take_number(&eye);
 	answer->symbol = take_name(&eye);
 	answer->demangled = take_name(&eye);
+	answer->listed = take_name(&eye);
+	answer->is_list_cut = take_number(&eye) != 0;
 	for (size_t i = 0; i < answer->count; i++) {
 		uint64_t line = take_number(&eye);
 

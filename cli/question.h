@@ -21,6 +21,7 @@ struct question {
 	const char *build_id; /* as known_find() returns it */
 	uint64_t offset;      /* from where the module is loaded; 0: is that its file? */
 	const char *function; /* a name to demangle, or "" */
+	const char *patterns; /* of functions to list, a line each, or NULL or "" */
 };
 
 enum module_state {
@@ -44,6 +45,8 @@ struct answer {
 	const char *symbol;		     /* the function by the symbol table, or NULL */
 	uint64_t symbol_offset;
 	const char *demangled; /* the name that was asked about, or NULL */
+	const char *listed;    /* functions that match the patterns: symbols_list(); or NULL */
+	bool is_list_cut;      /* there are more */
 };
 
 /* Returns the length of the message, or 0 if there is more to ask than has room. */
@@ -53,8 +56,8 @@ size_t question_write(const struct question *question, char message[QUESTION_SIZ
 bool question_read(const char *message, size_t length, struct question *question);
 
 /*
- * Returns the length of the message. Functions that have no room are left out, then the symbol; the
- * demangled name is to be no longer than a question may be.
+ * Returns the length of the message. Functions, and a list of them, that have no room are left out,
+ * then the symbol; the demangled name is to be no longer than a question may be.
  */
 size_t answer_write(const struct answer *answer, char message[ANSWER_SIZE]);
 

@@ -33,7 +33,7 @@ struct report_site {
 	 */
 	char id[REPORT_ID_SIZE];
 	char *function;		    /* the entry point: "malloc", "operator new[]" */
-	char *cause;		    /* "phase", "forbid", "seal" */
+	char *cause;		    /* "phase", "forbid", "seal", "hot" */
 	uint64_t count;		    /* violations */
 	uint64_t bytes;		    /* that they asked for, in sum */
 	uint64_t size;		    /* that the first of them asked for */

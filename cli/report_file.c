@@ -89,6 +89,8 @@ static const char *cause_name(uint8_t cause)
 		return "forbid";
 	case PHASELOCK_CAUSE_SEAL:
 		return "seal";
+	case PHASELOCK_CAUSE_HOT:
+		return "hot";
 	default:
 		return "phase";
 	}

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum rule { RULE_PHASE, RULE_FORBID, RULE_SEAL, RULE_VERDICT, RULE_LOST };
+enum rule { RULE_PHASE, RULE_FORBID, RULE_SEAL, RULE_HOT, RULE_VERDICT, RULE_LOST };
 
 const struct report_rule report_rules[REPORT_RULES] = {
 	[RULE_PHASE] = {"heap-request-while-locked", "HeapRequestWhileLocked",
@@ -29,6 +29,11 @@ const struct report_rule report_rules[REPORT_RULES] = {
 		       "Allocations were sealed, and something tried to unlock them.",
 		       "Sealed allocations stay locked until the process ends: remove the call.",
 		       "critical"},
+	[RULE_HOT] = {"allocation-in-hot-function", "AllocationInHotFunction",
+		      "A heap request was made under a function that must not allocate.",
+		      "Allocate before the function is called, or put the request into a permit "
+		      "scope or a suppression if it is meant.",
+		      "major"},
 	[RULE_VERDICT] = {"heap-not-checked", "HeapNotChecked",
 			  "The run does not show that the program keeps the rule.",
 			  "The reason is in the message. Nothing passes that was not armed and "
@@ -48,6 +53,7 @@ static const struct {
 	{"phase", RULE_PHASE, "while allocations are locked"},
 	{"forbid", RULE_FORBID, "inside a forbid scope"},
 	{"seal", RULE_SEAL, "of sealed allocations"},
+	{"hot", RULE_HOT, "in a function that must not allocate"},
 };
 
 /* Returns an index of that table. */

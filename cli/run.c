@@ -8,6 +8,7 @@
 #include "collect.h"
 #include "door.h"
 #include "environment.h"
+#include "hot.h"
 #include "library.h"
 #include "output.h"
 #include "page.h"
@@ -19,6 +20,7 @@
 #include "verb.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* What is served while the program runs. */
@@ -57,7 +59,7 @@ static pid_t start(const struct arguments *arguments, const struct program *prog
 		   struct collector *collector, struct page *page, struct door *door,
 		   struct output *output, int *status)
 {
-	char library[PATH_MAX];
+	char library[PATH_MAX], *hot;
 	char **environment;
 	pid_t child;
 
@@ -75,7 +77,11 @@ static pid_t start(const struct arguments *arguments, const struct program *prog
 	child_watch_ends(&(struct child_ends){note_end, page});
 	if (arguments->options.follow_children)
 		child_adopt();
-	environment = environment_for(library, arguments->options_text, page->where);
+	hot = hot_find(arguments, program);
+	environment = hot != NULL
+			      ? environment_for(library, arguments->options_text, page->where, hot)
+			      : NULL;
+	free(hot);
 	if (environment == NULL) {
 		say("no memory for the program's environment");
 		return 0;

@@ -125,6 +125,20 @@ static void print_guard(const struct page_counts *counts, const struct arguments
 		print_unseen(counts, arguments);
 }
 
+/* What --hot did not check. Functions of modules that were unloaded again may be missed. */
+static void print_hot(const struct page_counts *counts, const struct pl_options *options)
+{
+	const char *pattern;
+
+	for (unsigned i = 0; (pattern = pl_options_hot(options, i)) != NULL; i++)
+		if ((counts->hot >> i & 1) == 0)
+			say("hot: no function is called %s", pattern);
+	if (counts->hot_unread > 0)
+		say("hot: %" PRIu64 " call stack%s could not be read to the end, and functions "
+		    "further out were not seen",
+		    counts->hot_unread, plural(counts->hot_unread));
+}
+
 static void print_phase(const char *name, const struct page_phase *phase)
 {
 	char served[96] = "";
@@ -274,6 +288,13 @@ static void append_verdict(struct pl_text *text, enum verdict verdict,
 	case VERDICT_NOT_AT_MAIN:
 		pl_text_append(text, "FAIL: the lock before main() could not be set");
 		break;
+	case VERDICT_NO_HOT:
+		pl_text_append(text, "FAIL: not checked, for no function has a name of --hot");
+		break;
+	case VERDICT_HOT_UNREAD:
+		pl_text_append(text, "FAIL: not checked, for there is code without unwind tables "
+				     "under which --hot sees nothing");
+		break;
 	case VERDICT_STILL_RUNS:
 		pl_text_append(text, "FAIL: the program ended before a process that it forked "
 				     "(keep it in the foreground, or have it wait)");
@@ -320,6 +341,7 @@ void summary_print(enum verdict verdict, const struct page_counts *counts,
 {
 	print_guard(counts, arguments);
 	if (counts->processes_started > 0) {
+		print_hot(counts, &arguments->options);
 		print_phase("init", &counts->init);
 		print_phase("locked", &counts->locked);
 		print_incomplete(counts, still_runs);

@@ -7,6 +7,7 @@
 #include "symbols.h"
 
 #include "demangle.h"
+#include "functions.h"
 #include "lines.h"
 #include "regular.h"
 
@@ -230,6 +231,14 @@ void symbols_find(struct symbols_module *module, uint64_t offset, struct symbols
 	for (size_t i = 0; i < place->count; i++)
 		demangle_name(&place->functions[i].name);
 	demangle_name(&place->symbol);
+}
+
+bool symbols_list(struct symbols_module *module, const char *patterns, struct pl_text *text)
+{
+	if (module->build_id[0] == '\0')
+		return true;
+	pl_text_append(text, "m%s\n", module->build_id);
+	return functions_list(module->module, patterns, text);
 }
 
 void symbols_forget(struct symbols_place *place)

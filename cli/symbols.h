@@ -7,6 +7,7 @@
 #ifndef CLI_SYMBOLS_H
 #define CLI_SYMBOLS_H
 
+#include "common/format.h"
 #include "question.h"
 
 struct symbols;
@@ -46,6 +47,13 @@ enum module_state symbols_open(struct symbols *symbols, const char *path, const 
  * caller's, to be given back by symbols_forget().
  */
 void symbols_find(struct symbols_module *module, uint64_t offset, struct symbols_place *place);
+
+/*
+ * Appends the functions of a module whose names match patterns, a line each, behind its
+ * build-id: as lib/reaction/hot_handed.h has them. Appends nothing without a build-id. Returns
+ * false if there was no room for all of them.
+ */
+bool symbols_list(struct symbols_module *module, const char *patterns, struct pl_text *text);
 
 void symbols_forget(struct symbols_place *place);
 

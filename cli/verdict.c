@@ -10,6 +10,8 @@
 enum verdict verdict_judge(const struct page_counts *counts, const struct child_end *end,
 			   bool still_runs, const struct pl_options *options)
 {
+	bool is_checked = counts->locks > 0 || counts->scopes > 0 || counts->hot != 0;
+
 	/* Whatever it violated before: what it became was not guarded at all. */
 	if (counts->processes_started > 0 && !end->has_mark)
 		return VERDICT_REPLACED;
@@ -23,13 +25,17 @@ enum verdict verdict_judge(const struct page_counts *counts, const struct child_
 		return VERDICT_NOT_ARMED;
 	if (counts->lock_at_main_failed > 0)
 		return VERDICT_NOT_AT_MAIN;
-	if (counts->locks == 0 && counts->scopes == 0 && options->lock_never_given)
+	if (options->hot[0] != '\0' && counts->hot == 0)
+		return VERDICT_NO_HOT;
+	if (counts->hot_unread > 0)
+		return VERDICT_HOT_UNREAD;
+	if (!is_checked && options->lock_never_given)
 		return VERDICT_NOT_TO_CHECK;
 	if (still_runs)
 		return VERDICT_STILL_RUNS;
 	if (options->follow_children && counts->processes_unheard > 0)
 		return VERDICT_NOT_COUNTED;
-	if (counts->locks == 0 && counts->scopes == 0)
+	if (!is_checked)
 		return VERDICT_NOT_LOCKED;
 	/* Where there are scopes alone, a process that comes to none has nothing to be checked. */
 	if (counts->locks > 0 && counts->processes_unchecked > 0 && !options->lock_never_given)

@@ -17,6 +17,8 @@ enum verdict {
 	VERDICT_NOT_ARMED,	/* it was, but requests went to another allocator, or to none */
 	VERDICT_REPLACED,	/* the program executed another one, which was not guarded */
 	VERDICT_NOT_AT_MAIN,	/* lock=main could not be done */
+	VERDICT_NO_HOT,		/* no function is called as one that must not allocate */
+	VERDICT_HOT_UNREAD,	/* one may have been called beyond where a stack could be read */
 	VERDICT_STILL_RUNS,	/* a guarded process does: what it will do is not known */
 	VERDICT_NOT_COUNTED,	/* a process was not heard of again, and was to be followed */
 	VERDICT_NOT_LOCKED,	/* nothing was ever forbidden */

@@ -48,7 +48,7 @@ $(B)/tests/unit/test_backend_system: $(B)/tests/unit/test_backend_system.o $(UNI
 
 $(B)/tests/unit/test_jemalloc_fork: $(B)/tests/unit/test_jemalloc_fork.o $(UNIT_OS) \
 		$(patsubst %,$(B)/lib/%.o,backend/jemalloc_fork backend/jemalloc_calls \
-		$(patsubst %,common/%,own_options options near format quote))
+		$(patsubst %,common/%,own_options options near glob format quote))
 	$(call ld,-lcmocka)
 
 # Of the command: what needs no file.

@@ -359,6 +359,7 @@ enum phaselock_cause {
 	PHASELOCK_CAUSE_PHASE = 0,  /* the process was locked or sealed */
 	PHASELOCK_CAUSE_FORBID = 1, /* a forbid scope of the thread */
 	PHASELOCK_CAUSE_SEAL = 2,   /* an attempt to unlock a sealed heap, or to change its guard */
+	PHASELOCK_CAUSE_HOT = 3,    /* a function that must not allocate (hot=) had not returned */
 };
 
 struct phaselock_violation {

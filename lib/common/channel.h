@@ -116,11 +116,13 @@ struct pl_channel {
 	_Atomic uint64_t handlers_gone; /* processes whose handler of lock_signal was replaced */
 	_Atomic uint64_t locks;		/* times that a phase was locked or sealed */
 	_Atomic uint64_t scopes;	/* forbid scopes begun */
-	_Atomic uint64_t violations;	/* and misuses of scopes */
-	_Atomic uint64_t told;		/* of these: what was to be written of them is written */
-	_Atomic uint64_t apart;		/* texts that did not come through the pipe */
-	_Atomic uint64_t lost;		/* texts that nobody took: no pipe, no file, no stderr */
-	struct pl_layout_phase init;	/* summed over all processes */
+	_Atomic uint64_t hot; /* a bit for each pattern of hot= of which there was a function */
+	_Atomic uint64_t hot_unread; /* requests whose stacks could not be read to the end */
+	_Atomic uint64_t violations; /* and misuses of scopes */
+	_Atomic uint64_t told;	     /* of these: what was to be written of them is written */
+	_Atomic uint64_t apart;	     /* texts that did not come through the pipe */
+	_Atomic uint64_t lost;	     /* texts that nobody took: no pipe, no file, no stderr */
+	struct pl_layout_phase init; /* summed over all processes */
 	struct pl_layout_phase locked;
 	_Atomic uint64_t unseen_modules; /* those without a name here, too */
 	struct pl_channel_unseen unseen[PL_CHANNEL_UNSEEN];

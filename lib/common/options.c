@@ -5,6 +5,7 @@
  */
 #include "common/options.h"
 
+#include "common/glob.h"
 #include "common/near.h"
 
 #include <signal.h>
@@ -154,6 +155,49 @@ static bool set_suppressions(struct value value, struct pl_options *options)
 	return read_path(value, options->suppressions);
 }
 
+/*
+ * Copies a pattern. A colon, which names of C++ have and which would end the value, is written as
+ * \x3a, and is itself from here on. Returns its length.
+ */
+static size_t copy_pattern(struct value value, char *to)
+{
+	static const char colon[] = {'\\', 'x', '3', 'a'};
+	size_t length = 0;
+
+	for (size_t i = 0; i < value.length; i++) {
+		if (value.length - i >= sizeof(colon) &&
+		    memcmp(value.start + i, colon, sizeof(colon)) == 0) {
+			to[length++] = ':';
+			i += sizeof(colon) - 1;
+			continue;
+		}
+		to[length++] = value.start[i];
+		if (value.start[i] == '\\' && i + 1 < value.length)
+			to[length++] = value.start[++i];
+	}
+	return length;
+}
+
+/* Each one is added: a list has no sign that is in no pattern. */
+static bool set_hot(struct value value, struct pl_options *options)
+{
+	unsigned count = 0;
+	const char *last;
+	char *end = options->hot, *pattern;
+
+	while ((last = pl_options_hot(options, count)) != NULL) {
+		end = options->hot + (last - options->hot) + strlen(last) + 1;
+		count++;
+	}
+	if (value.length == 0 || count == PL_OPTIONS_HOT_MAX ||
+	    value.length + 2 > (size_t)(options->hot + PL_OPTIONS_HOT_SIZE - end))
+		return false;
+	pattern = end;
+	end += copy_pattern(value, pattern);
+	end[0] = end[1] = '\0';
+	return pl_glob_is_valid(pattern);
+}
+
 /* A path must be absolute: the program may change its folder. */
 static bool set_symbolize(struct value value, struct pl_options *options)
 {
@@ -229,6 +273,8 @@ static const struct {
 	 "where reports go; a file is appended to, %p is the pid (stderr)"},
 	{"suppressions", set_suppressions, "file" UP_TO,
 	 "requests of third-party code that this file names are served and not reported"},
+	{"hot", set_hot, "pattern",
+	 "functions of such a name must not allocate, in any phase; each hot= adds a pattern"},
 	{"symbolize", set_symbolize, "0|1|/path" UP_TO,
 	 "add names and lines to the report of an abort, by phaselock or by this program (0)"},
 	{"max_reports", set_max_reports, "0.." PL_TEXT_OF(PHASELOCK_SITES_MAX),
@@ -382,6 +428,15 @@ unsigned pl_options_parse_program(const char *text, struct pl_options *options,
 				  struct pl_text *errors)
 {
 	return parse(program, text, options, errors);
+}
+
+const char *pl_options_hot(const struct pl_options *options, unsigned number)
+{
+	const char *pattern = options->hot;
+
+	for (; number > 0 && *pattern != '\0'; number--)
+		pattern += strlen(pattern) + 1;
+	return *pattern != '\0' ? pattern : NULL;
 }
 
 void pl_options_help(struct pl_text *text)

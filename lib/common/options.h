@@ -15,6 +15,8 @@
 #define PL_OPTIONS_FUNCTION "phaselock_default_options()"
 #define PL_OPTIONS_PATH_MOST 1023 /* bytes of a path */
 #define PL_OPTIONS_PATH_SIZE (PL_OPTIONS_PATH_MOST + 1)
+#define PL_OPTIONS_HOT_SIZE 384 /* of all patterns together, each with its end */
+#define PL_OPTIONS_HOT_MAX 32	/* patterns: a bit each */
 
 /* The defaults, which also hold before anything is read. */
 #define PL_OPTIONS_REPORTS 20
@@ -33,6 +35,7 @@ struct pl_options {
 	char report[PL_OPTIONS_PATH_SIZE];	 /* "": stderr; %p is the process id */
 	char suppressions[PL_OPTIONS_PATH_SIZE]; /* "": none */
 	char symbolize[PL_OPTIONS_PATH_SIZE];	 /* "": not given; "0", "1", or a path */
+	char hot[PL_OPTIONS_HOT_SIZE];		 /* read it by pl_options_hot() */
 	unsigned max_reports;
 	unsigned frames;
 	bool stats;
@@ -47,10 +50,10 @@ struct pl_options {
 struct pl_options pl_options_default(void);
 
 /*
- * Reads "key=value:key=value"; later parts win, empty parts are ignored. Each fault adds one line
- * to errors, which names the key, the value, what is wanted and what may have been meant, and
- * leaves its key as it was. Returns how many faults there were. To set a key that the program has
- * set is a fault; with environment=0 the whole text is one.
+ * Reads "key=value:key=value"; later parts win, but each hot= adds a pattern; empty parts are
+ * ignored. Each fault adds one line to errors, which names the key, the value, what is wanted and
+ * what may have been meant, and leaves its key as it was. Returns how many faults there were. To
+ * set a key that the program has set is a fault; with environment=0 the whole text is one.
  */
 unsigned pl_options_parse(const char *text, struct pl_options *options, struct pl_text *errors);
 
@@ -60,6 +63,9 @@ unsigned pl_options_parse_program(const char *text, struct pl_options *options,
 
 /* Returns what a key may be, in words of ours: "abort|allow|deny". */
 const char *pl_options_values(const char *key);
+
+/* Returns a pattern of hot=, counted from 0, or NULL behind the last. Signals: safe. */
+const char *pl_options_hot(const struct pl_options *options, unsigned number);
 
 /* Appends one line for each key: its values, default and meaning. */
 void pl_options_help(struct pl_text *text);

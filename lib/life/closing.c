@@ -5,6 +5,7 @@
 #include "entry/dialect.h"
 #include "common/format.h"
 #include "report/frame.h"
+#include "reaction/hot_functions.h"
 #include "stack/kept.h"
 #include "common/settings.h"
 #include "report/sink.h"
@@ -72,6 +73,33 @@ void pl_closing_sites(void)
 		text = pl_text_in(buffer, sizeof(buffer));
 		pl_text_append(&text, "phaselock:   and %lu site%s more (max_reports=%lu)\n",
 			       sites - lines, plural(sites - lines), (uint64_t)most);
+		pl_sink_write(&text, PL_SINK_WHOLE);
+	}
+}
+
+void pl_closing_hot(bool tell_unmatched)
+{
+	uint64_t unread = pl_hot_functions_unread();
+	const char *pattern;
+	char buffer[512];
+
+	for (unsigned i = 0; (pattern = pl_options_hot(&pl_settings.options, i)) != NULL; i++) {
+		struct pl_text text = pl_text_in(buffer, sizeof(buffer));
+
+		if (!tell_unmatched || pl_hot_functions_matched(i))
+			continue;
+		pl_text_append(&text, "phaselock: hot: no function is called ");
+		pl_text_quote(&text, pattern);
+		pl_text_append(&text, "\n");
+		pl_sink_write(&text, PL_SINK_WHOLE);
+	}
+	if (unread > 0) {
+		struct pl_text text = pl_text_in(buffer, sizeof(buffer));
+
+		pl_text_append(&text,
+			       "phaselock: hot: %lu call stack%s could not be read to the end, and "
+			       "functions further out were not seen\n",
+			       unread, plural(unread));
 		pl_sink_write(&text, PL_SINK_WHOLE);
 	}
 }

@@ -19,6 +19,12 @@ void pl_closing_sites(void);
 /* Writes that the requests of a module are not seen. */
 void pl_closing_unseen(const struct phaselock_unseen *unseen);
 
+/*
+ * Writes the patterns of hot= that no function matched, if they are to be told, and how many call
+ * stacks could not be read to the end.
+ */
+void pl_closing_hot(bool tell_unmatched);
+
 void pl_closing_stats(const struct phaselock_stats *stats);
 
 #endif

@@ -18,6 +18,8 @@
 #include "common/format.h"
 #include "request/control.h"
 #include "report/history.h"
+#include "reaction/hot_functions.h"
+#include "reaction/hot_handed.h"
 #include "entry/interpose.h"
 #include "entry/interpose_cxx.h"
 #include "request/moment.h"
@@ -117,6 +119,7 @@ static void join_run(const char *reach)
 		pl_environment_restore_preload();
 		pl_environment_remove(PL_REACH_VARIABLE);
 		pl_environment_remove(PL_OPTIONS_VARIABLE);
+		pl_environment_remove(PL_HOT_HANDED_VARIABLE);
 	}
 }
 
@@ -358,6 +361,9 @@ __attribute__((constructor)) static void start(void)
 	pl_violation_configure(options->frames, options->abort_by_trap);
 	pl_history_set_frames(options->frames);
 	pl_request_forbid_free(options->forbid_free);
+	if (!options->environment_shut_out)
+		pl_hot_handed_take(pl_os_environment(PL_HOT_HANDED_VARIABLE));
+	pl_hot_functions_start();
 	pl_phase_settings_complete();
 	pl_sanitizer_listen_start();
 	if (channel != NULL && !have_page)
@@ -418,6 +424,9 @@ __attribute__((destructor)) static void finish(void)
 	/* A forked child has its parent's patterns, but did only a part of the work itself. */
 	if (!is_forked)
 		tell_suppressed(true);
+	pl_hot_functions_complete();
+	if (pl_channel() == NULL) /* else the command tells, of all processes */
+		pl_closing_hot(!is_forked);
 	report_unseen();
 	if (pl_channel() != NULL) {
 		pl_stats_publish(pl_phase_is_locked());

@@ -14,6 +14,7 @@
 #include "thread/phase.h"
 #include "report/report.h"
 #include "common/settings.h"
+#include "reaction/hot_functions.h"
 #include "reaction/site.h"
 #include "thread/stats.h"
 #include "common/suppress.h"
@@ -299,6 +300,10 @@ enum phaselock_verdict pl_violation(const struct pl_request *request, enum phase
 		context.verdict = PHASELOCK_ALLOW;
 	if (cause == PHASELOCK_CAUSE_FORBID && thread != NULL)
 		context.forbidden_by = pl_gate_scope_place(thread);
+	if (request->hot != NULL) {
+		context.hot_function = request->hot->name;
+		context.hot_pattern = request->hot->pattern;
+	}
 	report(&violation, &context);
 	if (context.verdict == PHASELOCK_ABORT)
 		pl_violation_end();

@@ -8,15 +8,18 @@
 
 #include <phaselock/phaselock.h>
 
+struct pl_hot_function;
+
 /* A heap request, as its caller made it. */
 struct pl_request {
 	const char *function; /* lives for ever; the same pointer for the same function */
 	size_t size;
 	size_t alignment;
 	const void *old;
-	const void *caller; /* the return address of the entry point */
-	bool release;	    /* a block is given back, nothing is asked for */
-	bool served;	    /* already, by another allocator: it cannot be denied */
+	const void *caller;		   /* the return address of the entry point */
+	bool release;			   /* a block is given back, nothing is asked for */
+	bool served;			   /* already, by another allocator: it cannot be denied */
+	const struct pl_hot_function *hot; /* that it is under, if that is the cause */
 };
 
 /*

@@ -24,6 +24,7 @@
 
 #define BLOCK_SIZE 4080 /* with the header of a piece in the pipe, at most PIPE_BUF */
 #define LINE_SIZE 1024
+#define HOT_FUNCTION_MAX 512 /* bytes of the name of a function that must not allocate */
 
 /* Blocks written so far. Any thread adds; relaxed, because it only hands out numbers. */
 static _Atomic unsigned reports;
@@ -121,6 +122,9 @@ static PL_COLD void find_against(struct against *against,
 				 const struct phaselock_violation *violation,
 				 const void *forbidden_by)
 {
+	against->known = false;
+	if (violation->cause == PHASELOCK_CAUSE_HOT) /* nobody has locked or forbidden it */
+		return;
 	if (violation->cause != PHASELOCK_CAUSE_FORBID) {
 		against->known = pl_history_last(&against->lock);
 		return;
@@ -277,14 +281,22 @@ static bool is_due(const struct phaselock_violation *violation,
 }
 
 static void append_heading(struct pl_text *text, const struct phaselock_violation *violation,
-			   bool nested)
+			   const struct pl_report_context *context)
 {
 	static const char *const causes[] = {"while allocations are locked",
-					     "inside a forbid scope", "of sealed allocations"};
+					     "inside a forbid scope", "of sealed allocations",
+					     "in a function that must not allocate"};
 
 	pl_text_append(text, "phaselock: violation: ");
 	append_call(text, violation);
-	pl_text_append(text, " %s\n", causes[violation->cause]);
+	pl_text_append(text, " %s", causes[violation->cause]);
+	if (context->hot_function != NULL) {
+		pl_text_append(text, " (hot=");
+		pl_text_quote(text, context->hot_pattern);
+		pl_text_append(text, "): ");
+		pl_text_escape(text, context->hot_function, HOT_FUNCTION_MAX);
+	}
+	pl_text_append(text, "\n");
 	pl_text_append(text, "  thread %lu \"", violation->thread_id);
 	pl_text_quote(text, violation->thread_name);
 	pl_text_append(text, "\", ");
@@ -295,7 +307,7 @@ static void append_heading(struct pl_text *text, const struct phaselock_violatio
 		pl_text_append(text, "at a site beyond the %lu that are kept",
 			       (uint64_t)PHASELOCK_SITES_MAX);
 	}
-	pl_text_append(text, "%s\n", nested ? ", inside the violation handler" : "");
+	pl_text_append(text, "%s\n", context->nested ? ", inside the violation handler" : "");
 }
 
 /* A text for the symbolizer has to fit as a whole; without memory it keeps the given buffer. */
@@ -319,7 +331,7 @@ void pl_report_violation(const struct phaselock_violation *violation,
 		return;
 	if (to_name)
 		text = room_to_name(text);
-	append_heading(&text, violation, context->nested);
+	append_heading(&text, violation, context);
 	append_frames(&text, violation->frames, violation->frame_count, context->end,
 		      pl_module_find);
 	find_against(&against, violation, context->forbidden_by);

@@ -21,7 +21,9 @@ struct pl_report_context {
 	bool nested;		  /* the violation was made inside the handler */
 	bool undeniable;	  /* the verdict was to deny, but the request was already served */
 	const void *forbidden_by; /* who began the forbid scope, or NULL */
-	enum pl_unwind_end end;	  /* why the violation's frames end */
+	const char *hot_function; /* that must not allocate, and what says so; NULL: of no such */
+	const char *hot_pattern;
+	enum pl_unwind_end end; /* why the violation's frames end */
 };
 
 /*

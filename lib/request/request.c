@@ -14,6 +14,7 @@
 #include "common/settings.h"
 #include "thread/strays.h"
 #include "thread/thread.h"
+#include "reaction/hot_functions.h"
 #include "reaction/violation.h"
 #include "request/watch.h"
 
@@ -24,10 +25,18 @@ void pl_request_forbid_free(bool forbid)
 	pl_settings.free_is_forbidden = forbid;
 }
 
-static enum pl_ruling ruling_for(const struct pl_thread *thread)
+/* hot: filled in if the ruling is PL_AGAINST_HOT. */
+static enum pl_ruling ruling_for(const struct pl_thread *thread, const struct pl_request *request,
+				 struct pl_hot_function *hot)
 {
-	return pl_rule(pl_gate_scope(thread), pl_phase_is_locked(),
-		       pl_phase_permits() || pl_gate_is_own(thread));
+	enum pl_scope scope = pl_gate_scope(thread);
+	bool permits = pl_phase_permits() || pl_gate_is_own(thread);
+	enum pl_ruling ruling = pl_rule(scope, pl_phase_is_locked(), permits);
+
+	if (pl_hot_functions_exist() && pl_rule_leaves_to_hot(scope, ruling, permits) &&
+	    pl_hot_functions_find(request->caller, hot))
+		return PL_AGAINST_HOT;
+	return ruling;
 }
 
 /*
@@ -41,8 +50,29 @@ enum outcome { SERVE, REFUSE, PROBED, APART };
  */
 static enum outcome deny(struct pl_thread *thread, enum pl_ruling ruling)
 {
-	thread->denied = ruling == PL_AGAINST_PHASE || ruling == PL_AGAINST_FORBID;
+	thread->denied = ruling != PL_GRANTED && ruling != PL_GRANTED_BY_PERMIT;
 	return REFUSE;
+}
+
+static PL_COLD enum phaselock_verdict violate_hot(const struct pl_request *request,
+						  const struct pl_hot_function *hot,
+						  struct pl_thread *thread)
+{
+	struct pl_request under_hot = *request;
+
+	under_hot.hot = hot;
+	return pl_violation(&under_hot, PHASELOCK_CAUSE_HOT, thread);
+}
+
+static enum phaselock_verdict violate(const struct pl_request *request, enum pl_ruling ruling,
+				      const struct pl_hot_function *hot, struct pl_thread *thread)
+{
+	if (ruling == PL_AGAINST_HOT)
+		return violate_hot(request, hot, thread);
+	return pl_violation(request,
+			    ruling == PL_AGAINST_FORBID ? PHASELOCK_CAUSE_FORBID
+							: PHASELOCK_CAUSE_PHASE,
+			    thread);
 }
 
 /*
@@ -51,7 +81,7 @@ static enum outcome deny(struct pl_thread *thread, enum pl_ruling ruling)
  */
 static PL_COLD enum outcome judge(struct pl_thread *thread, const struct pl_request *request)
 {
-	enum phaselock_cause cause = PHASELOCK_CAUSE_PHASE;
+	struct pl_hot_function hot;
 	enum pl_ruling ruling;
 
 	if (thread == NULL) /* it is being registered, or there is no memory even for a record */
@@ -60,7 +90,7 @@ static PL_COLD enum outcome judge(struct pl_thread *thread, const struct pl_requ
 		thread->probe_hits++;
 		return PROBED;
 	}
-	ruling = ruling_for(thread);
+	ruling = ruling_for(thread, request, &hot);
 	if (!request->release && pl_watch_is_on(thread)) {
 		enum phaselock_answer answer =
 			pl_watch_request(thread, request, ruling != PL_GRANTED);
@@ -76,9 +106,7 @@ static PL_COLD enum outcome judge(struct pl_thread *thread, const struct pl_requ
 		pl_record_add(thread, &thread->permitted_attempts, 1);
 		return SERVE;
 	}
-	if (ruling == PL_AGAINST_FORBID)
-		cause = PHASELOCK_CAUSE_FORBID;
-	if (pl_violation(request, cause, thread) == PHASELOCK_ALLOW)
+	if (violate(request, ruling, &hot, thread) == PHASELOCK_ALLOW)
 		return SERVE;
 	return deny(thread, ruling);
 }
@@ -235,10 +263,12 @@ void *pl_request_overflow(const char *function, size_t alignment, void *old, con
 				     .old = old,
 				     .caller = caller};
 	struct pl_thread *thread = pl_thread_self();
+	struct pl_hot_function hot;
 	bool granted;
 
 	pl_moment_look();
-	granted = thread != NULL && !thread->probing && ruling_for(thread) == PL_GRANTED;
+	granted = thread != NULL && !thread->probing &&
+		  ruling_for(thread, &request, &hot) == PL_GRANTED;
 	/* If nothing forbids it, nobody is told of it or counts it, because nobody serves it. */
 	if (!granted && judge(thread, &request) == PROBED)
 		return refuse(PROBED);

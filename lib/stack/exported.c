@@ -9,7 +9,6 @@
 
 #include "stack/loaded.h"
 #include "common/os.h"
-#include "stack/symbols.h"
 
 #define TABLES 64
 #define SYMBOLS_MIN 64 /* fewer are searched as fast without an index */
@@ -18,7 +17,7 @@
 static struct pl_symbols tables[TABLES];
 static size_t table_count;
 
-static struct pl_symbols table_of(const struct pl_dynamic *dynamic)
+struct pl_symbols pl_exported_table(const struct pl_dynamic *dynamic)
 {
 	return (struct pl_symbols){.symbols = dynamic->symbols,
 				   .count = pl_dynamic_symbol_count(dynamic),
@@ -34,7 +33,7 @@ static bool take_module(const struct pl_loaded *module, void *room)
 
 	if (!pl_dynamic_read(&dynamic, &object))
 		return false;
-	table = table_of(&dynamic);
+	table = pl_exported_table(&dynamic);
 	if (table.count < SYMBOLS_MIN)
 		return false;
 	tables[table_count++] = table;
@@ -62,6 +61,6 @@ const ElfW(Sym) *pl_exported_find(const struct pl_dynamic *dynamic, uintptr_t ad
 	for (size_t i = 0; i < table_count; i++)
 		if (tables[i].symbols == dynamic->symbols)
 			return pl_symbols_find(&tables[i], address);
-	table = table_of(dynamic);
+	table = pl_exported_table(dynamic);
 	return pl_symbols_find(&table, address);
 }

@@ -4,12 +4,16 @@
 #define PL_EXPORTED_H
 
 #include "stack/dynamic.h"
+#include "stack/symbols.h"
 
 /*
  * Makes room for an index for each module that is loaded at the start of the process. Once, from
  * the constructor.
  */
 void pl_exported_start(void);
+
+/* Returns the symbols of a module as a table without an index. */
+struct pl_symbols pl_exported_table(const struct pl_dynamic *dynamic);
 
 /*
  * Returns the function of a module that contains an address, relative to the module's base; or

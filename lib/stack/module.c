@@ -101,6 +101,15 @@ static void find_build_id(const struct pl_object *object, struct pl_place *place
 	}
 }
 
+const unsigned char *pl_module_build_id(const struct pl_object *object, size_t *size)
+{
+	struct pl_place place = {.build_id = NULL};
+
+	find_build_id(object, &place);
+	*size = place.build_id_size;
+	return place.build_id;
+}
+
 static bool is_program(const struct pl_object *object)
 {
 	return object->name[0] == '\0' || pl_symtab_is_of(object->base);

@@ -12,7 +12,7 @@
 
 enum { NO_ROOM = 0, NOT_MADE, BEING_MADE, MADE };
 
-static bool is_function(const struct pl_symbols *table, const ElfW(Sym) *symbol)
+bool pl_symbols_is_function(const struct pl_symbols *table, const ElfW(Sym) *symbol)
 {
 	return ELF64_ST_TYPE(symbol->st_info) == STT_FUNC && symbol->st_shndx != SHN_UNDEF &&
 	       symbol->st_size > 0 && symbol->st_name < table->names_size;
@@ -36,7 +36,7 @@ static const ElfW(Sym) *find_without_index(const struct pl_symbols *table, uintp
 	for (size_t i = 0; i < table->count; i++) {
 		const ElfW(Sym) *symbol = &table->symbols[i];
 
-		if (!contains(symbol, address) || !is_function(table, symbol))
+		if (!contains(symbol, address) || !pl_symbols_is_function(table, symbol))
 			continue;
 		found = symbol;
 		if (!is_internal(table, symbol))
@@ -117,7 +117,7 @@ static void make_index(struct pl_symbols *table)
 	for (size_t i = 0; i < table->count; i++) {
 		const ElfW(Sym) *symbol = &table->symbols[i];
 
-		if (!is_function(table, symbol))
+		if (!pl_symbols_is_function(table, symbol))
 			continue;
 		table->numbers[table->functions++] = (uint32_t)i;
 		highest |= symbol->st_value;

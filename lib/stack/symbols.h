@@ -27,6 +27,9 @@ struct pl_symbols {
 	size_t functions;
 };
 
+/* Returns whether a symbol of a table is a function with code there, and has a name. */
+bool pl_symbols_is_function(const struct pl_symbols *table, const ElfW(Sym) *symbol);
+
 /*
  * Gives room for an index to a table that has none: pl_symbols_room() bytes, zeroed, or NULL. The
  * first search makes the index.

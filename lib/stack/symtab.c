@@ -8,7 +8,6 @@
 #include "stack/symtab.h"
 
 #include "common/os.h"
-#include "stack/symbols.h"
 
 #include <elf.h>
 #include <link.h>
@@ -157,6 +156,12 @@ const char *pl_symtab_find(uintptr_t offset, uintptr_t *function_offset)
 		return NULL;
 	*function_offset = offset - symbol->st_value;
 	return program.symbols.names + symbol->st_name;
+}
+
+const struct pl_symbols *pl_symtab_symbols(uintptr_t *base)
+{
+	*base = program.base;
+	return &program.symbols;
 }
 
 const uint8_t *pl_symtab_unwind_tables(void)

@@ -7,6 +7,7 @@
 #define PL_SYMTAB_H
 
 #include "common/base.h"
+#include "stack/symbols.h"
 
 /*
  * Maps the program's file, once, from the constructor. If anything in it is odd, nothing is found.
@@ -22,6 +23,9 @@ bool pl_symtab_is_of(uintptr_t base);
  * pl_symbols_find().
  */
 const char *pl_symtab_find(uintptr_t offset, uintptr_t *function_offset);
+
+/* Returns the table itself, empty if there is none, and sets *base to where the program is. */
+const struct pl_symbols *pl_symtab_symbols(uintptr_t *base);
 
 /* Returns where the program's unwind tables (.eh_frame) are loaded, or NULL. */
 const uint8_t *pl_symtab_unwind_tables(void);

@@ -58,11 +58,54 @@ static bool is_in_module(struct pl_cfi *cfi)
 	return pl_cfi_table_open(&cfi->tables, pl_cfi_instruction(&cfi->frame));
 }
 
+/*
+ * Goes outwards from the frame at hand and looks at each, until look returns true. is_known: the
+ * first one is code for certain, wherever it lies.
+ */
+PL_INLINE enum pl_unwind_end go_outwards(struct pl_cfi *cfi, bool is_known,
+					 bool (*look)(struct pl_cfi *cfi, void *argument),
+					 void *argument)
+{
+	for (unsigned i = 0; i < FRAMES_WALKED_MAX; i++) {
+		enum pl_cfi_result result;
+
+		if ((i > 0 || !is_known) && !is_in_module(cfi))
+			return PL_UNWIND_NO_TABLE;
+		if (look(cfi, argument))
+			return PL_UNWIND_FULL;
+		result = pl_cfi_step(cfi);
+		if (result != PL_CFI_DONE)
+			return end_of(result);
+		if (cfi->frame.pc == 0)
+			return PL_UNWIND_WHOLE;
+	}
+	return PL_UNWIND_UNREADABLE;
+}
+
+struct list {
+	void **frames;
+	unsigned capacity;
+	unsigned count;
+};
+
+PL_INLINE bool add_to_list(struct pl_cfi *cfi, void *argument)
+{
+	struct list *list = argument;
+
+	/*
+	 * The frame before is what the handler returns to. It was not called either: its address is
+	 * the first byte of its code.
+	 */
+	if (cfi->frame.is_exact && list->count > 0)
+		list->frames[list->count - 1] = (char *)list->frames[list->count - 1] + 1;
+	list->frames[list->count++] = (void *)address_of(&cfi->frame);
+	return list->count == list->capacity;
+}
+
 __attribute__((noinline)) unsigned pl_unwind(void **frames, unsigned capacity, const void *caller,
 					     enum pl_unwind_end *end)
 {
-	enum pl_cfi_result result = PL_CFI_DONE;
-	unsigned count = 0;
+	struct list list = {frames, capacity, 0};
 	struct pl_cfi cfi;
 
 	*end = capacity == 0 ? PL_UNWIND_FULL : PL_UNWIND_NO_TABLE;
@@ -76,27 +119,39 @@ __attribute__((noinline)) unsigned pl_unwind(void **frames, unsigned capacity, c
 		frames[0] = (void *)(uintptr_t)caller;
 		return caller != NULL;
 	}
-	do {
-		/* Our caller is code, wherever it lies. */
-		if ((count > 0 || caller == NULL) && !is_in_module(&cfi)) {
-			*end = PL_UNWIND_NO_TABLE;
-			return count;
-		}
-		/*
-		 * The frame before is what the handler returns to. It was not called either: its
-		 * address is the first byte of its code.
-		 */
-		if (cfi.frame.is_exact && count > 0)
-			frames[count - 1] = (char *)frames[count - 1] + 1;
-		frames[count++] = (void *)address_of(&cfi.frame);
-		if (count == capacity) {
-			*end = PL_UNWIND_FULL;
-			return count;
-		}
-		result = pl_cfi_step(&cfi);
-	} while (result == PL_CFI_DONE && cfi.frame.pc != 0);
-	*end = result == PL_CFI_DONE ? PL_UNWIND_WHOLE : end_of(result);
-	return count;
+	*end = go_outwards(&cfi, caller != NULL, add_to_list, &list);
+	return list.count;
+}
+
+struct looker {
+	bool (*look)(const struct pl_unwind_frame *frame, void *argument);
+	void *argument;
+};
+
+static bool show(struct pl_cfi *cfi, void *argument)
+{
+	const struct looker *looker = argument;
+	const struct pl_unwind_frame frame = {
+		.instruction = pl_cfi_instruction(&cfi->frame),
+		.object = is_in_module(cfi) ? &cfi->tables.object : NULL,
+	};
+
+	return looker->look(&frame, looker->argument);
+}
+
+__attribute__((noinline)) enum pl_unwind_end pl_unwind_each(
+	const void *caller, bool (*look)(const struct pl_unwind_frame *frame, void *argument),
+	void *argument)
+{
+	struct looker looker = {look, argument};
+	enum pl_unwind_end end = PL_UNWIND_NO_TABLE;
+	struct pl_cfi cfi;
+
+	begin(&cfi);
+	if (skip_own(&cfi, caller, &end))
+		return go_outwards(&cfi, caller != NULL, show, &looker);
+	cfi.frame = (struct pl_frame){.pc = (uintptr_t)caller};
+	return caller != NULL && show(&cfi, &looker) ? PL_UNWIND_FULL : end;
 }
 
 /* ---- whether a call is under way ------------------------------------------------------------- */

@@ -8,6 +8,7 @@
 #define PL_UNWIND_H
 
 #include "common/base.h"
+#include "stack/object.h"
 
 /* Why a call stack ends where it does. */
 enum pl_unwind_end {
@@ -28,6 +29,21 @@ enum pl_unwind_end {
  * does what the handler returns to, unless it is the last frame that there was room for.
  */
 unsigned pl_unwind(void **frames, unsigned capacity, const void *caller, enum pl_unwind_end *end);
+
+/* A frame, while a walk is at it. */
+struct pl_unwind_frame {
+	uintptr_t instruction; /* where the frame is, or the last byte of that */
+	const struct pl_object
+		*object; /* the loaded module, NULL for the caller's if there is none */
+};
+
+/*
+ * Calls look for the same frames, as many as there are, until it returns true. Returns why it has
+ * ended; PL_UNWIND_FULL: look said so. Needs about 4 KiB of stack.
+ */
+enum pl_unwind_end pl_unwind_each(const void *caller,
+				  bool (*look)(const struct pl_unwind_frame *frame, void *argument),
+				  void *argument);
 
 /*
  * Returns whether a call of function is under way on this thread, as far as the stack can be read.

@@ -188,6 +188,10 @@ SEEDS = {
         b"\4stack:[!x\nmodul:a\nfunction:\n",
         b"\xfffunction:*a*a*a*a*b\n",
     ],
+    "hot_handed": [
+        b"m0bad\nfparse header\nr10-20\nr30-40\nm0bae\nfother\nr1-2\nm0bad\nfd\nrff-100\n",
+        b"r1-2\nm0bad\nr1-\nfa\nr2-1\nr10000000000000000-2\nr1-2",
+    ],
     "results": [
         RESULT % b"holds" + RESULT % b"failed" + RESULT % b"skipped",
         RESULT % b"not-armed" + b"x\ty\n",

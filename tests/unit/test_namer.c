@@ -144,7 +144,7 @@ static struct namer *new_namer(bool patient)
 static bool is_named(struct namer *namer, const char *path)
 {
 	static uint64_t offset;
-	const struct question question = {path, NULL, ++offset, ""};
+	const struct question question = {path, NULL, ++offset, "", ""};
 	const struct answer *answer = namer_ask(namer, &question);
 
 	assert_non_null(answer);
@@ -191,7 +191,7 @@ TEST(one_helper_answers_all_questions_and_goes_with_its_namer)
 
 TEST(question_that_was_answered_is_not_asked_again)
 {
-	static const struct question question = {"good", "aa", 1, ""};
+	static const struct question question = {"good", "aa", 1, "", ""};
 	struct namer *namer = new_namer(false);
 
 	for (unsigned i = 0; i < 3; i++) {

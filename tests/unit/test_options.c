@@ -6,6 +6,7 @@
  * shows: PL-772 (what is possible, and what may have been meant)
  * shows: PL-060 (an unknown key or bad value is named, the other keys hold)
  * shows: PL-041 (%p in report=)
+ * shows: PL-790 (patterns of hot=)
  */
 #include "common/options.h"
 #include "unit.h"
@@ -29,6 +30,7 @@ static void assert_same(const struct pl_options *is, const struct pl_options *wa
 	assert_string_equal(is->report, wanted->report);
 	assert_string_equal(is->suppressions, wanted->suppressions);
 	assert_string_equal(is->symbolize, wanted->symbolize);
+	assert_memory_equal(is->hot, wanted->hot, sizeof(is->hot));
 	assert_int_equal(is->abort_by_trap, wanted->abort_by_trap);
 	assert_int_equal(is->max_reports, wanted->max_reports);
 	assert_int_equal(is->frames, wanted->frames);
@@ -185,6 +187,60 @@ TEST(path_that_is_given_again_replaces_a_longer_one_whole)
 	assert_means("report=/a/long/path:report=b:suppressions=ab:suppressions=b", &wanted);
 	strcpy(wanted.symbolize, "/b");
 	assert_means("symbolize=/a/long/path:symbolize=/b:report=b:suppressions=b", &wanted);
+}
+
+TEST(each_hot_adds_a_pattern)
+{
+	char buffer[1024], text[PL_OPTIONS_HOT_SIZE + 16] = "hot=", *end = text + 4;
+	struct pl_text errors = pl_text_in(buffer, sizeof(buffer));
+	struct pl_options options = pl_options_default();
+
+	assert_null(pl_options_hot(&options, 0));
+	assert_int_equal(pl_options_parse("hot=parse_*:stats=1:hot=[a-c],=d", &options, &errors),
+			 0);
+	assert_string_equal(pl_options_hot(&options, 0), "parse_*");
+	assert_string_equal(pl_options_hot(&options, 1), "[a-c],=d");
+	assert_null(pl_options_hot(&options, 2));
+	assert_null(pl_options_hot(&options, 3));
+
+	options = pl_options_default();
+	assert_int_equal(
+		pl_options_parse("hot=a\\x3a\\x3ab:hot=\\\\x3a\\*:hot=\\x3a", &options, &errors),
+		0);
+	assert_string_equal(pl_options_hot(&options, 0), "a::b");
+	assert_string_equal(pl_options_hot(&options, 1), "\\\\x3a\\*");
+	assert_string_equal(pl_options_hot(&options, 2), ":");
+	assert_null(pl_options_hot(&options, 3));
+	options = pl_options_default();
+	assert_int_equal(pl_options_parse("hot=parse_*:hot=[a-c],=d", &options, &errors), 0);
+
+	BAD("hot", "", "pattern");
+	BAD("hot", "[a", "pattern");
+	assert_int_equal(pl_options_parse("hot=[a", &options, &errors), 1);
+	assert_null(pl_options_hot(&options, 2));
+
+	/* What fills all that is left, and one byte more. */
+	memset(end, 'x', PL_OPTIONS_HOT_SIZE);
+	end[PL_OPTIONS_HOT_SIZE - sizeof("parse_*") - sizeof("[a-c],=d") - 1] = '\0';
+	assert_int_equal(pl_options_parse(text, &options, &errors), 1);
+	assert_null(pl_options_hot(&options, 2));
+	end[strlen(end) - 1] = '\0';
+	assert_int_equal(pl_options_parse(text, &options, &errors), 0);
+	assert_string_equal(pl_options_hot(&options, 2), end);
+	assert_null(pl_options_hot(&options, 3));
+	assert_int_equal(pl_options_parse("hot=a", &options, &errors), 1);
+}
+
+TEST(patterns_of_hot_are_bounded)
+{
+	char buffer[1024];
+	struct pl_text errors = pl_text_in(buffer, sizeof(buffer));
+	struct pl_options options = pl_options_default();
+
+	for (unsigned i = 0; i < PL_OPTIONS_HOT_MAX; i++)
+		assert_int_equal(pl_options_parse("hot=a", &options, &errors), 0);
+	assert_int_equal(pl_options_parse("hot=a", &options, &errors), 1);
+	assert_null(pl_options_hot(&options, PL_OPTIONS_HOT_MAX));
 }
 
 TEST(abort_is_by_a_signal_or_a_trap)
@@ -484,6 +540,8 @@ int main(void)
 		cmocka_unit_test(report_takes_a_path_with_no_directive_but_the_process_id),
 		cmocka_unit_test(suppressions_takes_any_path_that_fits),
 		cmocka_unit_test(path_that_is_given_again_replaces_a_longer_one_whole),
+		cmocka_unit_test(each_hot_adds_a_pattern),
+		cmocka_unit_test(patterns_of_hot_are_bounded),
 		cmocka_unit_test(abort_is_by_a_signal_or_a_trap),
 		cmocka_unit_test(symbolize_takes_a_flag_or_a_whole_path),
 		cmocka_unit_test(path_that_does_not_fit_is_a_bad_value),

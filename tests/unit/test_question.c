@@ -19,6 +19,8 @@ static const struct answer full = {
 	.symbol = "parse",
 	.symbol_offset = UINT64_MAX,
 	.demangled = "f(int)",
+	.listed = "ma0\nftrim\nr1-2\n",
+	.is_list_cut = true,
 };
 
 /* In a block of its own size, so that a sanitizer sees each byte that is read behind it. */
@@ -51,12 +53,13 @@ TEST(question_is_read_as_it_was_written)
 	static char message[QUESTION_SIZE];
 
 	EACH_ROW(i, build_ids) {
-		struct question asked = {"/here", build_ids[i], 0x10, "_Z1fi"}, seen;
+		struct question asked = {"/here", build_ids[i], 0x10, "_Z1fi", "a*:b"}, seen;
 		size_t length = question_write(&asked, message);
 
 		assert_true(question_read(message, length, &seen));
 		assert_string_equal(seen.path, "/here");
 		assert_string_equal(seen.function, "_Z1fi");
+		assert_string_equal(seen.patterns, "a*:b");
 		assert_int_equal(seen.offset, 0x10);
 		if (build_ids[i] == NULL)
 			assert_null(seen.build_id);
@@ -70,7 +73,7 @@ TEST(question_is_read_as_it_was_written)
 TEST(question_without_room_is_not_asked)
 {
 	static char message[QUESTION_SIZE], path[QUESTION_SIZE];
-	struct question question = {path, NULL, 1, ""};
+	struct question question = {path, NULL, 1, "", ""};
 
 	memset(path, 'p', sizeof(path) - 1);
 	assert_int_equal(question_write(&question, message), 0);
@@ -94,6 +97,8 @@ TEST(answer_is_read_as_it_was_written)
 	assert_string_equal(seen.symbol, "parse");
 	assert_true(seen.symbol_offset == UINT64_MAX);
 	assert_string_equal(seen.demangled, "f(int)");
+	assert_string_equal(seen.listed, "ma0\nftrim\nr1-2\n");
+	assert_true(seen.is_list_cut);
 }
 
 TEST(answer_leaves_out_what_has_no_room)
@@ -110,6 +115,8 @@ TEST(answer_leaves_out_what_has_no_room)
 	assert_true(answer_read(message, answer_write(&answer, message), &seen));
 	assert_null(seen.symbol);
 	assert_string_equal(seen.demangled, "f(int)");
+	assert_null(seen.listed);
+	assert_true(seen.is_list_cut);
 }
 
 TEST(part_of_an_answer_and_more_than_one_is_refused)

@@ -5,7 +5,7 @@
  *
  * shows: PL-180 PL-584
  * shows: PL-030 (the report of an abort is always written), PL-036, PL-037 (the limit), PL-039
- * shows: PL-041, PL-200, PL-202
+ * shows: PL-041, PL-200, PL-202, PL-793, PL-794
  */
 #define _GNU_SOURCE
 #include "report/report.h"
@@ -19,7 +19,9 @@
 #include "stack/kept.h"
 #include "stack/module.h"
 #include "report/sink.h"
+#include "reaction/hot_modules.h"
 #include "reaction/site.h"
+#include "common/settings.h"
 #include "common/suppress.h"
 
 #include <fcntl.h>
@@ -86,6 +88,29 @@ int pl_suppress_match(const void *const *frames, unsigned count)
 	(void)frames;
 	(void)count;
 	return -1;
+}
+
+/* Likewise the functions that must not allocate: there are none. */
+bool pl_hot_modules_start(void)
+{
+	return true;
+}
+
+const struct pl_hot_range *pl_hot_modules_find(const struct pl_unwind_frame *frame,
+					       struct pl_hot_module *module)
+{
+	(void)frame;
+	(void)module;
+	return NULL;
+}
+
+void pl_hot_modules_look_at_all(void)
+{
+}
+
+uint64_t pl_hot_modules_matched(void)
+{
+	return 2;
 }
 
 /*
@@ -353,6 +378,37 @@ TEST(report_of_a_forbid_scope_tells_who_began_it)
 	assert_null(strstr(report_of(&violation, PHASELOCK_ABORT, false, false), "locked"));
 }
 
+TEST(report_of_a_function_that_must_not_allocate_names_it_and_nobody_who_locked)
+{
+	const struct pl_report_context context = {.hot_function = "parse\nheader",
+						  .hot_pattern = "\"parse*"};
+	struct phaselock_violation violation = plain;
+	struct pl_history lock = {.frame_count = 0};
+	const char *text;
+
+	pl_history_keep(&lock);
+	violation.cause = PHASELOCK_CAUSE_HOT;
+	capture_begin(&captured);
+	pl_report_violation(&violation, &context);
+	text = capture_end(&captured);
+	assert_non_null(strstr(text, "phaselock: violation: malloc(64) in a function that must not "
+				     "allocate (hot=?parse*): parse\\nheader\n  thread 77 "));
+	assert_null(strstr(text, "locked"));
+}
+
+TEST(patterns_of_hot_without_a_function_are_named_at_the_end)
+{
+	memcpy(pl_settings.options.hot, "a*\0b\0\nc\0", sizeof("a*\0b\0\nc\0"));
+	capture_begin(&captured);
+	pl_closing_hot(true);
+	assert_string_equal(capture_end(&captured), "phaselock: hot: no function is called a*\n"
+						    "phaselock: hot: no function is called ?c\n");
+	capture_begin(&captured);
+	pl_closing_hot(false);
+	assert_string_equal(capture_end(&captured), "");
+	pl_settings.options.hot[0] = '\0';
+}
+
 TEST(report_with_names_that_do_not_fit_keeps_its_lines_whole_and_its_verdict)
 {
 	static const char verdict[] = "\nphaselock: aborting (policy=abort)\n";
@@ -611,6 +667,9 @@ int main(void)
 		cmocka_unit_test(frames_are_as_many_as_the_violation_has),
 		cmocka_unit_test(report_tells_who_locked_the_heap_and_how_long_before),
 		cmocka_unit_test(report_of_a_forbid_scope_tells_who_began_it),
+		cmocka_unit_test(
+			report_of_a_function_that_must_not_allocate_names_it_and_nobody_who_locked),
+		cmocka_unit_test(patterns_of_hot_without_a_function_are_named_at_the_end),
 		cmocka_unit_test(
 			report_with_names_that_do_not_fit_keeps_its_lines_whole_and_its_verdict),
 		cmocka_unit_test(

@@ -5,7 +5,7 @@
  * a chosen verdict.
  *
  * shows: PL-004, PL-005, PL-010, PL-011, PL-014, PL-017, PL-031, PL-032, PL-050, PL-054
- * shows: PL-007
+ * shows: PL-007 PL-790 PL-791
  */
 #define _GNU_SOURCE
 #include "request/request.h"
@@ -13,6 +13,7 @@
 #include "thread/gate.h"
 #include "thread/owner.h"
 #include "thread/thread.h"
+#include "reaction/hot_functions.h"
 
 #include "child.h"
 #include "fake_backend.h"
@@ -87,6 +88,19 @@ static const struct form {
 	{"realloc", by_realloc, true, 0, FAKE_REALLOC},
 };
 
+/* Whether functions must not allocate, and the request is under one of them. */
+enum hot { NO_HOT = 0, BESIDE_HOT, UNDER_HOT };
+
+static enum hot hot;
+
+bool pl_hot_functions_find(const void *caller, struct pl_hot_function *found)
+{
+	assert_non_null(caller);
+	found->name = "parse_header";
+	found->pattern = "parse_*";
+	return hot == UNDER_HOT;
+}
+
 /* What scopes and phase stand around a request, and what is to become of it. */
 enum fate { GRANTED, PERMITTED, VIOLATES };
 
@@ -95,20 +109,31 @@ static const struct situation {
 	bool locked;
 	enum fate fate;
 	enum phaselock_cause cause;
+	enum hot hot;
 } situations[] = {
-	{"", false, GRANTED, 0},
-	{"p", false, GRANTED, 0},
-	{"f", false, VIOLATES, PHASELOCK_CAUSE_FORBID},
-	{"fp", false, GRANTED, 0},
-	{"pf", false, VIOLATES, PHASELOCK_CAUSE_FORBID},
-	{"fpf", false, VIOLATES, PHASELOCK_CAUSE_FORBID},
-	{"", true, VIOLATES, PHASELOCK_CAUSE_PHASE},
-	{"p", true, PERMITTED, 0},
-	{"f", true, VIOLATES, PHASELOCK_CAUSE_FORBID},
-	{"fp", true, PERMITTED, 0},
-	{"pf", true, VIOLATES, PHASELOCK_CAUSE_FORBID},
-	{"fpf", true, VIOLATES, PHASELOCK_CAUSE_FORBID},
-	{"pfp", true, PERMITTED, 0},
+	{"", false, GRANTED, 0, NO_HOT},
+	{"p", false, GRANTED, 0, NO_HOT},
+	{"f", false, VIOLATES, PHASELOCK_CAUSE_FORBID, NO_HOT},
+	{"fp", false, GRANTED, 0, NO_HOT},
+	{"pf", false, VIOLATES, PHASELOCK_CAUSE_FORBID, NO_HOT},
+	{"fpf", false, VIOLATES, PHASELOCK_CAUSE_FORBID, NO_HOT},
+	{"", true, VIOLATES, PHASELOCK_CAUSE_PHASE, NO_HOT},
+	{"p", true, PERMITTED, 0, NO_HOT},
+	{"f", true, VIOLATES, PHASELOCK_CAUSE_FORBID, NO_HOT},
+	{"fp", true, PERMITTED, 0, NO_HOT},
+	{"pf", true, VIOLATES, PHASELOCK_CAUSE_FORBID, NO_HOT},
+	{"fpf", true, VIOLATES, PHASELOCK_CAUSE_FORBID, NO_HOT},
+	{"pfp", true, PERMITTED, 0, NO_HOT},
+	{"", false, GRANTED, 0, BESIDE_HOT},
+	{"", false, VIOLATES, PHASELOCK_CAUSE_HOT, UNDER_HOT},
+	{"p", false, GRANTED, 0, UNDER_HOT},
+	{"f", false, VIOLATES, PHASELOCK_CAUSE_FORBID, UNDER_HOT},
+	{"fp", false, GRANTED, 0, UNDER_HOT},
+	{"pf", false, VIOLATES, PHASELOCK_CAUSE_FORBID, UNDER_HOT},
+	{"", true, VIOLATES, PHASELOCK_CAUSE_PHASE, BESIDE_HOT},
+	{"", true, VIOLATES, PHASELOCK_CAUSE_HOT, UNDER_HOT},
+	{"p", true, PERMITTED, 0, UNDER_HOT},
+	{"f", true, VIOLATES, PHASELOCK_CAUSE_FORBID, UNDER_HOT},
 };
 
 static void enter(const struct situation *situation)
@@ -116,6 +141,9 @@ static void enter(const struct situation *situation)
 	for (const char *scope = situation->scopes; *scope != '\0'; scope++)
 		assert_true(pl_gate_scope_begin(
 			pl_thread_self(), *scope == 'f' ? PL_SCOPE_FORBID : PL_SCOPE_PERMIT, NULL));
+	hot = situation->hot;
+	strcpy(pl_settings.options.hot, hot != NO_HOT ? "parse_*" : "");
+	pl_phase_watch(PL_PHASE_WATCHED_HOT, hot != NO_HOT);
 	if (situation->locked)
 		pl_phase_lock();
 	memset(&judged, 0, sizeof(judged));
@@ -124,6 +152,8 @@ static void enter(const struct situation *situation)
 static void leave(const struct situation *situation)
 {
 	pl_phase_unlock();
+	strcpy(pl_settings.options.hot, "");
+	pl_phase_watch(PL_PHASE_WATCHED_HOT, false);
 	for (size_t i = strlen(situation->scopes); i > 0; i--)
 		assert_true(pl_gate_scope_end(pl_thread_self(), situation->scopes[i - 1] == 'f'
 									? PL_SCOPE_FORBID
@@ -151,6 +181,7 @@ static void assert_judged(const struct form *form, const struct situation *situa
 	assert_int_equal(judged.request.alignment, form->alignment);
 	assert_ptr_equal(judged.request.old, form->changes_block ? block : NULL);
 	assert_int_equal(judged.cause, situation->cause);
+	assert_int_equal(judged.request.hot != NULL, situation->cause == PHASELOCK_CAUSE_HOT);
 	assert_int_equal(judged.backend_calls, backend_calls); /* before anything changed */
 	if (form->call != by_jump)
 		assert_ptr_equal(judged.request.caller, a_caller);
@@ -211,7 +242,7 @@ TEST(scope_phase_and_verdict_decide_on_each_kind_of_request)
 /* A refusal, and a failure of the backend after it, of each form. */
 static void fail_both_ways(const struct form *form, const struct situation *situation)
 {
-	const struct situation open = {"", false, GRANTED, 0};
+	const struct situation open = {"", false, GRANTED, 0, NO_HOT};
 	void *block = pl_backend_malloc(10), *result;
 
 	enter(situation);
