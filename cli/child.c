@@ -32,8 +32,11 @@ static pid_t running;
  */
 static void end_with(pid_t command)
 {
+	pid_t parent;
+
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != command) /* it was killed before that */
+	parent = getppid(); /* 0: this is the first process of a namespace, made by unshare(1) */
+	if (parent != command && parent != 0) /* it was killed before that */
 		_exit(128 + SIGKILL);
 }
 
