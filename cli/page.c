@@ -179,6 +179,7 @@ struct page_counts page_read(const struct page *page)
 		.handlers_gone = load(&channel->handlers_gone),
 		.locks = load(&channel->locks),
 		.scopes = load(&channel->scopes),
+		.watches = load(&channel->watches),
 		.hot = load(&channel->hot),
 		.hot_unread = load(&channel->hot_unread),
 		.violations = load(&channel->violations),

@@ -56,6 +56,7 @@ struct page_counts {
 	uint64_t handlers_gone; /* of lock_signal */
 	uint64_t locks;
 	uint64_t scopes;
+	uint64_t watches;    /* begun by assertions */
 	uint64_t hot;	     /* a bit for each pattern of hot= of which there was a function */
 	uint64_t hot_unread; /* requests whose stacks could not be read to the end */
 	uint64_t violations;

@@ -252,12 +252,31 @@ static bool append_handler_gone(struct pl_text *text, const struct page_counts *
 	return true;
 }
 
+/*
+ * Where nothing was checked but what the program's own assertions judged, by its status. Returns
+ * whether that is so.
+ */
+static bool append_assertions(struct pl_text *text, const struct page_counts *counts,
+			      const struct child_end *end)
+{
+	if (counts->watches == 0 || counts->locks > 0 || counts->scopes > 0 || counts->hot != 0)
+		return false;
+	pl_text_append(text, "%s: %lu heap assertion%s, which the program judged",
+		       end->status == 0 ? "PASS" : "FAIL", (unsigned long)counts->watches,
+		       plural(counts->watches));
+	if (end->status != 0)
+		pl_text_append(text, "; it ended with status %lu", (unsigned long)end->status);
+	return true;
+}
+
 static void append_verdict(struct pl_text *text, enum verdict verdict,
 			   const struct page_counts *counts, const struct child_end *end,
 			   const struct pl_options *options)
 {
 	switch (verdict) {
 	case VERDICT_PASS:
+		if (append_assertions(text, counts, end))
+			break;
 		pl_text_append(text, "PASS");
 		if (end->status != 0)
 			pl_text_append(text, ": no violation; the program ended with status %lu",

@@ -10,7 +10,8 @@
 enum verdict verdict_judge(const struct page_counts *counts, const struct child_end *end,
 			   bool still_runs, const struct pl_options *options)
 {
-	bool is_checked = counts->locks > 0 || counts->scopes > 0 || counts->hot != 0;
+	bool is_checked =
+		counts->locks > 0 || counts->scopes > 0 || counts->hot != 0 || counts->watches > 0;
 
 	/* Whatever it violated before: what it became was not guarded at all. */
 	if (counts->processes_started > 0 && !end->has_mark)

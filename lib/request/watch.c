@@ -10,6 +10,7 @@
  */
 #include "request/watch.h"
 
+#include "common/channel.h"
 #include "thread/gate.h"
 #include "stack/kept.h"
 #include "thread/locks.h"
@@ -229,6 +230,7 @@ bool phaselock_watch_begin_sized(struct phaselock_watch *watch, size_t size)
 	if (thread != NULL && !is_open(thread->watch, watch)) {
 		watch->outer = link_to(thread->watch);
 		pl_gate_watch(thread, watch);
+		PL_CHANNEL_COUNT(watches);
 	}
 	return is_told(thread);
 }
@@ -288,6 +290,7 @@ bool phaselock_watch_process_begin_sized(struct phaselock_watch *watch, size_t s
 	if (!is_open(of_process(), watch)) {
 		watch->outer = link_to(of_process());
 		set_process_watch(watch);
+		PL_CHANNEL_COUNT(watches);
 	}
 	pl_unlock(PL_LOCK_PHASE, &before);
 	return is_told(thread);

@@ -220,6 +220,11 @@ static bool act(char *word)
 		phaselock_seal_allocations();
 	} else if (strcmp(word, "forbid") == 0) {
 		PHASELOCK_FORBID_SCOPE;
+	} else if (strcmp(word, "watch") == 0) {
+		struct phaselock_watch watch = {.context = NULL};
+
+		phaselock_watch_begin(&watch);
+		phaselock_watch_end(&watch);
 	} else if (strcmp(word, "malloc") == 0) {
 		block = malloc(100);
 	} else if (strcmp(word, "free") == 0) {

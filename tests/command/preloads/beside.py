@@ -21,6 +21,7 @@ from cells import LIBRARIES, OPTIONS, Cell, limited, run_all
 DEEDS = ("start", "threads", "fork", "fork-beside", "exec", "exit")
 ALLOCATORS = {"libphaselock.so": "jemalloc", "libphaselock-system.so": "system"}
 VIOLATIONS = "99"
+REPLACED = "125"  # the program executed another one, which is not guarded
 
 # Preload, and what its own command would put into the environment.
 TOOLS = {
@@ -106,8 +107,9 @@ def cells_of(tool: str, build: pathlib.Path) -> list[Cell]:
                     deed,
                 ],
             )
+            status = REPLACED if deed == "exec" else VIOLATIONS
             cells.append(
-                Cell(f"{tool}, phaselock run, {name}, {deed}", command, like, False, VIOLATIONS)
+                Cell(f"{tool}, phaselock run, {name}, {deed}", command, like, False, status)
             )
     return cells
 
