@@ -86,6 +86,9 @@ int main(int argc, char **argv)
 	}
 	if (phaselock_armed() != PHASELOCK_ENTRY_ALL)
 		return NOT_ARMED;
+	/* The kernel fills in what it has of a set, and the rest is compared too. */
+	sigemptyset(&before);
+	sigemptyset(&now);
 	sigemptyset(&both);
 	sigaddset(&both, SIGPIPE);
 	sigaddset(&both, SIGXFSZ);
