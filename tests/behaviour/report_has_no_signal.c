@@ -75,7 +75,8 @@ static void prepare(const char *kind)
 
 int main(int argc, char **argv)
 {
-	sigset_t both, before, now;
+	/* The kernel fills in what it has of a set, and sigemptyset() no more; all is compared. */
+	sigset_t both, before = {{0}}, now = {{0}};
 
 	if (argc == 3) {
 		char *again[] = {argv[0], argv[2], NULL};
@@ -86,9 +87,6 @@ int main(int argc, char **argv)
 	}
 	if (phaselock_armed() != PHASELOCK_ENTRY_ALL)
 		return NOT_ARMED;
-	/* The kernel fills in what it has of a set, and the rest is compared too. */
-	sigemptyset(&before);
-	sigemptyset(&now);
 	sigemptyset(&both);
 	sigaddset(&both, SIGPIPE);
 	sigaddset(&both, SIGXFSZ);
