@@ -38,8 +38,12 @@ enum verdict verdict_judge(const struct page_counts *counts, const struct child_
 		return VERDICT_NOT_COUNTED;
 	if (!is_checked)
 		return VERDICT_NOT_LOCKED;
-	/* Where there are scopes alone, a process that comes to none has nothing to be checked. */
-	if (counts->locks > 0 && counts->processes_unchecked > 0 && !options->lock_never_given)
+	/*
+	 * Where there are scopes alone, a process that comes to none has nothing to be checked; and
+	 * a program that judges itself makes processes for it that need not lock.
+	 */
+	if (counts->locks > 0 && counts->watches == 0 && counts->processes_unchecked > 0 &&
+	    !options->lock_never_given)
 		return VERDICT_NOT_ALL_LOCKED;
 	return end->signal != 0 ? VERDICT_SIGNAL : VERDICT_PASS;
 }

@@ -36,7 +36,7 @@
  * | phaselock run: locked: {any}
  * | phaselock run: PASS
  *
- * run: {build}/phaselock run -- {self} violate
+ * run: {build}/phaselock run --live -- {self} violate
  * exit: 99
  * stdout:
  * | {lines}
