@@ -15,6 +15,13 @@ void emit_no_memory(void)
 	exit(STATUS_NOT_CHECKED);
 }
 
+void *emit_checked(void *made)
+{
+	if (made == NULL)
+		emit_no_memory();
+	return made;
+}
+
 json_t *emit_name(const char *name)
 {
 	char *quoted = name != NULL ? escape_copy(name) : NULL;

@@ -33,4 +33,7 @@ void emit_element(struct emit_list *list, json_t *element);
 /* Ends the command for want of memory. */
 _Noreturn void emit_no_memory(void);
 
+/* Returns what was made, unless there was no memory for it: then as emit_no_memory(). */
+void *emit_checked(void *made);
+
 #endif

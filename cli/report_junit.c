@@ -104,10 +104,8 @@ static void write_outcome(xmlTextWriter *suite, enum report_outcome outcome, con
 static void write_verdict(xmlTextWriter *suite, const struct report *report)
 {
 	enum report_outcome outcome = report_outcome(report);
-	char *reason = escape_copy(report->reason);
+	char *reason = emit_checked(escape_copy(report->reason));
 
-	if (reason == NULL)
-		emit_no_memory();
 	begin(suite, "testcase");
 	attribute(suite, "classname", "phaselock");
 	attribute(suite, "name", "verdict");

@@ -73,9 +73,7 @@ static void write_name(const char *name, FILE *out)
 
 		kept += plain > 0 ? plain : 1;
 	}
-	part = strndup(name, kept);
-	if (part == NULL)
-		emit_no_memory();
+	part = emit_checked(strndup(name, kept));
 	escape_write_code(part, out);
 	fputs(kept < length ? "…" : "", out);
 	free(part);

@@ -44,11 +44,9 @@ static json_t *place_message(const struct report_frame *frame)
 {
 	char *text;
 	size_t length;
-	FILE *out = open_memstream(&text, &length);
+	FILE *out = emit_checked(open_memstream(&text, &length));
 	json_t *message;
 
-	if (out == NULL)
-		emit_no_memory();
 	report_write_place(frame, out);
 	if (fclose(out) != 0)
 		emit_no_memory();

@@ -2,7 +2,8 @@
 # The atlas: what the functions of the C and C++ libraries ask of the heap. The compiler must not
 # know these functions, nor replace one by another. The atlas looks up names as the library does.
 ATLAS_C      := $(filter-out harness,$(notdir $(basename $(wildcard tools/atlas/*.c))))
-ATLAS_PARTS  := report/advice report/callee common/format common/quote $(OS_PARTS) \
+ATLAS_PARTS  := report/advice report/callee common/format common/quote \
+                common/runtime $(OS_PARTS) \
                 $(patsubst %,stack/%,dynamic executable module readable segment exported symbols \
                 symtab)
 ATLAS_FLAGS  := -g -O1 -fno-builtin -pthread -Iinclude -iquote lib
