@@ -59,7 +59,7 @@ static const char a_caller[1];
 /* Blocks stay to the end of the child: where leaks are looked for, they must be found somewhere. */
 static void *keep(void *block)
 {
-	static void *kept[64];
+	static void *volatile kept[64];
 	static _Atomic size_t count;
 
 	kept[count++ % 64] = block;
