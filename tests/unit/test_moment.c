@@ -59,11 +59,12 @@ static const char a_caller[1];
 /* Blocks stay to the end of the child: where leaks are looked for, they must be found somewhere. */
 static void *keep(void *block)
 {
-	static void *volatile kept[64];
+	static void *kept[64];
 	static _Atomic size_t count;
+	void **place = &kept[count++ % 64];
 
-	kept[count++ % 64] = block;
-	return block;
+	*place = block;
+	return *place;
 }
 
 static void *by_malloc(void *block)
