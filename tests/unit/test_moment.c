@@ -59,9 +59,9 @@ static const char a_caller[1];
 /* Blocks stay to the end of the child: where leaks are looked for, they must be found somewhere. */
 static void *keep(void *block)
 {
-	static void *kept[64];
+	static void *volatile kept[64];
 	static _Atomic size_t count;
-	void **place = &kept[count++ % 64];
+	void *volatile *place = &kept[count++ % 64];
 
 	*place = block;
 	return *place;
