@@ -140,7 +140,7 @@ CHILD_TEST(each_kind_of_request_after_the_moment_is_judged_by_it)
 		make_request(i, false);
 		say(PL_CHANNEL_UNLOCK_SIGNAL);
 		judged = 0;
-		requests[i](pl_request_malloc("malloc", 100));
+		requests[i](keep(pl_request_malloc("malloc", 100)));
 		CHECK_EQUAL(judged, 0);
 	}
 }
