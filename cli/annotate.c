@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Lines are put together, and reports held back: which files may be asked is said at a report's
- * end, by its build-id lines. It must not know what a place is.
+ * Puts lines together and holds reports back: only the build-id lines at a report's end say which
+ * files may be asked. It must not know what a place is.
  */
 #define _GNU_SOURCE
 #include "annotate.h"
@@ -19,10 +19,10 @@ struct annotator {
 	struct namer *namer;
 	struct known known;
 	bool in_block; /* the held text begins with a report */
-	bool has_ids;  /* whose build-id lines have begun */
+	bool has_ids;  /* its build-id lines have begun */
 	bool passing;  /* the rest of a line that is longer than the held text may be */
-	size_t start;  /* of what is not done yet, in the held text */
-	size_t seen;   /* up to here there are lines of the report */
+	size_t start;  /* where the part begins that is not done yet */
+	size_t seen;   /* up to here the lines belong to the report */
 	size_t length;
 	char held[HELD_SIZE];
 };
@@ -69,7 +69,7 @@ static struct slice without_newline(struct slice line)
 	return slice_line(line);
 }
 
-/* In the place of a build-id line there is nothing, or why its module's frames have no names. */
+/* Writes nothing for a build-id line, or why the frames of its module have no names. */
 static void write_build_id(const struct annotator *annotator, const struct build_id *id, FILE *out)
 {
 	char *path = escape_undo(id->path);
@@ -105,7 +105,7 @@ static void write_lines(const struct annotator *annotator, struct slice text, bo
 	}
 }
 
-/* The lines seen are done: writes them. told as for write_lines(). */
+/* Writes the lines seen, which are done then. told as for write_lines(). */
 static void release(struct annotator *annotator, bool told, FILE *out)
 {
 	struct slice lines = {annotator->held + annotator->start,
@@ -144,7 +144,7 @@ static void see_line(struct annotator *annotator, struct slice line, size_t leng
 	struct build_id id;
 	bool is_id = build_id_parse(line, &id);
 
-	/* What cannot belong to the report before it ends that. */
+	/* A line that cannot belong to the report before it ends that report. */
 	if (annotator->in_block && !verdict && !is_id && (annotator->has_ids || is_head(line)))
 		release(annotator, annotator->has_ids, out);
 	if (!annotator->in_block && (is_head(line) || naming_is_frame(line)))
@@ -175,7 +175,7 @@ static void see_lines(struct annotator *annotator, FILE *out)
 	annotator->start = 0;
 }
 
-/* The held text is full: a report is let go as it is, or a line that will never be one of ours. */
+/* The held text is full: lets go a report as it is, or a line that will never be one of ours. */
 static void make_room(struct annotator *annotator, FILE *out)
 {
 	if (annotator->seen > 0) {
@@ -220,7 +220,7 @@ static void take_text(struct annotator *annotator, struct slice text, FILE *out)
 
 /* ---- the stream ------------------------------------------------------------------------------ */
 
-/* Without memory for the named text nothing is named, and nothing lost. */
+/* Without memory for the named text, passes the raw text on, so that nothing is lost. */
 static void give_raw(struct annotator *annotator, struct slice text, annotator_sink sink,
 		     void *context)
 {
@@ -232,7 +232,7 @@ static void give_raw(struct annotator *annotator, struct slice text, annotator_s
 	annotator->in_block = false;
 }
 
-/* What is left at the end: a line without its newline, and a report without its verdict. */
+/* Handles what is left at the end: a line without newline, and a report without verdict. */
 static void take_rest(struct annotator *annotator, FILE *out)
 {
 	struct slice line = {annotator->held + annotator->seen,

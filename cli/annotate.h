@@ -15,15 +15,15 @@ struct annotator;
 /* Takes text that is done; the text is valid during the call only. */
 typedef void (*annotator_sink)(void *context, const char *text, size_t length);
 
-/* The names come by namer_new(options). Returns NULL if memory ends. */
+/* It finds names by namer_new(options). Returns NULL if memory ends. */
 struct annotator *annotator_new(const struct namer_options *options);
 
 void annotator_free(struct annotator *annotator);
 
 /*
  * Takes a part of the stream, of any length. The sink gets complete lines in order, at most once a
- * call. A report is held back until its build-id lines or its verdict have come, or 64 KiB of it;
- * so is a line that is not complete, up to the same length.
+ * call. It holds a report back until the build-id lines or the verdict have come, or 64 KiB of it,
+ * and an incomplete line up to the same length.
  */
 void annotator_feed(struct annotator *annotator, const char *text, size_t length,
 		    annotator_sink sink, void *context);

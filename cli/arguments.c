@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The command line of `phaselock run`: most options are keys of PHASELOCK_OPTIONS under a longer
- * name, and all of the text, and the file of suppressions=, is read by the library's own parser
- * before the program starts, so that what passes here is what holds there.
+ * The command line of `phaselock run`. Most options are keys of PHASELOCK_OPTIONS under a longer
+ * name. The library's own parser reads all of the text, and the file of suppressions=, before the
+ * program starts, so that what passes here also holds there.
  */
 #define _GNU_SOURCE
 #include "arguments.h"
@@ -31,9 +31,9 @@ enum {
 #define ALLOCATORS "system|jemalloc"
 
 /*
- * One option; key is that of PHASELOCK_OPTIONS which it sets, value what it sets without an
- * argument of its own. Without a meaning here it has one in the man page alone, so that the help
- * fits a screen.
+ * One option. It sets this key of PHASELOCK_OPTIONS; value is what it sets if it takes no argument.
+ * An option without a meaning here is explained in the man page only, so that the help fits a
+ * screen.
  */
 static const struct {
 	const char *name;
@@ -138,9 +138,7 @@ static int kind(size_t i)
 	return table[i].argument != NULL ? OPTION_LIBRARY : OPTION_HELP;
 }
 
-/*
- * Returns a pattern as a value, in which there can be no colon, to be freed; NULL if memory ends.
- */
+/* Returns a pattern as a value, which can have no colon in it, to be freed; NULL if memory ends. */
 static char *without_colons(const char *pattern)
 {
 	char *value = malloc(4 * strlen(pattern) + 1), *to = value;
@@ -205,7 +203,7 @@ static bool append_key(struct arguments *arguments, size_t i, const char *value)
 	return true;
 }
 
-/* Patterns alone have a way to write a colon: names of C++ are full of them. */
+/* Only patterns have another way to write a colon: C++ names are full of them. */
 static bool set_key(struct arguments *arguments, size_t i, const char *value)
 {
 	char *pattern;
@@ -251,7 +249,10 @@ static bool read_words(int count, char **words, struct arguments *arguments)
 	struct option options[OPTIONS + 1] = {{0}};
 	int found, which;
 
-	/* A value of its own for each: those of one value are one to getopt, if abbreviated. */
+	/*
+	 * Each has a value of its own: getopt takes abbreviated options with one value for the
+	 * same.
+	 */
 	for (size_t i = 0; i < OPTIONS; i++)
 		options[i] = (struct option){table[i].name, table[i].argument != NULL, NULL,
 					     LONG_ONLY + (int)i};

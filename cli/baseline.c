@@ -184,7 +184,7 @@ static void find_gone(const struct baseline *baseline, const bool *came,
 	for (size_t i = 0; i < baseline->count; i++) {
 		const struct baseline_line *line = &baseline->lines[i];
 
-		/* A site that stands there twice, as after a merge, is marked at its first line. */
+		/* A site that is listed twice, as after a merge, is marked at its first line. */
 		if (i == 0 || strcmp(line->id, line[-1].id) != 0)
 			has_come = came[i];
 		if (!has_come)

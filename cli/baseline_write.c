@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Writes baselines: into a file beside, which then takes the place of the old one. It must not know
+ * Writes a baseline into a new file beside the old one, which it then replaces. It must not know
  * how one is read.
  */
 #define _GNU_SOURCE
@@ -30,7 +30,7 @@ static void PL_PRINTF(1, 2) complain(const char *format, ...)
 
 /* ---- lines ----------------------------------------------------------------------------------- */
 
-/* By module and function, so that a change in one place is one in the file. */
+/* Sorts by module and function, so that a change in one place is one change in the file. */
 static int compare_sites(const void *a, const void *b)
 {
 	static const struct report_frame none = {0};
@@ -83,7 +83,7 @@ bool baseline_write_stream(const struct report *report, FILE *out)
 
 /* ---- files ----------------------------------------------------------------------------------- */
 
-/* The mode of the file that is there, or that one would have that is made now. */
+/* Returns the mode of the file that exists, or the mode that a new one would get. */
 static mode_t find_mode(const struct stat *old)
 {
 	mode_t mask;

@@ -26,9 +26,9 @@
 static pid_t running;
 
 /*
- * A program whose command is killed would run on, and nobody would hear what it does. The signal is
- * that which nothing can ignore: it is what somebody has sent to end both. The kernel forgets it
- * when the program changes its user.
+ * Lets the program end with its command. If that is killed, the program would run on, and nobody
+ * would hear what it does. The signal is the one that nothing can ignore, as whoever sent it meant
+ * to end both. The kernel forgets this when the program changes its user.
  */
 static void end_with(pid_t command)
 {
@@ -36,11 +36,11 @@ static void end_with(pid_t command)
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	parent = getppid(); /* 0: this is the first process of a namespace, made by unshare(1) */
-	if (parent != command && parent != 0) /* it was killed before that */
+	if (parent != command && parent != 0) /* the command was killed before that */
 		_exit(128 + SIGKILL);
 }
 
-/* In the child, between fork and exec: only what a signal handler may call. */
+/* Runs in the child, between fork and exec: it may call only what a signal handler may. */
 static _Noreturn void become(const struct program *program, char *const *environment,
 			     const int *files, size_t file_count, int failure, pid_t command)
 {
@@ -53,7 +53,7 @@ static _Noreturn void become(const struct program *program, char *const *environ
 	execve(program->path, program->words, environment);
 	error = errno;
 	if (write(failure, &error, sizeof(error)) != (ssize_t)sizeof(error))
-		error = 0; /* then the parent takes the status below for the program's own */
+		error = 0; /* the parent then takes the status below for the program's own */
 	_exit(error != 0 ? 0 : 127);
 }
 
@@ -110,7 +110,7 @@ void child_adopt(void)
 	adopts = prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0;
 }
 
-/* Notes the end of a process, the program's or another's, that has not been reaped yet. */
+/* Notes the end of a process that is not reaped yet, be it the program or another one. */
 static void note_end(pid_t process)
 {
 	const struct process found = process_look_at(process);
@@ -119,7 +119,7 @@ static void note_end(pid_t process)
 		ends.ended(ends.context, &found);
 }
 
-/* Reaps those that have ended, until it comes to the program. Returns whether it has. */
+/* Reaps processes that have ended, until it comes to the program. Returns whether it has. */
 static bool reap(pid_t program, siginfo_t *end)
 {
 	for (;;) {
@@ -186,7 +186,7 @@ void child_pass_signals_on(void)
 
 #define SOURCES_MAX 4
 
-/* Takes what there is to be read; woken: -1, or what ends the wait besides. */
+/* Reads what there is; woken: -1, or another descriptor that ends the wait. */
 static void serve(struct child_source *sources, size_t count, int woken, int timeout_ms)
 {
 	struct pollfd awaited[SOURCES_MAX + 1];
@@ -198,7 +198,7 @@ static void serve(struct child_source *sources, size_t count, int woken, int tim
 		return;
 	for (size_t i = 0; i < count; i++)
 		if ((awaited[i + 1].revents & POLLNVAL) != 0)
-			sources[i].fd = -1; /* closed by whom it belongs to */
+			sources[i].fd = -1; /* closed by its owner */
 		else if (awaited[i + 1].revents != 0)
 			sources[i].readable(sources[i].context);
 }
@@ -214,10 +214,7 @@ struct child_end child_wait(pid_t child, struct child_source *sources, size_t co
 	struct process found;
 	siginfo_t end;
 
-	/*
-	 * SIGCHLD also comes when the program is stopped: then it has not ended, and the wait goes
-	 * on.
-	 */
+	/* SIGCHLD also comes when the program is stopped: it has not ended then, so wait on. */
 	while (!reap(child, &end)) {
 		serve(sources, count, signals_fd(), -1);
 		signals_pass_on(child);

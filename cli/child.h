@@ -12,10 +12,10 @@
 #include <sys/types.h>
 
 struct child_end {
-	int status;	   /* of the program: its own, or 128 and the signal */
-	int signal;	   /* that ended it, or 0 */
-	bool has_mark;	   /* its last image was marked by the library as a guarded one */
-	bool had_children; /* that it has waited for */
+	int status;	   /* the program's own, or 128 and the signal */
+	int signal;	   /* the signal that ended it, or 0 */
+	bool has_mark;	   /* the library has marked its last image as a guarded one */
+	bool had_children; /* it has waited for some */
 };
 
 /* Something to be read while the program runs; fd is -1 if there is nothing. */
@@ -25,28 +25,32 @@ struct child_source {
 	void *context;
 };
 
-/* What is done when a child has ended, the program or one that was adopted. */
+/* What to do when a child has ended, the program or one that was adopted. */
 struct child_ends {
 	/* It was a guarded one. */
 	void (*ended)(void *context, const struct process *process);
 	void *context;
 };
 
-/* Both before the program starts. The second: this process adopts descendants without a parent. */
+/*
+ * Call both before the program starts. The second: this process adopts descendants without a
+ * parent.
+ */
 void child_watch_ends(const struct child_ends *ends);
 void child_adopt(void);
 
 /*
  * Starts the program with that environment, the signals as they were found, and those descriptors
- * besides its own. If this process is killed, so is the program. Returns its process, or 0 with
- * errno of why it cannot be started.
+ * besides its own. If this process is killed, so is the program. Returns its process, or 0 with the
+ * errno that says why it cannot be started.
  */
 pid_t child_start(const struct program *program, char *const *environment, const int *files,
 		  size_t file_count);
 
 /*
- * For who waits for something else while the program runs: the descriptor that is readable when
- * signals have come, or -1 if no program runs, and what passes them on.
+ * For a caller that waits for something else while the program runs. The first returns the
+ * descriptor that is readable when signals have come, or -1 if no program runs; the second passes
+ * them on.
  */
 int child_signals(void);
 void child_pass_signals_on(void);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What an option may be, in a sentence. It must not know of any option.
+ * Says in a sentence what an option may be. It must not know of any option.
  */
 #include "choice.h"
 

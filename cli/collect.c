@@ -2,8 +2,8 @@
 /*
  * The reading end of the pipe of reports. It must not know what a report says.
  *
- * A text of more than one piece is put together before anybody sees it, for pieces of several
- * threads come mixed; so what is named, and what is written, is always one whole text.
+ * Puts a text of more than one piece together before anybody sees it, since the pieces of several
+ * threads come mixed. So only whole texts are named and written.
  */
 #define _GNU_SOURCE
 #include "collect.h"
@@ -25,11 +25,11 @@
 #define PIPE_SIZE 1048576
 #define TEXT_MAX ((size_t)64 * 1024)
 #define TEXT_STEP ((size_t)1024)
-#define UNFINISHED_MAX ((size_t)4 * 1024 * 1024) /* of memory for texts without an end */
+#define UNFINISHED_MAX ((size_t)4 * 1024 * 1024) /* bytes of memory for texts without an end */
 #define PATH_SIZE (PL_OPTIONS_PATH_SIZE + 32)
-#define STDERR_WAIT_MS 60000 /* of a text, where stderr does not wait by itself */
+#define STDERR_WAIT_MS 60000 /* for one text, if a write to stderr does not block */
 
-/* A text of which the end has not come yet. */
+/* A text whose end has not come yet. */
 struct text {
 	struct text *next;
 	uint32_t process;
@@ -41,14 +41,14 @@ struct text {
 
 struct collector {
 	int reader; /* -1: closed, after something came that is no report */
-	int writer; /* so that the pipe is not at its end when no process has it open */
+	int writer; /* holds the pipe open when no process does */
 	char path[64];
 	const char *report; /* "": stderr */
 	bool report_failed;
 	uint64_t written; /* bytes, of all reports */
 	bool is_full;
 	struct annotator *annotator; /* NULL: texts stay as they are */
-	uint32_t process;	     /* whose text is being written */
+	uint32_t process;	     /* the process whose text is being written */
 	struct text *unfinished;     /* the oldest first */
 	size_t unfinished_size;
 	size_t filled;
@@ -61,7 +61,7 @@ static bool open_pipe(struct collector *collector)
 
 	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0)
 		return false;
-	fcntl(ends[0], F_SETPIPE_SZ, PIPE_SIZE); /* or it stays as large as it is */
+	fcntl(ends[0], F_SETPIPE_SZ, PIPE_SIZE); /* if this fails, the pipe keeps its size */
 	collector->reader = ends[0];
 	collector->writer = ends[1];
 	snprintf(collector->path, sizeof(collector->path), "/proc/%ld/fd/%d", (long)getpid(),
@@ -69,7 +69,7 @@ static bool open_pipe(struct collector *collector)
 	return true;
 }
 
-/* The program's signals are passed on while something is looked up. */
+/* The annotator passes the program's signals on while it looks something up. */
 static struct annotator *new_annotator(const struct arguments *arguments)
 {
 	const struct namer_options options = {
@@ -152,7 +152,7 @@ static char *quote(const char *text, size_t *length)
 	return NULL;
 }
 
-/* Whether the run, of which processes may be made for ever, has not written all that it may. */
+/* Whether the run has not yet written all that it may: it can make processes for ever. */
 static bool is_within_bound(struct collector *collector, size_t length)
 {
 	if (collector->written < PL_OS_ADDED_MAX) {
@@ -165,7 +165,7 @@ static bool is_within_bound(struct collector *collector, size_t length)
 	return false;
 }
 
-/* What the file has no room for goes to stderr. */
+/* What does not fit into the file goes to stderr. */
 static void write_text(void *context, const char *sent, size_t length)
 {
 	char *text;
@@ -188,7 +188,7 @@ static void write_text(void *context, const char *sent, size_t length)
 	free(text);
 }
 
-/* Of what is no report nobody knows what it is. */
+/* Writes what is no report to stderr, quoted, since nobody knows what it is. */
 static void write_junk(const char *junk, size_t length)
 {
 	char *text = quote(junk, &length);
@@ -211,7 +211,7 @@ static void finish(struct collector *collector, uint32_t process, const char *te
 
 /* ---- pieces ---------------------------------------------------------------------------------- */
 
-/* Returns the link to the text of that thread that has no end yet, or the one to add it at. */
+/* Returns the link to that thread's unfinished text, or the link where to add one. */
 static struct text **find(struct collector *collector, const struct pl_channel_piece *piece)
 {
 	struct text **link = &collector->unfinished;
@@ -285,7 +285,7 @@ static void take(struct collector *collector, const struct pl_channel_piece *pie
 	}
 	if (piece->more == 0)
 		finish_text(collector, link);
-	/* Then the oldest come in pieces. */
+	/* If they take too much memory, the oldest are written in pieces. */
 	while (collector->unfinished != NULL && collector->unfinished_size > UNFINISHED_MAX)
 		finish_text(collector, &collector->unfinished);
 }
@@ -314,13 +314,13 @@ static bool take_pieces(struct collector *collector)
 }
 
 /*
- * After something that is no report nothing in the pipe can be told apart. It is closed, and the
- * processes write their reports themselves.
+ * After something that is no report, nothing in the pipe can be told apart. The pipe is closed, and
+ * the processes then write their reports themselves.
  */
 static void give_up(struct collector *collector)
 {
 	ssize_t got = (ssize_t)collector->filled;
-	size_t left = PIPE_SIZE; /* who goes on writing is not waited for */
+	size_t left = PIPE_SIZE; /* do not wait for a process that writes on and on */
 
 	say("something else than reports came through their pipe; what is in it follows");
 	do {
@@ -354,7 +354,7 @@ void collector_read(void *context)
 
 void collector_end(struct collector *collector)
 {
-	size_t left = PIPE_SIZE; /* all that can have been in it when the program ended */
+	size_t left = PIPE_SIZE; /* all that the pipe can have held when the program ended */
 	size_t got;
 
 	if (collector == NULL)

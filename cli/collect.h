@@ -17,7 +17,7 @@ struct collector *collector_new(const struct arguments *arguments);
 /* Returns where the processes find the pipe while this one lives, "" if there is no collector. */
 const char *collector_path(const struct collector *collector);
 
-/* Returns what is to be polled for reading, or -1. */
+/* Returns the descriptor to poll for reading, or -1. */
 int collector_fd(const struct collector *collector);
 
 /* Takes what there is to read, without waiting; context is the collector. */

@@ -27,7 +27,7 @@ int copy_choose_signal(int not_this, int nor_this)
 	return end_signal;
 }
 
-/* The copy of this process has the copy of the stack; so it is given back here at once. */
+/* The new process has a copy of the stack, so the stack is given back here at once. */
 pid_t copy_start(int (*run)(void *context), void *context)
 {
 	char *stack = mmap(NULL, STACK_GUARD + STACK_SIZE, PROT_READ | PROT_WRITE,

@@ -2,9 +2,9 @@
 /*
  * A copy of this process, which does one thing for it. No wait() but copy_reap() finds it.
  *
- * It may be in the namespace of processes of which the program is the first one (`unshare --pid`
- * without --fork): the program's end is not complete there before its copy was reaped. So whoever
- * waits for the program also takes the signal of a copy's end, and reaps.
+ * It may be in the process namespace whose first process is the program (`unshare --pid` without
+ * --fork): there the program's end is not complete before the copy is reaped. So whoever waits for
+ * the program also takes the signal of a copy's end, and reaps.
  */
 #ifndef CLI_COPY_H
 #define CLI_COPY_H
@@ -24,8 +24,8 @@ void copy_kill(pid_t copy);
 void copy_reap(void);
 
 /*
- * Has the end of a copy told by another signal than these two; before the first one is made.
- * Returns it: one that does nothing where it is not awaited.
+ * Chooses another signal than these two to tell of a copy's end, and returns it: one that does
+ * nothing where it is not awaited. Call it before the first copy is made.
  */
 int copy_choose_signal(int not_this, int nor_this);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Mangled names by the C++ run-time library's own function: the one thing of it that is used. It is
- * the form of __cxa_demangle() that hands its text out piece by piece: a name of 255 bytes can be
- * one of gigabytes, and this ends when there is too much of it.
+ * Demangles names by the C++ run-time library's own function, the only one of it in use. It is the
+ * form of __cxa_demangle() that hands its text out piece by piece: a name of 255 bytes can stand
+ * for gigabytes, and this one stops when there is too much text.
  */
 #define _GNU_SOURCE
 #include "demangle.h"

@@ -3,7 +3,7 @@
 #ifndef CLI_DEMANGLE_H
 #define CLI_DEMANGLE_H
 
-/* A name that is longer when it is demangled stays as it is. */
+/* A name that would be longer when it is demangled stays as it is. */
 #define DEMANGLED_MAX 1024
 
 /*

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A socket with an abstract name: whoever shares the network namespace can come to it, whatever its
- * user and its root folder are. So each is asked who it is, and the files go to descendants of this
- * process alone. It must not know what is in them.
+ * A socket with an abstract name. Any process in the same network namespace can reach it, whatever
+ * its user and its root folder are. So each is asked who it is, and only descendants of this
+ * process get the files. It must not know what is in them.
  */
 #define _GNU_SOURCE
 #include "door.h"
@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #define WAITING 128
-#define GENERATIONS 256 /* between this process and one that it is the ancestor of */
+#define GENERATIONS 256 /* between this process and a descendant */
 
 void door_open(struct door *door, const struct page *page)
 {
@@ -40,7 +40,7 @@ void door_open(struct door *door, const struct page *page)
 	door->listener = -1;
 }
 
-/* Who is in another namespace has its number in this one here, and 0 if it has none. */
+/* A process in another namespace has its number in ours here, or 0 if it has none. */
 static bool is_descendant(pid_t process)
 {
 	for (int i = 0; i < GENERATIONS && process > 1; i++) {

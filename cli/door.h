@@ -16,7 +16,7 @@ struct door {
 /* Opens the door; where the system has none to give, it says so, and the door stays closed. */
 void door_open(struct door *door, const struct page *page);
 
-/* Answers who waits there; context is the door. */
+/* Answers whoever waits there; context is the door. */
 void door_answer(void *context);
 
 #endif

@@ -80,8 +80,8 @@ static bool read_interpreter(int fd, const Elf64_Ehdr *header, char path[PATH_MA
 }
 
 /*
- * Whether exec() would give the process other rights than its user's. Then the kernel says so to
- * the dynamic linker (AT_SECURE), and that ignores LD_PRELOAD.
+ * Whether exec() would give the process other rights than its user's. The kernel would then tell
+ * the dynamic linker so (AT_SECURE), which would ignore LD_PRELOAD.
  */
 static bool changes_rights(int fd, const struct stat *file, const char **by)
 {
@@ -105,7 +105,7 @@ static bool changes_rights(int fd, const struct stat *file, const char **by)
 /* What an object says of itself in its dynamic section. */
 struct object {
 	char name[32];	/* DT_SONAME, cut to size; "" if there is none */
-	bool is_shared; /* it is loaded into programs, or loads them, and is none */
+	bool is_shared; /* a library or the dynamic linker, no program */
 };
 
 /* Finds the offset in the file of an address. */
@@ -170,7 +170,7 @@ static bool is_linker(const struct object *object)
 	return object->is_shared && strncmp(object->name, "ld-linux", strlen("ld-linux")) == 0;
 }
 
-/* Of a file that asks for no dynamic linker. */
+/* Checks a file that asks for no dynamic linker. */
 static bool check_alone(int fd, const Elf64_Ehdr *header, bool may_be_linker, char *fault)
 {
 	struct object object = read_object(fd, header);

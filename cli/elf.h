@@ -17,12 +17,14 @@
 bool elf_can_be_guarded(int fd, char fault[ELF_FAULT_SIZE]);
 
 /*
- * Returns whether such a file is the dynamic linker itself, which loads a program that it finds in
- * its words.
+ * Returns whether such a file is the dynamic linker itself, which loads the program that its
+ * arguments name.
  */
 bool elf_is_linker(int fd);
 
-/* As elf_can_be_guarded(), of a program that the dynamic linker loads: exec() does not see it. */
+/*
+ * Like elf_can_be_guarded(), for a program that the dynamic linker loads: exec() does not see it.
+ */
 bool elf_can_be_loaded(int fd, char fault[ELF_FAULT_SIZE]);
 
 #endif

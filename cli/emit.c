@@ -36,7 +36,7 @@ json_t *emit_number(uint64_t number)
 	return json_integer(number < INT64_MAX ? (json_int_t)number : INT64_MAX);
 }
 
-/* A stream that fails fails the rest, too: its owner looks at it at the end. */
+/* If a stream fails, so does all that follows: its owner checks it at the end. */
 static void write_piece(json_t *piece, size_t flags, FILE *out)
 {
 	if (piece == NULL || (json_dumpf(piece, out, flags) != 0 && !ferror(out)))

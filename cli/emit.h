@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * JSON, a piece at a time, so that a long list is never in memory as a whole. jansson writes each
- * piece; its functions take NULL for a value and fail, so only whole pieces are looked at. A piece
- * that there is no memory for ends the command: half a file must not pass for a whole one.
+ * piece. Its functions accept NULL for a value and fail, so only whole pieces are checked. If
+ * memory ends, the command ends: half a file must not pass for a whole one.
  */
 #ifndef CLI_EMIT_H
 #define CLI_EMIT_H
@@ -12,10 +12,10 @@
 #include <jansson.h>
 #include <stdio.h>
 
-/* A name as it stands on a terminal, too; null for NULL. */
+/* A name, written as on a terminal; null for NULL. */
 json_t *emit_name(const char *name);
 
-/* A number; JSON's writer knows none above INT64_MAX, which stands for all of those. */
+/* A number. The JSON writer knows none above INT64_MAX, which stands for all larger ones. */
 json_t *emit_number(uint64_t number);
 
 /* Writes the members of an object, without its braces, and frees it. */
@@ -33,7 +33,7 @@ void emit_element(struct emit_list *list, json_t *element);
 /* Ends the command for want of memory. */
 _Noreturn void emit_no_memory(void);
 
-/* Returns what was made, unless there was no memory for it: then as emit_no_memory(). */
+/* Returns what was made; without memory for it, does as emit_no_memory(). */
 void *emit_checked(void *made);
 
 #endif

@@ -55,7 +55,7 @@ char **environment_for(const char *library, const char *options, const char *pag
 		if (!is_ours(environ[i]))
 			all[used++] = environ[i];
 	first = used;
-	/* The colon stands also before an empty rest: set and empty is not the same as not set. */
+	/* The colon is written before an empty rest too: set to empty is not the same as unset. */
 	all[used++] = setting(PRELOAD_VARIABLE, library, preloaded != NULL ? ":" : "",
 			      preloaded != NULL ? preloaded : "");
 	all[used++] = setting(PL_OPTIONS_VARIABLE, options, "", "");

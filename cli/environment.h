@@ -8,9 +8,9 @@
 #include "common/base.h"
 
 /*
- * Returns a copy of this process's environment in which the library is preloaded, with those
- * options, that page and what hot_find() returned. It lives as long as the command. NULL if there
- * is no memory.
+ * Returns a copy of this process's environment that preloads the library and has those options,
+ * that page and what hot_find() returned. It lives as long as the command. NULL if there is no
+ * memory.
  */
 char **environment_for(const char *library, const char *options, const char *page, const char *hot);
 

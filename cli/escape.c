@@ -12,7 +12,8 @@
 #include <string.h>
 
 /*
- * How much at the start of a text is the same in every form: most of it is, and at once is quicker.
+ * Returns how much at the start of a text is the same in every form. Most of it is, and it is
+ * quicker to write that at once.
  */
 static size_t count_letters(struct slice text)
 {
@@ -71,7 +72,10 @@ void escape_write_code(const char *name, FILE *out)
 {
 	int fence = (int)pl_quote_fence(name);
 	size_t length = strlen(name);
-	/* Of two blanks at the ends one each is taken off, so that a backtick can stand there. */
+	/*
+	 * If there is a blank at both ends, Markdown takes one off each, so that a backtick can
+	 * stand there.
+	 */
 	bool padded = length > 0 &&
 		      (name[0] == '`' || name[length - 1] == '`' ||
 		       (name[0] == ' ' && name[length - 1] == ' ' && strspn(name, " ") < length));
@@ -87,7 +91,7 @@ void escape_write_code(const char *name, FILE *out)
 		putc('`', out);
 }
 
-/* A line that begins as those of the command itself would be taken for one. */
+/* A line that begins like the command's own would be taken for one. */
 static void write_line(struct slice line, FILE *out)
 {
 	struct slice rest = line;
@@ -109,7 +113,7 @@ void escape_write_lines(struct slice text, FILE *out)
 		text.start += line.length;
 		text.length -= line.length;
 		slice_skip(&text, "\n");
-		putc('\n', out); /* or what is written next would end the last line */
+		putc('\n', out); /* else what is written next would end the last line */
 	}
 }
 

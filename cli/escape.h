@@ -26,14 +26,14 @@ void escape_write_code(const char *name, FILE *out);
 void escape_write_part(struct slice text, FILE *out);
 
 /*
- * Lines that a foreign process has sent, which may have quoted what is in them or not: without
- * control characters, each with its end, and none of them begins as those of the command do.
+ * Lines that a foreign process has sent, quoted by it or not. They are written without control
+ * characters, each with its end, and none begins like the command's own lines.
  */
 void escape_write_lines(struct slice text, FILE *out);
 
 /*
- * Returns the name that a report has escaped, to be freed; NULL if there is no memory. What is no
- * escape stays as it is.
+ * Returns the name that a report has escaped, to be freed; NULL if there is no memory. Text that is
+ * no escape stays as it is.
  */
 char *escape_undo(struct slice escaped);
 

@@ -21,7 +21,9 @@ bool frame_is_runtime(const struct report_frame *frame)
 	       (module != NULL && strncmp(module, own, sizeof(own) - 1) == 0);
 }
 
-/* A program is its own also where it lies in such a folder, as cc1 in /usr/lib/gcc. */
+/*
+ * Code of a program is its own even if the program lies in such a folder, as cc1 in /usr/lib/gcc.
+ */
 static bool is_library(const char *module)
 {
 	const char *mark = strstr(module, ".so");
@@ -43,7 +45,9 @@ bool frame_is_of_system(const struct report_frame *frame)
 	return false;
 }
 
-/* Rust ends a name with ::h and 16 hexadecimal digits, which are others after each change. */
+/*
+ * Rust ends a name with ::h and 16 hexadecimal digits, which change with each change of the code.
+ */
 static size_t without_hash(const char *name, size_t length)
 {
 	static const char mark[] = "::h";
@@ -97,7 +101,7 @@ static size_t find_parameters(const char *name, size_t length)
 	return length;
 }
 
-/* Whether a name of an operator, in which a blank separates nothing, begins here. */
+/* Whether the name of an operator begins here: in one a blank separates nothing. */
 static bool is_operator(const char *name, size_t at)
 {
 	return strncmp(name + at, "operator", 8) == 0 &&
@@ -110,7 +114,7 @@ struct slice frame_short_name(const char *function)
 	size_t length = find_parameters(function, whole);
 	size_t start = 0, depth = 0;
 
-	/* Only with parameters can there be a type in front: C and Rust have neither. */
+	/* Only a name with parameters can have a type in front: C and Rust have neither. */
 	for (size_t i = 0; i < length && length < whole; i++) {
 		if (depth == 0 && is_operator(function, i))
 			break;

@@ -14,7 +14,7 @@ bool frame_is_runtime(const struct report_frame *frame);
 
 /*
  * Whether the code is the system's: a run-time library, or another one that was installed with the
- * system. The program's own is the program, and its libraries wherever else they lie.
+ * system. Its own code is the program itself, and libraries that lie anywhere else.
  */
 bool frame_is_of_system(const struct report_frame *frame);
 
@@ -24,7 +24,7 @@ bool frame_is_of_system(const struct report_frame *frame);
  */
 size_t frame_name_length(const char *function);
 
-/* Returns the name likewise, of a C++ function also without type of return and parameters. */
+/* Returns the length likewise; a C++ function's name is also without return type and parameters. */
 struct slice frame_short_name(const char *function);
 
 /*
@@ -38,7 +38,7 @@ void frame_write(const struct report_frame *frame, FILE *out);
  */
 int frame_compare(const struct report_frame *a, const struct report_frame *b);
 
-/* Likewise two names that may be NULL. */
+/* Compares two names likewise; each may be NULL. */
 int frame_compare_names(const char *a, const char *b);
 
 #endif

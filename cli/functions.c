@@ -21,7 +21,7 @@
 #define LINE_MAX 4096 /* longer names are left out */
 #define PATTERN_MAX 512
 
-/* What is looked for, and where what is found goes. */
+/* What to look for, and where to put what is found. */
 struct search {
 	const char *patterns;
 	struct pl_text *text;
@@ -84,7 +84,7 @@ static const char *matching_name(const struct search *search, const char *name, 
 	return matches(search, *demangled) ? *demangled : NULL;
 }
 
-/* A name with such a byte in it would be two lines. */
+/* A name with such a byte in it would become two lines. */
 static bool is_one_line(const char *name)
 {
 	return strchr(name, '\n') == NULL && strlen(name) < LINE_MAX;
@@ -160,7 +160,7 @@ static void list_ranges(struct search *search, Dwarf_Die *function)
 		add_range(search, start + search->bias, end + search->bias);
 }
 
-/* What can have a function in it, or in what is in it. */
+/* Whether an entry with such a tag can have a function in it, directly or further down. */
 static bool has_functions(int tag)
 {
 	return lines_is_container(tag) || tag == DW_TAG_inlined_subroutine ||

@@ -59,7 +59,7 @@ static struct slice name_of(const struct report_site *site, enum group_key key)
 		       : (struct slice){origin->function, frame_name_length(origin->function)};
 }
 
-/* Of a function of the program's own alone: one of a library is what was called. */
+/* Only for functions of the program's own: a function of a library is itself what was called. */
 static const struct report_frame *called_by(const struct report_site *site)
 {
 	const struct report_frame *origin = group_origin(site);
@@ -114,7 +114,7 @@ static int compare_names(const void *a, const void *b)
 	return compare_slices(left->name, right->name);
 }
 
-/* Those of a function are apart too if the module or the family is another one. */
+/* Sites of one function are kept apart if the module or the family differs. */
 static int compare_functions(const void *a, const void *b)
 {
 	const struct group_row *left = a, *right = b;
@@ -127,7 +127,7 @@ static int compare_functions(const void *a, const void *b)
 	return order != 0 ? order : (int)left->family - (int)right->family;
 }
 
-/* Then, of equal rows, the one of the smaller id first: the same report gives the same table. */
+/* Of equal rows the one with the smaller id comes first: the same report gives the same table. */
 static int compare_sizes(uint64_t left, uint64_t right, uint64_t left_next, uint64_t right_next,
 			 const struct group_row *one, const struct group_row *other)
 {
@@ -153,7 +153,7 @@ static int compare_bytes(const void *a, const void *b)
 	return compare_sizes(left->bytes, right->bytes, left->count, right->count, left, right);
 }
 
-/* Adds numbers; what is too large stays the largest. */
+/* Adds numbers; a sum that is too large becomes the largest number. */
 static void add(uint64_t *sum, uint64_t number)
 {
 	if (__builtin_add_overflow(*sum, number, sum))

@@ -10,18 +10,19 @@
 #include "report.h"
 
 /*
- * Finds the origin of each site: its first frame that has a name, is the program's own (frame.h)
- * and no wrapper; in a stripped program the library's function that it called; without the program,
- * the innermost function that has a name. Wrappers are the functions of wrapper.h, and those that
- * the stacks themselves show: while one function is the first left in more than half of the sites,
- * at least GROUP_SITES_MIN, and they came to it by GROUP_WAYS_MIN ways or more, which differ in the
- * next three frames, it is one. If all frames are wrappers, the origin is the outermost.
+ * Finds the origin of each site. It is the first frame that has a name, is the program's own
+ * (frame.h) and is no wrapper. In a stripped program it is the library's function that the program
+ * called; without the program, the innermost function that has a name. Wrappers are the functions
+ * of wrapper.h, and those that the stacks themselves show. A function is one if it is the first
+ * frame left in more than half of the sites, of which there must be GROUP_SITES_MIN at least, and
+ * if they came to it by GROUP_WAYS_MIN ways or more, which differ in the next three frames. This is
+ * repeated while there is such a function. If all frames are wrappers, the origin is the outermost.
  */
 #define GROUP_SITES_MIN 8
 #define GROUP_WAYS_MIN 4
 void group_find_origins(struct report *report);
 
-/* What the rows are of; each row has one of them. Zero is what a person would want first. */
+/* What a row stands for, one of these. Zero is what a person would want first. */
 enum group_key { GROUP_FUNCTIONS, GROUP_SITES, GROUP_MODULES, GROUP_THREADS };
 
 enum group_order { GROUP_BY_COUNT, GROUP_BY_BYTES };

@@ -9,13 +9,13 @@
 
 #include <stdlib.h>
 
-/* The frame that would be the origin, and three more, for wrappers have wrappers as callers. */
+/* The frame that would be the origin, and three more, since wrappers have wrappers as callers. */
 #define WAY_FRAMES 4
 
-/* Names could be made that fold for very long. */
+/* A bound, since names could be made that fold for very long. */
 #define ROUNDS_MAX 64
 
-/* The way by which a site came to the first frame left of it. */
+/* The way by which a site came to the first of its frames that is left. */
 struct way {
 	struct report_site *site;
 	const struct report_frame *frames[WAY_FRAMES]; /* then NULL */
@@ -43,9 +43,10 @@ static size_t choose(const struct report_site *site, const struct search *search
 
 /*
  * The first frame from there on that is the program's own and not folded; frame_count, if there is
- * none. Of own frames without a name it is the next one of the same module that has a name. If none
- * has, the library's function that the program called says more than "somewhere in the program"; in
- * a stack without the program, as of a library's thread, the innermost one does.
+ * none. If the program's own frame has no name, it is the next one of the same module that has one.
+ * If none has a name, the library's function that the program called says more than "somewhere in
+ * the program". In a stack without the program, as of a library's thread, the innermost function
+ * does.
  */
 static size_t next_frame(const struct report_site *site, size_t at)
 {
@@ -111,7 +112,7 @@ static size_t find_ways(struct report *report, struct way *ways)
 	return count;
 }
 
-/* Returns how many sites, from the first on, have the same frame, and counts their ways to it. */
+/* Returns how many sites, from the first on, share this frame; counts their ways to it. */
 static size_t count_same(const struct way *ways, size_t count, size_t *different)
 {
 	size_t same = 1;
@@ -125,7 +126,7 @@ static size_t count_same(const struct way *ways, size_t count, size_t *different
 	return same;
 }
 
-/* Folds the function that is the first one left in more than half of the sites, if there is one. */
+/* Folds the function that is the first frame left in more than half of the sites, if any. */
 static bool fold_one(struct report *report, struct way *ways)
 {
 	size_t count = find_ways(report, ways);
@@ -146,7 +147,7 @@ static bool fold_one(struct report *report, struct way *ways)
 	return false;
 }
 
-/* A site must have an origin if it has a frame. */
+/* A site that has a frame must have an origin. */
 static void take_outermost(struct report_site *site)
 {
 	size_t at = site->frame_count;
@@ -162,7 +163,7 @@ void group_find_origins(struct report *report)
 
 	for (size_t i = 0; i < report->site_count; i++)
 		report->sites[i].origin = next_frame(&report->sites[i], 0);
-	/* Without memory only the well-known names are folded. */
+	/* Without memory, only the well-known names are folded. */
 	for (unsigned round = 0; ways != NULL && round < ROUNDS_MAX; round++)
 		if (!fold_one(report, ways))
 			break;

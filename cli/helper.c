@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Questions to answers, one by one. It must not know who asks, nor what an answer is good for.
+ * Answers questions, one by one. It must not know who asks, nor what an answer is good for.
  */
 #define _GNU_SOURCE
 #include "helper.h"
@@ -22,7 +22,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Files are mapped privately, so they count: the largest debug information that can be read. */
+/* Files are mapped privately, so they count: this bounds the debug information that can be read. */
 #define MEMORY_MAX ((rlim_t)2 << 30)
 #define FILES_MAX ((rlim_t)256)
 
@@ -41,7 +41,7 @@ static void limit(int resource, rlim_t most)
 	setrlimit((__rlimit_resource_t)resource, &now);
 }
 
-/* If memory ends in the whole machine, this process is the one to go. */
+/* If the whole machine runs out of memory, this process is the one to go. */
 static void offer_to_be_killed(void)
 {
 	int fd = openat(AT_FDCWD, "/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
@@ -53,9 +53,9 @@ static void offer_to_be_killed(void)
 }
 
 /*
- * Leaves what belongs to the process that started this one: descriptors, which would keep its pipes
- * open, and its terminal, whose signals are not meant for this one. A standard stream is a folder,
- * which can neither be read nor written.
+ * Gives up what belongs to the process that started this one: descriptors, which would keep its
+ * pipes open, and its terminal, whose signals are not meant for this one. The standard streams
+ * become a folder, which can neither be read nor written.
  */
 static bool leave_all_but(int fd)
 {
@@ -83,7 +83,7 @@ static bool confine(const struct helper_start *start)
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || !leave_all_but(start->fd) || !asker_lives())
 		return false;
 	offer_to_be_killed();
-	prctl(PR_SET_DUMPABLE, 0); /* no core dumps, and what is guarded cannot look into it */
+	prctl(PR_SET_DUMPABLE, 0); /* no core dumps, and no guarded process can look into it */
 	limit(RLIMIT_DATA, MEMORY_MAX);
 	limit(RLIMIT_NOFILE, FILES_MAX);
 	regular_only();
@@ -96,7 +96,7 @@ static bool confine(const struct helper_start *start)
 
 /* ---- what it does ---------------------------------------------------------------------------- */
 
-/* The strings stay the place's. */
+/* The strings stay those of the place. */
 static void describe(const struct symbols_place *place, struct answer *answer)
 {
 	answer->symbol = place->symbol;

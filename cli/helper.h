@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The process that reads debug information, and takes the harm that there can be in it: it has
- * limits, and neither files nor signals of the process that started it. It ends with that.
+ * The process that reads debug information, and takes the harm that may be in it. It has limits,
+ * and neither files nor signals of the process that started it. It ends with that process.
  */
 #ifndef CLI_HELPER_H
 #define CLI_HELPER_H
@@ -14,9 +14,7 @@ struct helper_start {
 	bool debuginfod;	/* its servers may be asked */
 };
 
-/*
- * The whole life of that process, for clone(2). Returns its status when there is no question more.
- */
+/* The whole life of that process, for clone(2). Returns its status when no more questions come. */
 int helper_run(void *start);
 
 #endif

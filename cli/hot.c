@@ -25,7 +25,7 @@ struct search {
 	FILE *out;
 	size_t length;
 	bool is_cut;
-	unsigned unread;    /* modules of which there was no answer */
+	unsigned unread;    /* modules that gave no answer */
 	char *first_unread; /* the path of one */
 };
 
@@ -46,7 +46,7 @@ static void search_module(const char *path, void *argument)
 	const struct answer *answer;
 	size_t length;
 
-	/* What is inside a run-time library is meant by nobody, and its debug information large. */
+	/* Nobody means functions inside a run-time library, and its debug information is large. */
 	if (pl_runtime_is_library(path))
 		return;
 	answer = namer_ask(search->namer, &question);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What --hot needs that is in no module's own symbols. */
+/* What --hot needs that no module's own symbols have. */
 #ifndef CLI_HOT_H
 #define CLI_HOT_H
 

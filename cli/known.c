@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A list, the module that was new last first: a process has a few dozen at most in its reports. A
- * text that is made to have more of them loses the oldest.
+ * A list with the newest module first: the reports of a process name a few dozen at most. A text
+ * that is made to name more loses the oldest.
  */
 #define _GNU_SOURCE
 #include "known.h"

@@ -11,21 +11,21 @@
 
 struct known_id;
 
-/* Zeroed memory is a stream of which nothing was read. */
+/* Zeroed memory is the state of a stream of which nothing was read. */
 struct known {
 	struct known_id *first;
 	unsigned block; /* the report that is being read */
 };
 
-/* What is noted from now on belongs to another report. */
+/* From now on, what is noted belongs to another report. */
 void known_begin(struct known *known);
 
-/* If memory ends, or more is known than any process has, the module stays unknown. */
+/* The module stays unknown if memory ends, or if more are known than any process has. */
 void known_note(struct known *known, const struct build_id *id);
 
 /*
- * Returns the build-id of a module, or NULL if it is not known. in_block: the report that is being
- * read has told all of its modules that have one; then one that was not told is "".
+ * Returns the build-id of a module, or NULL if it is not known. in_block: the report being read has
+ * named all of its modules that have one; a module that it did not name then has "".
  */
 const char *known_find(const struct known *known, const char *path, bool in_block);
 

@@ -18,9 +18,9 @@
 #define DEPTH_MAX 1000
 
 /*
- * The compilation unit of an address. The table of addresses (.debug_aranges) has none of clang's,
- * and libdwfl answers with the nearest unit for what lies between two ranges of one: the code of an
- * object without debug information. So each unit is asked itself.
+ * Finds the compilation unit of an address by asking each unit. The table of addresses
+ * (.debug_aranges) has none of clang's units, and libdwfl names the nearest unit for an address
+ * between two ranges of one: that is code of an object without debug information.
  */
 static Dwarf_Die *find_unit(Dwfl_Module *module, Dwarf_Addr address, Dwarf_Addr *bias)
 {
@@ -60,7 +60,7 @@ static char *full_path(Dwarf_Die *unit, const char *file)
 	return asprintf(&path, "%s/%s", folder, file) >= 0 ? path : NULL;
 }
 
-/* Where the address itself is; line 0 is the compiler's way to say that it belongs to none. */
+/* The line of the address itself; by line 0 the compiler says that it belongs to none. */
 static void find_line(Dwarf_Die *unit, Dwarf_Addr address, struct symbols_function *function)
 {
 	Dwarf_Line *line = dwarf_getsrc_die(unit, address);
@@ -73,7 +73,7 @@ static void find_line(Dwarf_Die *unit, Dwarf_Addr address, struct symbols_functi
 	function->line = (unsigned)number;
 }
 
-/* Where an inlined function was called: that is the line of the function around it. */
+/* Where an inlined function was called; that is the line in the function around it. */
 static void find_call(Dwarf_Die *unit, Dwarf_Die *inlined, struct symbols_function *around)
 {
 	Dwarf_Word file_number = 0, line = 0;
@@ -152,8 +152,8 @@ Dwarf_Die *lines_whole_unit(Dwarf_Die *unit, Dwarf_Die *split)
 }
 
 /*
- * The functions from the innermost outwards. Returns how many were filled in; `functions` has room
- * for one more than the path has.
+ * Fills in the functions from the innermost outwards. Returns how many there are; `functions` has
+ * room for one more than the path has.
  */
 static size_t list_functions(Dwarf_Die *unit, struct path *path, struct symbols_function *functions)
 {
@@ -168,12 +168,14 @@ static size_t list_functions(Dwarf_Die *unit, struct path *path, struct symbols_
 			return count;
 		find_call(unit, die, &functions[count]);
 	}
-	/* Code of an assembler's, say: the line is known, and the function by its symbol alone. */
+	/*
+	 * Code from an assembler, say, has a line, and its function is known by its symbol alone.
+	 */
 	return functions[count].file != NULL ? count + 1 : count;
 }
 
 /*
- * In debug information without linkage names the symbol table knows the outermost function better.
+ * If debug information has no linkage names, the symbol table knows the outermost function better.
  */
 static void complete_name(struct symbols_function *outermost, const char *symbol)
 {

@@ -8,8 +8,8 @@
 #include <elfutils/libdwfl.h>
 
 /*
- * Fills in the functions at an address of the module, which is of an instruction itself. What the
- * debug information does not name has the name of place->symbol.
+ * Fills in the functions at an address of the module, which is of an instruction itself. A function
+ * that the debug information does not name gets the name of place->symbol.
  */
 void lines_find(Dwfl_Module *module, Dwarf_Addr address, struct symbols_place *place);
 
@@ -19,7 +19,7 @@ void lines_find(Dwfl_Module *module, Dwarf_Addr address, struct symbols_place *p
  */
 const char *lines_name(Dwarf_Die *function);
 
-/* Returns whether functions may be declared in what has such a tag. */
+/* Returns whether an entry with such a tag may declare functions. */
 bool lines_is_container(int tag);
 
 /*

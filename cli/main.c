@@ -57,9 +57,9 @@ static void complain(const char *word)
 }
 
 /*
- * A standard stream that was closed stays so, here and in a program that is run, but no file of the
- * command's own can take its number: what is written to the stream would go there. To read or write
- * a descriptor of O_PATH fails as if it were closed. Returns false if there is none to be had.
+ * Keeps a standard stream that was closed as it is, here and in a program that is run, but lets no
+ * file of the command's own take its number: what is written to the stream would go there. Reading
+ * or writing an O_PATH descriptor fails as if it were closed. Returns false if none can be had.
  */
 static bool occupy_closed_streams(void)
 {

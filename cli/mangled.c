@@ -109,7 +109,7 @@ static bool is_same(const struct part *a, const struct part *b)
 	       memcmp(a->identifier.start, b->identifier.start, a->identifier.length) == 0;
 }
 
-/* The last part of several: E ends it, I begins arguments of a template, and B a tag. */
+/* The last of several parts: E ends it, I begins arguments of a template, and B a tag. */
 static void write_last(const struct part *last, const struct part *before, bool is_rust, FILE *out)
 {
 	if (is_same(last, before)) {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* A table by the hash of the question; of two with the same place the newer one stays. */
+/* A table by the hash of the question; if two have the same place, the newer one stays. */
 #define _GNU_SOURCE
 #include "memory.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Of question and answer together: all of the table is 4 MiB at most. */
+/* Of question and answer together: the whole table is 4 MiB at most. */
 #define PAIR_MAX ((size_t)4096)
 
 struct memory_pair {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Answers that were given, by the question as its message: most frames of a run are asked about
- * again and again. It must not know what is in a message.
+ * Keeps answers by the message of their question: most frames of a run are asked about again and
+ * again. It must not know what is in a message.
  */
 #ifndef CLI_MEMORY_H
 #define CLI_MEMORY_H
@@ -15,10 +15,13 @@ struct memory {
 	struct memory_pair *slots[MEMORY_SLOTS];
 };
 
-/* Copies the answer to a question to where there is room for any, and returns its length, or 0. */
+/*
+ * Copies the answer to a question to a place with room for any answer, and returns its length, or
+ * 0.
+ */
 size_t memory_find(const struct memory *memory, const char *question, size_t length, char *answer);
 
-/* Keeps the answer, unless it is a large one, in the place of one that was given before. */
+/* Keeps the answer, unless it is large. It may replace an earlier one. */
 void memory_keep(struct memory *memory, const char *question, size_t question_length,
 		 const char *answer, size_t answer_length);
 

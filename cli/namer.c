@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The life of the helper: started at the first question, killed when it does not answer one, and
- * started again for the next; a module that it did not survive is left alone, and so is all naming
- * when it costs too much. No more than one question is under way.
+ * The life of the helper. It is started at the first question, killed when it does not answer one,
+ * and started again for the next. A module that it did not survive is left alone, and so is all
+ * naming when it costs too much. Only one question is under way at a time.
  *
- * The helper is a copy of this process on a stack of its own, for that of this process may be
- * small. If there is no process to be had, nothing has a name.
+ * The helper is a copy of this process on a stack of its own, since the stack of this process may
+ * be small. If no process can be had, nothing gets a name.
  */
 #define _GNU_SOURCE
 #include "namer.h"
@@ -23,10 +23,10 @@
 #include <unistd.h>
 
 #define ANSWER_MS 4000	/* for one answer */
-#define SERVER_TIMES 15 /* longer may all of it take where files come from servers */
-#define LATE_MS 50	/* what takes no longer is not counted */
-#define LOST_MS 8000	/* for all those that did not come, or came late */
-#define STARTS_MAX 16	/* of the helper; the first one is one of them */
+#define SERVER_TIMES 15 /* all of it may take so much longer where files come from servers */
+#define LATE_MS 50	/* an answer that takes no longer is not counted */
+#define LOST_MS 8000	/* for all answers that did not come, or came late */
+#define STARTS_MAX 16	/* of the helper, the first one included */
 #define CRASHES_MAX 3	/* of helpers that were asked about the same module */
 
 /* A module that a helper was asked about when it ended. */
@@ -37,17 +37,17 @@ struct deadly {
 
 struct namer {
 	struct namer_options options;
-	int fd; /* to the helper; -1: there is none */
+	int fd; /* to the helper; -1 if there is none */
 	pid_t helper;
 	unsigned starts;
-	bool cannot_start; /* and it was said */
+	bool cannot_start; /* and the user was told */
 	int64_t lost_ms;
 	bool given_up;
 	struct deadly deadly[STARTS_MAX];
 	struct memory memory;
 	struct answer answer;
 	char question[QUESTION_SIZE];
-	char message[ANSWER_SIZE]; /* that has the answer in it */
+	char message[ANSWER_SIZE]; /* the answer lies in it */
 };
 
 struct namer *namer_new(const struct namer_options *options)
@@ -162,7 +162,7 @@ static int watched(const struct namer *namer)
 	return namer->options.watched != NULL ? namer->options.watched() : -1;
 }
 
-/* Waits until there is an answer, or the helper has ended. Returns false if the time is over. */
+/* Waits until an answer comes or the helper ends. Returns false if the time is over. */
 static bool await(struct namer *namer, int64_t until)
 {
 	for (;;) {
@@ -179,7 +179,7 @@ static bool await(struct namer *namer, int64_t until)
 	}
 }
 
-/* Whether the helper has ended since the last answer, or says what was not asked. */
+/* Whether the helper has ended since the last answer, or has sent something unasked. */
 static bool is_lost(const struct namer *namer)
 {
 	struct pollfd helper = {namer->fd, POLLIN, 0};
@@ -187,7 +187,9 @@ static bool is_lost(const struct namer *namer)
 	return poll(&helper, 1, 0) != 0;
 }
 
-/* A file that is not there now may come; any other answer stays right for its build-id. */
+/*
+ * Does not keep that a file is absent: it may come. Any other answer stays right for its build-id.
+ */
 static bool take_answer(struct namer *namer, size_t question_length)
 {
 	ssize_t got =
@@ -203,7 +205,7 @@ static bool take_answer(struct namer *namer, size_t question_length)
 	return true;
 }
 
-/* Returns whether the question has an answer already. */
+/* Returns whether the answer to the question is already known. */
 static bool recall(struct namer *namer, size_t question_length)
 {
 	size_t length =

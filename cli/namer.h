@@ -11,8 +11,8 @@
 struct namer;
 
 /*
- * How the time is spent that may be lost: an answer is awaited for 4 s, and when 8 s are lost in
- * all, nothing is asked any more; both are 15 times as long if servers may be asked.
+ * How much time may be lost: an answer is awaited for 4 s, and once 8 s are lost in all, nothing is
+ * asked any more. Both are 15 times as long if servers may be asked.
  */
 struct namer_options {
 	const char *debug_path; /* folders of separate debug files, or NULL; as for symbols_new() */
@@ -27,7 +27,7 @@ struct namer_options {
 	void (*meanwhile)(void);
 };
 
-/* What it points to stays the caller's, and is needed as long as the namer. NULL if memory ends. */
+/* What it points to stays the caller's, and must live as long as the namer. NULL if memory ends. */
 struct namer *namer_new(const struct namer_options *options);
 
 void namer_free(struct namer *namer);

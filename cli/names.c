@@ -69,7 +69,7 @@ static void name_frame(const struct record *record, uint64_t frame, struct namer
 	struct question question = {.build_id = build_id, .offset = place.offset, .function = ""};
 	const struct answer *answer;
 
-	/* A path that was cut, or is relative to some folder, may be another file's. */
+	/* A path that was cut, or is relative to some folder, may be that of another file. */
 	if (place.module == 0 || module->path[0] != '/' ||
 	    memchr(module->path, '\0', sizeof(module->path)) == NULL)
 		return;
@@ -150,7 +150,7 @@ static size_t count_lines(const char *text)
 	return count;
 }
 
-/* Lines of one frame stay in their order: they lie one behind the other. */
+/* Keeps the lines of one frame in their order: they lie one behind the other in the text. */
 static int compare_lines(const void *a, const void *b)
 {
 	const struct names_line *x = a, *y = b;
@@ -178,7 +178,7 @@ struct names names_read(struct record *record)
 	names.lines = calloc(count_lines(next) + 1, sizeof(*names.lines));
 	while (names.lines != NULL && (line = take(&next, '\n')) != NULL)
 		names.count += read_line(line, &names.lines[names.count]);
-	/* As names_collect() writes them; a file may have been written by somebody else. */
+	/* Reads what names_collect() writes; but somebody else may have written the file. */
 	if (!is_sorted(&names))
 		qsort(names.lines, names.count, sizeof(*names.lines), compare_lines);
 	return names;

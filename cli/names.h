@@ -12,8 +12,8 @@
 #include "record.h"
 
 /*
- * Looks up all places of the record's sites and keeps what is found in it. Without memory, or when
- * names cost too much time, fewer are.
+ * Looks up all places of the record's sites and keeps what is found in it. It finds fewer if memory
+ * ends, or if names cost too much time.
  */
 void names_collect(struct record *record, struct namer *namer);
 
@@ -28,7 +28,7 @@ struct names {
 	size_t count;
 };
 
-/* Reads the record's names, whose text it changes. Lines that are none are left out. */
+/* Reads the record's names, whose text it changes. Leaves out lines of any other form. */
 struct names names_read(struct record *record);
 
 /* Returns the first line of a frame and how many there are. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The lines with places in them: a frame, the site of a scope, a line of the closing table. All
- * others are written as they are; a place of which the files know nothing is, but for what no
- * report has in it.
+ * other lines are written as they are. So is a place of which the files know nothing, except for
+ * what no report has in it.
  */
 #define _GNU_SOURCE
 #include "naming.h"
@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Of a line of a report, which need not have been written by the library. */
+/* Writes a part of a report's line, which need not have come from the library. */
 static void write_slice(struct slice text, FILE *out)
 {
 	escape_write_part(text, out);
@@ -41,7 +41,9 @@ static char *demangled(const struct naming *naming, char *name)
 	return strdup(better);
 }
 
-/* From some folder that the process was in: what lies there is its file only if its build-id is. */
+/*
+ * The path is from some folder of the process: what lies there is its file only if its build-id is.
+ */
 static bool may_be_another(const struct question *question)
 {
 	return question->path[0] != '/' &&
@@ -67,7 +69,7 @@ static const struct answer *ask_files(const struct naming *naming, const struct 
 }
 
 /*
- * The name is asked for apart: it is known when no file is, and what it costs is no file's fault.
+ * Ask for the name separately: it is known when no file is, and no file is to blame for its cost.
  */
 static struct found look_up(const struct naming *naming, const struct place *place)
 {
@@ -85,8 +87,8 @@ static bool has_line(const struct answer *files)
 }
 
 /*
- * The exported name of the outermost function stays, if it is of the same one: a library calls its
- * own functions by further names, which nobody else knows (strdup is __GI___strdup).
+ * Keeps the exported name of the outermost function, if that is the same function: a library calls
+ * its own functions by further names, which nobody else knows (strdup is __GI___strdup).
  */
 static void write_name(const struct place *place, const struct found *found, size_t i, FILE *out)
 {
@@ -117,8 +119,8 @@ static struct slice parenthesis(const struct place *place)
 }
 
 /*
- * The place without a line. The exported name stays unless the symbol table knows a function that
- * begins nearer, for many a function has several names.
+ * Writes the place without a line. The exported name stays unless the symbol table knows a function
+ * that begins nearer, since many a function has several names.
  */
 static void write_raw(const struct place *place, const struct found *found, FILE *out)
 {
@@ -140,7 +142,7 @@ static void write_raw(const struct place *place, const struct found *found, FILE
 	}
 }
 
-/* For the closing table and a scope: the innermost function alone, on the same line. */
+/* Writes the innermost function alone, on the same line: for the closing table and a scope. */
 static void write_short(const struct naming *naming, struct slice text, bool with_folder, FILE *out)
 {
 	struct found found;
@@ -188,7 +190,7 @@ bool naming_is_frame(struct slice line)
 	return place_parse(line, &place) || place_is_address(line);
 }
 
-/* All functions that are inlined here, each on a line of its own with the frame's number. */
+/* Writes all functions that are inlined here, each on a line of its own with the frame's number. */
 static void write_frame(const struct naming *naming, struct slice prefix, const struct place *place,
 			FILE *out)
 {

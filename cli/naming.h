@@ -18,9 +18,7 @@ struct naming {
 /* "    #N PLACE or address" */
 bool naming_is_frame(struct slice line);
 
-/*
- * Writes the line, or the lines that come of it, with the newlines of those in front of the last.
- */
+/* Writes the line, or the lines that it becomes, with a newline after each but the last. */
 void naming_write(const struct naming *naming, struct slice line, FILE *out);
 
 #endif

@@ -22,7 +22,7 @@
 #define LIST_SIZE ((size_t)64 * 1024)
 #define ONLY_LIST "LD_TRACE_LOADED_OBJECTS=1"
 
-/* The environment of this process, with the word that has the dynamic linker list and end. */
+/* This process's environment, with the word that makes the dynamic linker list and end. */
 static char **environment_to_list(void)
 {
 	static char only_list[] = ONLY_LIST;

@@ -27,7 +27,7 @@
 	PL_TEXT_OF(PHASELOCK_VERSION_MAJOR)                                                        \
 	"." PL_TEXT_OF(PHASELOCK_VERSION_MINOR) "." PL_TEXT_OF(PHASELOCK_VERSION_PATCH)
 
-#define LINES_AROUND ((size_t)5) /* of the summary, with which the table is to be on one screen */
+#define LINES_AROUND ((size_t)5) /* of the summary, which shares one screen with the table */
 
 /* ---- what the run is ------------------------------------------------------------------------- */
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What a run leaves behind: its record, in memory for the summary and in the file of --output.
- * While the program runs FILE.part is written anew each second in which something came, so that the
- * end of the command itself takes no more than that second with it.
+ * While the program runs FILE.part is written anew each second in which something came, so that no
+ * more than that second is lost if the command itself ends.
  */
 #ifndef CLI_OUTPUT_H
 #define CLI_OUTPUT_H
@@ -19,7 +19,7 @@ struct output {
 	uint64_t written; /* what there was when the file was written last */
 };
 
-/* Begins a run; false after it has said that the file cannot be written. */
+/* Begins a run. Returns false after it has said that the file cannot be written. */
 bool output_begin(struct output *output, const struct page *page,
 		  const struct arguments *arguments);
 

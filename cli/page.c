@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The page as an unnamed file in memory. A guarded process inherits it, or is handed it: it needs
- * no name in the file system, which could stay. It cannot be cut, which would end whoever reads it.
+ * no name in the file system, which could stay. Nobody can cut it, which would end whoever reads
+ * it.
  *
  * A second file is mapped by each guarded process and read by nobody. The kernel refuses to seal it
  * against writing as long as somebody has it mapped to write: so it tells whether a guarded process
- * lives, whoever its parent is, and whatever rights it has. The page is no such file, for seals can
- * be added to one only while no seal forbids it, and then a program can add others.
+ * lives, whoever its parent is, and whatever rights it has. The page cannot be such a file: seals
+ * can be added to one only while no seal forbids it, and then a program could add others.
  */
 #define _GNU_SOURCE
 #include "page.h"
@@ -26,7 +27,7 @@
 #define INHERITED_BELOW 1024 /* what select(2) knows, and a usual limit */
 #define INHERITED_ROOM 64
 
-/* Returns a file in memory that begins with that, and cannot change its size; or -1. */
+/* Returns a file in memory that begins with that and whose size cannot change; or -1. */
 static int make_file(const void *start, size_t start_size, size_t size)
 {
 	int fd = memfd_create("phaselock run", MFD_CLOEXEC | MFD_ALLOW_SEALING);
@@ -38,7 +39,7 @@ static int make_file(const void *start, size_t start_size, size_t size)
 	return -1;
 }
 
-/* Moves a file to a number that a program does not come to by itself, if there is one. */
+/* Moves a file to a number that a program does not reach by itself, if there is one. */
 static int move_up(int fd)
 {
 	struct rlimit limit = {.rlim_cur = 0};
@@ -72,7 +73,7 @@ bool page_make(struct page *page, const char *report, const struct pl_options *o
 	page->record = NULL;
 	page->files[0] = make_file(&empty, sizeof(empty), PL_CHANNEL_FILE_SIZE);
 	is_whole = page->files[0] >= 0;
-	if (!is_whole) /* ulimit -f: no record, but counts */
+	if (!is_whole) /* a file size limit, ulimit -f: no record, but counts */
 		page->files[0] = make_file(&empty, sizeof(empty), sizeof(empty));
 	page->files[1] = make_file(&empty.head, sizeof(empty.head), sizeof(empty.head));
 	if (page->files[0] < 0 || page->files[1] < 0 ||
@@ -108,7 +109,7 @@ static struct page_phase read_phase(const struct pl_layout_phase *phase)
 	};
 }
 
-/* A name that a guarded process wrote, and so anything; say() quotes it. */
+/* A guarded process wrote this name, so it may be anything; say() quotes it. */
 static void read_name(char name[PHASELOCK_MODULE_NAME_SIZE], const char *written)
 {
 	memcpy(name, written, PHASELOCK_MODULE_NAME_SIZE);
@@ -203,7 +204,9 @@ void page_close(const struct page *page)
 	atomic_store_explicit(&page->channel->is_over, 1, memory_order_relaxed);
 }
 
-/* A process that followed the run, and was killed before it came by, was locked for all that. */
+/*
+ * A process that followed the run, and was killed before it took up the moment, was still locked.
+ */
 static bool was_locked(const struct pl_channel *channel, size_t place)
 {
 	uint32_t was = atomic_load_explicit(&channel->were[place], memory_order_relaxed);

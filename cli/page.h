@@ -30,15 +30,15 @@ struct page_phase {
 
 /* A module whose requests went past the library. */
 struct page_unseen {
-	uint64_t entries; /* a set of PHASELOCK_ENTRY_*; 0: none has this place */
+	uint64_t entries; /* a set of PHASELOCK_ENTRY_*; 0: this place is free */
 	char module[PHASELOCK_MODULE_NAME_SIZE];
 	char allocator[PHASELOCK_MODULE_NAME_SIZE]; /* where its requests went */
-	char function[PHASELOCK_MODULE_NAME_SIZE];  /* by what */
+	char function[PHASELOCK_MODULE_NAME_SIZE];  /* the allocator's, that they called */
 };
 
 /* A process that was never locked. */
 struct page_unchecked {
-	uint32_t id; /* 0: none has this place */
+	uint32_t id; /* 0: this place is free */
 	char name[16];
 };
 
@@ -47,7 +47,7 @@ struct page_counts {
 	uint64_t processes_forked;
 	uint64_t processes_ended;
 	uint64_t processes_left;
-	uint64_t processes_unheard;   /* began, and nothing was heard of their end */
+	uint64_t processes_unheard;   /* began, and their end was not heard of */
 	uint64_t processes_unchecked; /* ended, and were never locked */
 	struct page_unchecked unchecked[PL_CHANNEL_UNCHECKED];
 	uint64_t entries_missing;  /* a set of PHASELOCK_ENTRY_* */
@@ -57,10 +57,10 @@ struct page_counts {
 	uint64_t locks;
 	uint64_t scopes;
 	uint64_t watches;    /* begun by assertions */
-	uint64_t hot;	     /* a bit for each pattern of hot= of which there was a function */
+	uint64_t hot;	     /* a bit for each pattern of hot= that has a function */
 	uint64_t hot_unread; /* requests whose stacks could not be read to the end */
 	uint64_t violations;
-	uint64_t told;	/* of these: their texts are written */
+	uint64_t told;	/* those of them whose texts are written */
 	uint64_t apart; /* texts that did not come through the pipe */
 	uint64_t lost;	/* texts that nobody took */
 	struct page_phase init;
@@ -75,26 +75,26 @@ struct page_counts {
  */
 bool page_make(struct page *page, const char *report, const struct pl_options *options, bool live);
 
-/* Says that this is the moment of a want, for all guarded processes. */
+/* Tells all guarded processes that the moment of a want has come. */
 void page_say_moment(const struct page *page, enum pl_channel_want want);
 
-/* The command has started the program, and awaits it as any parent does. */
+/* Notes that the command has started the program, and awaits it as any parent does. */
 void page_await(const struct page *page, uint32_t child);
 
 struct page_counts page_read(const struct page *page);
 
-/* What starts from now on is told that nobody counts it. */
+/* Tells whatever starts from now on that nobody counts it. */
 void page_close(const struct page *page);
 
 /*
- * Notes that the process with that id, as it knew it itself, has ended as the guarded one it was,
- * unless it said so itself. name has 16 bytes.
+ * Notes that a process has ended, still guarded, unless it said so itself. The id is its number as
+ * it knew that itself; the name has 16 bytes.
  */
 void page_note_end(const struct page *page, uint32_t process, const char *name);
 
 /*
- * Whether a guarded process lives that has the page. Once none has, none can take it up any more:
- * not before the program has ended.
+ * Whether a guarded process lives that has the page. Once none does, none can take it up any more.
+ * That holds only after the program has ended.
  */
 bool page_is_in_use(const struct page *page);
 

@@ -7,10 +7,10 @@
 
 #define BETWEEN_PLACES " < "
 
-/* What is longer is no place: each place of a list is sought among all that may be its end. */
+/* Longer text is no place: each place of a list is sought among all that may be its end. */
 #define PLACE_MAX ((size_t)16 * 1024)
 
-/* Longer ones than SHA-512 are none. */
+/* No build-id is longer than SHA-512. */
 #define BUILD_ID_MAX 128
 
 bool slice_skip(struct slice *text, const char *prefix)
@@ -57,8 +57,8 @@ static bool take_offset(struct slice *text, uint64_t *offset)
 }
 
 /*
- * Takes "FUNCTION+0xHEX (" off the front: the first " (" with an offset before it, for a demangled
- * name has blanks and parentheses too.
+ * Takes "FUNCTION+0xHEX (" off the front. It ends at the first " (" with an offset before it, since
+ * a demangled name has blanks and parentheses too.
  */
 static bool take_function(struct slice *text, struct place *place)
 {

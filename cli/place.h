@@ -30,20 +30,21 @@ struct build_id {
 	struct slice path;
 };
 
-/* Whether the text begins with the prefix, which is taken off if so. */
+/* Whether the text begins with the prefix, which is then taken off. */
 bool slice_skip(struct slice *text, const char *prefix);
 
-/* The text up to the end of the line that it begins with, without the newline. */
+/* Returns the text up to the end of the line that it begins with, without the newline. */
 struct slice slice_line(struct slice text);
 
-/* The text is one place and nothing else, or it is none. */
+/* Returns whether the text is one place and nothing else. */
 bool place_parse(struct slice text, struct place *place);
 
-/* The text is 0xHEX and nothing else: an address that is in no module. */
+/* Returns whether the text is 0xHEX and nothing else: an address that is in no module. */
 bool place_is_address(struct slice text);
 
 /*
- * Returns how much of a list of places, split by " < ", the first one is; all, if nothing follows.
+ * Returns the length of the first place in a list split by " < "; that of all of it, if nothing
+ * follows.
  */
 size_t place_length(struct slice list);
 

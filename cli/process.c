@@ -24,7 +24,7 @@ static void read_status(FILE *file, struct process *found)
 	char line[256];
 
 	while (fgets(line, sizeof(line), file) != NULL) {
-		const char *value = strrchr(line, '\t'); /* of ids the last one is the innermost */
+		const char *value = strrchr(line, '\t'); /* the last id is the innermost one */
 
 		if (value == NULL)
 			continue;

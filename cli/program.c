@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From the name of a program to the file that exec() will load, by the rules of execvp(3) and of
- * the kernel for scripts. It must not know what makes an ELF program one that can be guarded, nor
- * how it is started.
+ * Goes from the name of a program to the file that exec() will load, by the rules of execvp(3) and
+ * of the kernel for scripts. It must not know which ELF programs can be guarded, nor how one is
+ * started.
  *
  * A script whose interpreter is env(1) needs more: env would run guarded, take the guard out of the
  * environment as every guarded program does, and execute the real interpreter without it. So what
@@ -213,7 +213,7 @@ static int follow_script(struct search *search, struct first_line *line)
 
 /* ---- the dynamic linker ---------------------------------------------------------------------- */
 
-/* Returns how many words an option of ld.so(8) takes, with itself; 0: with it no program is run. */
+/* Returns how many words an option of ld.so(8) takes, itself included; 0: it runs no program. */
 static size_t option_words(const char *option)
 {
 	static const char *const with_value[] = {
@@ -273,7 +273,7 @@ static int look_at_elf(struct search *search, int fd, bool *more)
 	return *more ? follow_linker(search) : 0;
 }
 
-/* Looks at one open file. Returns 0 when the search has ended well or goes on, which more tells. */
+/* Looks at one open file. Returns 0 when the search has ended well or goes on; more tells which. */
 static int look(struct search *search, int fd, bool *more)
 {
 	struct first_line line = {.interpreter = NULL};

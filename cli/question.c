@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Messages are numbers as the machine has them, and strings with their NUL; no string is "", for
- * which a name and a file are the same thing. Both ends are one program.
+ * Messages are numbers as the machine has them, and strings with their NUL. A missing string is
+ * sent as "": for a name and a file that is the same thing. Both ends are one program.
  */
 #define _GNU_SOURCE
 #include "question.h"
 
 #include <string.h>
 
-/* A message that is being written; after what had no room nothing more is. */
+/* A message being written. Once something had no room, nothing more is written. */
 struct pen {
 	char *at;
 	const char *end;
@@ -36,7 +36,7 @@ static void put_string(struct pen *pen, const char *string)
 	put(pen, string, strlen(string) + 1);
 }
 
-/* A message that is being read; after what is none nothing more is. */
+/* A message being read. Once something was wrong, nothing more is read. */
 struct eye {
 	const char *at;
 	const char *end;

@@ -3,7 +3,7 @@
  * What the process that reads debug information is asked, and what it answers: each is one message,
  * with a bound on its length. It must not know who asks, nor where an answer comes from.
  *
- * An answer is not trusted: what is not exactly one is refused.
+ * An answer is not trusted: anything that is not exactly one is refused.
  */
 #ifndef CLI_QUESTION_H
 #define CLI_QUESTION_H
@@ -36,7 +36,7 @@ struct answer_function {
 	unsigned line;	  /* for one into which others are inlined: of the inlined call */
 };
 
-/* Nothing is known if it is zeroed, but for the state. */
+/* If it is zeroed, nothing is known but the state. */
 struct answer {
 	enum module_state state;
 	size_t count;
@@ -49,19 +49,19 @@ struct answer {
 	bool is_list_cut;      /* there are more */
 };
 
-/* Returns the length of the message, or 0 if there is more to ask than has room. */
+/* Returns the length of the message, or 0 if the question does not fit. */
 size_t question_write(const struct question *question, char message[QUESTION_SIZE]);
 
-/* The strings stay in the message. Returns false if it is no question. */
+/* The strings point into the message. Returns false if it is no question. */
 bool question_read(const char *message, size_t length, struct question *question);
 
 /*
- * Returns the length of the message. Functions, and a list of them, that have no room are left out,
- * then the symbol; the demangled name is to be no longer than a question may be.
+ * Returns the length of the message. If there is no room, functions, and a list of them, are left
+ * out first, then the symbol. The demangled name must be no longer than a question may be.
  */
 size_t answer_write(const struct answer *answer, char message[ANSWER_SIZE]);
 
-/* The strings stay in the message. Returns false if it is no answer. */
+/* The strings point into the message. Returns false if it is no answer. */
 bool answer_read(const char *message, size_t length, struct answer *answer);
 
 #endif

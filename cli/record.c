@@ -109,7 +109,7 @@ static void *copy(const void *from, size_t count, size_t size)
 
 bool record_take(struct record *record, const struct pl_layout *layout)
 {
-	/* acquire: with a number come the places that were taken before */
+	/* acquire: with a number come the places that were taken before it */
 	size_t images = atomic_load_explicit(&layout->images_taken, memory_order_acquire);
 	size_t modules, sites = atomic_load_explicit(&layout->sites_taken, memory_order_acquire);
 
@@ -120,7 +120,7 @@ bool record_take(struct record *record, const struct pl_layout *layout)
 	record->site_count = smaller(sites, PL_LAYOUT_SITES);
 	record->images = copy(layout->images, record->image_count, sizeof(*record->images));
 	record->sites = copy(layout->sites, record->site_count, sizeof(*record->sites));
-	/* After the sites: the modules of their frames are there then. */
+	/* Read these after the sites: then the modules of their frames are there. */
 	modules = atomic_load_explicit(&layout->modules_taken, memory_order_acquire);
 	record->module_count = smaller(modules, PL_LAYOUT_MODULES);
 	record->modules = copy(layout->modules, record->module_count, sizeof(*record->modules));
@@ -168,7 +168,7 @@ static bool write_sections(int fd, const struct record *record)
 			return false;
 		at += (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 	}
-	/* Last: a file that is cut off before has no head. */
+	/* Write the head last: a file that is cut off before that has none. */
 	return write_all(fd, &head, sizeof(head), 0);
 }
 
@@ -224,7 +224,7 @@ static bool read_all(int fd, void *bytes, size_t size, uint64_t at)
 	return true;
 }
 
-/* Reads a section's elements into memory of its own; one more byte is zero. */
+/* Reads a section's elements into memory of its own, followed by one zero byte. */
 static void *read_section(int fd, const struct section *section, const struct table *table,
 			  uint64_t file_size)
 {

@@ -37,12 +37,12 @@ struct record_place {
 	uint64_t offset;
 };
 
-/* Frames of sites are such places. One beyond the modules that there are is of no module. */
+/* Frames of sites are such places. A number beyond the modules that there are means no module. */
 struct record_place record_place(const struct record *record, uint64_t frame);
 
 /*
- * Copies what is written up to now; run and names stay as they are. Returns false if there is no
- * memory. record_free() gives back what it was before.
+ * Copies what has been written so far; run and names stay as they are. Returns false if there is no
+ * memory. record_free() gives back what the record was before.
  */
 bool record_take(struct record *record, const struct pl_layout *layout);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * libdw opens files that a file names: by .gnu_debuglink, .gnu_debugaltlink, or as the other half
- * of split DWARF. It asks nobody before, so open() is defined here, in front of libc's.
+ * of split DWARF. It does not ask first, so open() is defined here, in front of libc's.
  */
 #define _GNU_SOURCE
 #include "regular.h"
@@ -22,9 +22,9 @@ void regular_only(void)
 }
 
 /*
- * It is looked at again when it is open: then it waits for nobody, and cannot become another. An
- * empty file has nothing to say, and may be the kernel's: to read /proc/kmsg takes from others what
- * is in it.
+ * Checks the file again once it is open: then nothing waits, and it cannot become another file. An
+ * empty file has nothing to say, and may be the kernel's: reading /proc/kmsg takes its content from
+ * others.
  */
 static int open_if_regular(const char *path, int flags)
 {

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Regular files are opened, and nothing else: to open a FIFO waits for who writes to it, and to
- * open a device can do anything. It must not know what the files are.
+ * Opens regular files and nothing else: opening a FIFO waits for a writer, and opening a device can
+ * do anything. It must not know what the files are.
  */
 #ifndef CLI_REGULAR_H
 #define CLI_REGULAR_H
 
 /*
- * Opens a file to read it. Returns -1, with errno, if it cannot, or it is no regular file or empty.
+ * Opens a file for reading. Returns -1, with errno, if that fails, or if the file is empty or not a
+ * regular one.
  */
 int regular_open(const char *path);
 
-/* From here on open(2) is so too, in this process, for all who call it to read a file. */
+/* From here on open(2) does the same, in this process, for all who call it to read a file. */
 void regular_only(void);
 
 #endif

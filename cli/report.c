@@ -234,7 +234,7 @@ static void print_text(const struct report *report, const struct choice *choice)
 		print_verdict(report);
 }
 
-/* Returns whether all sites are in the baseline; what is not is said. */
+/* Returns whether all sites are in the baseline; says which are not. */
 static bool holds(const struct report *report, const struct baseline *baseline)
 {
 	struct baseline_difference difference;
@@ -248,7 +248,7 @@ static bool holds(const struct report *report, const struct baseline *baseline)
 	return is_held;
 }
 
-/* What the report comes to by itself. */
+/* Returns the status that the report has by itself, without a baseline. */
 static int status_of(const struct report *report)
 {
 	if (report->site_count > 0 || report->sites_lost > 0)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What one record says, or several together: read, named, grouped and sorted, so that every form of
- * a report only writes it. Strings may hold anything that a program or a file name can; who writes
- * them quotes them for its form.
+ * a report only writes it. Strings may hold anything that a program or a file name can; whoever
+ * writes them quotes them for the form.
  */
 #ifndef CLI_REPORT_H
 #define CLI_REPORT_H
@@ -86,14 +86,14 @@ struct report_names {
 };
 
 /*
- * Adds the record in a file to a report: sites of equal call stacks are one. A report begins as
- * zeros. Returns false after it has said what is wrong with the file.
+ * Adds the record in a file to a report: sites with equal call stacks become one. A report begins
+ * as zeros. Returns false after it has said what is wrong with the file.
  */
 bool report_add_file(struct report *report, const char *path, const struct report_names *names);
 
 /*
- * Makes sites of equal ids one, the largest with the sums of all. For forms in which an id may come
- * once; who is grouped by origins needs the stacks apart.
+ * Merges sites of equal ids into the largest, which gets the sums of all. This is for forms in
+ * which an id may come only once; grouping by origins needs the stacks apart.
  */
 void report_merge_ids(struct report *report);
 
@@ -105,8 +105,8 @@ struct report_options {
 };
 
 /*
- * The forms. Each writes all of it; errors are those of the stream, and want of memory ends the
- * command.
+ * The forms. Each writes all of it. The caller checks the stream for errors; want of memory ends
+ * the command.
  */
 typedef void report_write(const struct report *report, const struct report_options *options,
 			  FILE *out);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From a record to a report: frames get their names, sites their ids, and those of equal ids become
- * one. It must not know how a report is written.
+ * Makes a report from a record: frames get their names, sites get their ids, and sites of equal ids
+ * become one. It must not know how a report is written.
  */
 #define _GNU_SOURCE
 #include "report.h"
@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Memory that there is not ends the command: a report with holes would be a lie. */
+/* Want of memory ends the command: a report with holes would be a lie. */
 static void *checked(void *memory)
 {
 	if (memory != NULL)
@@ -149,7 +149,7 @@ static void join(struct report_site *site, struct report_site *other)
 	free_site(other);
 }
 
-/* Of equal ones the larger stays, the earlier if they are alike. */
+/* Of equal sites the one with the larger count comes first, then the earlier one. */
 static int compare_weights(const struct report_site *x, const struct report_site *y)
 {
 	if (x->count != y->count)
@@ -165,7 +165,7 @@ static int compare_ids(const void *a, const void *b)
 	return order != 0 ? order : compare_weights(x, y);
 }
 
-/* Beyond the frames that the id is made of, too: what is above those decides who is to blame. */
+/* Compares beyond the frames that make the id, too: the frames above decide who is to blame. */
 static int compare_stacks(const struct report_site *x, const struct report_site *y)
 {
 	int order = strcmp(x->id, y->id);
@@ -208,7 +208,7 @@ static int compare_counts(const void *a, const void *b)
 	return strcmp(x->id, y->id);
 }
 
-/* Makes sites that are the same one, in the order in which the same are neighbours. */
+/* Merges sites that are the same; compare makes these neighbours. */
 static void merge(struct report *report, int (*compare)(const void *, const void *),
 		  bool (*is_same)(const struct report_site *, const struct report_site *))
 {
@@ -288,7 +288,7 @@ static struct report_process read_process(const struct record *record,
 	};
 }
 
-/* One that was being written when the process ended is of no program: it has no beginning. */
+/* An image being written when the process ended has no beginning, so it belongs to no program. */
 static void add_processes(struct report *report, const struct record *record)
 {
 	report->processes =
@@ -301,7 +301,7 @@ static void add_processes(struct report *report, const struct record *record)
 
 /* ---- the whole ------------------------------------------------------------------------------- */
 
-/* Of several records the worst verdict counts. */
+/* If there are several records, the worst verdict counts. */
 static int badness(const char *verdict)
 {
 	static const char *const verdicts[] = {"PASS", "not checked", ""};
@@ -353,7 +353,7 @@ bool report_add_file(struct report *report, const char *path, const struct repor
 
 	if (!record_read(&record, path))
 		return false;
-	/* One that was cut off, or was made without names. */
+	/* The record was cut off, or made without names. */
 	if (record.names_size == 0 && !options->off &&
 	    (namer = namer_new(&namer_options)) != NULL) {
 		names_collect(&record, namer);

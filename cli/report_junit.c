@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A report as JUnit XML, of which Jenkins' schema takes each element and attribute: a test for the
- * verdict, one for each program, and a failed one for each site. Names are unique and stable, for
- * GitLab counts the first of equal ones alone and follows a test by its name. It must not know of
+ * A report as JUnit XML: a test for the verdict, one for each program, and a failed one for each
+ * site. Jenkins' schema accepts each element and attribute. Names are unique and stable, since
+ * GitLab counts only the first of equal ones, and follows a test by its name. It must not know of
  * records.
  */
 #define _GNU_SOURCE
@@ -17,7 +17,7 @@
 #include <string.h>
 #include <time.h>
 
-/* For the library. What cannot be written is known to the stream; the library would speak of it. */
+/* Never fails, or the library would print an error: the stream knows what could not be written. */
 static int put(void *out, const char *text, int length)
 {
 	fwrite(text, 1, (size_t)length, out);
@@ -29,7 +29,7 @@ static const xmlChar *xml(const char *text)
 	return (const xmlChar *)text;
 }
 
-/* Each call of the library's comes through here: it can only fail for want of memory. */
+/* Each call of the library comes through here: it can only fail for want of memory. */
 static void check(int written)
 {
 	if (written < 0)
@@ -115,7 +115,7 @@ static void write_verdict(xmlTextWriter *suite, const struct report *report)
 	free(reason);
 }
 
-/* Not every violation may have a site. */
+/* A violation need not have a site. */
 static void write_lost(xmlTextWriter *suite, const struct report *report)
 {
 	char *message;
@@ -149,7 +149,7 @@ static void write_program(xmlTextWriter *suite, const struct report_program *pro
 	free(message);
 }
 
-/* Without lines and offsets, which change when something else does. */
+/* The name has no lines and offsets, which change when something else does. */
 static char *name_of(const struct report_site *site)
 {
 	const struct report_frame *origin = report_origin(site);

@@ -17,12 +17,12 @@
 #include <string.h>
 
 #define SUMMARY_MAX ((size_t)1024 * 1024 - 1)
-/* Kept free for what is said of what is left out. */
+/* Room kept free to say what was left out. */
 #define REMAINDER_MAX 1024
-/* How far the table of programs and the one of sites may go; call stacks have the rest. */
+/* How far the tables of programs and of sites may go; call stacks get the rest. */
 #define PROGRAMS_MAX (SUMMARY_MAX / 4)
 #define SITES_MAX (SUMMARY_MAX / 4 * 3)
-/* Of a name, in bytes; C++ has names that fill a page. */
+/* The most bytes of a name; C++ has names that fill a page. */
 #define NAME_MAX_BYTES 256
 
 struct summary {
@@ -30,7 +30,7 @@ struct summary {
 	size_t used;
 };
 
-/* One row, or another piece that is there as a whole or not at all. */
+/* One row, or another piece that is written as a whole or not at all. */
 struct piece {
 	char *text;
 	size_t length;
@@ -62,7 +62,7 @@ static bool end(struct piece *piece, struct summary *summary, size_t most)
 
 /* ---- names ----------------------------------------------------------------------------------- */
 
-/* A name as code, cut behind a whole character if it is long. */
+/* Writes a name as code; cuts a long one behind a whole character. */
 static void write_name(const char *name, FILE *out)
 {
 	size_t length = strlen(name), kept = 0;
@@ -187,7 +187,7 @@ static void write_site(const struct report_site *site, const struct report_optio
 	fprintf(out, " | %s | `%s` |\n", report_rule(site)->id, site->id);
 }
 
-/* Returns how many sites found room. */
+/* Returns how many sites had room. */
 static size_t write_sites(const struct report *report, const struct report_options *options,
 			  struct summary *summary)
 {

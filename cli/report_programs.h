@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The processes of a report by the name of their program: what a person counts in, and of which
- * there are few however many records are put together.
+ * The processes of a report by the name of their program: a person counts in these, and there are
+ * few of them however many records are put together.
  */
 #ifndef CLI_REPORT_PROGRAMS_H
 #define CLI_REPORT_PROGRAMS_H

@@ -6,7 +6,7 @@
 #include "record.h"
 #include "report.h"
 
-/* As report_add_file(), with the names that the record has, whose text it changes. */
+/* Like report_add_file(), with the names that the record has; their text is changed. */
 void report_add_record(struct report *report, struct record *record);
 
 #endif

@@ -73,7 +73,7 @@ static bool add_time(json_t *invocation, uint64_t seconds)
 	return json_object_set_new(invocation, "startTimeUtc", json_string(text)) == 0;
 }
 
-/* More results than may be there are said, for those who read it. */
+/* Tells people who read the file if there are more results than it may have. */
 static json_t *notifications_of(const struct report *report)
 {
 	char *text;
@@ -101,7 +101,7 @@ static json_t *invocation_of(const struct report *report)
 	return invocation;
 }
 
-/* A base is a folder: its URI ends so. */
+/* A base is a folder, so its URI ends like this. */
 static json_t *bases_of(const char *root)
 {
 	char *folder, *uri;

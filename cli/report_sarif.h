@@ -10,7 +10,7 @@
 
 #include <jansson.h>
 
-/* What stands for the root of the sources, as CodeQL calls it, too. */
+/* The name for the root of the sources, which is CodeQL's too. */
 #define SARIF_ROOT "%SRCROOT%"
 
 json_t *sarif_site(const struct report *report, const struct report_site *site,

@@ -152,7 +152,7 @@ static json_t *properties_of(const struct report_site *site)
 			 emit_number(site->size), "thread", emit_name(site->thread));
 }
 
-/* A number of times that SARIF has no room for is left out. */
+/* Leaves out a number of times that SARIF has no room for. */
 static bool add_count(json_t *result, const struct report_site *site)
 {
 	return site->count == 0 || site->count > INT32_MAX ||

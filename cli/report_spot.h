@@ -13,19 +13,20 @@ struct report_spot {
 };
 
 /*
- * Of a site: its origin, or the next frame outwards that lies below the root; else the next that
- * has a file at all; else the module, or the program, as if that were a file of the sources.
+ * The spot of a site: its origin, or the next frame outwards that lies below the root; else the
+ * next that has a file at all; else the module, or the program, as if that were a file of the
+ * sources.
  */
 struct report_spot report_spot(const struct report *report, const struct report_site *site,
 			       const struct report_options *options);
 
-/* Of the whole report: its first program. */
+/* The spot of the whole report: its first program. */
 struct report_spot report_spot_of_run(const struct report *report);
 
 /* Whether the source file of a frame is known. */
 bool report_has_file(const struct report_frame *frame);
 
-/* Of a frame whose file is. */
+/* The spot of a frame whose source file is known. */
 struct report_spot report_spot_of_frame(const struct report_frame *frame,
 					const struct report_options *options);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What every form of a report says in the same words. Texts that these return are quoted as for a
- * terminal, on one line, and to be freed.
+ * What every form of a report says in the same words. Texts that these return are on one line,
+ * quoted as for a terminal; the caller frees them.
  */
 #ifndef CLI_REPORT_WORDS_H
 #define CLI_REPORT_WORDS_H
@@ -13,7 +13,7 @@ enum report_outcome { REPORT_PASS, REPORT_FAIL, REPORT_NOT_CHECKED };
 /* Of the whole report; a verdict that is missing is none. */
 enum report_outcome report_outcome(const struct report *report);
 
-/* Of one process: PASS is for what was armed, was locked, and kept the rule. */
+/* Of one process: PASS is for a process that was armed, was locked, and kept the rule. */
 enum report_outcome report_process_outcome(const struct report_process *process);
 
 const char *report_outcome_name(enum report_outcome outcome);
@@ -33,8 +33,8 @@ extern const struct report_rule report_rules[REPORT_RULES];
 const struct report_rule *report_rule(const struct report_site *site);
 
 /*
- * What a report has to say beside its sites, so that a form without any does not look as if all was
- * well: that there is no verdict, or no site for one, or no room for some.
+ * What a report has to say beside its sites, so that a form without sites does not look as if all
+ * was well: there is no verdict, or no site for it, or no room for some sites.
  */
 struct report_remark {
 	const struct report_rule *rule;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * `phaselock results`: files of results to one table. It must not know what a line looks like, nor
- * how a table is written.
+ * `phaselock results`: makes one table of files of results. It must not know what a line looks
+ * like, nor how a table is written.
  */
 #include "common/base.h"
 #include "results_table.h"

@@ -12,7 +12,7 @@ static const char *const count_names[RESULTS_COUNTS] = {
 	[RESULTS_LEAKED] = "leaked_blocks",
 };
 
-/* The functions of jansson take NULL for a value and fail, so that only the end is looked at. */
+/* jansson's functions accept NULL for a value and fail, so only the end is checked. */
 
 static json_t *verdicts_of(const int64_t verdicts[RESULTS_VERDICTS])
 {

@@ -9,7 +9,7 @@
 
 #include <stdint.h>
 
-/* From the best to the worst, since the worst of several is that of all. */
+/* From the best to the worst: the verdict of several is the worst of them. */
 enum results_verdict {
 	RESULTS_HOLDS,
 	RESULTS_SKIPPED,
@@ -39,8 +39,9 @@ struct results_line {
 };
 
 /*
- * Reads a text, which is changed and must live as long as the line, whose names are as they were
- * before they were quoted: any bytes. Returns NULL, or what is wrong with it.
+ * Reads a text, which is changed and must live as long as the line. The line's names are as they
+ * were before they were quoted, so they may hold any bytes. Returns NULL, or what is wrong with the
+ * text.
  */
 const char *results_line_read(char *text, struct results_line *line);
 

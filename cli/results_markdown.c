@@ -20,7 +20,7 @@ static void write_range(FILE *stream, const struct results_row *row, enum result
 		fprintf(stream, " | %" PRId64 " to %" PRId64, range->smallest, range->largest);
 }
 
-/* Only what holds in each run has a tick; what does not says where it is written. */
+/* Only what holds in every run gets a tick; anything else says where it is written. */
 static void write_verdict(FILE *stream, const struct results_row *row)
 {
 	int64_t worst = row->verdicts[row->line.verdict];

@@ -28,14 +28,14 @@ static int compare_places(const void *a, const void *b)
 	return order != 0 ? order : (left->order > right->order) - (left->order < right->order);
 }
 
-/* Adds numbers; what is too large stays the largest. */
+/* Adds numbers; a sum that is too large becomes the largest number. */
 static void add(int64_t *sum, int64_t number)
 {
 	if (__builtin_add_overflow(*sum, number, sum))
 		*sum = INT64_MAX;
 }
 
-/* Makes the place of a line that of the row, which owns its texts. */
+/* Makes the place of a line the place of the row, which owns its texts. */
 static bool take_place(struct results_row *row, const struct results_line *line)
 {
 	free(row->test);

@@ -20,7 +20,7 @@ struct results_row {
 	char *program, *operation, *assertion, *test, *file; /* its texts, which the row owns */
 	int64_t verdicts[RESULTS_VERDICTS];
 	int64_t runs;	 /* all of them */
-	int64_t checked; /* of them: those that hold or failed, of which the counts are */
+	int64_t checked; /* those that hold or failed: the counts are theirs */
 	struct results_range counts[RESULTS_COUNTS];
 	size_t order;
 };
@@ -48,13 +48,13 @@ bool results_table_add(struct results_table *table, const struct results_line *l
  */
 void results_table_close(struct results_table *table);
 
-/* What the whole table came to: the worst of its rows; nothing at all is as not armed. */
+/* What the whole table came to: the worst of its rows. An empty one counts as not armed. */
 enum results_verdict results_table_verdict(const struct results_table *table);
 
 /* Frees what it holds. */
 void results_table_free(struct results_table *table);
 
-/* Write it. Return false if that failed. */
+/* These write it. They return false if that failed. */
 bool results_write_markdown(const struct results_table *table, FILE *stream);
 bool results_write_json(const struct results_table *table, FILE *stream);
 

@@ -45,15 +45,15 @@ static void keep_moments(const struct pl_options *options, struct page *page)
 		say("no clock for --lock-after: %s; nothing is locked by it", strerror(errno));
 }
 
-/* A file of reports is for what the summary has no room for. */
+/* A file of reports is for whatever the summary has no room for. */
 static bool tells_at_once(const struct arguments *arguments)
 {
 	return arguments->live || arguments->options.report[0] != '\0';
 }
 
 /*
- * Returns the program's process, or 0 after it has said why there is none, with the status to end
- * with.
+ * Returns the program's process. If there is none, says why, sets the status to end with, and
+ * returns 0.
  */
 static pid_t start(const struct arguments *arguments, const struct program *program,
 		   struct collector *collector, struct page *page, struct door *door,
@@ -99,8 +99,8 @@ static pid_t start(const struct arguments *arguments, const struct program *prog
 
 /*
  * A child that a bare clone(2) made, or libc's own call in system(), is heard of only when it
- * starts as a guarded program. Where the program had one and nobody has started, that one was not
- * guarded; beside others it is not found.
+ * starts as a guarded program. If the program had a child and nobody has started, that child was
+ * not guarded. Beside other processes it is not found.
  */
 static bool nobody_else_came(const struct page_counts *counts)
 {
@@ -108,7 +108,7 @@ static bool nobody_else_came(const struct page_counts *counts)
 	       counts->processes_left == 0 && counts->processes_unheard == 0;
 }
 
-/* An orphan that no guarded process has left may be executing a program this very moment. */
+/* An orphan that no guarded process has left may be executing a program at this very moment. */
 static bool one_still_runs(const struct page *page)
 {
 	if (child_orphans_run() && page_read(page).processes_left == 0)
@@ -117,8 +117,8 @@ static bool one_still_runs(const struct page *page)
 }
 
 /*
- * Waits a little for the processes that the program has left, as those end soon that it has just
- * told to. Returns whether one is left even so: it may run for ever, and the run must end.
+ * Waits a little for the processes that the program has left, since those that it has just told to
+ * end do so soon. Returns whether one is still left: it may run for ever, but the run must end.
  */
 static bool others_still_run(const struct page *page, struct child_source *sources)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * How the command speaks: on stderr, so that the program's own output stays as it is, each line
- * with its name. Whatever names are in a message, it is one line.
+ * with its name. A message is one line, whatever names are in it.
  */
 #ifndef CLI_SAY_H
 #define CLI_SAY_H
@@ -10,7 +10,10 @@
 
 #include <stdarg.h>
 
-/* From now on say() speaks for that verb, which it needs for ever; before, for `phaselock run`. */
+/*
+ * From now on say() speaks for that verb, whose name must live for ever; until then it speaks for
+ * `phaselock run`.
+ */
 void say_for(const char *verb);
 
 /* Writes one line; the format brings no newline. */

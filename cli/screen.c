@@ -12,7 +12,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-/* On less nothing can be shown. */
+/* A narrower screen can show nothing. */
 #define WIDTH_LEAST 40
 #define HEIGHT_LEAST 2
 

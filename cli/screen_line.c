@@ -16,7 +16,7 @@
 static const char ellipsis[] = "...";
 #define ELLIPSIS (sizeof(ellipsis) - 1)
 
-/* Less of a name tells nothing. */
+/* A shorter piece of a name tells nothing. */
 #define NAME_LEAST 16
 
 void screen_style(FILE *out, const struct screen_options *options, enum screen_style style)
@@ -152,7 +152,7 @@ static size_t columns_of(const char *module, const char *file)
 	       (file != NULL ? screen_columns(file) : 0);
 }
 
-/* Parts that have no room are taken back, the last one first. */
+/* Takes back the parts that have no room, the last one first. */
 static void make_room(char **module, char **file, size_t name, size_t columns)
 {
 	char **parts[] = {file, module};
@@ -226,7 +226,7 @@ void screen_print_lost(FILE *out, uint64_t violations)
 		violations, plural(violations));
 }
 
-/* What calls main(), by its names in glibc and musl: main itself may have none. */
+/* Whether a function calls main(), by its names in glibc and musl: main itself may have no name. */
 static bool is_start(const char *function)
 {
 	static const char start[] = "__libc_start_";

@@ -13,7 +13,7 @@ void screen_style(FILE *out, const struct screen_options *options, enum screen_s
 size_t screen_columns(const char *quoted);
 
 /*
- * Writes a quoted text in so many columns at most: of a longer one the middle becomes "...".
+ * Writes a quoted text in at most so many columns: "..." replaces the middle of a longer one.
  * Returns how many it took.
  */
 size_t screen_put(FILE *out, const char *quoted, size_t columns);
@@ -27,8 +27,8 @@ struct screen_where {
 };
 
 /*
- * Writes "function (module) file.c:12" in so many columns at most. A name that has no room gives
- * way to the shorter one, if there is one; that is cut; then the file is left out, and then the
+ * Writes "function (module) file.c:12" in at most so many columns. A name that has no room gives
+ * way to the shorter one, if there is one, and that is cut. Then the file is left out, and then the
  * module. name NULL: "??". Returns how many columns it took.
  */
 size_t screen_put_place(FILE *out, const struct screen_options *options, const char *name,
@@ -44,7 +44,7 @@ void screen_print_rest(FILE *out, size_t sites, uint64_t violations);
 /* Writes that the record had no room for the sites of so many violations. */
 void screen_print_lost(FILE *out, uint64_t violations);
 
-/* How many frames of a site are worth a look: not what called main() or a thread's function. */
+/* How many frames are worth a look: all but the callers of main() or of a thread's function. */
 size_t screen_depth(const struct report_site *site);
 
 /* Return false if there is no memory. */

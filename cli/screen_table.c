@@ -12,10 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Rather a line that is too long than one without a name. */
+/* A line that is too long is better than one without a name. */
 #define NAME_LEAST 8
 
-/* Widths of the columns before the name, of the rows that are shown. */
+/* Widths of the columns before the name, for the rows that are shown. */
 struct table {
 	const struct screen_options *options;
 	int count, entry, bytes;
@@ -153,7 +153,7 @@ static void print_row(FILE *out, const struct table *table, const struct group_r
 	fputc('\n', out);
 }
 
-/* How many rows there is room for, with a line for the rest and one for what was lost. */
+/* How many rows have room, with a line for the rest and one for what was lost. */
 static size_t count_shown(const struct group_rows *rows, const struct report *report,
 			  const struct screen_options *options)
 {

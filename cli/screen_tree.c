@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The tree of callers: from the outermost frames to the origins of the sites. Nodes with one child
- * and nothing else are one line with it. It must not know how a line is cut.
+ * The tree of callers: from the outermost frames to the origins of the sites. A node that has one
+ * child and nothing else shares its line. It must not know how a line is cut.
  */
 #define _GNU_SOURCE
 #include "screen_line.h"
@@ -14,7 +14,7 @@
 
 #define BYTES_WIDTH 10
 #define INDENT 2
-#define INDENT_MAX 24 /* columns; what is deeper is not further in */
+#define INDENT_MAX 24 /* columns; a deeper line is not further in */
 
 /* A site's frames from the outermost to the origin, without run-time libraries and wrappers. */
 struct path {
@@ -84,7 +84,7 @@ static size_t count_same(const struct path *paths, size_t count, size_t depth)
 	return same;
 }
 
-/* The node of paths that share the frame at that depth, and perhaps further ones. */
+/* Makes the node of paths that share the frame at that depth, and perhaps further ones. */
 static struct node make_node(const struct path *paths, size_t count, size_t level, size_t depth)
 {
 	struct node node = {.path = paths, .level = level, .from = depth, .to = depth + 1};
@@ -171,7 +171,7 @@ static bool add_nodes(struct tree *tree, const struct path *paths, size_t count,
 
 /* ---- lines ----------------------------------------------------------------------------------- */
 
-/* "main > run > parse", of which the last has a place. */
+/* Writes "main > run > parse"; only the last one has a place. */
 static void print_node(FILE *out, const struct screen_options *options, const struct node *node,
 		       int count_width)
 {
@@ -218,7 +218,7 @@ static uint64_t size_of(const struct node *node, enum group_order order)
 	return order == GROUP_BY_BYTES ? node->bytes : node->count;
 }
 
-/* Returns the size that a node must have, so that no more than those are shown; 0: each. */
+/* Returns the size that a node must have so that at most that many are shown; 0: any size. */
 static uint64_t find_least(const struct tree *tree, size_t lines)
 {
 	uint64_t *sizes, least;

@@ -67,7 +67,7 @@ int signals_fd(void)
 	return source;
 }
 
-/* Somebody may send the same signal; then it is the program's. */
+/* If somebody else sends the same signal, it is the program's. */
 static bool tells_of_copy(const struct signalfd_siginfo *signal)
 {
 	return (int)signal->ssi_signo == copy_signal && signal->ssi_code > 0;
@@ -118,7 +118,7 @@ void signals_keep_moments(const struct signals_moments *kept)
 	moments = *kept;
 }
 
-/* By a signal, so that it is heard wherever signals are. */
+/* The clock sends a signal, so that it is heard wherever signals are. */
 bool signals_start_clock(uint64_t milliseconds)
 {
 	struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGALRM};
@@ -127,12 +127,12 @@ bool signals_start_clock(uint64_t milliseconds)
 	timer_t timer;
 
 	if (milliseconds == 0)
-		end.it_value.tv_nsec = 1; /* 0 would stop it */
+		end.it_value.tv_nsec = 1; /* 0 would stop the clock */
 	return timer_create(CLOCK_MONOTONIC, &event, &timer) == 0 &&
 	       timer_settime(timer, 0, &end, NULL) == 0;
 }
 
-/* Returns whether the signal is the moment of something, which it then has said. */
+/* Returns whether the signal is the moment of something; if so, has said that moment. */
 static bool is_moment(const struct signalfd_siginfo *signal)
 {
 	enum pl_channel_want want;
@@ -155,7 +155,7 @@ void signals_pass_on(pid_t program)
 	struct signalfd_siginfo signal;
 
 	while (read(source, &signal, sizeof(signal)) == (ssize_t)sizeof(signal)) {
-		/* Two that come at once are one to the kernel, whoever sends them. */
+		/* The kernel makes one of two that come at once, whoever sends them. */
 		if ((int)signal.ssi_signo == copy_signal)
 			copy_reap();
 		if (!tells_of_copy(&signal) && !is_moment(&signal) && is_for_program(&signal))

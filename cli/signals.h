@@ -12,9 +12,9 @@
 #include <sys/types.h>
 
 /*
- * From here on this process has signals blocked, and takes those that it passes on. Before all
- * else, once. The end of a copy (copy.h) is told by another signal than these two, 0 being none.
- * Returns false, with errno, if there is no descriptor to be had.
+ * From here on this process blocks signals, and takes those that it passes on. Call it once, before
+ * all else. The end of a copy (copy.h) is told by another signal than these two, 0 being none.
+ * Returns false, with errno, if no descriptor can be had.
  */
 bool signals_take(int lock_signal, int unlock_signal);
 
@@ -28,16 +28,22 @@ struct signals_moments {
 
 void signals_keep_moments(const struct signals_moments *moments);
 
-/* Says in so many milliseconds that it is time to lock. Returns false, with errno, if it cannot. */
+/*
+ * Will say in so many milliseconds that it is time to lock. Returns false, with errno, if it
+ * cannot.
+ */
 bool signals_start_clock(uint64_t milliseconds);
 
-/* Gives back what signals_take() has found. In the program's process, before it is executed. */
+/*
+ * Restores the signals that signals_take() has found. Call it in the program's process, before
+ * exec.
+ */
 void signals_give_back(void);
 
 /* The descriptor that is readable when signals have come. */
 int signals_fd(void);
 
-/* Sends to the program what has come for it, and says what moments have come. */
+/* Sends the program the signals that have come for it, and says which moments have come. */
 void signals_pass_on(pid_t program);
 
 /* Returns the last signal that was passed on and asks for an end, as SIGTERM does, or 0. */

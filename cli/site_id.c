@@ -44,7 +44,9 @@ static uint64_t add_module(uint64_t hash, const char *module)
 	return add_text(hash, module, (size_t)(end + 3 - module));
 }
 
-/* Begins there what changes with other code of the same file? Returns its length. */
+/*
+ * Returns the length of a part that begins here and changes with other code of the same file; or 0.
+ */
 static size_t count_changing(const char *name, const char *at)
 {
 	if (at > name && at[-1] == '#') /* {lambda(int)#2}, {closure#0} */

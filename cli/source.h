@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Names of source files as those need them who look at a repository: relative to its root, and as
- * URIs. Pure functions of the names; no file is looked at. What they return is to be freed, NULL if
+ * Names of source files for those who look at a repository: relative to its root, and as URIs. Pure
+ * functions of the names; no file is looked at. The caller frees what they return; it is NULL if
  * there is no memory.
  */
 #ifndef CLI_SOURCE_H

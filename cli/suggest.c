@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From sites to patterns. It must not know how patterns are matched.
+ * Makes patterns from sites. It must not know how patterns are matched.
  */
 #define _GNU_SOURCE
 #include "suggest.h"
@@ -58,7 +58,7 @@ static void write_name(const char *name, size_t length, FILE *out)
 	}
 }
 
-/* The process knows no frames that were inlined, but those around them. */
+/* The process knows no frames that were inlined, only those around them. */
 static size_t real_frame(const struct report_site *site, size_t at)
 {
 	while (at + 1 < site->frame_count && site->frames[at].is_inlined)
@@ -66,7 +66,7 @@ static size_t real_frame(const struct report_site *site, size_t at)
 	return at;
 }
 
-/* Whether a frame is in the origin of the request: not behind the first outside the run-time. */
+/* Whether a frame is in the origin of the request: up to the first frame outside the run-time. */
 static bool is_in_origin(const struct report_site *site, size_t at)
 {
 	for (size_t i = 0; i < at; i++)
@@ -143,10 +143,10 @@ static char *line_of(const struct report *report, const struct report_site *site
 {
 	char *line = NULL;
 
-	/* As an unlock of a sealed heap, which cannot be suppressed. */
+	/* An unlock of a sealed heap, for example, which cannot be suppressed. */
 	if (group_family(site->function) == GROUP_OTHER)
 		return NULL;
-	/* A lambda, say, has no pattern: then the next function that has one, which called it. */
+	/* A lambda, say, has no pattern: take the next function that has one, which called it. */
 	for (size_t at = real_frame(site, site->origin); line == NULL && at < site->frame_count;
 	     at = real_frame(site, at + 1)) {
 		bool is_own = is_program(report, site, &site->frames[at]);

@@ -8,11 +8,11 @@
 /*
  * Writes an entry for each site of a report whose origins were found, equal ones once, those with
  * the most violations first. It names the origin of the site: by `function:` if the origin of the
- * request, as suppressions= has it, goes as far; behind a wrapper of the program's own by `stack:`.
- * The pattern is the function's name; for a C++ function one for its mangled name (mangled.h), for
- * a function without a name its library. The text is a whole file, with no more entries and bytes
- * than one may have. What has no room or no pattern is said in a comment. Returns false if there is
- * no memory.
+ * request, as suppressions= has it, goes that far; else, behind a wrapper of the program's own by
+ * `stack:`. The pattern is the function's name; for a C++ function one for its mangled name
+ * (mangled.h), for a function without a name its library. The text is a whole file, with no more
+ * entries and bytes than one may have. A comment says what had no room or no pattern. Returns false
+ * if there is no memory.
  */
 bool suggest_suppressions(const struct report *report, FILE *out);
 

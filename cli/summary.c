@@ -186,7 +186,7 @@ static void print_unchecked(const struct page_counts *counts)
 		say("never locked: and %" PRIu64 " more", counts->processes_unchecked - named);
 }
 
-/* A violation is never without a word: where its report is, if it is not above. */
+/* No violation goes without a word: says where its report is, if it is not above. */
 static void print_lost(const struct page_counts *counts)
 {
 	uint64_t untold = counts->violations > counts->told ? counts->violations - counts->told : 0;
@@ -253,8 +253,8 @@ static bool append_handler_gone(struct pl_text *text, const struct page_counts *
 }
 
 /*
- * Where nothing was checked but what the program's own assertions judged, by its status. Returns
- * whether that is so.
+ * Handles a run in which only the program's own assertions judged anything, by its status. Returns
+ * whether this is such a run.
  */
 static bool append_assertions(struct pl_text *text, const struct page_counts *counts,
 			      const struct child_end *end)

@@ -28,7 +28,7 @@ struct symbols_module {
 	char *path;
 	struct stat identity; /* of the file: another one may take its place */
 	Dwfl *session;
-	Dwfl_Module *module; /* NULL: it is no program or library */
+	Dwfl_Module *module; /* NULL: the file is no program or library */
 	char build_id[2 * BUILD_ID_BYTES + 1];
 };
 
@@ -224,7 +224,8 @@ void symbols_find(struct symbols_module *module, uint64_t offset, struct symbols
 	if (offset == 0)
 		return;
 	/*
-	 * The call that has not returned is before the address; behind it another line may begin.
+	 * Look before the return address: the call is there, and at the address another line may
+	 * begin.
 	 */
 	find_symbol(module->module, offset - 1, place);
 	lines_find(module->module, offset - 1, place);

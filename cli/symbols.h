@@ -19,7 +19,7 @@ struct symbols_function {
 	unsigned line; /* for one into which others are inlined: of the inlined call */
 };
 
-/* All that is known of one place; zeroed memory is one of which nothing is. */
+/* All that is known of one place; in zeroed memory that is nothing. */
 struct symbols_place {
 	struct symbols_function *functions; /* innermost first; all but the last are inlined */
 	size_t count;
@@ -37,7 +37,7 @@ void symbols_free(struct symbols *symbols);
 
 /*
  * Opens a module's file. build_id: hex digits that it must have, "" if it must have none, NULL if
- * that is all the same. The module stays valid until the next call.
+ * any or none will do. The module stays valid until the next call.
  */
 enum module_state symbols_open(struct symbols *symbols, const char *path, const char *build_id,
 			       struct symbols_module **module);

@@ -13,7 +13,7 @@ enum verdict verdict_judge(const struct page_counts *counts, const struct child_
 	bool is_checked =
 		counts->locks > 0 || counts->scopes > 0 || counts->hot != 0 || counts->watches > 0;
 
-	/* Whatever it violated before: what it became was not guarded at all. */
+	/* Whatever was violated before: the program that replaced it was not guarded at all. */
 	if (counts->processes_started > 0 && !end->has_mark)
 		return VERDICT_REPLACED;
 	/* A violation is one, whatever else there was. */
@@ -39,8 +39,8 @@ enum verdict verdict_judge(const struct page_counts *counts, const struct child_
 	if (!is_checked)
 		return VERDICT_NOT_LOCKED;
 	/*
-	 * Where there are scopes alone, a process that comes to none has nothing to be checked; and
-	 * a program that judges itself makes processes for it that need not lock.
+	 * If there are scopes alone, a process that reaches none has nothing to check; and a
+	 * program that judges itself makes processes for that, which need not lock.
 	 */
 	if (counts->locks > 0 && counts->watches == 0 && counts->processes_unchecked > 0 &&
 	    !options->lock_never_given)

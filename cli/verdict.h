@@ -11,19 +11,19 @@
 
 enum verdict {
 	VERDICT_PASS,
-	VERDICT_SIGNAL, /* it would be one, had the program come to an end of its own */
+	VERDICT_SIGNAL, /* it would pass, had the program ended by itself */
 	VERDICT_VIOLATIONS,
 	VERDICT_NOT_STARTED,	/* the library was never loaded */
-	VERDICT_NOT_ARMED,	/* it was, but requests went to another allocator, or to none */
+	VERDICT_NOT_ARMED,	/* loaded, but requests went to another allocator, or to none */
 	VERDICT_REPLACED,	/* the program executed another one, which was not guarded */
 	VERDICT_NOT_AT_MAIN,	/* lock=main could not be done */
 	VERDICT_NO_HOT,		/* no function is called as one that must not allocate */
 	VERDICT_HOT_UNREAD,	/* one may have been called beyond where a stack could be read */
-	VERDICT_STILL_RUNS,	/* a guarded process does: what it will do is not known */
+	VERDICT_STILL_RUNS,	/* a guarded process still runs: what it will do is not known */
 	VERDICT_NOT_COUNTED,	/* a process was not heard of again, and was to be followed */
 	VERDICT_NOT_LOCKED,	/* nothing was ever forbidden */
 	VERDICT_NOT_ALL_LOCKED, /* something was, but not in each process */
-	VERDICT_NOT_TO_CHECK,	/* the same, as it was asked for by lock=never */
+	VERDICT_NOT_TO_CHECK,	/* nothing was forbidden, as lock=never asks */
 };
 
 /* Judges a run; still_runs: a guarded process outlived the program. A pure function. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A table of names. Not in it are functions that make an object of one kind, as EVP_MD_CTX_new():
+ * A table of names. Functions that make an object of one kind, as EVP_MD_CTX_new(), are not in it:
  * their names tell more than those of their callers. It must not know the rest of a stack.
  */
 #include "wrapper.h"
