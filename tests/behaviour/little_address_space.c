@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * With 48 MiB of address space a program of one thread gets blocks of up to 12 MiB, one at a time,
+ * With 52 MiB of address space a program of one thread gets blocks of up to 12 MiB, one at a time,
  * in any order of sizes and however often: before a request fails, the allocator gives back what it
  * kept of freed blocks. This holds in a locked phase too, in which frees give nothing back. A
  * request that can never be served fails, and the next one is served. (glibc's own heap fails at
@@ -21,7 +21,7 @@
 #include <sys/resource.h>
 
 #define MIB ((size_t)1 << 20)
-#define LIMIT (48 * MIB)
+#define LIMIT (52 * MIB)
 #define TIMES 60
 
 static uint64_t state = 88172645463325252u;
