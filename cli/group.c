@@ -60,7 +60,7 @@ static struct slice name_of(const struct report_site *site, enum group_key key)
 }
 
 /* Only for functions of the program's own: a function of a library is itself what was called. */
-static const struct report_frame *called_by(const struct report_site *site)
+const struct report_frame *group_called(const struct report_site *site)
 {
 	const struct report_frame *origin = group_origin(site);
 
@@ -84,7 +84,7 @@ static struct group_row row_of(const struct report_site *site, enum group_key ke
 		.origin = group_origin(site),
 		.name = name_of(site, key),
 		.entry = site->function,
-		.called = called_by(site),
+		.called = group_called(site),
 		.family = group_family(site->function),
 		.one_file = true,
 		.one_line = true,

@@ -67,4 +67,7 @@ enum group_family group_family(const char *function);
 /* Returns the origin of a site, or NULL. */
 const struct report_frame *group_origin(const struct report_site *site);
 
+/* Returns the system's function that the origin of a site called, as fopen(), or NULL. */
+const struct report_frame *group_called(const struct report_site *site);
+
 #endif

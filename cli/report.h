@@ -75,7 +75,8 @@ struct report {
 	size_t process_count;
 	struct report_process *processes;
 	size_t site_count;
-	struct report_site *sites; /* by falling counts */
+	struct report_site *sites;    /* by falling counts */
+	struct profile_view *profile; /* profile_view.h; NULL: no record has one */
 };
 
 /* How names are found. */
