@@ -155,15 +155,16 @@ static void find_names(struct output *output)
 
 void output_end(struct output *output)
 {
+	output->end_ns = monotonic_ns();
 	if (!take(output))
 		say("no record of the run: no memory, or a limit (ulimit -f)");
 	find_names(output);
 }
 
-void output_write(struct output *output, const char *words, int status)
+void output_write(struct output *output, const struct output_words *said, int status)
 {
 	struct record_run *run = &output->record.run;
-	const char *colon = strstr(words, ": ");
+	const char *words = said->all, *colon = strstr(words, ": ");
 	size_t length = colon != NULL ? (size_t)(colon - words) : strcspn(words, "(;");
 
 	while (length > 0 && words[length - 1] == ' ')
@@ -171,7 +172,10 @@ void output_write(struct output *output, const char *words, int status)
 	snprintf(run->verdict, sizeof(run->verdict), "%.*s", (int)length, words);
 	snprintf(run->reason, sizeof(run->reason), "%s",
 		 colon != NULL ? colon + 2 : words + length);
+	snprintf(run->forgiven, sizeof(run->forgiven), "%s", said->forgiven);
 	run->status = status;
+	run->end_ns = output->end_ns;
+	run->violations = page_read(output->page).violations;
 	if (output->arguments->output != NULL)
 		record_write(&output->record, output->arguments->output);
 }

@@ -78,6 +78,7 @@ static void bound(struct record *record)
 	end_string(run->command, sizeof(run->command));
 	end_string(run->verdict, sizeof(run->verdict));
 	end_string(run->reason, sizeof(run->reason));
+	end_string(run->forgiven, sizeof(run->forgiven));
 	for (size_t i = 0; i < record->module_count; i++)
 		if (record->modules[i].build_id_size > sizeof(record->modules[i].build_id))
 			record->modules[i].build_id_size = 0;

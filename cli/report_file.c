@@ -312,9 +312,37 @@ static int badness(const char *verdict)
 	return 3;
 }
 
-static void add_run(struct report *report, const struct record_run *run)
+static bool passes(const char *words)
 {
+	return strncmp(words, "PASS", 4) == 0;
+}
+
+static uint64_t duration_of(const struct record_run *run)
+{
+	return run->end_ns > run->start_ns ? run->end_ns - run->start_ns : 0;
+}
+
+/* How many violations have no site: a misuse, or a process that could not write to the record. */
+static uint64_t unplaced_in(const struct record *record)
+{
+	uint64_t placed = record->run.sites_lost;
+
+	for (size_t i = 0; i < record->site_count; i++)
+		placed += record->sites[i].count;
+	return record->run.violations > placed ? record->run.violations - placed : 0;
+}
+
+static void add_run(struct report *report, const struct record *record)
+{
+	const struct record_run *run = &record->run;
+
 	report->sites_lost += run->sites_lost;
+	report->unplaced += unplaced_in(record);
+	report->duration_ns += duration_of(run);
+	if (report->forgiven == NULL || (passes(report->forgiven) && !passes(run->forgiven))) {
+		free(report->forgiven);
+		report->forgiven = copy_of(run->forgiven);
+	}
 	if (report->verdict != NULL && badness(run->verdict) <= badness(report->verdict))
 		return;
 	free(report->version);
@@ -334,7 +362,7 @@ void report_add_record(struct report *report, struct record *record)
 	size_t first_process = report->process_count;
 	struct names names = names_read(record);
 
-	add_run(report, &record->run);
+	add_run(report, record);
 	add_processes(report, record);
 	add_sites(report, record, &names, first_process);
 	names_free(&names);
@@ -376,5 +404,6 @@ void report_free(struct report *report)
 	free(report->command);
 	free(report->verdict);
 	free(report->reason);
+	free(report->forgiven);
 	*report = (struct report){.status = 0};
 }
