@@ -15,7 +15,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define MAGIC "phlkrec"
 #define VERSION 1
 #define ALIGNMENT 8
 #define FILE_MAX ((uint64_t)256 << 20) /* a record has no more than some 20 MiB */
@@ -156,7 +155,7 @@ static bool write_all(int fd, const void *bytes, size_t size, uint64_t at)
 
 static bool write_sections(int fd, const struct record *record)
 {
-	struct head head = {.magic = MAGIC, .version = VERSION, .sections = SECTIONS};
+	struct head head = {.magic = RECORD_MAGIC, .version = VERSION, .sections = SECTIONS};
 	struct table tables[SECTIONS];
 	uint64_t at = sizeof(head);
 
@@ -252,11 +251,16 @@ static bool read_sections(int fd, struct record *record, uint64_t file_size, con
 	bool is_whole = true;
 
 	list(record, tables);
-	if (!read_all(fd, &head, sizeof(head), 0) || memcmp(head.magic, MAGIC, sizeof(MAGIC)) != 0)
-		return complain(path, "not a record of phaselock, or one that was cut off");
-	if (head.version != VERSION || head.sections != SECTIONS)
-		return complain(path, "a record of another version; report it with the phaselock "
-				      "that wrote it");
+	if (!read_all(fd, &head, sizeof(head), 0) ||
+	    memcmp(head.magic, RECORD_MAGIC, sizeof(RECORD_MAGIC)) != 0)
+		return complain(path, "not a record of phaselock, or one that was cut off; copy it "
+				      "again, or run the program again");
+	if (head.version != VERSION || head.sections != SECTIONS) {
+		say("%s: a record of format %u, and this phaselock reads %u; report it with the "
+		    "phaselock that wrote it",
+		    path, head.version, VERSION);
+		return false;
+	}
 	for (int i = 0; i < SECTIONS; i++) {
 		read[i] = read_section(fd, &head.section[i], &tables[i], file_size);
 		is_whole = is_whole && read[i] != NULL;
@@ -275,8 +279,8 @@ static bool read_sections(int fd, struct record *record, uint64_t file_size, con
 	}
 	is_whole = is_whole && head.section[RUN].count == 1;
 	free(read[RUN]);
-	return is_whole || complain(path, "a damaged record: a section lies outside the file, or "
-					  "has another size");
+	return is_whole || complain(path, "a damaged record, or one that was cut off; copy it "
+					  "again, or run the program again");
 }
 
 bool record_read(struct record *record, const char *path)

@@ -10,6 +10,8 @@
 
 #include <stdio.h>
 
+#define RECORD_MAGIC "phlkrec" /* how a file begins, with the zero */
+
 /* What the command itself knows of the run. Strings are terminated. */
 struct record_run {
 	char version[32];

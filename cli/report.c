@@ -4,16 +4,17 @@
  * a form.
  */
 #define _GNU_SOURCE
-#include "report.h"
+#include "report_arguments.h"
 
 #include "baseline.h"
 #include "escape.h"
 #include "group.h"
+#include "report_input.h"
+#include "results.h"
 #include "say.h"
 #include "screen.h"
 #include "suggest.h"
 #include "verb.h"
-#include "words.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -24,190 +25,20 @@
 
 static const struct {
 	const char *name;
-	report_write *write; /* NULL: a screen */
+	report_write *write;
 } forms[] = {
-	{"text", NULL},
-	{"json", report_write_json},
-	{"junit", report_write_junit},
-	{"sarif", report_write_sarif},
-	{"markdown", report_write_markdown},
+	{"json", report_write_json},	 {"junit", report_write_junit},
+	{"sarif", report_write_sarif},	 {"markdown", report_write_markdown},
 	{"gitlab", report_write_gitlab},
 };
 
-#define FORMS (sizeof(forms) / sizeof(forms[0]))
-
-struct choice {
-	bool help;
-	size_t form;
-	struct screen_options screen;
-	struct report_names names;
-	struct report_options options;
-	const char *baseline, *new_baseline;
-	bool suggest;
-	char **files;
-};
-
-static void print_usage(void)
+/* Returns NULL for the text, which is for a screen. */
+static report_write *writer_of(const char *form)
 {
-	puts("usage: phaselock report [OPTIONS] FILE...\n"
-	     "  --format=FORM              text, json, junit, sarif, markdown, gitlab (text)\n"
-	     "  --by=WHAT                  rows of: site, function, module, thread (function)\n"
-	     "  --order=WHAT               first rows by: count, bytes (count)\n"
-	     "  --top=N                    rows at most\n"
-	     "  --tree                     who called whom\n"
-	     "  --full                     whole call stacks\n"
-	     "  --source-root=DIR          sources are named from this folder (the current)\n"
-	     "  --baseline=FILE            fail on sites that are not in this file\n"
-	     "  --write-baseline=FILE      write the sites to it\n"
-	     "  --suggest-suppressions     print entries for a file of suppressions\n"
-	     "  --raw                      look for no names but those in the records\n"
-	     "  --debug-path=DIRS          folders of separate debug files\n"
-	     "  --debuginfod               ask the servers of DEBUGINFOD_URLS, too\n"
-	     "  -h, --help                 print this\n"
-	     "Tells what is in the records that `phaselock run` keeps in files.\n"
-	     "Status: 0; 99 violations, or sites that the baseline lacks; 125 a FILE is no\n"
-	     "record, or nothing was checked.");
-}
-
-static bool read_form(const char *name, size_t *form)
-{
-	for (*form = 0; *form < FORMS; ++*form)
-		if (strcmp(forms[*form].name, name) == 0)
-			return true;
-	say("--format=%s: it is text, json, junit, sarif, markdown or gitlab", name);
-	return false;
-}
-
-static bool read_key(const char *name, enum group_key *key)
-{
-	static const char *const names[] = {"site", "function", "module", "thread"};
-	static const enum group_key keys[] = {GROUP_SITES, GROUP_FUNCTIONS, GROUP_MODULES,
-					      GROUP_THREADS};
-
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-		if (strcmp(names[i], name) == 0) {
-			*key = keys[i];
-			return true;
-		}
-	say("--by=%s: it is site, function, module or thread", name);
-	return false;
-}
-
-static bool read_top(const char *text, size_t *top)
-{
-	char *end;
-
-	errno = 0;
-	*top = strtoul(text, &end, 10);
-	if (end != text && *end == '\0' && text[0] != '-' && errno == 0 && *top > 0)
-		return true;
-	say("--top=%s: it is a number of rows, from 1", text);
-	return false;
-}
-
-enum {
-	HELP = 'h',
-	FORMAT,
-	BY,
-	ORDER,
-	TOP,
-	TREE,
-	FULL,
-	BASELINE,
-	WRITE_BASELINE,
-	SUGGEST,
-	RAW,
-	ROOT,
-	PATH,
-	SERVERS
-};
-
-static bool read_order(const char *name, enum group_order *order)
-{
-	if (strcmp(name, "count") != 0 && strcmp(name, "bytes") != 0) {
-		say("--order=%s: it is count or bytes", name);
-		return false;
-	}
-	*order = name[0] == 'b' ? GROUP_BY_BYTES : GROUP_BY_COUNT;
-	return true;
-}
-
-/* Returns false after it has said what is wrong. */
-static bool take(struct choice *choice, int found)
-{
-	switch (found) {
-	case HELP:
-		choice->help = true;
-		return true;
-	case FORMAT:
-		return read_form(optarg, &choice->form);
-	case BY:
-		return read_key(optarg, &choice->screen.by);
-	case ORDER:
-		return read_order(optarg, &choice->screen.order);
-	case TOP:
-		return read_top(optarg, &choice->screen.top);
-	case TREE:
-		choice->screen.form = SCREEN_TREE;
-		return true;
-	case FULL:
-		choice->screen.form = SCREEN_FULL;
-		return true;
-	case BASELINE:
-		choice->baseline = optarg;
-		return true;
-	case WRITE_BASELINE:
-		choice->new_baseline = optarg;
-		return true;
-	case SUGGEST:
-		choice->suggest = true;
-		return true;
-	case ROOT:
-		choice->options.root = optarg;
-		return true;
-	case RAW:
-		choice->names.off = true;
-		return true;
-	case PATH:
-		choice->names.debug_path = optarg;
-		return true;
-	case SERVERS:
-		choice->names.debuginfod = true;
-		return true;
-	default: /* what is wrong has been said */
-		return false;
-	}
-}
-
-static bool read_words(int count, char **words, struct choice *choice)
-{
-	static const struct option options[] = {
-		{"format", required_argument, NULL, FORMAT},
-		{"by", required_argument, NULL, BY},
-		{"order", required_argument, NULL, ORDER},
-		{"top", required_argument, NULL, TOP},
-		{"tree", no_argument, NULL, TREE},
-		{"full", no_argument, NULL, FULL},
-		{"baseline", required_argument, NULL, BASELINE},
-		{"write-baseline", required_argument, NULL, WRITE_BASELINE},
-		{"suggest-suppressions", no_argument, NULL, SUGGEST},
-		{"source-root", required_argument, NULL, ROOT},
-		{"raw", no_argument, NULL, RAW},
-		{"debug-path", required_argument, NULL, PATH},
-		{"debuginfod", no_argument, NULL, SERVERS},
-		{"help", no_argument, NULL, HELP},
-		{0},
-	};
-	int found;
-
-	while ((found = words_next("report", count, words, "h", options, NULL)) != -1)
-		if (!take(choice, found))
-			return false;
-	choice->files = words + optind;
-	if (*choice->files != NULL || choice->help)
-		return true;
-	say("no file; `phaselock report --help` tells what to give");
-	return false;
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
+		if (strcmp(forms[i].name, form) == 0)
+			return forms[i].write;
+	return NULL;
 }
 
 /* ---- what is told ---------------------------------------------------------------------------- */
@@ -222,12 +53,13 @@ static void print_verdict(const struct report *report)
 	putchar('\n');
 }
 
-static void print_text(const struct report *report, const struct choice *choice)
+static void print_text(const struct report *report, const struct report_choice *choice)
 {
 	struct screen_options screen = choice->screen;
 
 	screen_fit(stdout, &screen);
-	screen_print(stdout, report, &screen);
+	if (!choice->quiet)
+		screen_print(stdout, report, &screen);
 	if (report->verdict[0] == '\0')
 		puts("the run did not come to its end: this is what there was");
 	else
@@ -267,20 +99,21 @@ static int status_of(const struct report *report)
 	return strcmp(report->verdict, "PASS") == 0 ? 0 : STATUS_NOT_CHECKED;
 }
 
-static int tell(struct report *report, const struct choice *choice)
+static int tell(struct report *report, const struct report_choice *choice)
 {
 	struct baseline baseline = {NULL, 0};
+	report_write *write = writer_of(choice->form);
 	int status = status_of(report);
 
 	if (choice->baseline != NULL && !baseline_read(choice->baseline, &baseline))
 		return STATUS_NOT_CHECKED;
 	if (choice->suggest)
 		suggest_suppressions(report, stdout);
-	else if (forms[choice->form].write == NULL)
+	else if (write == NULL)
 		print_text(report, choice);
 	report_merge_ids(report);
-	if (!choice->suggest && forms[choice->form].write != NULL)
-		forms[choice->form].write(report, &choice->options, stdout);
+	if (!choice->suggest && write != NULL)
+		write(report, &choice->options, stdout);
 	if (choice->baseline != NULL && status == STATUS_VIOLATION)
 		status = status_beside(report, &baseline);
 	baseline_free(&baseline);
@@ -292,27 +125,50 @@ static int tell(struct report *report, const struct choice *choice)
 	return STATUS_NOT_CHECKED;
 }
 
+static int tell_records(const struct report_choice *choice)
+{
+	struct report report = {.status = 0};
+	int status = STATUS_NOT_CHECKED;
+	bool is_read = true;
+
+	for (char **file = choice->files; *file != NULL && is_read; file++)
+		is_read = report_add_file(&report, *file, &choice->names);
+	if (is_read) {
+		group_find_origins(&report);
+		status = tell(&report, choice);
+	}
+	report_free(&report);
+	return status;
+}
+
+static int tell_results(const struct report_choice *choice)
+{
+	if (choice->of_records == NULL)
+		return results_tell(choice->files, choice->form, choice->quiet);
+	say("--%s: it is for records, and %s has results of tests", choice->of_records,
+	    choice->files[0]);
+	return STATUS_NOT_CHECKED;
+}
+
 int verb_report(int count, char **words)
 {
 	char folder[PATH_MAX];
-	struct choice choice = {.options.root = getcwd(folder, sizeof(folder))};
-	struct report report = {.status = 0};
-	int status;
+	struct report_choice choice = {.form = "text",
+				       .options.root = getcwd(folder, sizeof(folder))};
 
 	say_for("report");
-	if (!read_words(count, words, &choice))
+	if (!report_read_words(count, words, &choice))
 		return STATUS_NOT_CHECKED;
 	if (choice.help) {
-		print_usage();
+		report_print_usage();
 		return 0;
 	}
-	for (char **file = choice.files; *file != NULL; file++)
-		if (!report_add_file(&report, *file, &choice.names)) {
-			report_free(&report);
-			return STATUS_NOT_CHECKED;
-		}
-	group_find_origins(&report);
-	status = tell(&report, &choice);
-	report_free(&report);
-	return status;
+	switch (report_input_of(choice.files)) {
+	case REPORT_INPUT_RECORDS:
+		return tell_records(&choice);
+	case REPORT_INPUT_RESULTS:
+		return tell_results(&choice);
+	default:
+		return STATUS_NOT_CHECKED;
+	}
 }

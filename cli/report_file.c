@@ -6,10 +6,10 @@
 #define _GNU_SOURCE
 #include "report.h"
 
-#include "frame.h"
 #include "names.h"
 #include "record.h"
 #include "report_record.h"
+#include "report_sites.h"
 #include "say.h"
 #include "site_id.h"
 
@@ -123,114 +123,6 @@ static struct report_site read_site(const struct record *record, const struct na
 	return site;
 }
 
-static void free_site(struct report_site *site)
-{
-	for (size_t i = 0; i < site->frame_count; i++) {
-		free(site->frames[i].function);
-		free(site->frames[i].module);
-		free(site->frames[i].path);
-		free(site->frames[i].file);
-	}
-	free(site->frames);
-	free(site->function);
-	free(site->cause);
-	free(site->thread);
-}
-
-/* Adds the counts of one site to another of the same id, and gives it back. */
-static void join(struct report_site *site, struct report_site *other)
-{
-	site->count += other->count;
-	site->bytes += other->bytes;
-	if (other->first_ns < site->first_ns)
-		site->first_ns = other->first_ns;
-	if (other->last_ns > site->last_ns)
-		site->last_ns = other->last_ns;
-	free_site(other);
-}
-
-/* Of equal sites the one with the larger count comes first, then the earlier one. */
-static int compare_weights(const struct report_site *x, const struct report_site *y)
-{
-	if (x->count != y->count)
-		return x->count < y->count ? 1 : -1;
-	return x->first_ns > y->first_ns ? 1 : x->first_ns < y->first_ns ? -1 : 0;
-}
-
-static int compare_ids(const void *a, const void *b)
-{
-	const struct report_site *x = a, *y = b;
-	int order = strcmp(x->id, y->id);
-
-	return order != 0 ? order : compare_weights(x, y);
-}
-
-/* Compares beyond the frames that make the id, too: the frames above decide who is to blame. */
-static int compare_stacks(const struct report_site *x, const struct report_site *y)
-{
-	int order = strcmp(x->id, y->id);
-
-	for (size_t i = 0; order == 0 && i < x->frame_count && i < y->frame_count; i++) {
-		const struct report_frame *one = &x->frames[i], *other = &y->frames[i];
-
-		order = (one->offset > other->offset) - (one->offset < other->offset);
-		if (order == 0)
-			order = frame_compare(one, other);
-	}
-	if (order == 0)
-		order = (x->frame_count > y->frame_count) - (x->frame_count < y->frame_count);
-	return order;
-}
-
-static int compare_sites(const void *a, const void *b)
-{
-	int order = compare_stacks(a, b);
-
-	return order != 0 ? order : compare_weights(a, b);
-}
-
-static bool has_same_id(const struct report_site *x, const struct report_site *y)
-{
-	return strcmp(x->id, y->id) == 0;
-}
-
-static bool has_same_stack(const struct report_site *x, const struct report_site *y)
-{
-	return compare_stacks(x, y) == 0;
-}
-
-static int compare_counts(const void *a, const void *b)
-{
-	const struct report_site *x = a, *y = b;
-
-	if (x->count != y->count)
-		return x->count < y->count ? 1 : -1;
-	return strcmp(x->id, y->id);
-}
-
-/* Merges sites that are the same; compare makes these neighbours. */
-static void merge(struct report *report, int (*compare)(const void *, const void *),
-		  bool (*is_same)(const struct report_site *, const struct report_site *))
-{
-	size_t kept = 0;
-
-	if (report->site_count == 0)
-		return;
-	qsort(report->sites, report->site_count, sizeof(*report->sites), compare);
-	for (size_t i = 0; i < report->site_count; i++)
-		if (kept > 0 && is_same(&report->sites[kept - 1], &report->sites[i]))
-			join(&report->sites[kept - 1], &report->sites[i]);
-		else
-			report->sites[kept++] = report->sites[i];
-	report->site_count = kept;
-	qsort(report->sites, kept, sizeof(*report->sites), compare_counts);
-}
-
-void report_merge_ids(struct report *report)
-{
-	merge(report, compare_ids, has_same_id);
-}
-
 static void add_sites(struct report *report, const struct record *record, const struct names *names,
 		      size_t first_process)
 {
@@ -240,7 +132,7 @@ static void add_sites(struct report *report, const struct record *record, const 
 		if (record->sites[i].count > 0 && record->sites[i].function[0] != '\0')
 			report->sites[report->site_count++] =
 				read_site(record, names, &record->sites[i], first_process);
-	merge(report, compare_sites, has_same_stack);
+	report_merge_stacks(report);
 }
 
 /* ---- processes ------------------------------------------------------------------------------- */
@@ -395,7 +287,7 @@ bool report_add_file(struct report *report, const char *path, const struct repor
 void report_free(struct report *report)
 {
 	for (size_t i = 0; i < report->site_count; i++)
-		free_site(&report->sites[i]);
+		report_free_site(&report->sites[i]);
 	for (size_t i = 0; i < report->process_count; i++)
 		free(report->processes[i].program);
 	free(report->sites);

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* The list of sites while a report is put together. */
+#ifndef CLI_REPORT_SITES_H
+#define CLI_REPORT_SITES_H
+
+#include "report.h"
+
+/* Merges sites of equal call stacks into the largest, and sorts the list by counts. */
+void report_merge_stacks(struct report *report);
+
+/* Frees what a site holds. */
+void report_free_site(struct report_site *site);
+
+#endif
