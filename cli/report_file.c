@@ -7,6 +7,7 @@
 #include "report.h"
 
 #include "names.h"
+#include "profile_view.h"
 #include "record.h"
 #include "report_record.h"
 #include "report_sites.h"
@@ -257,6 +258,11 @@ void report_add_record(struct report *report, struct record *record)
 	add_run(report, record);
 	add_processes(report, record);
 	add_sites(report, record, &names, first_process);
+	if (record->profile.process_count > 0) {
+		if (report->profile == NULL)
+			report->profile = profile_view_new();
+		profile_view_add(report->profile, record, &record->profile, &names, first_process);
+	}
 	names_free(&names);
 }
 
@@ -290,6 +296,8 @@ void report_free(struct report *report)
 		report_free_site(&report->sites[i]);
 	for (size_t i = 0; i < report->process_count; i++)
 		free(report->processes[i].program);
+	if (report->profile != NULL)
+		profile_view_free(report->profile);
 	free(report->sites);
 	free(report->processes);
 	free(report->version);

@@ -6,6 +6,7 @@
 #include "report/report.h"
 
 #include "report/advice.h"
+#include "report/build_ids.h"
 #include "common/channel.h"
 #include "common/clone.h"
 #include "common/format.h"
@@ -70,23 +71,8 @@ static void append_call(struct pl_text *text, const struct phaselock_violation *
 	pl_text_append(text, ")");
 }
 
-/* Appends a line and a newline; writes a full buffer out first. */
-static void append_line(struct pl_text *text, const char *line)
-{
-	if (text->capacity - text->length < strlen(line) + sizeof("\n")) {
-		pl_sink_write(text, PL_SINK_PART);
-		*text = pl_text_in(text->start, text->capacity);
-	}
-	pl_text_append(text, "%s\n", line);
-}
-
-/*
- * Finds the place of a frame. pl_module_find() is for frames of this thread's stack as it is now.
- * pl_kept_find() is for all others, whose module may have been unloaded, or may be at this moment.
- */
-typedef void find_place(const void *frame, struct pl_place *place);
-
-static void append_frame(struct pl_text *text, unsigned number, const void *frame, find_place *find)
+static void append_frame(struct pl_text *text, unsigned number, const void *frame,
+			 pl_find_place *find)
 {
 	struct pl_place place;
 
@@ -96,7 +82,7 @@ static void append_frame(struct pl_text *text, unsigned number, const void *fram
 }
 
 static PL_COLD void append_frames(struct pl_text *text, void *const *frames, unsigned count,
-				  enum pl_unwind_end end, find_place *find)
+				  enum pl_unwind_end end, pl_find_place *find)
 {
 	char buffer[LINE_SIZE];
 
@@ -104,12 +90,12 @@ static PL_COLD void append_frames(struct pl_text *text, void *const *frames, uns
 		struct pl_text line = pl_text_in(buffer, sizeof(buffer));
 
 		append_frame(&line, i, frames[i], find);
-		append_line(text, buffer);
+		pl_sink_line(text, buffer);
 	}
 	if (end == PL_UNWIND_NO_TABLE)
-		append_line(text, "    (the stack cannot be read further: no unwind table)");
+		pl_sink_line(text, "    (the stack cannot be read further: no unwind table)");
 	if (end == PL_UNWIND_UNREADABLE)
-		append_line(text, "    (the stack cannot be read further: it leads to no stack)");
+		pl_sink_line(text, "    (the stack cannot be read further: it leads to no stack)");
 }
 
 /* What a violation was against: who began the scope, or who locked the heap. */
@@ -150,7 +136,7 @@ static PL_COLD void append_against(struct pl_text *text,
 		pl_kept_find(lock->frames[0], &place);
 		pl_text_append(&line, "  forbidden by ");
 		pl_frame_append(&line, &place);
-		append_line(text, buffer);
+		pl_sink_line(text, buffer);
 		return;
 	}
 	before_us = violation->time_ns > lock->time_ns ? (violation->time_ns - lock->time_ns) / 1000
@@ -160,14 +146,14 @@ static PL_COLD void append_against(struct pl_text *text,
 		       before_us < 10000 ? "us" : "ms");
 	if (lock->thread_id == 0) {
 		pl_text_append(&line, "in all processes of the run (%s)", lock->option);
-		append_line(text, buffer);
+		pl_sink_line(text, buffer);
 		return;
 	}
 	pl_text_append(&line, "by thread %lu \"", lock->thread_id);
 	pl_text_quote(&line, lock->thread_name);
 	pl_text_append(&line, "\"%s%s%s:", lock->option != NULL ? " (" : "",
 		       lock->option != NULL ? lock->option : "", lock->option != NULL ? ")" : "");
-	append_line(text, buffer);
+	pl_sink_line(text, buffer);
 	append_frames(text, lock->frames, (unsigned)lock->frame_count,
 		      (enum pl_unwind_end)lock->end, pl_kept_find);
 }
@@ -186,64 +172,7 @@ static PL_COLD void append_advice(struct pl_text *text, const struct phaselock_v
 	pl_text_append(&line, "  advice: ");
 	if (!gives_back(violation) &&
 	    pl_advice((const void *const *)violation->frames, violation->frame_count, &line))
-		append_line(text, buffer);
-}
-
-static void append_hex(struct pl_text *text, const unsigned char *bytes, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		pl_text_append(text, "%lx%lx", (uint64_t)(bytes[i] >> 4),
-			       (uint64_t)(bytes[i] & 15));
-}
-
-/* The modules listed in a block, by build-id: a symbolizer finds their files by it. */
-struct modules {
-	struct {
-		const unsigned char *id;
-		size_t size;
-	} told[2 * PHASELOCK_FRAMES_MAX];
-	unsigned count;
-};
-
-/*
- * Whether a module is listed. Compares contents, because the kept copy of a build-id lies elsewhere
- * than the module's own.
- */
-static bool is_told(const struct modules *modules, const struct pl_place *place)
-{
-	for (unsigned i = 0; i < modules->count; i++)
-		if (modules->told[i].size == place->build_id_size &&
-		    memcmp(modules->told[i].id, place->build_id, place->build_id_size) == 0)
-			return true;
-	return false;
-}
-
-/* The kernel's module has a build-id too, but no file. */
-static bool is_path(const char *name)
-{
-	return strchr(name, '/') != NULL;
-}
-
-/* Lists each module of a call stack that is not listed yet. */
-static PL_COLD void append_build_ids(struct pl_text *text, struct modules *modules,
-				     void *const *frames, unsigned count, find_place *find)
-{
-	for (unsigned i = 0; i < count; i++) {
-		char buffer[LINE_SIZE];
-		struct pl_text line = pl_text_in(buffer, sizeof(buffer));
-		struct pl_place place;
-
-		find(frames[i], &place);
-		if (place.build_id == NULL || !is_path(place.path) || is_told(modules, &place))
-			continue;
-		modules->told[modules->count].id = place.build_id;
-		modules->told[modules->count++].size = place.build_id_size;
-		pl_text_append(&line, "  build-id ");
-		append_hex(&line, place.build_id, place.build_id_size);
-		pl_text_append(&line, " ");
-		pl_text_escape(&line, place.path, SIZE_MAX);
-		append_line(text, buffer);
-	}
+		pl_sink_line(text, buffer);
 }
 
 static PL_COLD void append_verdict(struct pl_text *text, const struct pl_report_context *context)
@@ -258,7 +187,7 @@ static PL_COLD void append_verdict(struct pl_text *text, const struct pl_report_
 	if (context->undeniable)
 		decided = "denied, but a sanitizer's allocator had served it";
 	pl_text_append(&line, "phaselock: %s (%s)", deeds[context->verdict], decided);
-	append_line(text, buffer);
+	pl_sink_line(text, buffer);
 }
 
 /* Whether this violation is to be written; counts it if so. */
@@ -323,7 +252,7 @@ void pl_report_violation(const struct phaselock_violation *violation,
 {
 	char buffer[BLOCK_SIZE];
 	struct pl_text text = pl_text_in(buffer, sizeof(buffer));
-	struct modules modules = {.count = 0};
+	struct pl_build_ids told = {.count = 0};
 	struct against against;
 	bool to_name = context->verdict == PHASELOCK_ABORT && pl_symbolizer_is_on();
 
@@ -337,11 +266,11 @@ void pl_report_violation(const struct phaselock_violation *violation,
 	find_against(&against, violation, context->forbidden_by);
 	append_against(&text, violation, &against);
 	append_advice(&text, violation);
-	append_build_ids(&text, &modules, violation->frames, violation->frame_count,
-			 pl_module_find);
+	pl_build_ids_append(&text, &told, violation->frames, violation->frame_count,
+			    pl_module_find);
 	if (against.known)
-		append_build_ids(&text, &modules, against.lock.frames,
-				 (unsigned)against.lock.frame_count, pl_kept_find);
+		pl_build_ids_append(&text, &told, against.lock.frames,
+				    (unsigned)against.lock.frame_count, pl_kept_find);
 	append_verdict(&text, context);
 	if (to_name)
 		pl_sink_write_named(&text);

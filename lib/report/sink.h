@@ -47,6 +47,9 @@ enum pl_sink_text {
  */
 void pl_sink_write(const struct pl_text *text, enum pl_sink_text kind);
 
+/* Appends a line and a newline to a text in pieces; writes out a full buffer first. */
+void pl_sink_line(struct pl_text *text, const char *line);
+
 /*
  * Writes the last text of a process that aborts, with the names that the symbolizer gives it, or as
  * it is if the symbolizer fails.

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/* Lists the modules of a report by their build-ids. It must not know what the report is about. */
+#include "report/build_ids.h"
+
+#include "common/format.h"
+#include "report/sink.h"
+
+#include <string.h>
+
+#define LINE_SIZE 1024
+
+static void append_hex(struct pl_text *text, const unsigned char *bytes, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		pl_text_append(text, "%lx%lx", (uint64_t)(bytes[i] >> 4),
+			       (uint64_t)(bytes[i] & 15));
+}
+
+/*
+ * Whether a module is listed. Compares contents, because the kept copy of a build-id lies elsewhere
+ * than the module's own.
+ */
+static bool is_told(const struct pl_build_ids *told, const struct pl_place *place)
+{
+	for (unsigned i = 0; i < told->count; i++)
+		if (told->modules[i].size == place->build_id_size &&
+		    memcmp(told->modules[i].id, place->build_id, place->build_id_size) == 0)
+			return true;
+	return false;
+}
+
+/* The kernel's module has a build-id too, but no file. */
+static bool is_path(const char *name)
+{
+	return strchr(name, '/') != NULL;
+}
+
+PL_COLD void pl_build_ids_append(struct pl_text *text, struct pl_build_ids *told,
+				 void *const *frames, unsigned count, pl_find_place *find)
+{
+	for (unsigned i = 0; i < count; i++) {
+		char buffer[LINE_SIZE];
+		struct pl_text line = pl_text_in(buffer, sizeof(buffer));
+		struct pl_place place;
+
+		find(frames[i], &place);
+		if (place.build_id == NULL || !is_path(place.path) || is_told(told, &place))
+			continue;
+		told->modules[told->count].id = place.build_id;
+		told->modules[told->count++].size = place.build_id_size;
+		pl_text_append(&line, "  build-id ");
+		append_hex(&line, place.build_id, place.build_id_size);
+		pl_text_append(&line, " ");
+		pl_text_escape(&line, place.path, SIZE_MAX);
+		pl_sink_line(text, buffer);
+	}
+}
