@@ -23,6 +23,8 @@ enum {
 	OPTION_ALLOCATOR,
 	OPTION_OUTPUT,
 	OPTION_LIVE,
+	OPTION_QUIET,
+	OPTION_FORCE,
 	OPTION_DEBUG_PATH,
 	OPTION_DEBUGINFOD,
 	OPTION_HELP
@@ -50,6 +52,8 @@ static const struct {
 	{"free", "", "free", NULL, "whether a free while locked is a violation (allow)"},
 	{"output", "FILE", NULL, NULL, "keep the record of the run, for `phaselock report`"},
 	{"live", NULL, NULL, NULL, "report violations as they happen"},
+	{"quiet", NULL, NULL, NULL, NULL},
+	{"force", NULL, NULL, NULL, NULL},
 	{"report", "FILE", "report", NULL, "append the reports to a file; %p is the process id"},
 	{"suppressions", "FILE", "suppressions", NULL,
 	 "serve, and do not report, the requests it names"},
@@ -73,6 +77,14 @@ static const struct {
 #define WIDTH 80
 #define LONG_ONLY 256 /* above all letters */
 
+/* What stands before the name of an option that a letter stands for. */
+static const char *letter_of(const char *name)
+{
+	if (strcmp(name, "help") == 0)
+		return "-h, ";
+	return strcmp(name, "quiet") == 0 ? "-q, " : "";
+}
+
 /* Writes "--name=argument" as the help has it. Returns how long it is. */
 static int write_option(size_t i, char *text, size_t size)
 {
@@ -80,9 +92,8 @@ static int write_option(size_t i, char *text, size_t size)
 
 	if (argument != NULL && argument[0] == '\0')
 		argument = pl_options_values(table[i].key);
-	return snprintf(text, size, "%s--%s%s%s", strcmp(table[i].name, "help") == 0 ? "-h, " : "",
-			table[i].name, argument != NULL ? "=" : "",
-			argument != NULL ? argument : "");
+	return snprintf(text, size, "%s--%s%s%s", letter_of(table[i].name), table[i].name,
+			argument != NULL ? "=" : "", argument != NULL ? argument : "");
 }
 
 static void print_others(void)
@@ -131,6 +142,10 @@ static int kind(size_t i)
 		return OPTION_OUTPUT;
 	if (strcmp(table[i].name, "live") == 0)
 		return OPTION_LIVE;
+	if (strcmp(table[i].name, "quiet") == 0)
+		return OPTION_QUIET;
+	if (strcmp(table[i].name, "force") == 0)
+		return OPTION_FORCE;
 	if (strcmp(table[i].name, "debug-path") == 0)
 		return OPTION_DEBUG_PATH;
 	if (strcmp(table[i].name, "debuginfod") == 0)
@@ -256,12 +271,14 @@ static bool read_words(int count, char **words, struct arguments *arguments)
 	for (size_t i = 0; i < OPTIONS; i++)
 		options[i] = (struct option){table[i].name, table[i].argument != NULL, NULL,
 					     LONG_ONLY + (int)i};
-	while ((found = words_next("run", count, words, "+:h", options, &which)) != -1) {
+	while ((found = words_next("run", count, words, "+:hq", options, &which)) != -1) {
 		if (found == ':')
 			complain_of_missing((size_t)(optopt - LONG_ONLY));
 		if (found == ':' || found == '?') /* what is wrong has been said */
 			return false;
-		switch (found == 'h' ? OPTION_HELP : kind((size_t)which)) {
+		switch (found == 'h'   ? OPTION_HELP
+			: found == 'q' ? OPTION_QUIET
+				       : kind((size_t)which)) {
 		case OPTION_KEY:
 			if (!set_key(arguments, (size_t)which,
 				     optarg != NULL ? optarg : table[which].value))
@@ -275,6 +292,12 @@ static bool read_words(int count, char **words, struct arguments *arguments)
 			break;
 		case OPTION_OUTPUT:
 			arguments->output = optarg;
+			break;
+		case OPTION_QUIET:
+			arguments->quiet = true;
+			break;
+		case OPTION_FORCE:
+			arguments->force = true;
 			break;
 		case OPTION_LIVE:
 			arguments->live = true;

@@ -11,6 +11,8 @@ struct arguments {
 	bool help;
 	const char *library;	   /* or NULL */
 	const char *allocator;	   /* or NULL: "jemalloc", "system" */
+	bool quiet;		   /* the verdict alone */
+	bool force;		   /* the file of output may be there */
 	bool live;		   /* violations are reported as they happen */
 	const char *output;	   /* file for the record, or NULL */
 	const char *debug_path;	   /* or NULL */

@@ -45,6 +45,7 @@ struct collector {
 	char path[64];
 	const char *report; /* "": stderr */
 	bool report_failed;
+	bool is_quiet;	  /* nothing goes to stderr */
 	uint64_t written; /* bytes, of all reports */
 	bool is_full;
 	struct annotator *annotator; /* NULL: texts stay as they are */
@@ -93,6 +94,7 @@ struct collector *collector_new(const struct arguments *arguments)
 		return NULL;
 	}
 	collector->report = arguments->options.report;
+	collector->is_quiet = arguments->quiet;
 	if (strcmp(arguments->options.symbolize, "0") == 0)
 		return collector;
 	collector->annotator = new_annotator(arguments);
@@ -168,6 +170,7 @@ static bool is_within_bound(struct collector *collector, size_t length)
 /* What does not fit into the file goes to stderr. */
 static void write_text(void *context, const char *sent, size_t length)
 {
+	const struct collector *collector = context;
 	char *text;
 	size_t done = 0;
 	int fd;
@@ -184,7 +187,8 @@ static void write_text(void *context, const char *sent, size_t length)
 		done = pl_os_write(fd, PL_OS_PLAIN, text, length, 0);
 		pl_os_close(fd);
 	}
-	write_to_stderr(text + done, length - done);
+	if (!collector->is_quiet)
+		write_to_stderr(text + done, length - done);
 	free(text);
 }
 

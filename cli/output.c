@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
@@ -105,6 +106,39 @@ static bool write_part(struct output *output)
 	return is_written;
 }
 
+/*
+ * Whether the file of the record may be written. What is there is somebody's record, that of a run
+ * that was cut off too; and renaming another file over a device would replace the device.
+ */
+static bool may_write(const char *path, const char *name, bool force)
+{
+	struct stat file;
+
+	if (lstat(path, &file) != 0)
+		return true; /* if it is for another reason, writing says so */
+	if (!S_ISREG(file.st_mode)) {
+		say("--output=%s: %s is no regular file; give another name", name, path);
+		return false;
+	}
+	if (!force)
+		say("--output=%s: %s exists; give another name, or --force to replace it", name,
+		    path);
+	return force;
+}
+
+static bool may_begin(const struct arguments *arguments)
+{
+	char *part;
+	bool may;
+
+	if (asprintf(&part, "%s.part", arguments->output) < 0)
+		return false;
+	may = may_write(arguments->output, arguments->output, arguments->force) &&
+	      may_write(part, arguments->output, arguments->force);
+	free(part);
+	return may;
+}
+
 bool output_begin(struct output *output, const struct page *page, const struct arguments *arguments)
 {
 	const struct itimerspec second = {{1, 0}, {1, 0}};
@@ -113,6 +147,8 @@ bool output_begin(struct output *output, const struct page *page, const struct a
 	describe(&output->record.run, arguments->program);
 	if (arguments->output == NULL)
 		return true;
+	if (!may_begin(arguments))
+		return false;
 	output->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	return output->timer >= 0 && timerfd_settime(output->timer, 0, &second, NULL) == 0 &&
 	       write_part(output);

@@ -187,11 +187,13 @@ int verb_run(int count, char **words)
 	output_end(&output);
 	verdict = verdict_judge(&counts, &end, still_runs, &arguments.options);
 	status = verdict_status(verdict, &end);
-	summary_print(verdict, &counts, &end, still_runs, &arguments);
+	if (!arguments.quiet)
+		summary_print(verdict, &counts, &end, still_runs, &arguments);
 	summary_words(verdict_words, verdict, &counts, &end, &arguments.options);
 	forgive(forgiven_words, counts, &end, still_runs, &arguments.options);
 	output_write(&output, &(struct output_words){verdict_words, forgiven_words}, status);
-	output_tell(&output);
+	if (!arguments.quiet)
+		output_tell(&output);
 	say("%s", verdict_words);
 	return status;
 }
