@@ -102,17 +102,35 @@ static PL_COLD void append_frames(struct pl_text *text, void *const *frames, uns
 struct against {
 	struct pl_history lock; /* for a scope only the frames are set */
 	bool known;
+	bool is_told; /* a report before this one has the frames */
 };
+
+/* The last lock whose frames a report had, and the process. Any thread; relaxed: one word. */
+static _Atomic uint64_t told_lock;
+
+/*
+ * Returns whether the frames of a lock have been told, and notes that they are now. A child begins
+ * anew: its reports may go elsewhere. So does the stack of a lock of which only the caller was known.
+ */
+static PL_COLD bool tell_once(const struct pl_history *lock)
+{
+	uint64_t which = (uint64_t)pl_os_process_id() << 32 | (uint32_t)(lock->generation * 2) |
+			 (lock->frame_count > 1);
+
+	return atomic_exchange_explicit(&told_lock, which, memory_order_relaxed) == which;
+}
 
 static PL_COLD void find_against(struct against *against,
 				 const struct phaselock_violation *violation,
-				 const void *forbidden_by)
+				 const void *forbidden_by, bool is_last)
 {
 	against->known = false;
+	against->is_told = false;
 	if (violation->cause == PHASELOCK_CAUSE_HOT) /* nobody has locked or forbidden it */
 		return;
 	if (violation->cause != PHASELOCK_CAUSE_FORBID) {
 		against->known = pl_history_last(&against->lock);
+		against->is_told = against->known && tell_once(&against->lock) && !is_last;
 		return;
 	}
 	against->known = forbidden_by != NULL;
@@ -151,11 +169,13 @@ static PL_COLD void append_against(struct pl_text *text,
 	}
 	pl_text_append(&line, "by thread %lu \"", lock->thread_id);
 	pl_text_quote(&line, lock->thread_name);
-	pl_text_append(&line, "\"%s%s%s:", lock->option != NULL ? " (" : "",
-		       lock->option != NULL ? lock->option : "", lock->option != NULL ? ")" : "");
+	pl_text_append(&line, "\"%s%s%s%s", lock->option != NULL ? " (" : "",
+		       lock->option != NULL ? lock->option : "", lock->option != NULL ? ")" : "",
+		       against->is_told ? ", as above" : ":");
 	pl_sink_line(text, buffer);
-	append_frames(text, lock->frames, (unsigned)lock->frame_count,
-		      (enum pl_unwind_end)lock->end, pl_kept_find);
+	if (!against->is_told)
+		append_frames(text, lock->frames, (unsigned)lock->frame_count,
+			      (enum pl_unwind_end)lock->end, pl_kept_find);
 }
 
 static bool gives_back(const struct phaselock_violation *violation)
@@ -263,12 +283,13 @@ void pl_report_violation(const struct phaselock_violation *violation,
 	append_heading(&text, violation, context);
 	append_frames(&text, violation->frames, violation->frame_count, context->end,
 		      pl_module_find);
-	find_against(&against, violation, context->forbidden_by);
+	find_against(&against, violation, context->forbidden_by,
+		     context->verdict == PHASELOCK_ABORT);
 	append_against(&text, violation, &against);
 	append_advice(&text, violation);
 	pl_build_ids_append(&text, &told, violation->frames, violation->frame_count,
 			    pl_module_find);
-	if (against.known)
+	if (against.known && !against.is_told)
 		pl_build_ids_append(&text, &told, against.lock.frames,
 				    (unsigned)against.lock.frame_count, pl_kept_find);
 	append_verdict(&text, context);
