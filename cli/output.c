@@ -28,7 +28,8 @@
 	PL_TEXT_OF(PHASELOCK_VERSION_MAJOR)                                                        \
 	"." PL_TEXT_OF(PHASELOCK_VERSION_MINOR) "." PL_TEXT_OF(PHASELOCK_VERSION_PATCH)
 
-#define LINES_AROUND ((size_t)5) /* of the summary, which shares one screen with the table */
+#define LINES_TYPED                                                                                \
+	((size_t)2) /* what was typed, and where the next command is: on that screen too */
 
 /* ---- what the run is ------------------------------------------------------------------------- */
 
@@ -216,18 +217,20 @@ void output_write(struct output *output, const struct output_words *said, int st
 		record_write(&output->record, output->arguments->output);
 }
 
-void output_tell(struct output *output)
+void output_tell(struct output *output, const char *verdict)
 {
-	struct screen_options screen = {.top = output->arguments->options.max_reports};
+	size_t around = LINES_TYPED + say_lines() + say_lines_of(verdict);
+	unsigned most = output->arguments->options.max_reports;
+	/* The number that is a limit for reports by default is none for rows: they fit a screen. */
+	struct screen_options screen = {.top = most != PL_OPTIONS_REPORTS ? most : 0};
 	struct report report = {.status = 0};
 
-	if (screen.top == 0)
+	if (most == 0)
 		return;
 	report_add_record(&report, &output->record);
 	group_find_origins(&report);
 	screen_fit(stderr, &screen);
-	if (screen.height > 2 * LINES_AROUND)
-		screen.height -= LINES_AROUND;
+	screen.height = screen.height > around ? screen.height - around : 1;
 	screen_print(stderr, &report, &screen);
 	report_free(&report);
 }

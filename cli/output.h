@@ -30,8 +30,11 @@ void output_step(void *context);
 /* The program has ended: takes the record, and names its places. */
 void output_end(struct output *output);
 
-/* Writes the table of sites to stderr, if there are any. After output_write(). */
-void output_tell(struct output *output);
+/*
+ * Writes the table of sites to stderr, if there are any, so that it fits one screen with what has
+ * been said and with the verdict, which comes behind it. After output_write().
+ */
+void output_tell(struct output *output, const char *verdict);
 
 /* What was said of the run: "VERDICT: REASON". */
 struct output_words {

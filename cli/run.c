@@ -193,7 +193,7 @@ int verb_run(int count, char **words)
 	forgive(forgiven_words, counts, &end, still_runs, &arguments.options);
 	output_write(&output, &(struct output_words){verdict_words, forgiven_words}, status);
 	if (!arguments.quiet)
-		output_tell(&output);
+		output_tell(&output, verdict_words);
 	say("%s", verdict_words);
 	return status;
 }
