@@ -190,6 +190,12 @@ endif
 $(B)/as-released:
 	$(Q)ln -sf /bin/true $@
 
+# A mark that bpftrace can set a probe here: it takes root, and a kernel that lets root do it.
+TEST_NEEDS += $(B)/traceable
+$(B)/traceable: $(B)/phaselock
+	$(Q)timeout 20 bpftrace -e 'BEGIN { exit(); } uprobe:$<:main { exit(); }' >$@.log 2>&1 && \
+		ln -sf /bin/true $@ || echo "skip tracing by bpftrace: $@.log says why"
+
 # ---- soak: a short form of each is in `make test` ------------------------------------------------
 SOAK := $(B)/tests/soak/soak
 SOAK_OPERATIONS ?= 1000000000
