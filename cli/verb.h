@@ -10,6 +10,7 @@
  * as env(1) has them.
  */
 enum status {
+	STATUS_BUDGET = 1,     /* of `report`: a profile has more of something than it may */
 	STATUS_VIOLATION = 99, /* there were violations */
 	STATUS_NOT_CHECKED =
 		125, /* the command failed, or the guard was not there, or checked nothing */
