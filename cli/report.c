@@ -4,67 +4,120 @@
  * a form.
  */
 #define _GNU_SOURCE
-#include "report_arguments.h"
+#include "report.h"
 
 #include "baseline.h"
 #include "escape.h"
 #include "group.h"
+#include "outfile.h"
+#include "progress.h"
+#include "report_choice.h"
 #include "report_input.h"
 #include "results.h"
 #include "say.h"
-#include "screen.h"
 #include "suggest.h"
 #include "verb.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-static const struct {
-	const char *name;
-	report_write *write;
-} forms[] = {
-	{"json", report_write_json},	 {"junit", report_write_junit},
-	{"sarif", report_write_sarif},	 {"markdown", report_write_markdown},
-	{"gitlab", report_write_gitlab},
-};
+/* ---- reading --------------------------------------------------------------------------------- */
 
-/* Returns NULL for the text, which is for a screen. */
-static report_write *writer_of(const char *form)
+/* Reads files and makes their profile ready. Returns false after it has said what is wrong. */
+static bool read_files(struct report *report, char **files, const struct report_choice *choice)
 {
-	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
-		if (strcmp(forms[i].name, form) == 0)
-			return forms[i].write;
-	return NULL;
+	for (; *files != NULL; files++) {
+		progress_say("reading");
+		if (!report_add_file(report, *files, &choice->names))
+			return false;
+	}
+	progress_say("finding sites");
+	group_find_origins(report);
+	if (report->profile == NULL)
+		return true;
+	if (choice->is_filtered)
+		profile_view_filter(report->profile, &choice->filter);
+	profile_view_finish(report->profile);
+	return true;
+}
+
+static bool needs_profile(const struct report_choice *choice)
+{
+	return choice->form->needs_profile || choice->is_filtered || choice->old != NULL ||
+	       choice->profile.by == VIEW_BY_PROCESS || choice->profile.by == VIEW_BY_PHASE ||
+	       profile_budget_is_given(&choice->budget) ||
+	       (choice->profile.is_measured && choice->profile.measure != VIEW_BYTES &&
+		choice->profile.measure != VIEW_COUNT);
+}
+
+static bool has_what_is_needed(const struct report *report, const char *file,
+			       const struct report_choice *choice)
+{
+	if (report->profile != NULL || !needs_profile(choice))
+		return true;
+	say("%s: no profile in it; `phaselock record` makes one", file);
+	return false;
 }
 
 /* ---- what is told ---------------------------------------------------------------------------- */
 
-static void print_verdict(const struct report *report)
+static void print_verdict(const struct report *report, FILE *out)
 {
-	escape_write(report->verdict, stdout);
+	escape_write(report->verdict, out);
 	if (report->reason[0] != '\0') {
-		fputs(": ", stdout);
-		escape_write(report->reason, stdout);
+		fputs(": ", out);
+		escape_write(report->reason, out);
 	}
-	putchar('\n');
+	fputc('\n', out);
 }
 
-static void print_text(const struct report *report, const struct report_choice *choice)
+static void print_violations(const struct report *report, const struct report_choice *choice,
+			     FILE *out)
 {
 	struct screen_options screen = choice->screen;
 
-	screen_fit(stdout, &screen);
+	screen_fit(out, &screen);
 	if (!choice->quiet)
-		screen_print(stdout, report, &screen);
+		screen_print(out, report, &screen);
 	if (report->verdict[0] == '\0')
-		puts("the run did not come to its end: this is what there was");
+		fputs("the run did not come to its end: this is what there was\n", out);
 	else
-		print_verdict(report);
+		print_verdict(report, out);
 }
+
+static void print_profile(const struct report *report, const struct report_choice *choice,
+			  FILE *out)
+{
+	struct profile_screen screen = choice->profile;
+
+	screen_fit(out, &screen.screen);
+	if (choice->options.old != NULL)
+		profile_screen_diff(out, report->profile, choice->options.old->profile, &screen);
+	else
+		profile_screen_print(out, report, &screen);
+}
+
+static bool shows_profile(const struct report *report, const struct report_choice *choice)
+{
+	return report->profile != NULL && !choice->violations && !choice->suggest && !choice->quiet;
+}
+
+static void write_form(struct report *report, const struct report_choice *choice, FILE *out)
+{
+	if (choice->suggest)
+		suggest_suppressions(report, out);
+	else if (choice->form->write == NULL && shows_profile(report, choice))
+		print_profile(report, choice, out);
+	else if (choice->form->write == NULL)
+		print_violations(report, choice, out);
+	report_merge_ids(report);
+	if (!choice->suggest && choice->form->write != NULL)
+		choice->form->write(report, &choice->options, out);
+}
+
+/* ---- what comes of it ------------------------------------------------------------------------ */
 
 /*
  * Returns the status with a baseline, which can forgive sites alone: a run that would have failed
@@ -91,60 +144,90 @@ static int status_beside(const struct report *report, const struct baseline *bas
 	return STATUS_NOT_CHECKED;
 }
 
-/* Returns the status that the report has by itself, without a baseline. */
-static int status_of(const struct report *report)
+/* Of a profile nobody has asked whether it was checked. */
+static int status_of(const struct report *report, const struct report_choice *choice)
 {
 	if (report->site_count > 0 || report->sites_lost > 0 || report->unplaced > 0)
 		return STATUS_VIOLATION;
-	return strcmp(report->verdict, "PASS") == 0 ? 0 : STATUS_NOT_CHECKED;
+	if (strcmp(report->verdict, "PASS") == 0 || shows_profile(report, choice))
+		return 0;
+	return STATUS_NOT_CHECKED;
+}
+
+static int hold_against_budget(const struct report *report, const struct report_choice *choice)
+{
+	const struct report *old = choice->options.old;
+
+	return profile_budget_holds(&choice->budget, report->profile,
+				    old != NULL ? old->profile : NULL, stderr)
+		       ? 0
+		       : STATUS_BUDGET;
 }
 
 static int tell(struct report *report, const struct report_choice *choice)
 {
 	struct baseline baseline = {NULL, 0};
-	report_write *write = writer_of(choice->form);
-	int status = status_of(report);
+	struct outfile out;
+	int status = status_of(report, choice);
 
 	if (choice->baseline != NULL && !baseline_read(choice->baseline, &baseline))
 		return STATUS_NOT_CHECKED;
-	if (choice->suggest)
-		suggest_suppressions(report, stdout);
-	else if (write == NULL)
-		print_text(report, choice);
-	report_merge_ids(report);
-	if (!choice->suggest && write != NULL)
-		write(report, &choice->options, stdout);
+	if (!outfile_open(&out, choice->output, choice->force))
+		return STATUS_NOT_CHECKED;
+	if (choice->form->is_binary && isatty(fileno(out.stream)) == 1) {
+		say("--format=%s: nothing for a terminal; give --output=FILE", choice->form->name);
+		outfile_close(&out, false);
+		return STATUS_NOT_CHECKED;
+	}
+	if (isatty(fileno(out.stream)) == 1)
+		progress_end();
+	else
+		progress_say("writing");
+	write_form(report, choice, out.stream);
+	progress_end();
+	if (!outfile_close(&out, true))
+		return STATUS_NOT_CHECKED;
 	if (choice->baseline != NULL && status == STATUS_VIOLATION)
 		status = status_beside(report, &baseline);
 	baseline_free(&baseline);
 	if (choice->new_baseline != NULL && !baseline_write(report, choice->new_baseline))
 		return STATUS_NOT_CHECKED;
-	if (fflush(stdout) == 0 && !ferror(stdout))
-		return status;
-	say("cannot write: %s", strerror(errno));
-	return STATUS_NOT_CHECKED;
+	if (profile_budget_is_given(&choice->budget))
+		status = hold_against_budget(report, choice);
+	return status;
 }
 
-static int tell_records(const struct report_choice *choice)
+static bool read_all(struct report *report, struct report *old, struct report_choice *choice)
 {
-	struct report report = {.status = 0};
-	int status = STATUS_NOT_CHECKED;
-	bool is_read = true;
+	const char *const old_file[] = {choice->old, NULL};
 
-	for (char **file = choice->files; *file != NULL && is_read; file++)
-		is_read = report_add_file(&report, *file, &choice->names);
-	if (is_read) {
-		group_find_origins(&report);
+	if (!read_files(report, choice->files, choice) ||
+	    !has_what_is_needed(report, choice->files[0], choice))
+		return false;
+	if (choice->old == NULL)
+		return true;
+	choice->options.old = old;
+	return read_files(old, (char **)(uintptr_t)old_file, choice) &&
+	       has_what_is_needed(old, choice->old, choice);
+}
+
+static int tell_records(struct report_choice *choice)
+{
+	struct report report = {.status = 0}, old = {.status = 0};
+	int status = STATUS_NOT_CHECKED;
+
+	if (read_all(&report, &old, choice))
 		status = tell(&report, choice);
-	}
+	progress_end();
 	report_free(&report);
+	report_free(&old);
 	return status;
 }
 
 static int tell_results(const struct report_choice *choice)
 {
 	if (choice->of_records == NULL)
-		return results_tell(choice->files, choice->form, choice->quiet);
+		return results_tell(choice->files, choice->form->name, choice->quiet);
 	say("--%s: it is for records, and %s has results of tests", choice->of_records,
 	    choice->files[0]);
 	return STATUS_NOT_CHECKED;
@@ -153,11 +236,10 @@ static int tell_results(const struct report_choice *choice)
 int verb_report(int count, char **words)
 {
 	char folder[PATH_MAX];
-	struct report_choice choice = {.form = "text",
-				       .options.root = getcwd(folder, sizeof(folder))};
+	struct report_choice choice = {.options.root = getcwd(folder, sizeof(folder))};
 
 	say_for("report");
-	if (!report_read_words(count, words, &choice))
+	if (!report_choose(count, words, &choice))
 		return STATUS_NOT_CHECKED;
 	if (choice.help) {
 		report_print_usage();

@@ -7,6 +7,7 @@
 #include "report_input.h"
 
 #include "record.h"
+#include "record_raw.h"
 #include "results_line.h"
 #include "say.h"
 
@@ -55,7 +56,8 @@ static enum report_input tell_by(const char *path, const char *beginning, size_t
 {
 	if (length == 0)
 		say("%s: it is empty; run what was to write it again", path);
-	else if (memcmp(beginning, RECORD_MAGIC, sizeof(RECORD_MAGIC)) == 0)
+	else if (memcmp(beginning, RECORD_MAGIC, sizeof(RECORD_MAGIC)) == 0 ||
+		 record_raw_is(beginning))
 		return REPORT_INPUT_RECORDS;
 	else if (strncmp(beginning, RESULTS_MAGIC, sizeof(RESULTS_MAGIC) - 1) == 0)
 		return REPORT_INPUT_RESULTS;

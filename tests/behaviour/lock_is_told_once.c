@@ -4,7 +4,7 @@
  * the next ones; the next lock's is told again, and so is it in a child, whose reports may go
  * elsewhere, and in the report of an abort, which may be the only one that is read.
  *
- * shows: PL-843
+ * shows: PL-903
  * environment: PHASELOCK_OPTIONS=policy=allow
  * exit: 0
  * stderr:
