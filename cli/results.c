@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Files of results: read, put together, and told in a form. It must not know what a line looks like,
- * nor how a table is written.
+ * Files of results: read, put together, and told in a form. It must not know what a line looks
+ * like, nor how a table is written.
  */
 #define _GNU_SOURCE
 #include "results.h"
