@@ -20,6 +20,8 @@
 
 #include <sys/mman.h>
 
+#include <phaselock/watch.h>
+
 /* A double: the sanitizer of this program is not to be heard, its own requests are nothing here. */
 void pl_sanitizer_listen_start(void)
 {
@@ -123,6 +125,28 @@ static void fork_with_counts(void)
 	pl_test_free(block);
 }
 
+/* The child's end is said to nobody: it has left, too. */
+static void let_a_child_leave(void)
+{
+	int status;
+	pid_t child;
+
+	phaselock_detach_child(); /* not for the process that the run has started */
+	CHECK(pl_channel() != NULL);
+	lock_allocations();
+	child = fork();
+	if (child == 0) {
+		CHECK(pl_channel() != NULL);
+		phaselock_detach_child();
+		CHECK(pl_channel() == NULL);
+		CHECK_EQUAL(phaselock_get_phase(), PHASELOCK_LOCKED);
+		exit(0);
+	}
+	CHECK(child > 0 && waitpid(child, &status, 0) == child);
+	CHECK_EQUAL(status, 0);
+	unlock_allocations();
+}
+
 static void work_on_the_channel(void)
 {
 	const char *preload = getenv("LD_PRELOAD");
@@ -157,7 +181,7 @@ static const struct {
 	{"phase", tell_the_phase},	   {"signals", lock_and_unlock_by_signals},
 	{"wait", wait_for_the_lock},	   {"fork", fork_with_counts},
 	{"channel", work_on_the_channel},  {"keep", keep_the_environment},
-	{"lose", lose_the_preload},
+	{"lose", lose_the_preload},	   {"leave", let_a_child_leave},
 };
 
 static int play(const char *name)
@@ -336,6 +360,18 @@ TEST(guarded_process_counts_on_the_page_and_clears_its_environment)
 	assert_int_equal(end.status, 0);
 }
 
+TEST(child_of_a_fork_leaves_the_run_if_it_says_so)
+{
+	char variable[128];
+	struct pl_channel *page = make_channel(variable);
+
+	assert_string_equal(played("leave", variable, NULL), "");
+	assert_int_equal(end.status, 0);
+	assert_int_equal(page->processes_left, 1);
+	assert_int_equal(page->processes_forked, 0);
+	assert_int_equal(page->processes_ended, 1);
+}
+
 TEST(environment_stays_if_children_are_to_be_followed)
 {
 	char variable[128];
@@ -370,6 +406,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(lock_comes_by_signal_or_after_a_time),
 		cmocka_unit_test(child_of_a_fork_has_phase_and_counts),
 		cmocka_unit_test(guarded_process_counts_on_the_page_and_clears_its_environment),
+		cmocka_unit_test(child_of_a_fork_leaves_the_run_if_it_says_so),
 		cmocka_unit_test(environment_stays_if_children_are_to_be_followed),
 		cmocka_unit_test(page_that_cannot_be_opened_is_told),
 	};

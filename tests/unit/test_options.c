@@ -530,6 +530,13 @@ TEST(help_has_each_key_with_its_values)
 		assert_non_null(strstr(buffer, lines[i]));
 }
 
+TEST(values_of_a_key_are_its_own_and_of_no_key_nothing)
+{
+	assert_string_equal(pl_options_values("policy"), "abort|allow|deny");
+	assert_string_equal(pl_options_values("help"), "0|1");
+	assert_string_equal(pl_options_values("colour"), "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -559,6 +566,7 @@ int main(void)
 			faults_of_the_program_are_said_as_its_own_and_shut_the_key_all_the_same),
 		cmocka_unit_test(environment_can_be_shut_out_as_a_whole),
 		cmocka_unit_test(help_has_each_key_with_its_values),
+		cmocka_unit_test(values_of_a_key_are_its_own_and_of_no_key_nothing),
 	};
 
 	return cmocka_run_group_tests_name("options", tests, NULL, NULL);

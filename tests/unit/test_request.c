@@ -417,6 +417,25 @@ TEST(what_is_heard_is_counted_and_judged_as_served_already)
 	assert_int_equal(after.locked_attempts - before.locked_attempts, 2);
 }
 
+static void hear_a_release(void)
+{
+	static char block;
+
+	pl_heard_release(&block, a_caller);
+}
+
+TEST(release_that_is_heard_makes_no_record_for_its_thread)
+{
+	uint64_t threads, before;
+
+	thread_run(hear_a_release);
+	threads = get_stats().threads;
+	before = get_stats().deallocations;
+	thread_run(hear_a_release);
+	assert_int_equal(get_stats().deallocations, before + 1);
+	assert_int_equal(get_stats().threads, threads);
+}
+
 /* ---- the end of the process ------------------------------------------------------------------ */
 
 TEST(what_is_asked_while_a_violation_ends_the_process_is_served_as_by_permit)
@@ -443,6 +462,7 @@ int main(void)
 		cmocka_unit_test(
 			frees_in_a_locked_phase_hold_pages_and_requests_after_it_let_them_go),
 		cmocka_unit_test(what_is_heard_is_counted_and_judged_as_served_already),
+		cmocka_unit_test(release_that_is_heard_makes_no_record_for_its_thread),
 		cmocka_unit_test(
 			what_is_asked_while_a_violation_ends_the_process_is_served_as_by_permit),
 	};

@@ -11,6 +11,7 @@
 #include "child.h"
 #include "fake_backend.h"
 #include "thread/phase.h"
+#include "request/heard.h"
 #include "request/request.h"
 #include "threads.h"
 #include "violation_double.h"
@@ -71,6 +72,25 @@ TEST(thread_watch_is_told_of_request_result_and_release)
 	for (unsigned i = 0; i < 3; i++)
 		assert_int_equal(one.events[i], 1);
 	assert_false(phaselock_watch_end(&one_watch));
+}
+
+static void hear_of_a_block(void)
+{
+	static char block;
+
+	pl_heard_allocation(&block, 10, NULL);
+	pl_heard_release(&block, NULL);
+}
+
+TEST(watch_is_told_of_what_another_allocator_served)
+{
+	WATCH(one);
+
+	assert_true(phaselock_watch_begin(&one_watch));
+	hear_of_a_block();
+	assert_true(phaselock_watch_end(&one_watch));
+	for (unsigned i = 0; i < 3; i++)
+		assert_int_equal(one.events[i], 1);
 }
 
 TEST(end_of_outer_watch_ends_the_inner)
@@ -346,6 +366,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(thread_watch_is_told_of_request_result_and_release),
+		cmocka_unit_test(watch_is_told_of_what_another_allocator_served),
 		cmocka_unit_test(end_of_outer_watch_ends_the_inner),
 		cmocka_unit_test(permit_scope_is_not_told_and_the_begin_says_so),
 		cmocka_unit_test(first_answer_but_go_on_is_heeded),
