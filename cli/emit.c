@@ -2,6 +2,7 @@
 /*
  * Pieces of JSON. It must not know what they say.
  */
+#define _GNU_SOURCE
 #include "emit.h"
 
 #include "escape.h"
@@ -34,6 +35,17 @@ json_t *emit_name(const char *name)
 json_t *emit_number(uint64_t number)
 {
 	return json_integer(number < INT64_MAX ? (json_int_t)number : INT64_MAX);
+}
+
+FILE *emit_text(char **text, size_t *length)
+{
+	return emit_checked(open_memstream(text, length));
+}
+
+void emit_text_end(FILE *out)
+{
+	if (fclose(out) != 0)
+		emit_no_memory();
 }
 
 /* If a stream fails, so does all that follows: its owner checks it at the end. */

@@ -69,7 +69,7 @@ $(patsubst %,$(B)/tests/unit/test_%,place escape annotate question source memory
 	$(call ld,-lcmocka $(DEMANGLER))
 
 # What is made of a report.
-UNIT_REPORT = $(patsubst %,$(B)/cli/%.o,frame escape place say $(1)) \
+UNIT_REPORT = $(patsubst %,$(B)/cli/%.o,frame report_site escape place say $(1)) \
 	$(patsubst %,$(B)/cli/lib/common/%.o,clone runtime glob format quote)
 UNIT_GROUP := group group_origin wrapper
 $(B)/tests/unit/test_report_id: $(B)/tests/unit/test_report_id.o $(call UNIT_REPORT,site_id)

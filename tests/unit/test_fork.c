@@ -21,6 +21,7 @@
 #include "fake_backend.h"
 #include "renamed.h"
 #include "stepping.h"
+#include "stepping_double.h"
 #include "threads.h"
 #include "violation_double.h"
 
@@ -30,23 +31,6 @@
 #include <phaselock/phaselock.h>
 
 /* ---- doubles --------------------------------------------------------------------------------- */
-
-/* Steps are signals, so the real ones would end the process. */
-void pl_os_block_signals(struct pl_os_signals *before)
-{
-	before->mask = 0;
-}
-
-void pl_os_restore_signals(const struct pl_os_signals *before)
-{
-	(void)before;
-}
-
-/* The real one asks by a set of signals, which must all be blocked then. */
-bool pl_os_is_readable(const void *address)
-{
-	return address != NULL;
-}
 
 void pl_os_lock(struct pl_os_lock *lock, struct pl_os_signals *before)
 {

@@ -16,7 +16,7 @@
 #include "thread/phase.h"
 #include "renamed.h"
 #include "threads.h"
-#include "entry/unseen.h"
+#include "unseen_double.h"
 
 #include <sys/mman.h>
 
@@ -30,19 +30,6 @@ void pl_sanitizer_listen_start(void)
 bool pl_sanitizer_listen_active(void)
 {
 	return false;
-}
-
-/* A double: the modules of this program do call another malloc, since the library's is renamed. */
-void pl_unseen_start(void)
-{
-}
-
-size_t phaselock_unseen_modules_sized(struct phaselock_unseen *out, size_t capacity, size_t size)
-{
-	(void)out;
-	(void)capacity;
-	(void)size;
-	return 0;
 }
 
 /* ---- the parts ------------------------------------------------------------------------------- */
