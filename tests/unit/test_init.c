@@ -22,7 +22,7 @@
 
 #include <phaselock/watch.h>
 
-/* A double: the sanitizer of this program is not to be heard, its own requests are nothing here. */
+/* A double: this program's sanitizer makes requests that do not belong to the test. */
 void pl_sanitizer_listen_start(void)
 {
 }
@@ -81,7 +81,7 @@ static void lock_and_unlock_by_signals(void)
 	CHECK_EQUAL(phaselock_get_phase(), PHASELOCK_INIT);
 }
 
-/* The lock comes from a thread that nobody can join. */
+/* The lock comes from a thread that cannot be joined. */
 static void wait_for_the_lock(void)
 {
 	while (phaselock_get_phase() != PHASELOCK_LOCKED)
@@ -112,13 +112,13 @@ static void fork_with_counts(void)
 	pl_test_free(block);
 }
 
-/* The child's end is said to nobody: it has left, too. */
+/* The child's end is not recorded either: it has left. */
 static void let_a_child_leave(void)
 {
 	int status;
 	pid_t child;
 
-	phaselock_detach_child(); /* not for the process that the run has started */
+	phaselock_detach_child(); /* does nothing in the process that the run has started */
 	CHECK(pl_channel() != NULL);
 	lock_allocations();
 	child = fork();
@@ -290,7 +290,7 @@ TEST(report_file_that_cannot_be_written_is_told_and_stderr_used)
 		"phaselock:   and 1 site more (max_reports=0)\n");
 }
 
-/* The library's constructor here is one of the program's own, which may be too late for it. */
+/* Here the library's constructor is one of the program, which may be too late for it. */
 TEST(lock_at_main_is_done_or_it_is_told_that_it_cannot_be)
 {
 	const char *text = played("phase", OPTIONS "lock=main", NULL);

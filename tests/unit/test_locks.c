@@ -25,7 +25,7 @@ bool pl_os_wipe_on_fork(void *address, size_t size)
 	return false;
 }
 
-/* In the child of a process that held a lock; a wait is ended. */
+/* In the child of a process that held a lock; alarm() ends a wait. */
 static void take_each_lock(void)
 {
 	struct pl_os_signals before;

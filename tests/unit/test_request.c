@@ -89,7 +89,7 @@ static const struct form {
 	{"realloc", by_realloc, true, 0, FAKE_REALLOC},
 };
 
-/* Whether functions must not allocate, and the request is under one of them. */
+/* Whether there are functions that must not allocate, and the request is under one. */
 enum hot { NO_HOT = 0, BESIDE_HOT, UNDER_HOT };
 
 static enum hot hot;
@@ -102,7 +102,7 @@ bool pl_hot_functions_find(const void *caller, struct pl_hot_function *found)
 	return hot == UNDER_HOT;
 }
 
-/* What scopes and phase stand around a request, and what is to become of it. */
+/* The scopes and the phase around a request, and the expected outcome. */
 enum fate { GRANTED, PERMITTED, VIOLATES };
 
 static const struct situation {
@@ -240,7 +240,7 @@ TEST(scope_phase_and_verdict_decide_on_each_kind_of_request)
 		}
 }
 
-/* A refusal, and a failure of the backend after it, of each form. */
+/* For each form a refusal, then a failure of the backend. */
 static void fail_both_ways(const struct form *form, const struct situation *situation)
 {
 	const struct situation open = {"", false, GRANTED, 0, NO_HOT};

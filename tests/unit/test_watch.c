@@ -66,7 +66,7 @@ TEST(thread_watch_is_told_of_request_result_and_release)
 
 	assert_true(phaselock_watch_begin(&one_watch));
 	ask_and_free();
-	thread_run(ask_and_free); /* not of others */
+	thread_run(ask_and_free); /* not told of other threads */
 	assert_true(phaselock_watch_end(&one_watch));
 	ask_and_free();
 	for (unsigned i = 0; i < 3; i++)
@@ -292,7 +292,7 @@ CHILD_TEST(watch_begun_after_a_seal_without_permits_is_told_but_serves_nothing)
 	phaselock_seal_allocations();
 	phaselock_permit_begin(); /* grants nothing, so the requests in it are told */
 	pl_request_free("free", ask());
-	CHECK_EQUAL(first.forbidden, 1); /* and served: it was there when the heap was sealed */
+	CHECK_EQUAL(first.forbidden, 1); /* and served: its watch began before the seal */
 	CHECK(phaselock_watch_end(&before));
 	check_that_none_serves(&watches[0], &watches[1], phaselock_watch_begin,
 			       phaselock_watch_end);
@@ -312,7 +312,7 @@ static void *ask_until_stopped(void *unused)
 	return unused;
 }
 
-/* Its memory is used again at once: whoever is still in the watcher would write to it. */
+/* Reuses its memory at once: a thread still inside the watcher would write to it. */
 TEST(nobody_is_in_a_process_watch_that_has_ended)
 {
 	pthread_t threads[2];
