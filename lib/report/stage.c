@@ -8,6 +8,7 @@
 #include "common/format.h"
 #include "common/settings.h"
 #include "common/sized.h"
+#include "common/usdt.h"
 #include "report/sink.h"
 
 #include <phaselock/phaselock.h>
@@ -29,6 +30,21 @@ static struct phaselock_stage_counts count(void)
 		.allocations = stats.allocations,
 		.deallocations = stats.deallocations,
 	};
+}
+
+static void fire(const char *name, const struct phaselock_stage_counts *now)
+{
+	PL_USDT(stage, (name, now->live_bytes, now->allocations));
+}
+
+/* Stages are not told: a tracer may still want to know of one. */
+static void pass(const char *name)
+{
+	if (PL_USDT_IS_WANTED(stage)) {
+		struct phaselock_stage_counts now = count();
+
+		fire(name, &now);
+	}
 }
 
 static void append_signed(struct pl_text *text, int64_t number)
@@ -62,6 +78,7 @@ static void tell(const char *name, const struct phaselock_stage_counts *now,
 	char buffer[LINE_SIZE];
 	struct pl_text line = pl_text_in(buffer, sizeof(buffer) - 1);
 
+	fire(name, now);
 	pl_text_append(&line, "[MEMORY-TRACK] ");
 	pl_text_quote(&line, name);
 	pl_text_append(&line, ": bytes_allocated=");
@@ -91,8 +108,10 @@ void phaselock_stage_begin_sized(struct phaselock_stage *stage, const char *name
 {
 	struct phaselock_stage own = {.last = {0}};
 
-	if (!pl_settings.stages_are_told)
+	if (!pl_settings.stages_are_told) {
+		pass(name);
 		return;
+	}
 	own.begin = own.last = count();
 	tell(name, &own.begin, NULL);
 	pl_sized_copy(stage, size, &own, sizeof(own));
@@ -115,6 +134,8 @@ void phaselock_stage_mark_sized(struct phaselock_stage *stage, const char *name,
 {
 	if (pl_settings.stages_are_told)
 		mark(stage, name, size);
+	else
+		pass(name);
 }
 
 void phaselock_stage_end_sized(struct phaselock_stage *stage, const char *name, size_t size)
@@ -122,8 +143,10 @@ void phaselock_stage_end_sized(struct phaselock_stage *stage, const char *name, 
 	struct phaselock_stage own;
 	int64_t blocks;
 
-	if (!pl_settings.stages_are_told)
+	if (!pl_settings.stages_are_told) {
+		pass(name);
 		return;
+	}
 	own = mark(stage, name, size);
 	blocks = (int64_t)(own.last.allocations - own.begin.allocations) -
 		 (int64_t)(own.last.deallocations - own.begin.deallocations);
