@@ -18,6 +18,9 @@
 
 #define NAME_LEAST 8
 
+/* On a narrower screen callers are shown in the place of modules. */
+#define MODULE_WIDTH 100
+
 /* A row as it is shown: numbers as text. */
 struct shown {
 	char count[PROFILE_NUMBER_SIZE], late[PROFILE_NUMBER_SIZE], bytes[SCREEN_BYTES_SIZE];
@@ -170,9 +173,13 @@ static void print_place(FILE *out, const struct table *table, const struct view_
 
 	if (table->screen->by == VIEW_BY_SITE && origin != NULL)
 		name = origin->function;
+	/* Sites of one function differ in the callers: these say more than the module. */
 	if (table->has_entry && origin != NULL)
 		where = (struct screen_where){
-			.module = origin->module,
+			.module = table->screen->by == VIEW_BY_SITE && name != NULL &&
+						  table->screen->screen.width < MODULE_WIDTH
+					  ? NULL
+					  : origin->module,
 			.file = group->one_file ? origin->file : NULL,
 			.line = group->one_line ? origin->line : 0,
 			.offset = name == NULL && group->sites == 1 ? origin->offset : 0,
