@@ -293,7 +293,7 @@ bool report_add_file(struct report *report, const char *path, const struct repor
 void report_free(struct report *report)
 {
 	for (size_t i = 0; i < report->site_count; i++)
-		report_free_site(&report->sites[i]);
+		report_site_free(&report->sites[i]);
 	for (size_t i = 0; i < report->process_count; i++)
 		free(report->processes[i].program);
 	if (report->profile != NULL)

@@ -16,21 +16,6 @@
 #include <string.h>
 #include <time.h>
 
-static FILE *open_text(char **text, size_t *length)
-{
-	FILE *out = open_memstream(text, length);
-
-	if (out == NULL)
-		emit_no_memory();
-	return out;
-}
-
-static void close_text(FILE *out)
-{
-	if (fclose(out) != 0)
-		emit_no_memory();
-}
-
 /* ---- tests ----------------------------------------------------------------------------------- */
 
 static enum junit_outcome element_of(enum report_outcome outcome)
@@ -106,7 +91,7 @@ static char *name_of(const struct report_site *site)
 	const struct report_frame *origin = report_origin(site);
 	char *name;
 	size_t length;
-	FILE *out = open_text(&name, &length);
+	FILE *out = emit_text(&name, &length);
 
 	escape_write(site->function, out);
 	if (origin != NULL && origin->function != NULL) {
@@ -114,7 +99,7 @@ static char *name_of(const struct report_site *site)
 		escape_write(origin->function, out);
 	}
 	fprintf(out, " [%s]", site->id);
-	close_text(out);
+	emit_text_end(out);
 	return name;
 }
 
@@ -122,14 +107,14 @@ static char *details_of(const struct report_site *site)
 {
 	char *details;
 	size_t length;
-	FILE *out = open_text(&details, &length);
+	FILE *out = emit_text(&details, &length);
 
 	fprintf(out, "violations: %" PRIu64 ", bytes: %" PRIu64 ", first on thread: ", site->count,
 		site->bytes);
 	escape_write(site->thread, out);
 	putc('\n', out);
 	report_write_stack(site, out);
-	close_text(out);
+	emit_text_end(out);
 	return details;
 }
 

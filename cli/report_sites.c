@@ -10,20 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-void report_free_site(struct report_site *site)
-{
-	for (size_t i = 0; i < site->frame_count; i++) {
-		free(site->frames[i].function);
-		free(site->frames[i].module);
-		free(site->frames[i].path);
-		free(site->frames[i].file);
-	}
-	free(site->frames);
-	free(site->function);
-	free(site->cause);
-	free(site->thread);
-}
-
 /* Adds the counts of one site to another of the same id, and gives it back. */
 static void join(struct report_site *site, struct report_site *other)
 {
@@ -33,7 +19,7 @@ static void join(struct report_site *site, struct report_site *other)
 		site->first_ns = other->first_ns;
 	if (other->last_ns > site->last_ns)
 		site->last_ns = other->last_ns;
-	report_free_site(other);
+	report_site_free(other);
 }
 
 /* Of equal sites the one with the larger count comes first, then the earlier one. */

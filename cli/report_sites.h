@@ -8,7 +8,4 @@
 /* Merges sites of equal call stacks into the largest, and sorts the list by counts. */
 void report_merge_stacks(struct report *report);
 
-/* Frees what a site holds. */
-void report_free_site(struct report_site *site);
-
 #endif

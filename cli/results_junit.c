@@ -25,27 +25,17 @@ static enum junit_outcome element_of(enum results_verdict verdict)
 	return elements[verdict];
 }
 
-static FILE *open_text(char **text, size_t *length)
-{
-	FILE *out = open_memstream(text, length);
-
-	if (out == NULL)
-		emit_no_memory();
-	return out;
-}
-
 /* Quoted, and to be freed. */
 static char *name_of(const struct results_line *line)
 {
 	char *name;
 	size_t length;
-	FILE *out = open_text(&name, &length);
+	FILE *out = emit_text(&name, &length);
 
 	escape_write(line->operation, out);
 	fputs(": ", out);
 	escape_write(line->assertion, out);
-	if (fclose(out) != 0)
-		emit_no_memory();
+	emit_text_end(out);
 	return name;
 }
 
@@ -57,7 +47,7 @@ static char *message_of(const struct results_row *row)
 	const struct results_range *bytes = &row->counts[RESULTS_BYTES];
 	char *message;
 	size_t length;
-	FILE *out = open_text(&message, &length);
+	FILE *out = emit_text(&message, &length);
 
 	fprintf(out, "%s in %" PRId64 " of %" PRId64 ", ", results_verdict_name(line->verdict),
 		row->verdicts[line->verdict], row->runs);
@@ -68,8 +58,7 @@ static char *message_of(const struct results_row *row)
 			"; allocations: %" PRId64 " to %" PRId64 ", bytes: %" PRId64 " to %" PRId64,
 			allocations->smallest, allocations->largest, bytes->smallest,
 			bytes->largest);
-	if (fclose(out) != 0)
-		emit_no_memory();
+	emit_text_end(out);
 	return message;
 }
 
