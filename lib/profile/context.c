@@ -67,6 +67,7 @@ static void renew(struct pl_profile_context *context)
 {
 	pl_rows_forget(&context->rows);
 	memset(&context->pending, 0, sizeof(context->pending));
+	context->stack.count = 0;
 	context->operations = 0;
 	context->last = 0;
 	context->id = 0;

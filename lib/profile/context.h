@@ -8,6 +8,7 @@
 
 #include "common/base.h"
 #include "profile/rows.h"
+#include "profile/stacks.h"
 #include "thread/record.h"
 
 /* What was not added to the counts of the process yet. */
@@ -26,6 +27,7 @@ struct pl_profile_context {
 	uint64_t id;   /* of the thread that it stands for, as the record has it */
 	char name[16]; /* of that thread, at its first request */
 	struct pl_profile_pending pending;
+	struct pl_stacks_last stack;
 	struct pl_rows rows;
 };
 

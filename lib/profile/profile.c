@@ -123,7 +123,7 @@ static PL_COLD uint32_t make_row(struct pl_profile_context *context, uint64_t ha
 				 const struct stack *stack, const struct key *key)
 {
 	uint32_t node = pl_stacks_find(record, stack->frames, stack->count, stack->beyond,
-				       stack->generation);
+				       stack->generation, &context->stack);
 	struct pl_profile_row *row;
 	uint32_t number;
 	size_t more;
