@@ -31,8 +31,11 @@ struct pl_profile_context {
 	struct pl_rows rows;
 };
 
-/* No thread has anything. While the process has one thread. */
-void pl_context_begin(void);
+/*
+ * No thread has anything. may_ask: threads may be asked for their names. While the process has one
+ * thread.
+ */
+void pl_context_begin(bool may_ask);
 
 /*
  * Returns what to use now, and sets *number to the thread's number, which need not be that of the
