@@ -227,7 +227,8 @@ void output_tell(struct output *output, const char *verdict)
 	struct screen_options screen = {.top = most != PL_OPTIONS_REPORTS ? most : 0};
 	struct report report = {.status = 0};
 
-	if (most == 0)
+	/* A profile is for `phaselock report`. */
+	if (most == 0 || output->record.site_count == 0)
 		return;
 	report_add_record(&report, &output->record);
 	group_find_origins(&report);
