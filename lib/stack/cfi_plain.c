@@ -13,13 +13,11 @@
 #define OUTER_BITS 8
 
 enum {
-	KIND_BITS = 3,
-	BASE_BITS = 8,
-	OFFSET_AT = KIND_BITS + BASE_BITS,
-	OUTER_AT = OFFSET_AT + INNER_BITS,
+	OUTER_AT = PL_PLAIN_OFFSET_AT + INNER_BITS,
 };
 
-_Static_assert(OUTER_AT + OUTER_BITS <= 32 && OFFSET_AT + OFFSET_BITS <= 32, "in one word");
+_Static_assert(OUTER_AT + OUTER_BITS <= 32 && PL_PLAIN_OFFSET_AT + OFFSET_BITS <= 32,
+	       "in one word");
 
 /* The operations of the expressions that are known here: DWARF 5, 7.7.1. */
 enum {
@@ -38,7 +36,7 @@ static bool is_words(int64_t bytes, int64_t least, int64_t most)
 
 static bool pack(pl_plain *rule, enum pl_plain_kind kind, int64_t offset)
 {
-	*rule = (pl_plain)kind | (pl_plain)(offset / WORD) << OFFSET_AT;
+	*rule = (pl_plain)kind | (pl_plain)(offset / WORD) << PL_PLAIN_OFFSET_AT;
 	return is_words(offset, 0, (1 << OFFSET_BITS) - 1);
 }
 
@@ -46,7 +44,8 @@ static bool pack_indirect(pl_plain *rule, enum pl_plain_kind kind, int64_t inner
 {
 	const int64_t half = 1 << (INNER_BITS - 1);
 
-	*rule = (pl_plain)kind | ((pl_plain)(inner / WORD) & ((1 << INNER_BITS) - 1)) << OFFSET_AT |
+	*rule = (pl_plain)kind |
+		((pl_plain)(inner / WORD) & ((1 << INNER_BITS) - 1)) << PL_PLAIN_OFFSET_AT |
 		(pl_plain)(outer / WORD) << OUTER_AT;
 	return is_words(inner, -half, half - 1) && is_words(outer, 0, (1 << OUTER_BITS) - 1);
 }
@@ -137,7 +136,7 @@ static bool make_base(const struct pl_cfi_rules *rules, pl_plain *rule)
 	default:
 		return false;
 	}
-	*rule |= slot << KIND_BITS;
+	*rule |= slot << PL_PLAIN_BASE_AT;
 	return true;
 }
 
@@ -183,7 +182,7 @@ PL_INLINE bool find_cfa(pl_plain rule, struct pl_cfi *cfi, uintptr_t *cfa)
 
 	if (is_of_base && !is_base_known(frame))
 		return false;
-	*cfa = from + (uintptr_t)(rule >> OFFSET_AT) * WORD;
+	*cfa = from + (uintptr_t)(rule >> PL_PLAIN_OFFSET_AT) * WORD;
 	if (PL_LIKELY(kind == PL_PLAIN_STACK || kind == PL_PLAIN_BASE))
 		return true;
 	if (!pl_stack_read(&cfi->stack, from + inner_of(rule), cfa))
@@ -195,7 +194,7 @@ PL_INLINE bool find_cfa(pl_plain rule, struct pl_cfi *cfi, uintptr_t *cfa)
 enum pl_cfi_result pl_cfi_plain_step(pl_plain rule, struct pl_cfi *cfi)
 {
 	const uint32_t both = (uint32_t)1 << PL_REGISTER_STACK | (uint32_t)1 << PL_REGISTER_BASE;
-	pl_plain slot = rule >> KIND_BITS & ((1 << BASE_BITS) - 1);
+	pl_plain slot = rule >> PL_PLAIN_BASE_AT & PL_PLAIN_BASE_AT_BASE;
 	struct pl_frame *frame = &cfi->frame;
 	uintptr_t cfa, *base = &frame->registers[PL_REGISTER_BASE];
 

@@ -33,6 +33,9 @@ PL_INLINE enum pl_plain_kind pl_cfi_plain_kind(pl_plain rule)
 	return (enum pl_plain_kind)(rule & 7);
 }
 
+#define PL_PLAIN_BASE_AT 3    /* bits from which on base is */
+#define PL_PLAIN_OFFSET_AT 11 /* and offset */
+
 /* Makes a word of the rules at the address of an instruction; PL_PLAIN_NOT if they are not plain. */
 pl_plain pl_cfi_plain_make(const struct pl_cfi_rules *rules, uintptr_t address);
 

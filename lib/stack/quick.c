@@ -48,6 +48,81 @@ bool pl_quick_look(struct pl_quick *quick)
 	return PL_LIKELY(quick->rule != 0) || read_tables(quick, address);
 }
 
+static __attribute__((no_sanitize("address"))) uintptr_t word_at(uintptr_t address)
+{
+	return *(const uintptr_t *)address;
+}
+
+/* The registers that a run needs. */
+struct run {
+	uintptr_t pc, pointer, base;
+	bool is_base_known;
+};
+
+/*
+ * The checks are pl_cfi_plain_step()'s: up on the thread's own stack, where all that lies between
+ * the begin of the walk and the stack's end can be read. Any doubt ends the run.
+ */
+PL_INLINE bool go_on(struct run *run, pl_plain rule, const struct pl_stack *stack)
+{
+	bool is_of_base = pl_cfi_plain_kind(rule) == PL_PLAIN_BASE;
+	pl_plain slot = rule >> PL_PLAIN_BASE_AT & PL_PLAIN_BASE_AT_BASE;
+	uintptr_t cfa = (is_of_base ? run->base : run->pointer) +
+			(uintptr_t)(rule >> PL_PLAIN_OFFSET_AT) * sizeof(uintptr_t);
+
+	if (PL_UNLIKELY(cfa <= run->pointer || cfa >= stack->own_end ||
+			cfa % sizeof(uintptr_t) != 0 || (is_of_base && !run->is_base_known)))
+		return false;
+	if (slot != PL_PLAIN_BASE_SAME) {
+		uintptr_t at = cfa - slot * sizeof(uintptr_t);
+
+		if (PL_UNLIKELY(slot == PL_PLAIN_BASE_AT_BASE || at < stack->low))
+			return false;
+		run->base = word_at(at);
+		run->is_base_known = true;
+	}
+	run->pc = pl_frame_plain_pc(word_at(cfa - sizeof(uintptr_t)));
+	run->pointer = cfa;
+	return true;
+}
+
+PL_INLINE bool find_simple(struct pl_quick *quick, uintptr_t address, pl_plain *rule)
+{
+	if (PL_UNLIKELY(!pl_code_has(&quick->code, address)))
+		change_code(quick, address);
+	if (PL_UNLIKELY(!pl_rules_takes(&quick->code, address)))
+		return false;
+	*rule = pl_rules_find(&quick->code, address);
+	return pl_cfi_plain_kind(*rule) == PL_PLAIN_STACK ||
+	       pl_cfi_plain_kind(*rule) == PL_PLAIN_BASE;
+}
+
+unsigned pl_quick_run(struct pl_quick *quick, uintptr_t until, void **frames, unsigned most)
+{
+	const uint32_t base = (uint32_t)1 << PL_REGISTER_BASE;
+	const struct pl_stack *stack = &quick->cfi.stack;
+	struct pl_frame *frame = &quick->cfi.frame;
+	struct run run = {frame->pc, frame->registers[PL_REGISTER_STACK],
+			  frame->registers[PL_REGISTER_BASE], (frame->known & base) != 0};
+	unsigned count = 0;
+	pl_plain rule;
+
+	if (frame->is_exact || run.pointer < stack->low || run.pointer >= stack->own_end)
+		return 0;
+	while (count < most && run.pc != until && find_simple(quick, run.pc - 1, &rule) &&
+	       go_on(&run, rule, stack))
+		frames[count++] = (void *)run.pc;
+	if (count == 0)
+		return 0;
+	frame->pc = run.pc;
+	frame->registers[PL_REGISTER_STACK] = run.pointer;
+	frame->registers[PL_REGISTER_BASE] = run.base;
+	frame->registers[PL_REGISTER_RETURN] = run.pc;
+	frame->known = (uint32_t)1 << PL_REGISTER_STACK | (uint32_t)1 << PL_REGISTER_RETURN |
+		       (run.is_base_known ? base : 0);
+	return count;
+}
+
 enum pl_cfi_result pl_quick_step(struct pl_quick *quick)
 {
 	if (PL_LIKELY(quick->rule != 0 && pl_cfi_plain_kind(quick->rule) != PL_PLAIN_NOT))

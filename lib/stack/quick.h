@@ -29,4 +29,11 @@ bool pl_quick_look(struct pl_quick *quick);
  */
 enum pl_cfi_result pl_quick_step(struct pl_quick *quick);
 
+/*
+ * Takes as many steps from a frame as rules of the two simplest kinds allow, on the thread's own
+ * stack: the same steps, but one by one costs more. Writes where each leads to, at most so many,
+ * and ends at the address `until`. Returns how many; the last frame is not looked at yet.
+ */
+unsigned pl_quick_run(struct pl_quick *quick, uintptr_t until, void **frames, unsigned most);
+
 #endif

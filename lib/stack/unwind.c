@@ -120,37 +120,61 @@ static unsigned list_caller(struct list *list, const void *caller)
 	return caller != NULL;
 }
 
+/* Goes to the frame that returns to caller, as skip_own(). */
+PL_INLINE bool skip_own_quickly(struct pl_quick *quick, const void *caller, enum pl_unwind_end *end)
+{
+	void *frames[OWN_FRAMES_MAX];
+
+	for (unsigned own = 0; own < OWN_FRAMES_MAX;) {
+		enum pl_cfi_result result;
+
+		(void)pl_quick_look(quick);
+		result = pl_quick_step(quick);
+		if (result != PL_CFI_DONE)
+			*end = end_of(result);
+		if (result != PL_CFI_DONE || quick->cfi.frame.pc == 0)
+			return false;
+		own++;
+		if (caller != NULL && own < OWN_FRAMES_MAX)
+			own += pl_quick_run(quick, (uintptr_t)caller, frames, OWN_FRAMES_MAX - own);
+		if (caller == NULL || quick->cfi.frame.pc == (uintptr_t)caller)
+			return true;
+	}
+	return false;
+}
+
 /*
- * The same frames by remembered rules: first our own up to caller's, then those of the list.
- * Returns PL_UNWIND_UNREADABLE if a walk that knows all registers has to find out.
+ * The same frames by remembered rules. Returns PL_UNWIND_UNREADABLE if a walk that knows all
+ * registers has to find out.
  */
 static enum pl_unwind_end list_quickly(struct pl_quick *quick, const void *caller,
 				       struct list *list)
 {
+	enum pl_unwind_end end = PL_UNWIND_NO_TABLE;
 	struct pl_cfi *cfi = &quick->cfi;
-	unsigned own = 0;
-	bool is_ours = true;
 
+	if (!skip_own_quickly(quick, caller, &end))
+		return end;
 	for (unsigned i = 0; i < FRAMES_WALKED_MAX; i++) {
-		bool is_code = pl_quick_look(quick);
 		enum pl_cfi_result result;
+		void **next;
 
-		if (!is_ours) {
-			if (!is_code && (list->count > 0 || caller == NULL))
-				return PL_UNWIND_NO_TABLE;
-			if (add_to_list(cfi, list))
-				return PL_UNWIND_FULL;
-		}
+		if (!pl_quick_look(quick) && (i > 0 || caller == NULL))
+			return PL_UNWIND_NO_TABLE;
+		if (add_to_list(cfi, list))
+			return PL_UNWIND_FULL;
 		result = pl_quick_step(quick);
 		if (result != PL_CFI_DONE)
 			return end_of(result);
+		/*
+		 * A frame counts when it was looked at. So the last one of a run, which is at hand
+		 * then, does not yet.
+		 */
+		next = list->frames + list->count;
+		*next = (void *)cfi->frame.pc;
+		list->count += pl_quick_run(quick, 0, next + 1, list->capacity - list->count - 1);
 		if (cfi->frame.pc == 0)
-			return is_ours ? PL_UNWIND_NO_TABLE : PL_UNWIND_WHOLE;
-		if (!is_ours)
-			continue;
-		is_ours = caller != NULL && cfi->frame.pc != (uintptr_t)caller;
-		if (is_ours && ++own == OWN_FRAMES_MAX)
-			return PL_UNWIND_NO_TABLE;
+			return PL_UNWIND_WHOLE;
 	}
 	return PL_UNWIND_UNREADABLE;
 }
