@@ -11,7 +11,7 @@
  */
 #include "stack/code.h"
 
-#include "stack/module.h"
+#include "stack/build_id.h"
 #include "stack/object.h"
 
 #include <stdatomic.h>
@@ -65,7 +65,7 @@ static bool is_same(const struct entry *entry, const struct pl_object_trace *tra
 static bool find_mark(const struct pl_object *object, struct entry *entry)
 {
 	size_t size;
-	const unsigned char *build_id = pl_module_build_id(object, &size);
+	const unsigned char *build_id = pl_build_id_find(object, &size);
 
 	if (object->header_count == 0 || object->start != entry->trace.start)
 		return false;
@@ -162,13 +162,18 @@ static PL_COLD bool find_unloadable(uintptr_t address, struct pl_code *code)
 	return true;
 }
 
-bool pl_code_find(uintptr_t address, struct pl_code *code)
+bool pl_code_find_lasting(uintptr_t address, struct pl_code *code)
 {
 	uintptr_t start, end;
 	unsigned number = pl_object_lasting(address, &start, &end);
 
 	if (number == 0)
-		return find_unloadable(address, code);
+		return false;
 	*code = (struct pl_code){.start = start, .size = end - start, .number = number};
 	return true;
+}
+
+bool pl_code_find(uintptr_t address, struct pl_code *code)
+{
+	return pl_code_find_lasting(address, code) || find_unloadable(address, code);
 }

@@ -7,7 +7,8 @@
 
 #include "stack/rules.h"
 
-static PL_COLD void change_code(struct pl_quick *quick, uintptr_t address)
+/* An object that may be unloaded takes a while to find, so those that the walk met are kept. */
+static PL_COLD void find_unloadable(struct pl_quick *quick, uintptr_t address)
 {
 	const size_t count = sizeof(quick->codes) / sizeof(quick->codes[0]);
 
@@ -16,9 +17,15 @@ static PL_COLD void change_code(struct pl_quick *quick, uintptr_t address)
 			quick->code = quick->codes[i];
 			return;
 		}
-	quick->code = (struct pl_code){.start = 0};
 	if (pl_code_find(address, &quick->code))
 		quick->codes[quick->turn++ % count] = quick->code;
+}
+
+static __attribute__((noinline)) void change_code(struct pl_quick *quick, uintptr_t address)
+{
+	quick->code = (struct pl_code){.start = 0};
+	if (!pl_code_find_lasting(address, &quick->code))
+		find_unloadable(quick, address);
 }
 
 /* Finds the rule in the tables. Returns false if the address is in no module. */
