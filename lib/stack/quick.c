@@ -111,17 +111,21 @@ unsigned pl_quick_run(struct pl_quick *quick, uintptr_t until, void **frames, un
 	struct pl_frame *frame = &quick->cfi.frame;
 	struct run run = {frame->pc, frame->registers[PL_REGISTER_STACK],
 			  frame->registers[PL_REGISTER_BASE], (frame->known & base) != 0};
+	uintptr_t address = pl_cfi_instruction(frame);
 	unsigned count = 0;
 	pl_plain rule;
 
-	if (frame->is_exact || run.pointer < stack->low || run.pointer >= stack->own_end)
+	if (run.pointer < stack->low || run.pointer >= stack->own_end)
 		return 0;
-	while (count < most && run.pc != until && find_simple(quick, run.pc - 1, &rule) &&
-	       go_on(&run, rule, stack))
+	while (count < most && run.pc != until && find_simple(quick, address, &rule) &&
+	       go_on(&run, rule, stack)) {
 		frames[count++] = (void *)run.pc;
+		address = run.pc - 1;
+	}
 	if (count == 0)
 		return 0;
 	frame->pc = run.pc;
+	frame->is_exact = false;
 	frame->registers[PL_REGISTER_STACK] = run.pointer;
 	frame->registers[PL_REGISTER_BASE] = run.base;
 	frame->registers[PL_REGISTER_RETURN] = run.pc;

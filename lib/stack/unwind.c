@@ -125,18 +125,21 @@ PL_INLINE bool skip_own_quickly(struct pl_quick *quick, const void *caller, enum
 {
 	void *frames[OWN_FRAMES_MAX];
 
-	for (unsigned own = 0; own < OWN_FRAMES_MAX;) {
+	for (unsigned own = 0; own < OWN_FRAMES_MAX; own++) {
 		enum pl_cfi_result result;
 
+		own += pl_quick_run(quick, (uintptr_t)caller, frames,
+				    caller == NULL ? 1 : OWN_FRAMES_MAX - own);
+		if (own > 0 && (caller == NULL || quick->cfi.frame.pc == (uintptr_t)caller))
+			return true;
+		if (own == OWN_FRAMES_MAX)
+			break;
 		(void)pl_quick_look(quick);
 		result = pl_quick_step(quick);
 		if (result != PL_CFI_DONE)
 			*end = end_of(result);
 		if (result != PL_CFI_DONE || quick->cfi.frame.pc == 0)
 			return false;
-		own++;
-		if (caller != NULL && own < OWN_FRAMES_MAX)
-			own += pl_quick_run(quick, (uintptr_t)caller, frames, OWN_FRAMES_MAX - own);
 		if (caller == NULL || quick->cfi.frame.pc == (uintptr_t)caller)
 			return true;
 	}
@@ -156,23 +159,24 @@ static enum pl_unwind_end list_quickly(struct pl_quick *quick, const void *calle
 	if (!skip_own_quickly(quick, caller, &end))
 		return end;
 	for (unsigned i = 0; i < FRAMES_WALKED_MAX; i++) {
+		void **next = list->frames + list->count;
 		enum pl_cfi_result result;
-		void **next;
 
-		if (!pl_quick_look(quick) && (i > 0 || caller == NULL))
+		/* A frame counts when it was looked at: the last one of a run does not yet. */
+		if (!cfi->frame.is_exact) {
+			*next = (void *)cfi->frame.pc;
+			list->count +=
+				pl_quick_run(quick, 0, next + 1, list->capacity - list->count - 1);
+		}
+		if (cfi->frame.pc == 0)
+			return PL_UNWIND_WHOLE;
+		if (!pl_quick_look(quick) && (list->count > 0 || caller == NULL))
 			return PL_UNWIND_NO_TABLE;
 		if (add_to_list(cfi, list))
 			return PL_UNWIND_FULL;
 		result = pl_quick_step(quick);
 		if (result != PL_CFI_DONE)
 			return end_of(result);
-		/*
-		 * A frame counts when it was looked at. So the last one of a run, which is at hand
-		 * then, does not yet.
-		 */
-		next = list->frames + list->count;
-		*next = (void *)cfi->frame.pc;
-		list->count += pl_quick_run(quick, 0, next + 1, list->capacity - list->count - 1);
 		if (cfi->frame.pc == 0)
 			return PL_UNWIND_WHOLE;
 	}
