@@ -216,7 +216,7 @@ $(B)/libdir $(B)/bindir: always
 # names, which no shared library exports.
 DEMANGLER := -Wl,-Bstatic -lsupc++ -Wl,-Bdynamic
 $(B)/phaselock: $(CLI_OBJECTS) $(B)/ldflags
-	$(call ld,$(CLI_HARDENING) $(CLI_LINKED) -ldw -ljansson -lxml2 $(DEMANGLER))
+	$(call ld,$(CLI_HARDENING) $(CLI_LINKED) -ldw -ljansson -lxml2 -lz $(DEMANGLER))
 
 # ---- what the other rooms build ------------------------------------------------------------------
 # A program linked with the library as a user's is. `| $(LIBRARY)`: it is not linked again when that

@@ -47,6 +47,9 @@ bool pl_os_space_is_limited(void);
  */
 void *pl_os_map_shared(int fd, size_t at, size_t size);
 
+/* The same, but without access: pl_os_protect() gives it, piece by piece. */
+void *pl_os_reserve_shared(int fd, size_t at, size_t size);
+
 /*
  * Maps a whole regular file, to be read. NULL if it cannot; else sets *size. Only for a file that
  * nobody can cut: reading the mapping of one that was cut ends the process.
@@ -67,6 +70,23 @@ bool pl_os_is_readable(const void *address);
 
 /* Gives back unused memory of one of the functions above. */
 void pl_os_unmap(const void *memory, size_t size);
+
+/*
+ * Makes a file of so many bytes, for its owner alone, and maps it shared, without access. It takes
+ * no room on the disk yet. NULL if it cannot, or the file is there. From the constructor.
+ */
+void *pl_os_make_file(const char *path, size_t size);
+
+/*
+ * Has the file system find room for a part of such a mapping that may be written. Returns false if
+ * it has none, where a write would end the process. Linux 5.14.
+ */
+bool pl_os_fill(void *address, size_t size);
+
+/* Renames a file, unless there is one of the new name. Returns whether it did. */
+bool pl_os_rename_new(const char *from, const char *to);
+void pl_os_remove(const char *path);
+bool pl_os_file_is_there(const char *path);
 
 /*
  * Reads up to size bytes of a regular file and sets *length. Returns NULL, or in words why it
@@ -206,6 +226,12 @@ void pl_os_thread_name(char name[16]);
 /* Returns true only if no thread of this process has that id any more. */
 bool pl_os_thread_is_gone(uint64_t thread_id);
 
+/*
+ * Returns how many bytes of memory the process has resident, 0 if it is not known. Opens a file: a
+ * filter of system calls may kill the process for it.
+ */
+uint64_t pl_os_resident(void);
+
 /* Like clock_gettime(2), which cannot fail for a clock that exists. */
 void pl_os_clock(int clock, struct timespec *now);
 
@@ -214,6 +240,9 @@ typedef int (*pl_os_clock_function)(int clock, struct timespec *now);
 void pl_os_use_clock(pl_os_clock_function faster);
 
 uint64_t pl_os_monotonic_ns(void);
+
+/* The same, as of the kernel's last tick, some milliseconds ago at most: it costs less. */
+uint64_t pl_os_coarse_ns(void);
 void pl_os_sleep_ms(uint64_t milliseconds);
 
 /*

@@ -32,8 +32,11 @@
 #include "common/options.h"
 #include "thread/sanitizer_order.h"
 #include "common/os.h"
+#include "thread/locks.h"
 #include "thread/phase.h"
 #include "entry/proof.h"
+#include "profile/file.h"
+#include "profile/profile.h"
 #include "record/image.h"
 #include "common/reach.h"
 #include "report/report.h"
@@ -78,6 +81,40 @@ static void prove_armed(void)
 	else if ((elsewhere & PHASELOCK_ENTRY_MALLOC) == 0)
 		to_prove = elsewhere & operators;
 	pl_interpose_give_way(elsewhere | pl_proof(PHASELOCK_ENTRY_ALL & ~to_prove));
+}
+
+/* Under `phaselock record` the profile is in the record of the run. */
+static void make_profile_file(void)
+{
+	const struct pl_value pattern = options->profile;
+	const char *fault;
+	char buffer[256];
+	struct pl_text text = pl_text_in(buffer, sizeof(buffer));
+
+	if (pattern.length == 0 || pl_channel_profile() != NULL)
+		return;
+	fault = pl_channel() != NULL ? "under the command, use `phaselock record`"
+				     : pl_profile_file_make(pattern.start, pattern.length);
+	if (fault == NULL) {
+		pl_image_use(pl_profile_file_record());
+		pl_image_begin(PL_LAYOUT_PROGRAM);
+		return;
+	}
+	pl_text_append(&text, "%s", PL_OPTIONS_VARIABLE ": profile: nothing is recorded: ");
+	pl_text_append(&text, "%s", fault);
+	pl_report_message(buffer);
+}
+
+static void begin_profile(void)
+{
+	struct pl_os_signals before;
+
+	make_profile_file();
+	if (!pl_profile_is_wanted() || !pl_profile_begin(!pl_filter_is_possible()))
+		return;
+	pl_lock(PL_LOCK_PHASE, &before);
+	pl_phase_watch(PL_PHASE_WATCHED_PROFILE, true);
+	pl_unlock(PL_LOCK_PHASE, &before);
 }
 
 static void join_run(const char *reach)
@@ -285,6 +322,7 @@ __attribute__((constructor)) static void start(void)
 		pl_report_message(
 			"cannot open the page of `phaselock run` (over, or of another version?)");
 	prove_armed();
+	begin_profile();
 	if (pl_channel() != NULL)
 		join_run(channel);
 	pl_loaded_started();

@@ -55,7 +55,7 @@ static uint64_t find_module(struct pl_layout *record, const struct pl_place *pla
 }
 
 void pl_places_write(struct pl_layout *record, void *const *frames, unsigned count,
-		     uint64_t places[PHASELOCK_FRAMES_MAX])
+		     uint64_t *places)
 {
 	const char *path = NULL;
 	uint64_t module = 0;

@@ -11,6 +11,6 @@
  * no heap request, no lock.
  */
 void pl_places_write(struct pl_layout *record, void *const *frames, unsigned count,
-		     uint64_t places[PHASELOCK_FRAMES_MAX]);
+		     uint64_t *places);
 
 #endif
