@@ -15,6 +15,7 @@
 #include "stack/unwind.h"
 #include "record/written.h"
 #include "report/names.h"
+#include "common/channel.h"
 #include "common/sized.h"
 #include "common/suppress.h"
 
@@ -202,13 +203,15 @@ static uint32_t find_slot(struct phaselock_violation *violation)
 }
 
 /* Other code at the slot's addresses has another site in the record. */
-static uint32_t written_at(struct slot *slot, const struct phaselock_violation *violation)
+static uint32_t written_at(struct slot *slot, struct phaselock_violation *violation)
 {
 	uint32_t generation = (uint32_t)pl_unwind_generation(), number;
 	uint64_t word = atomic_load_explicit(&slot->written, memory_order_relaxed);
 
 	if (PL_LIKELY((uint32_t)word != 0 && word >> 32 == generation))
 		return (uint32_t)word;
+	if (violation->thread_name[0] == '\0' && pl_channel_record() != NULL)
+		pl_names_get(violation->thread_name);
 	number = pl_written_site(violation);
 	atomic_store_explicit(&slot->written, (uint64_t)generation << 32 | number,
 			      memory_order_relaxed);
