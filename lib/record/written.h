@@ -10,7 +10,8 @@
 
 /*
  * Returns the number + 1 of a violation's site in the record, which is made if there is none; 0 if
- * there is no record, or no room in it. The violation's frames are of this thread's stack as it is now.
+ * there is no record, or no room in it. The violation's frames are of this thread's stack as it is
+ * now.
  */
 uint32_t pl_written_site(const struct phaselock_violation *violation);
 

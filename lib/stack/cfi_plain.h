@@ -10,8 +10,10 @@
 #include "common/base.h"
 #include "stack/cfi.h"
 
-/* From low bits to high ones: kind 3, base 8, and offset 20, or for PL_PLAIN_AT_* inner 12 and outer
- * 8. All count words of eight bytes. */
+/*
+ * From low bits to high ones: kind 3, base 8, and offset 20, or for PL_PLAIN_AT_* inner 12 and
+ * outer 8. All count words of eight bytes.
+ */
 typedef uint32_t pl_plain; /* 0: none */
 
 enum pl_plain_kind {
@@ -36,7 +38,7 @@ PL_INLINE enum pl_plain_kind pl_cfi_plain_kind(pl_plain rule)
 #define PL_PLAIN_BASE_AT 3    /* bits from which on base is */
 #define PL_PLAIN_OFFSET_AT 11 /* and offset */
 
-/* Makes a word of the rules at the address of an instruction; PL_PLAIN_NOT if they are not plain. */
+/* Makes a word of the rules at an instruction's address; PL_PLAIN_NOT if they are not plain. */
 pl_plain pl_cfi_plain_make(const struct pl_cfi_rules *rules, uintptr_t address);
 
 /*

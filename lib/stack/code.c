@@ -5,7 +5,8 @@
  * where they lie, without a lock; but another object with the same bounds may come to lie there.
  * So a mark in the object's first page is compared each time: its build-id, or, if it has none, its
  * ELF header, and its name. A build-id stands for all contents. Header and name do not, so an
- * object without a build-id gets no number, but it counts for the generation. It must not know what is remembered.
+ * object without a build-id gets no number, but it counts for the generation. It must not know what
+ * is remembered.
  *
  * Nothing is told by dlclose(): libc has ways around it, such as those of iconv() and of dlmopen().
  */

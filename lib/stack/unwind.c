@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Walks call stacks by cfi.h, and takes them by quick.h as far as that goes. libgcc's unwinder is never used: if a program has registered tables
- * of its own, as a JIT does, it takes a lock and allocates. It must not know what a violation is.
+ * Walks call stacks by cfi.h, and takes them by quick.h as far as that goes. libgcc's unwinder is
+ * never used: if a program has registered tables of its own, as a JIT does, it takes a lock and
+ * allocates. It must not know what a violation is.
  */
 #include "stack/unwind.h"
 
