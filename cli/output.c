@@ -182,7 +182,8 @@ void output_tell(struct output *output)
 	struct screen_options screen = {.top = output->arguments->options.max_reports};
 	struct report report = {.status = 0};
 
-	if (screen.top == 0)
+	/* A profile is for `phaselock report`. */
+	if (screen.top == 0 || output->record.site_count == 0)
 		return;
 	report_add_record(&report, &output->record);
 	group_find_origins(&report);

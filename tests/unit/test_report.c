@@ -78,6 +78,13 @@ void pl_kept_add(void *const *frames, unsigned count)
 	(void)count;
 }
 
+const unsigned char *pl_module_build_id(const struct pl_object *object, size_t *size)
+{
+	(void)object;
+	*size = 0;
+	return NULL;
+}
+
 void pl_module_start(void)
 {
 }
@@ -454,7 +461,7 @@ CHILD_TEST(reports_are_at_most_max_reports_but_an_abort_is_always_told)
 	CHECK(report_of(&violation, PHASELOCK_ABORT, false, false)[0] != '\0');
 }
 
-/* All sites that are kept may be suppressed ones, of which nothing was told. */
+/* All kept sites may be suppressed ones, which were never reported. */
 CHILD_TEST(violations_at_sites_that_are_not_kept_are_reported_while_there_is_room)
 {
 	struct phaselock_violation violation = plain;
@@ -651,7 +658,7 @@ CHILD_TEST(file_is_appended_to_under_the_process_id_and_never_through_a_link)
 
 int main(void)
 {
-	/* First the one whose child is to find a process that wrote no report yet. */
+	/* First the test whose child must find a process without a report. */
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reports_are_at_most_max_reports_but_an_abort_is_always_told),
 		cmocka_unit_test(
