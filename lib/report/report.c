@@ -267,8 +267,9 @@ static struct pl_text room_to_name(struct pl_text text)
 	return room != NULL ? pl_text_in(room, PL_SYMBOLIZER_TEXT_MAX) : text;
 }
 
-void pl_report_violation(const struct phaselock_violation *violation,
-			 const struct pl_report_context *context)
+/* Apart, as it takes much of the stack, and most violations are not reported. */
+static PL_COLD void write_block(const struct phaselock_violation *violation,
+				const struct pl_report_context *context)
 {
 	char buffer[BLOCK_SIZE];
 	struct pl_text text = pl_text_in(buffer, sizeof(buffer));
@@ -276,8 +277,6 @@ void pl_report_violation(const struct phaselock_violation *violation,
 	struct against against;
 	bool to_name = context->verdict == PHASELOCK_ABORT && pl_symbolizer_is_on();
 
-	if (!is_due(violation, context))
-		return;
 	if (to_name)
 		text = room_to_name(text);
 	append_heading(&text, violation, context);
@@ -298,6 +297,13 @@ void pl_report_violation(const struct phaselock_violation *violation,
 	else
 		pl_sink_write(&text,
 			      context->verdict == PHASELOCK_ABORT ? PL_SINK_LAST : PL_SINK_WHOLE);
+}
+
+void pl_report_violation(const struct phaselock_violation *violation,
+			 const struct pl_report_context *context)
+{
+	if (is_due(violation, context))
+		write_block(violation, context);
 }
 
 size_t phaselock_describe_sized(const struct phaselock_violation *violation, size_t violation_size,
