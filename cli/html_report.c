@@ -10,16 +10,23 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 /* ---- the head -------------------------------------------------------------------------------- */
 
+/* Of a run that was only recorded nobody asks for a verdict. */
+static bool is_recorded(const struct report *report)
+{
+	return strcmp(report->verdict, "recorded") == 0;
+}
+
 static json_t *remarks_of(const struct report *report)
 {
 	struct report_remark remarks[REPORT_REMARKS];
 	json_t *texts = json_array();
-	size_t count = report_remarks(report, remarks);
+	size_t count = is_recorded(report) ? 0 : report_remarks(report, remarks);
 
 	for (size_t i = 0; i < count; i++) {
 		/* Quoted already. */
@@ -33,11 +40,12 @@ static json_t *remarks_of(const struct report *report)
 static void write_head(const struct html_page *page)
 {
 	const struct report *report = page->report;
+	const char *verdict =
+		is_recorded(report) ? "recorded" : report_outcome_name(report_outcome(report));
 
 	emit_members(json_pack("{s:i, s:o, s:o, s:s, s:o, s:i, s:o, s:o, s:b, s:o}", "version", 1,
 			       "phaselock", emit_name(report->version), "command",
-			       emit_name(report->command), "verdict",
-			       report_outcome_name(report_outcome(report)), "reason",
+			       emit_name(report->command), "verdict", verdict, "reason",
 			       emit_name(report->reason), "status", report->status, "start_s",
 			       emit_number(report->start_s), "remarks", remarks_of(report),
 			       "has_old", page->old != NULL, "old_command",

@@ -319,15 +319,20 @@ static json_t *totals_of(const struct profile_view *view)
 			 figures_of(&view->totals[REPORT_LOCKED]));
 }
 
-/* Of the first thread alone. */
-static json_t *thread_of(const struct profile_view *view)
+static json_t *threads_of(const struct profile_view *view)
 {
-	struct view_figures sum = {0};
+	json_t *threads = json_array();
 
-	for (size_t i = 0; i < view->row_count; i++)
-		if (view->rows[i].thread == 0)
-			view_add(&sum, &view->rows[i].figures);
-	return figures_of(&sum);
+	for (size_t i = 0; i < view->thread_count; i++) {
+		struct view_figures sum = {0};
+
+		for (size_t j = 0; j < view->row_count; j++)
+			if (view->rows[j].thread == i)
+				view_add(&sum, &view->rows[j].figures);
+		json_array_append_new(threads,
+				      json_pack("[i, o]", view->threads[i].id, figures_of(&sum)));
+	}
+	return threads;
 }
 
 static json_t *sites_of(const struct profile_view *view)
@@ -346,7 +351,7 @@ static json_t *facts_of_view(const struct profile_view *view)
 {
 	if (view == NULL)
 		return json_null();
-	return json_pack("{s:o, s:o, s:o}", "totals", totals_of(view), "thread", thread_of(view),
+	return json_pack("{s:o, s:o, s:o}", "totals", totals_of(view), "threads", threads_of(view),
 			 "sites", sites_of(view));
 }
 
@@ -369,8 +374,8 @@ static json_t *facts_of(const struct report *report, const struct report *old)
 		violations += report->sites[i].count;
 	for (size_t i = 0; i < report->process_count; i++)
 		requests += report->processes[i].counts[REPORT_INIT].requests;
-	return json_pack("{s:I, s:I, s:I, s:o, s:o}", "violations", (json_int_t)violations,
-			 "requests", (json_int_t)requests, "late",
+	return json_pack("{s:s, s:I, s:I, s:I, s:o, s:o}", "verdict", "FAIL", "violations",
+			 (json_int_t)violations, "requests", (json_int_t)requests, "late",
 			 report->profile != NULL ? late_of(report->profile) : 0, "now",
 			 facts_of_view(report->profile), "old",
 			 facts_of_view(old != NULL ? old->profile : NULL));

@@ -5,7 +5,7 @@
 import { element } from "./dom.js";
 import { exact } from "./format.js";
 
-const FIRST_ROWS = 100;
+const FIRST_ROWS = 25;
 
 function compare(a, b) {
   if (typeof a === "string") return a < b ? -1 : a > b ? 1 : 0;

@@ -5,7 +5,7 @@ import { element, section } from "./dom.js";
 import { exact, short } from "./format.js";
 import { table } from "./table.js";
 
-const SIGNS = { PASS: "✓", FAIL: "✗" };
+const SIGNS = { PASS: "✓", FAIL: "✗", recorded: "●" };
 
 // What the profile comes to, the late ones first.
 function profileSummary(page) {
@@ -56,8 +56,9 @@ export function guardedSection(page) {
       rows: page.processes,
       columns: [
         text("Program", name),
-        number("Process", (row) => row.id),
-        text("Verdict", (row) => row.verdict),
+        { ...number("Process", (row) => row.id), show: (row) => String(row.id) },
+        // Of a run that was only recorded nobody asks for a verdict.
+        ...(page.verdict === "recorded" ? [] : [text("Verdict", (row) => row.verdict)]),
         text("Armed", (row) => yes(row.armed)),
         text("Was locked", (row) => yes(row.locked)),
         text("Began", (row) => row.began),
