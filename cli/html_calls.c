@@ -243,10 +243,15 @@ static void write_tree(struct html_page *page, const struct html_cut *cut)
 
 	for (size_t i = 0; i < cut->count; i++) {
 		const struct html_node *from = &cut->nodes[i];
+		struct report_frame frame;
 
 		nodes[i] = (struct node){.parent = from->parent, .left_out = from->left_out};
-		if (from->frame != NULL)
-			nodes[i].frame = html_frame(&page->names, from->frame);
+		if (from->frame == NULL)
+			continue;
+		frame = *from->frame;
+		if (from->has_lines)
+			frame.line = 0;
+		nodes[i].frame = html_frame(&page->names, &frame);
 	}
 	html_columns_write("tree", columns, COUNT_OF(columns), nodes, sizeof(*nodes), cut->count,
 			   page->out);

@@ -29,6 +29,7 @@ uint64_t html_figure(const struct view_figures *figures, size_t which)
 /* What two nodes must share to be one. */
 struct wanted {
 	const struct html_tree *tree;
+	size_t run;
 	uint32_t parent;
 	const struct report_frame *frame;
 };
@@ -39,8 +40,9 @@ static bool same_text(const char *one, const char *other)
 }
 
 /*
- * A run alone has lines apart, as its view has. In two runs functions are the same whatever became
- * of their lines.
+ * A function that is called from several lines is one node, as its reader thinks of it; and it is
+ * the same in another run, whatever became of its lines. What has no name is the same where it is at
+ * the same place, of which two runs tell nothing.
  */
 static bool is_same(const void *context, uint32_t number)
 {
@@ -49,7 +51,7 @@ static bool is_same(const void *context, uint32_t number)
 
 	if (node->parent != wanted->parent || node->frame == NULL)
 		return false;
-	if (wanted->tree->views[HTML_OLD] == NULL)
+	if (wanted->frame->function == NULL && wanted->tree->views[HTML_OLD] == NULL)
 		return node->frame == wanted->frame;
 	return same_text(node->frame->function, wanted->frame->function) &&
 	       same_text(node->frame->module, wanted->frame->module);
@@ -68,8 +70,13 @@ static uint32_t find_node(struct html_tree *tree, struct intern *numbers, size_t
 {
 	uint32_t found = intern_find(numbers, hash_of(&wanted), is_same, &wanted);
 
-	if (found != INTERN_NONE)
+	if (found != INTERN_NONE) {
+		struct html_joined *node = &tree->nodes[found];
+
+		if (wanted.run == HTML_NEW && node->frame->line != wanted.frame->line)
+			node->has_lines = true;
 		return found;
+	}
 	if (tree->count == *room) {
 		*room *= 2;
 		tree->nodes = emit_checked(reallocarray(tree->nodes, *room, sizeof(*tree->nodes)));
@@ -108,6 +115,7 @@ static void join(struct html_tree *tree)
 				tree, &numbers, &room,
 				(struct wanted){
 					.tree = tree,
+					.run = run,
 					.parent = parent != VIEW_NONE ? tree->of_view[run][parent]
 								      : 0,
 					.frame = &view->frames[node->frame].frame,
@@ -209,6 +217,7 @@ void html_tree_cut(const struct html_tree *tree, size_t most, struct html_cut *c
 			cut->nodes[cut->count] = (struct html_node){
 				.parent = above,
 				.frame = kept[i] ? tree->nodes[i].frame : NULL,
+				.has_lines = tree->nodes[i].has_lines,
 			};
 			if (!kept[i])
 				rest[parent] = (uint32_t)cut->count;

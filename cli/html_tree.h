@@ -28,6 +28,7 @@ uint64_t html_figure(const struct view_figures *figures, size_t which);
 struct html_joined {
 	uint32_t parent;
 	const struct report_frame *frame; /* NULL: the root */
+	bool has_lines;			  /* stands for several places in the function */
 	double weight; /* the largest share that it has in any figure of a phase and a run */
 };
 
@@ -46,6 +47,7 @@ void html_tree_free(struct html_tree *tree);
 struct html_node {
 	uint64_t parent, left_out;	  /* left_out: how many it stands for; 0: itself */
 	const struct report_frame *frame; /* NULL: the root, or of several */
+	bool has_lines;
 };
 
 struct html_cut {

@@ -14,12 +14,9 @@ record()
 	"$build/phaselock" record --output="$1" -- ./server 2>said || { cat said; exit 1; }
 }
 
-# There are violations: 99.
 report()
 {
-	"$build/phaselock" report "$@"
-	status=$?
-	[ $status -eq 99 ] || { echo "report $*: status $status"; exit 1; }
+	"$build/phaselock" report "$@" || { echo "report $*: status $?"; exit 1; }
 }
 
 record old 1800

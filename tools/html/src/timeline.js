@@ -12,6 +12,7 @@ const HEIGHT = 260;
 const BYTE_STEPS = Array.from({ length: 53 }, (_, power) => 2 ** power);
 const MARK = 6; // half the width of a mark, in CSS pixels
 const ROOM_FOR_WORD = 48;
+const ROOM_ABOVE = 1.15; // for that word
 
 // What has no class of its own is drawn on a canvas, with the colours of the style sheet.
 function colour(name) {
@@ -72,20 +73,21 @@ function axis(values) {
 
 function makePlot(place, timeline, width) {
   const spans = lockedSpans(timeline);
+  const points = { show: false };
   const options = {
     width,
     height: HEIGHT,
     legend: { show: false },
     cursor: { drag: { x: false, y: false }, y: false },
-    scales: { x: { time: false }, y: { range: (_, low, high) => [0, high > 0 ? high * 1.05 : 1] } },
+    scales: { x: { time: false }, y: { range: (_, low, high) => [0, high > 0 ? high * ROOM_ABOVE : 1] } },
     axes: [
       { ...axis(), label: "seconds", labelSize: 20, labelFont: "12px sans-serif" },
       { ...axis((_, ticks) => ticks.map((tick) => short(tick, "bytes"))), incrs: BYTE_STEPS },
     ],
     series: [
       {},
-      { label: "live", stroke: () => colour("--live"), fill: () => colour("--live-shade"), width: 2 },
-      { label: "resident", stroke: () => colour("--resident"), width: 1.5, dash: [6, 4] },
+      { label: "live", stroke: () => colour("--live"), fill: () => colour("--live-shade"), width: 2, points },
+      { label: "resident", stroke: () => colour("--resident"), width: 1.5, dash: [6, 4], points },
     ],
     hooks: {
       drawClear: [(plot) => drawSpans(plot, spans)],
@@ -112,10 +114,9 @@ function sayPoint(point) {
 function summary(timeline) {
   const last = timeline[timeline.length - 1];
   const peak = timeline.reduce((most, point) => Math.max(most, point.live_bytes), 0);
-  const late = timeline.reduce((sum, point) => sum + point.late, 0);
   return (
     `${seconds(last.seconds)}; at most ${short(peak, "bytes")} live at a point; ` +
-    `spans locked: ${exact(lockedSpans(timeline).length)}; late requests: ${exact(late)}`
+    `spans locked: ${exact(lockedSpans(timeline).length)}`
   );
 }
 
@@ -137,14 +138,16 @@ function pointsTable(timeline) {
   });
 }
 
-function legend() {
+const hasResident = (timeline) => timeline.some((point) => point.resident > 0);
+
+function legend(timeline) {
   const entry = (kind, text) =>
     element("li", {}, element("span", { class: `key ${kind}`, "aria-hidden": "true" }), text);
   return element(
     "ul",
     { class: "legend" },
     entry("live", "live bytes"),
-    entry("resident", "resident bytes (dashed)"),
+    hasResident(timeline) ? entry("resident", "resident bytes (dashed)") : null,
     entry("locked", "locked"),
     entry("late", "late requests (triangles)"),
   );
@@ -155,7 +158,7 @@ function drawing(timeline) {
   const place = element("div", {
     class: "plot",
     role: "img",
-    "aria-label": `Live and resident bytes over time. ${summary(timeline)}.`,
+    "aria-label": `Bytes over time. ${summary(timeline)}.`,
   });
   const said = element("output", { class: "said" });
   const slider = element("input", {
@@ -187,7 +190,7 @@ function drawing(timeline) {
     {},
     element("p", { class: "summary" }, summary(timeline)),
     place,
-    legend(),
+    legend(timeline),
     element("p", {}, element("label", {}, "Read the timeline at a moment ", slider), " ", said),
     disclosure("Table of the timeline", () => pointsTable(timeline)),
   );

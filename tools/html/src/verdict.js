@@ -34,7 +34,8 @@ export function verdictHeader(page) {
       sign,
       " ",
       element("strong", { id: "verdict" }, page.verdict),
-      page.reason !== "" ? `: ${page.reason}` : null,
+      // What was recorded is said below, with what was asked for while locked.
+      page.reason !== "" && page.verdict !== "recorded" ? `: ${page.reason}` : null,
     ),
     page.remarks.map((text) => element("p", { class: "remark" }, text)),
     profileSummary(page),
