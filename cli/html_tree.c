@@ -41,8 +41,8 @@ static bool same_text(const char *one, const char *other)
 
 /*
  * A function that is called from several lines is one node, as its reader thinks of it; and it is
- * the same in another run, whatever became of its lines. What has no name is the same where it is at
- * the same place, of which two runs tell nothing.
+ * the same in another run, whatever became of its lines. What has no name is one where it is at one
+ * place, of which two runs tell nothing.
  */
 static bool is_same(const void *context, uint32_t number)
 {

@@ -34,7 +34,7 @@ page: $(PAGE_B)/report.html
 
 check-page: $(PAGE_B)/report.html
 	$(Q)if test ! -e $<; then echo "check-page: skipped, as npm gave no libraries"; \
-	else cmp $< $(PAGE) || { echo "$(PAGE) is not what tools/html gives: make page"; false; }; fi
+	else cmp $< $(PAGE) || { echo "$(PAGE) is not of tools/html: make page"; false; }; fi
 
 # ---- the test, in a browser ----------------------------------------------------------------------
 REPORT_HTML := $(B)/tests/command/report_html
