@@ -47,13 +47,13 @@ def cpu(command: list[str], environment: dict[str, str], stdin: str) -> float:
 
 def programs(build: pathlib.Path, folder: pathlib.Path) -> dict[str, tuple[list[str], dict, str]]:
     """Name -> command, additions to the environment, and what it reads."""
-    (folder / "json.py").write_text(JSON)
+    (folder / "work.py").write_text(JSON)
     found = {
         "mix": ([str(build / "bench/mix"), "1", "300000"], {}, os.devnull),
         "mix8": ([str(build / "bench/mix"), "8", "300000"], {}, os.devnull),
         "sqlite3": (["sqlite3", ":memory:"], {}, str(SQL)),
         "python3": (
-            ["/usr/bin/python3", "-S", str(folder / "json.py")],
+            ["/usr/bin/python3", "-S", str(folder / "work.py")],
             {"PYTHONMALLOC": "malloc"},
             os.devnull,
         ),

@@ -18,7 +18,7 @@
 #define PLACES 8
 #define FIRST_BUCKETS ((size_t)256)
 #define LEVELS 26
-#define GRAIN 8 /* log2 of the bytes of memory that share a first bucket */
+#define GRAIN 7 /* log2 of the bytes that share a first bucket: PLACES of the smallest blocks */
 #define PILE 20 /* log2 of the bytes after which large blocks, in equal distances, change theirs */
 
 /* What a block is, in two words. */

@@ -32,12 +32,19 @@ bool pl_request_was_denied(void)
 	return thread != NULL && thread->denied;
 }
 
+/* Whether each request comes by here for the profile alone, as far as the phase says why. */
+PL_INLINE bool is_only_recorded(void)
+{
+	return pl_phase_load() == PL_PHASE_WATCHED && !pl_hot_functions_exist() &&
+	       !pl_watch_of_process();
+}
+
 /* Finds this thread's record, and whether to serve the request. */
 static enum pl_outcome pass(struct pl_thread **thread, const struct pl_request *request)
 {
 	*thread = pl_thread_self();
 	pl_moment_look();
-	if (pl_gate_is_open() && pl_phase_load() == PL_PHASE_INIT)
+	if (pl_gate_is_open() && (pl_phase_load() == PL_PHASE_INIT || is_only_recorded()))
 		return PL_SERVE;
 	return pl_judge(*thread, request);
 }
