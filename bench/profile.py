@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""What recording costs: CPU of all processes of a program plain, under `phaselock record`, and under
+"""What recording costs: CPU of all processes of a program plain, under `phaselock record`, and by
 heaptrack, with its interpreter (as a user runs it) and without (--raw); the least of interleaved
 runs. A line a program: seconds, what was added over heaptrack's and over --raw's, and the target.
 
