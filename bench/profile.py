@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """What recording costs: CPU of all processes of a program plain, under `phaselock record`, and by
 heaptrack, with its interpreter (as a user runs it) and without (--raw); the least of interleaved
-runs. A line a program: seconds, what was added over heaptrack's and over --raw's, and the target.
+runs. A line a program: seconds, what was added over heaptrack's and over --raw's.
 
 bench/profile.py [--build BUILD] [--runs N] [PROGRAM...]
 """
