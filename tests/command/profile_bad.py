@@ -55,9 +55,10 @@ for i in range(sections):
     bad[f"section {i} of many"] = changed(at + 8, "<Q", (1 << 64) - 1)
     bad[f"section {i} of other elements"] = changed(at + 16, "<Q", 5)
 for what, content in bad.items():
-    if what.endswith("beyond the end") and not struct.unpack_from(
-        "<Q", WHOLE, HEAD + SECTION * int(what.split()[1]) + 8
-    )[0]:
+    if (
+        what.endswith("beyond the end")
+        and not struct.unpack_from("<Q", WHOLE, HEAD + SECTION * int(what.split()[1]) + 8)[0]
+    ):
         continue  # an empty section is nowhere
     pathlib.Path("bad").write_bytes(content)
     refused("bad", what)

@@ -166,14 +166,12 @@ DEATH = (
 )
 
 
-
 def profile(seed):
     """Bytes of which all parts of a profile are made: many small numbers, and texts."""
     chosen = random.Random(seed)
     few = (0, 1, 2, 3, 4, 255)
     return bytes(
-        chosen.choice((*few, chosen.randrange(256), chosen.randrange(32, 127)))
-        for _ in range(1400)
+        chosen.choice((*few, chosen.randrange(256), chosen.randrange(32, 127))) for _ in range(1400)
     )
 
 
