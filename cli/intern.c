@@ -63,16 +63,16 @@ static void put(struct intern *table, uint32_t hash, uint32_t slot)
 
 static void grow(struct intern *table)
 {
-	struct intern larger = {.size = table->size > 0 ? 2 * table->size : SIZE_FIRST,
-				.count = table->count};
+	const struct intern old = *table;
 
-	larger.slots = emit_checked(calloc(larger.size, sizeof(*larger.slots)));
-	larger.hashes = emit_checked(calloc(larger.size, sizeof(*larger.hashes)));
-	for (size_t i = 0; i < table->size; i++)
-		if (table->slots[i] != 0)
-			put(&larger, table->hashes[i], table->slots[i]);
-	intern_free(table);
-	*table = larger;
+	table->size = old.size > 0 ? 2 * old.size : SIZE_FIRST;
+	table->slots = emit_checked(calloc(table->size, sizeof(*table->slots)));
+	table->hashes = emit_checked(calloc(table->size, sizeof(*table->hashes)));
+	for (size_t i = 0; i < old.size; i++)
+		if (old.slots[i] != 0)
+			put(table, old.hashes[i], old.slots[i]);
+	free(old.slots);
+	free(old.hashes);
 }
 
 uint32_t intern_find(struct intern *table, uint64_t hash, intern_is *is, const void *context)

@@ -23,12 +23,13 @@ static int compare_ids(const void *a, const void *b)
 /* Sites whose rows were all left out are not there. */
 static const struct view_site **sort_sites(const struct profile_view *view, size_t *count)
 {
-	const struct view_site **sites = emit_checked(calloc(view->site_count + 1, sizeof(*sites)));
+	const struct view_site **sites =
+		emit_checked(calloc(view->site_count + 1, sizeof(struct view_site *)));
 
 	*count = 0;
 	for (size_t i = 0; i < view->site_count; i++)
 		sites[(*count)++] = &view->sites[i];
-	qsort(sites, *count, sizeof(*sites), compare_ids);
+	qsort(sites, *count, sizeof(struct view_site *), compare_ids);
 	return sites;
 }
 

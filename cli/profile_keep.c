@@ -45,17 +45,14 @@ static bool is_name(const void *context, uint32_t number)
 }
 
 /* Returns the one copy of a name. */
-char *profile_keep_name(struct profile_view *view, const char *name)
+static char *keep(struct profile_view *view, const char *name)
 {
 	struct view_maker *maker = view->maker;
 	size_t count = maker->names.count;
 	struct wanted_name wanted = {maker->strings, name};
-	uint32_t found;
+	uint32_t found = intern_find(&maker->names, intern_add_bytes(0, name, strlen(name)),
+				     is_name, &wanted);
 
-	if (name == NULL)
-		return NULL;
-	found = intern_find(&maker->names, intern_add_bytes(0, name, strlen(name)), is_name,
-			    &wanted);
 	if (found != INTERN_NONE)
 		return maker->strings[found];
 	maker->strings = make_room(maker->strings, count, &maker->string_room, sizeof(char *));
@@ -63,10 +60,15 @@ char *profile_keep_name(struct profile_view *view, const char *name)
 	return maker->strings[count];
 }
 
+char *profile_keep_name(struct profile_view *view, const char *name)
+{
+	return name != NULL ? keep(view, name) : NULL;
+}
+
 char *profile_keep_bounded(struct profile_view *view, const char *name, size_t size)
 {
 	char *copy = emit_checked(strndup(name, size));
-	char *kept = profile_keep_name(view, copy);
+	char *kept = keep(view, copy);
 
 	free(copy);
 	return kept;
@@ -96,7 +98,7 @@ uint32_t profile_keep_module(struct profile_view *view, const struct pl_layout_m
 	uint64_t hash = intern_add(0, (uintptr_t)module.path);
 	uint32_t found;
 
-	module.name = slash != NULL ? profile_keep_name(view, slash + 1) : module.path;
+	module.name = slash != NULL ? keep(view, slash + 1) : module.path;
 	for (uint32_t i = 0; i < from->build_id_size; i++) {
 		snprintf(module.build_id + 2 * (size_t)i, 3, "%02x", from->build_id[i]);
 		hash = intern_add(hash, from->build_id[i]);
@@ -215,7 +217,7 @@ uint32_t profile_keep_node(struct profile_view *view, uint32_t parent, uint32_t 
 uint32_t profile_keep_mark(struct profile_view *view, uint32_t parent, const char *what)
 {
 	const struct view_frame frame = {
-		.frame.function = profile_keep_name(view, what),
+		.frame = {.function = profile_keep_name(view, what)},
 		.module = VIEW_NONE,
 		.is_mark = true,
 	};

@@ -180,11 +180,11 @@ static void find_sites(struct profile_view *view)
 	struct stack **sorted;
 
 	find_stacks(view, &stacks);
-	sorted = emit_checked(calloc(stacks.count + 1, sizeof(*sorted)));
+	sorted = emit_checked(calloc(stacks.count + 1, sizeof(struct stack *)));
 	view->sites = emit_checked(calloc(stacks.count + 1, sizeof(*view->sites)));
 	for (size_t i = 0; i < stacks.count; i++)
 		sorted[i] = &stacks.stacks[i];
-	qsort(sorted, stacks.count, sizeof(*sorted), compare_stacks);
+	qsort(sorted, stacks.count, sizeof(struct stack *), compare_stacks);
 	for (size_t done = 0, next; done < stacks.count; done += next) {
 		next = stacks.count - done;
 		next = next < STACKS_TOGETHER ? next : STACKS_TOGETHER;

@@ -220,6 +220,7 @@ static int tell_records(struct report_choice *choice)
 	if (read_all(&report, &old, choice))
 		status = tell(&report, choice);
 	progress_end();
+	choice->options.old = NULL;
 	report_free(&report);
 	report_free(&old);
 	return status;

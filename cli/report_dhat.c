@@ -76,12 +76,13 @@ static int compare_rows(const void *a, const void *b)
 
 static void write_points(const struct profile_view *view, FILE *out)
 {
-	const struct view_row **rows = emit_checked(calloc(view->row_count + 1, sizeof(*rows)));
+	const struct view_row **rows =
+		emit_checked(calloc(view->row_count + 1, sizeof(struct view_row *)));
 	const char *comma = "\n";
 
 	for (size_t i = 0; i < view->row_count; i++)
 		rows[i] = &view->rows[i];
-	qsort(rows, view->row_count, sizeof(*rows), compare_rows);
+	qsort(rows, view->row_count, sizeof(struct view_row *), compare_rows);
 	fputs("\"pps\":[", out);
 	for (size_t i = 0, next; i < view->row_count; i = next) {
 		struct view_figures figures = {.requests = 0};
