@@ -11,8 +11,8 @@
 #include <string.h>
 
 /* Python serves requests of up to 512 bytes itself; nearly all of a program's are as small. */
-#define SMALL_CLASS 10 /* below 2^10 */
-#define SMALL_LEAST 0.75
+#define SMALL_CLASS 9 /* below 2^9 */
+#define SMALL_LEAST 0.85
 
 static bool is_python(const struct profile_view *view, const struct view_row *row)
 {
