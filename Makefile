@@ -184,7 +184,7 @@ $(B)/cli/lib/%.o: lib/%.c $(B)/flags
 	$(call cc,$(CLI_HARDENING) -iquote lib)
 
 # The command knows where the library is installed: it is made again when that is another place.
-$(B)/cli/library.o: $(B)/libdir
+$(B)/cli/library.o $(B)/cli/trace_script.o: $(B)/libdir
 $(B)/libdir: INSTALLED_AT = $(LIBDIR)
 $(B)/bindir: INSTALLED_AT = $(BINDIR)
 $(B)/libdir $(B)/bindir: always
@@ -195,7 +195,7 @@ $(B)/libdir $(B)/bindir: always
 # names, which no shared library exports.
 DEMANGLER := -Wl,-Bstatic -lsupc++ -Wl,-Bdynamic
 $(B)/phaselock: $(CLI_OBJECTS) $(B)/ldflags
-	$(call ld,$(CLI_HARDENING) $(CLI_LINKED) -ldw -ljansson -lxml2 -lz $(DEMANGLER))
+	$(call ld,$(CLI_HARDENING) $(CLI_LINKED) -ldw -lelf -ljansson -lxml2 -lz $(DEMANGLER))
 
 # ---- what the other rooms build ------------------------------------------------------------------
 # A program linked with the library as a user's is. `| $(LIBRARY)`: it is not linked again when that
@@ -243,6 +243,8 @@ install: all
 	$(INSTALL) -m 644 docs/man/*.1 $(MAN)/man1/
 	$(INSTALL) -m 644 docs/man/*.3 $(MAN)/man3/
 	$(INSTALL) -m 644 completions/phaselock $(BASH)/
+	$(INSTALL) -d $(SHARE)/bpftrace
+	$(INSTALL) -m 644 tools/bpftrace/*.bt $(SHARE)/bpftrace/
 	$(INSTALL) -m 644 $(filter-out %.txt,$(wildcard wasm/*)) \
 		lib/common/quote.[ch] lib/common/sized.h $(SHARE)/wasm/
 	for file in $(DOCUMENTS); do \

@@ -24,6 +24,7 @@ static const struct {
 	{"record", verb_record, "run a program, and record its requests by call stack and thread"},
 	{"report", verb_report, "tell what is in records of runs, or results of tests, in a form"},
 	{"symbolize", verb_symbolize, "put function names, files and lines into reports"},
+	{"trace", verb_trace, "trace a program or a process by bpftrace, and draw what came"},
 };
 
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))

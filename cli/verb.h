@@ -25,5 +25,6 @@ int verb_run(int count, char **words);
 int verb_record(int count, char **words);
 int verb_report(int count, char **words);
 int verb_symbolize(int count, char **words);
+int verb_trace(int count, char **words);
 
 #endif

@@ -7,22 +7,32 @@ import contextlib
 import json
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
 
 PATIENCE = 60
 # What version 0.17 says while all goes well.
 NOISE = ("RLIMIT_MEMLOCK", "failed to detach probe", "uprobe_events")
-# It reads the buffers of all processors in turn: what came before one tick is read with the next.
-TICK = 'interval:ms:100 { printf("TICK\\n"); }'
+TICK = 'interval:ms:100 { printf("TICK %lu\\n", nsecs); }'
 
 
-def read_until_tick(process: subprocess.Popen, printed: list[dict]) -> None:
+def read_until_tick(process: subprocess.Popen, printed: list[dict]) -> int:
+    """Returns the tick's time, by bpftrace's clock."""
     for line in process.stdout:
         one = json.loads(line) if line.startswith("{") else {}
-        if one.get("data") == "TICK\n":
-            return
+        if str(one.get("data")).startswith("TICK"):
+            return int(one["data"].split()[1])
         printed.append(one)
     raise RuntimeError(f"bpftrace ended: {process.stderr.read()}")
+
+
+def read_all(process: subprocess.Popen, printed: list[dict], clock: int) -> None:
+    """bpftrace reads the buffers of all processors in turn, and may be late: what came before a
+    moment is printed when a tick after it is, and one after that."""
+    for _ in range(3):
+        moment = time.clock_gettime_ns(clock)
+        while read_until_tick(process, printed) < moment:
+            pass
 
 
 @contextlib.contextmanager
@@ -38,10 +48,11 @@ def traced(script: str) -> Iterator[list[dict]]:
     ) as process:
         try:
             signal.alarm(PATIENCE)
-            read_until_tick(process, printed)
+            tick = read_until_tick(process, printed)
+            clocks = (time.CLOCK_MONOTONIC, time.CLOCK_BOOTTIME)
+            clock = min(clocks, key=lambda one: abs(time.clock_gettime_ns(one) - tick))
             yield printed
-            for _ in range(3):
-                read_until_tick(process, printed)
+            read_all(process, printed, clock)
         finally:
             process.send_signal(signal.SIGINT)
             output, errors = process.communicate()
@@ -54,5 +65,5 @@ def traced(script: str) -> Iterator[list[dict]]:
 def lines(printed: list[dict]) -> list[str]:
     """The lines of the script's printf, each of which begins with nsecs, in the order of time."""
     text = "".join(one["data"] for one in printed if one.get("type") == "printf")
-    found = [line.split(" ", 1) for line in text.splitlines() if line != "TICK"]
-    return [line for _, line in sorted((int(time), line) for time, line in found)]
+    found = [line.split(" ", 1) for line in text.splitlines() if not line.startswith("TICK")]
+    return [line for _, line in sorted((int(moment), line) for moment, line in found)]

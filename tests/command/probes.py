@@ -5,6 +5,7 @@ the lines with what the program did. Usage: probes.py LIBRARY PROGRAM [ARGUMENTS
 """
 import os
 import re
+import shutil
 import subprocess
 import sys
 
@@ -72,9 +73,12 @@ def sites(found: list[str]) -> list[str]:
 
 def main() -> int:
     library, *command = sys.argv[1:]
+    # Other programs have the library, too.
+    own = shutil.copy(library, os.path.realpath("own.so"))
+    command = [word.replace(library, own) for word in command]
     runs = []
     for _ in range(2):
-        with traced(SCRIPT.replace("LIB", os.path.realpath(library))) as printed:
+        with traced(SCRIPT.replace("LIB", own)) as printed:
             subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         runs.append(lines(printed))
     for run in runs:
