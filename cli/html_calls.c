@@ -77,12 +77,12 @@ static void find_threads(const struct html_tree *tree, struct threads *threads)
 	threads->threads = emit_checked(calloc(most, sizeof(*threads->threads)));
 	for (size_t run = 0; run < HTML_RUNS; run++) {
 		const struct profile_view *view = tree->views[run];
+		size_t count = view != NULL ? view->thread_count : 0;
 
+		threads->of_view[run] = emit_checked(calloc(count + 1, sizeof(uint32_t)));
 		if (view == NULL)
 			continue;
-		threads->of_view[run] =
-			emit_checked(calloc(view->thread_count + 1, sizeof(uint32_t)));
-		for (size_t i = 0; i < view->thread_count; i++)
+		for (size_t i = 0; i < count; i++)
 			add_thread(threads, view, run, i);
 		for (size_t i = 0; i < view->row_count; i++)
 			threads->threads[threads->of_view[run][view->rows[i].thread]].requests +=
@@ -185,6 +185,27 @@ static size_t join_rows(struct row *rows, size_t count)
 	return joined;
 }
 
+static size_t fill_rows(const struct html_tree *tree, size_t run, const struct threads *threads,
+			const struct html_cut *cut, struct row *rows)
+{
+	const struct profile_view *view = tree->views[run];
+	const uint32_t *nodes = tree->of_view[run], *numbers = threads->of_view[run];
+
+	for (size_t i = 0; i < view->row_count; i++) {
+		const struct view_row *from = &view->rows[i];
+
+		rows[i] = (struct row){
+			.node = cut->of_joined[nodes[from->node]],
+			.thread = threads->threads[numbers[from->thread]].number,
+			.phase = from->phase,
+			.run = run,
+		};
+		for (size_t j = 0; j < HTML_FIGURES; j++)
+			rows[i].figures[j] = html_figure(&from->figures, j);
+	}
+	return view->row_count;
+}
+
 static void write_figures(struct html_page *page, const struct threads *threads,
 			  const struct html_cut *cut)
 {
@@ -206,21 +227,8 @@ static void write_figures(struct html_page *page, const struct threads *threads,
 		room += tree->views[run] != NULL ? tree->views[run]->row_count : 0;
 	rows = emit_checked(calloc(room, sizeof(*rows)));
 	for (size_t run = 0; run < HTML_RUNS; run++)
-		for (size_t i = 0; tree->views[run] != NULL && i < tree->views[run]->row_count;
-		     i++) {
-			const struct view_row *from = &tree->views[run]->rows[i];
-			uint32_t thread = threads->of_view[run][from->thread];
-			struct row *row = &rows[count++];
-
-			*row = (struct row){
-				.node = cut->of_joined[tree->of_view[run][from->node]],
-				.thread = threads->threads[thread].number,
-				.phase = from->phase,
-				.run = run,
-			};
-			for (size_t j = 0; j < HTML_FIGURES; j++)
-				row->figures[j] = html_figure(&from->figures, j);
-		}
+		if (tree->views[run] != NULL)
+			count += fill_rows(tree, run, threads, cut, rows + count);
 	count = join_rows(rows, count);
 	html_columns_write("figures", columns, COUNT_OF(columns), rows, sizeof(*rows), count,
 			   page->out);

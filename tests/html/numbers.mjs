@@ -78,6 +78,7 @@ async function checkSites(page) {
   assert.equal(sum(leaks, "Bytes born locked"), now.totals[LOCKED].live_bytes);
   for (const [id, figures] of Object.entries(now.sites)) {
     const row = rows.find((one) => one.Id === id);
+    assert.ok(row !== undefined, `site ${id}`);
     assert.equal(number(row.Bytes), both(figures, "bytes"), id);
     assert.equal(number(row["Late requests"]), figures[LOCKED].requests, id);
   }
