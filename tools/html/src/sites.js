@@ -67,7 +67,7 @@ export function sitesSection(page) {
 export function leaksSection(page) {
   const live = ({ now }, phase) => now.phases[phase].live_bytes;
   const rows = siteRows(page)
-    .filter(({ now }) => now.all.live_blocks > 0)
+    .filter(({ now }) => now.all.live_blocks > 0 || now.all.live_bytes > 0)
     .sort((a, b) => live(b, LOCKED) - live(a, LOCKED) || b.now.all.live_bytes - a.now.all.live_bytes)
     .sort((a, b) => (a.left_out > 0) - (b.left_out > 0));
   const note = "Blocks that were never freed, those born while locked first.";
