@@ -54,3 +54,7 @@ performance: deps-bench bench-programs
 check-instructions: $(LIBRARY) $(B)/bench/pair $(B)/bench/mix $(B)/bench/violate
 	$(PYTHON) -B bench/instructions.py --build $(B)
 
+# What phaselock record counts, beside DHAT and heaptrack: the table of docs/profiling.md.
+.PHONY: peers-profile
+peers-profile: all
+	tools/check-profile $(B)

@@ -10,12 +10,16 @@
 #include "backend/backend.h"
 #include "profile/profile.h"
 #include "reaction/violation.h"
+#include "thread/gate.h"
 
-/* A request was served with a block, or failed with NULL. */
+/*
+ * A request was served with a block, or failed with NULL. What the library's probe has the program's
+ * own functions ask for (an operator new that calls malloc) is not the program's.
+ */
 PL_INLINE void pl_recorded_result(struct pl_thread *thread, const struct pl_request *request,
 				  const void *block)
 {
-	if (pl_profile_is_on() && block != NULL)
+	if (pl_profile_is_on() && block != NULL && (thread == NULL || !pl_gate_is_own(thread)))
 		pl_profile_allocated(thread, request->function, request->size, block,
 				     request->caller);
 }
@@ -32,7 +36,8 @@ PL_INLINE void pl_recorded_release(struct pl_thread *thread, void *block,
 	}
 	held = pl_profile_take(block);
 	release(block);
-	pl_profile_freed(thread, block, &held);
+	if (held.is_known || thread == NULL || !pl_gate_is_own(thread))
+		pl_profile_freed(thread, block, &held);
 }
 
 /*
