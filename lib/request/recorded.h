@@ -13,8 +13,8 @@
 #include "thread/gate.h"
 
 /*
- * A request was served with a block, or failed with NULL. What the library's probe has the program's
- * own functions ask for (an operator new that calls malloc) is not the program's.
+ * A request was served with a block, or failed with NULL. What the library's probe has functions of
+ * the program ask for, like an operator new that calls malloc, is not the program's.
  */
 PL_INLINE void pl_recorded_result(struct pl_thread *thread, const struct pl_request *request,
 				  const void *block)
