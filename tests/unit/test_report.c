@@ -78,13 +78,6 @@ void pl_kept_add(void *const *frames, unsigned count)
 	(void)count;
 }
 
-const unsigned char *pl_module_build_id(const struct pl_object *object, size_t *size)
-{
-	(void)object;
-	*size = 0;
-	return NULL;
-}
-
 void pl_module_start(void)
 {
 }
