@@ -71,6 +71,7 @@ static pid_t start(const struct arguments *arguments, const struct program *prog
 		say("cannot make a page of shared memory: %s", strerror(errno));
 		return 0;
 	}
+	collector_use(collector, page->record);
 	if (!output_begin(output, page, arguments))
 		return 0;
 	door_open(door, page);

@@ -56,7 +56,7 @@ UNIT_CLI = $(patsubst %,$(B)/cli/%.o,$(1)) $(B)/cli/lib/common/format.o $(B)/cli
 $(B)/tests/unit/test_place: $(B)/tests/unit/test_place.o $(B)/cli/place.o
 $(B)/tests/unit/test_escape: $(B)/tests/unit/test_escape.o $(call UNIT_CLI,escape place)
 $(B)/tests/unit/test_annotate: $(B)/tests/unit/test_annotate.o \
-	$(call UNIT_CLI,annotate naming known place demangle escape)
+	$(call UNIT_CLI,annotate naming named known place demangle escape)
 $(B)/tests/unit/test_question: $(B)/tests/unit/test_question.o $(B)/cli/question.o
 $(B)/tests/unit/test_source: $(B)/tests/unit/test_source.o $(B)/cli/source.o
 $(B)/tests/unit/test_memory: $(B)/tests/unit/test_memory.o $(B)/cli/memory.o

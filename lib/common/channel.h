@@ -26,7 +26,7 @@
 /*
  * Changes with the structure, so that a command never reads the page of another version's library.
  */
-#define PL_CHANNEL_MAGIC UINT64_C(0x70686c6b00000008)
+#define PL_CHANNEL_MAGIC UINT64_C(0x70686c6b00000009)
 
 /*
  * What stands before each piece of text in the pipe of reports. With its text it is written at once
@@ -34,9 +34,8 @@
  */
 struct pl_channel_piece {
 	uint32_t process; /* its id, as it knows it itself */
-	uint32_t thread;
-	uint32_t length; /* of the text that follows */
-	uint32_t more;	 /* 1: the next piece of this thread goes on with the text, 0: it ends */
+	uint32_t length;  /* of the text that follows */
+	uint32_t report;  /* without a text: a report in the record is to be told, its number + 1 */
 };
 
 #define PL_CHANNEL_PIECE_SIZE 4096 /* PIPE_BUF of Linux */

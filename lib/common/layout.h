@@ -20,6 +20,8 @@
 #define PL_LAYOUT_MODULES 2048
 #define PL_LAYOUT_SITES 16384
 #define PL_LAYOUT_INDEX (2 * PL_LAYOUT_SITES)
+#define PL_LAYOUT_REPORTS 256
+#define PL_LAYOUT_REPORT_TEXT 4096
 
 /* A frame: the module's number + 1 in the upper bits, and the offset in it; 0 and an address. */
 #define PL_LAYOUT_OFFSET_BITS 48
@@ -88,6 +90,54 @@ struct pl_layout_site {
 	uint64_t frames[PHASELOCK_FRAMES_MAX];
 };
 
+enum pl_layout_report_state {
+	PL_LAYOUT_FREE = 0,
+	PL_LAYOUT_TAKEN = 1, /* being written; for ever, if the process is killed meanwhile */
+	PL_LAYOUT_READY = 2, /* until the command has taken it */
+};
+
+/* What is special about a report: a set. */
+enum {
+	PL_LAYOUT_BY_HANDLER = 1, /* the verdict is the handler's */
+	PL_LAYOUT_NESTED = 2,	  /* made inside the handler */
+	PL_LAYOUT_UNDENIABLE = 4, /* was to be denied, but was served already */
+	PL_LAYOUT_MISUSE = 8,	  /* no request: the caller is wrong; its message is all there is */
+};
+
+/*
+ * What a violation's report has to say, when it is made, and a site has not. The text has strings,
+ * each with its end: pattern of hot= and function that must not allocate, what asked for the lock,
+ * advice, message of a misuse, all "" if there is none; then the exported functions of the frames
+ * and of the lock's frames, "" if one is not known. Whatever found no room is not there.
+ */
+struct pl_layout_report {
+	_Atomic uint32_t state; /* release */
+	uint32_t process;	/* as it knows itself */
+	uint64_t order;		/* of all reports of the run */
+	uint64_t sequence;	/* of all violations of the process */
+	uint64_t time_ns;
+	uint64_t size, alignment, old_pointer;
+	uint64_t count; /* at this site, in this process; 0: the site is not kept */
+	uint64_t thread;
+	uint8_t cause;
+	uint8_t verdict;
+	uint8_t flags;
+	uint8_t end; /* enum pl_unwind_end of the frames */
+	uint8_t frame_count;
+	uint8_t lock_frame_count; /* of who locked, or began the scope; 0: nobody is known */
+	uint8_t lock_end;
+	uint8_t reserved;
+	char thread_name[16];
+	char function[48]; /* the entry point */
+	uint64_t lock_ns;
+	uint64_t lock_thread; /* 0: no thread of the process */
+	char lock_thread_name[16];
+	uint64_t frames[PHASELOCK_FRAMES_MAX];
+	uint64_t lock_frames[PHASELOCK_FRAMES_MAX];
+	uint64_t function_offsets[2 * PHASELOCK_FRAMES_MAX]; /* of the frames in their functions */
+	char text[PL_LAYOUT_REPORT_TEXT];
+};
+
 struct pl_layout {
 	/*
 	 * The processes that began as children in the memory of their parents, less those of them
@@ -99,11 +149,14 @@ struct pl_layout {
 	_Atomic uint32_t sites_taken;
 	_Atomic uint32_t reserved;
 	_Atomic uint64_t sites_lost; /* violations whose site found no room */
+	_Atomic uint64_t reports_made;
 	/* Numbers of sites + 1 by their hash, 0: none. Released by who fills the place. */
 	_Atomic uint32_t index[PL_LAYOUT_INDEX];
 	struct pl_layout_image images[PL_LAYOUT_IMAGES];
 	struct pl_layout_module modules[PL_LAYOUT_MODULES];
 	struct pl_layout_site sites[PL_LAYOUT_SITES];
+	/* Places that the command gives back as soon as it has what is in them. */
+	struct pl_layout_report reports[PL_LAYOUT_REPORTS];
 };
 
 _Static_assert((PL_LAYOUT_INDEX & (PL_LAYOUT_INDEX - 1)) == 0, "the index wraps by a mask");

@@ -11,6 +11,7 @@
 #include "report/names.h"
 #include "common/os.h"
 #include "record/image.h"
+#include "record/told.h"
 #include "thread/phase.h"
 #include "report/report.h"
 #include "common/settings.h"
@@ -219,7 +220,8 @@ static void report(const struct phaselock_violation *violation,
 {
 	/* release, pairs with the acquire at the end: if nobody reports any more, all is written */
 	atomic_fetch_add_explicit(&reporting, 1, memory_order_relaxed);
-	pl_report_violation(violation, context);
+	if (pl_report_is_due(violation, context) && !pl_told_violation(violation, context))
+		pl_report_violation(violation, context);
 	PL_CHANNEL_COUNT(told);
 	atomic_fetch_sub_explicit(&reporting, 1, memory_order_release);
 }

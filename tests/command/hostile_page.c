@@ -68,14 +68,16 @@ static void send(int pipe, struct pl_channel_piece piece, const char *text)
 		exit(4);
 }
 
-/* Texts without an end, each of another thread. */
+/* Texts of many processes, and calls for reports that are not there. */
 static void send_pieces(int pipe, uint32_t count, uint32_t length)
 {
 	char text[PL_CHANNEL_TEXT_MAX];
 
 	memset(text, 'x', sizeof(text));
 	for (uint32_t i = 0; i < count; i++)
-		send(pipe, (struct pl_channel_piece){1, i, length, 1}, text);
+		send(pipe, (struct pl_channel_piece){i, length, 0}, text);
+	for (uint32_t i = 0; i < count; i++)
+		send(pipe, (struct pl_channel_piece){i, 0, 1 + i % PL_LAYOUT_REPORTS}, text);
 }
 
 /* Reports that name ever new modules. */
@@ -91,7 +93,7 @@ static void send_modules(int pipe, uint32_t count)
 				 "phaselock: allowed (policy=allow)\n",
 				 i, 0u, i, 0u);
 
-		send(pipe, (struct pl_channel_piece){1, 1, (uint32_t)length, 0}, text);
+		send(pipe, (struct pl_channel_piece){1, (uint32_t)length, 0}, text);
 	}
 }
 
