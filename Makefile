@@ -180,8 +180,8 @@ $(TESTING): $(patsubst %.c,$(B)/%.o,$(wildcard testing/*.c)) $(TESTING_PARTS)
 # The parts that it shares with the library are compiled for it, without what only a shared library
 # has.
 CLI_PARTS    := entry/dialect $(OS_PARTS) \
-                $(patsubst %,common/%,options near format quote entries suppress glob clone \
-                  runtime wording)
+                $(patsubst %,common/%,options option_keys near format quote entries suppress glob \
+                  clone runtime wording)
 CLI_OBJECTS  := $(patsubst %.c,$(B)/%.o,$(wildcard cli/*.c)) \
                 $(CLI_PARTS:%=$(B)/cli/lib/%.o)
 CLI_CPPFLAGS := -iquote lib -isystem /usr/include/libxml2 -DPHASELOCK_LIBDIR='"$(LIBDIR)"'

@@ -18,10 +18,13 @@ static int compare_frames(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Returns all frames of all sites, each once, in their order. */
+/* Returns all frames of all sites and of the profile, each once, in their order. */
 static uint64_t *list_frames(const struct record *record, size_t *count)
 {
-	uint64_t *frames = calloc(record->site_count * PHASELOCK_FRAMES_MAX + 1, sizeof(*frames));
+	const struct profile *profile = &record->profile;
+	uint64_t *frames =
+		calloc(record->site_count * PHASELOCK_FRAMES_MAX + profile->node_count + 1,
+		       sizeof(*frames));
 	size_t all = 0, kept = 0;
 
 	if (frames == NULL)
@@ -34,6 +37,9 @@ static uint64_t *list_frames(const struct record *record, size_t *count)
 		memcpy(frames + all, site->frames, site->frame_count * sizeof(*frames));
 		all += site->frame_count;
 	}
+	for (size_t i = 0; i < profile->node_count; i++)
+		if (profile->nodes[i].node.flags == 0)
+			frames[all++] = profile->nodes[i].node.place;
 	qsort(frames, all, sizeof(*frames), compare_frames);
 	for (size_t i = 0; i < all; i++)
 		if (i == 0 || frames[i] != frames[kept - 1])

@@ -48,12 +48,26 @@ static uint32_t add_place(struct profile_view *view, const struct source *source
 	return parent;
 }
 
+/*
+ * No stack is deeper than what is kept of one; but somebody else may have written the record, and
+ * whoever writes a stack takes time by its depth.
+ */
+#define DEPTH_MAX 1024
+
 static void add_nodes(struct profile_view *view, struct source *source)
 {
+	uint32_t *depths = emit_checked(calloc(source->profile->node_count + 1, sizeof(*depths)));
+
 	for (size_t i = 0; i < source->profile->node_count; i++) {
 		const struct pl_profile_node *node = &source->profile->nodes[i].node;
-		uint32_t parent = node->parent > 0 ? source->nodes[node->parent - 1] : VIEW_NONE;
+		uint32_t parent = VIEW_NONE;
 
+		if (node->parent > 0 && depths[node->parent - 1] == DEPTH_MAX) {
+			parent = profile_keep_mark(view, VIEW_NONE, "[truncated]");
+		} else if (node->parent > 0) {
+			parent = source->nodes[node->parent - 1];
+			depths[i] = depths[node->parent - 1] + 1;
+		}
 		if (node->flags & PL_PROFILE_TRUNCATED)
 			source->nodes[i] = profile_keep_mark(view, parent, "[truncated]");
 		else if (node->flags & PL_PROFILE_UNREADABLE)
@@ -61,6 +75,7 @@ static void add_nodes(struct profile_view *view, struct source *source)
 		else
 			source->nodes[i] = add_place(view, source, parent, node->place);
 	}
+	free(depths);
 }
 
 /* ---- rows ------------------------------------------------------------------------------------ */

@@ -7,6 +7,7 @@
 #define CLI_RECORD_H
 
 #include "common/layout.h"
+#include "profile.h"
 
 #include <stdio.h>
 
@@ -29,6 +30,7 @@ struct record {
 	struct pl_layout_site *sites;
 	char *names; /* lines of names.h, terminated */
 	size_t image_count, module_count, site_count, names_size;
+	struct profile profile; /* without processes if none was recorded */
 };
 
 /* A place of a site's frame: the number of the module + 1, or 0, and the offset in it. */

@@ -8,6 +8,7 @@
 
 #include "frame.h"
 #include "names.h"
+#include "profile_view.h"
 #include "record.h"
 #include "report_record.h"
 #include "say.h"
@@ -337,6 +338,11 @@ void report_add_record(struct report *report, struct record *record)
 	add_run(report, &record->run);
 	add_processes(report, record);
 	add_sites(report, record, &names, first_process);
+	if (record->profile.process_count > 0) {
+		if (report->profile == NULL)
+			report->profile = profile_view_new();
+		profile_view_add(report->profile, record, &record->profile, &names, first_process);
+	}
 	names_free(&names);
 }
 
@@ -370,6 +376,8 @@ void report_free(struct report *report)
 		free_site(&report->sites[i]);
 	for (size_t i = 0; i < report->process_count; i++)
 		free(report->processes[i].program);
+	if (report->profile != NULL)
+		profile_view_free(report->profile);
 	free(report->sites);
 	free(report->processes);
 	free(report->version);

@@ -19,11 +19,11 @@ $(call say,CXX,$<)
 $(Q)$(CXX) $(CPPFLAGS) $(CXX_FLAGS) $(1) -MMD -MP -c $< -o $@
 endef
 
-# ld LIBRARIES: a program of objects.
+# ld LIBRARIES: a program of objects, and of what they need of archives.
 define ld
 @mkdir -p $(@D)
 $(call say,LD,$@)
-$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(1)
+$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(1)
 endef
 
 # program LIBRARIES, program_cxx LIBRARIES: a program of one source.

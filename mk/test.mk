@@ -38,6 +38,9 @@ $(B)/tests/unit/%.o: tests/unit/%.c $(B)/flags
 $(UNIT_TESTS): $(COVERAGE)
 $(B)/tests/unit/test_%: $(B)/tests/unit/test_%.o $(B)/tests/unit/fake_backend.o $(B)/unit/libcore.a
 	$(call ld,-lcmocka)
+# These start and end the library as a program does; nothing refers to what does that.
+$(B)/tests/unit/test_init $(B)/tests/unit/test_locks: \
+		$(patsubst %,$(B)/lib/life/%.o,init finish)
 
 # Each includes the backend itself, in the place of the fake one.
 UNIT_OS := $(patsubst %,$(B)/lib/%.o,$(OS_PARTS))
@@ -48,7 +51,7 @@ $(B)/tests/unit/test_backend_system: $(B)/tests/unit/test_backend_system.o $(UNI
 
 $(B)/tests/unit/test_jemalloc_fork: $(B)/tests/unit/test_jemalloc_fork.o $(UNIT_OS) \
 		$(patsubst %,$(B)/lib/%.o,backend/jemalloc_fork backend/jemalloc_calls \
-		$(patsubst %,common/%,own_options options near glob format quote))
+		$(patsubst %,common/%,own_options options option_keys near glob format quote))
 	$(call ld,-lcmocka)
 
 # Of the command: what needs no file.

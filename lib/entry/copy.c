@@ -10,7 +10,10 @@
 #include "stack/object.h"
 #include "stack/segment.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#include <phaselock/phaselock.h>
 
 #define OWNER "phaselock"
 
@@ -51,4 +54,28 @@ bool pl_copy_serves(uintptr_t function)
 			return true;
 	}
 	return false;
+}
+
+const char *phaselock_version(void)
+{
+	return PL_TEXT_OF(PHASELOCK_VERSION_MAJOR) "." PL_TEXT_OF(
+		PHASELOCK_VERSION_MINOR) "." PL_TEXT_OF(PHASELOCK_VERSION_PATCH);
+}
+
+/* The same function under a name that no other copy of the library can take. */
+PL_HIDDEN const char *pl_own_version(void) __attribute__((alias("phaselock_version")));
+
+/*
+ * A process may load two copies: one over jemalloc and one over its own allocator, one linked and
+ * one preloaded. The dynamic linker puts one in front, and all calls of the program go there; the
+ * other one serves at most as its allocator. If a statically linked copy is in front, only the
+ * malloc family shows it: its other names are not exported.
+ */
+bool pl_copy_is_in_front(void)
+{
+	const char *(*volatile called)(void) = phaselock_version;
+	const char *(*volatile own)(void) = pl_own_version;
+	void *(*volatile served)(size_t) = malloc;
+
+	return called != own || pl_copy_serves((uintptr_t)served);
 }

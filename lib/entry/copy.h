@@ -11,4 +11,10 @@
  */
 bool pl_copy_serves(uintptr_t function);
 
+/*
+ * Returns whether calls of the program go to another copy, and not to this one. Heap: none. From
+ * the constructor on.
+ */
+bool pl_copy_is_in_front(void);
+
 #endif

@@ -8,7 +8,7 @@
 #include "entry/sanitizer_listen.h"
 
 #include "thread/sanitizer_order.h"
-#include "request/request.h"
+#include "request/heard.h"
 
 /* Of the sanitizers' runtime (<sanitizer/allocator_interface.h>). Returns 0 if there is no room. */
 extern int __sanitizer_install_malloc_and_free_hooks(void (*malloc_hook)(const volatile void *block,
@@ -21,13 +21,13 @@ static bool active; /* written by the constructor, read by any thread */
 static void hear_malloc(const volatile void *block, size_t size)
 {
 	/* ThreadSanitizer also tells of failed ones. */
-	pl_request_heard_allocation((const void *)(uintptr_t)block, size, PL_CALLER());
+	pl_heard_allocation((const void *)(uintptr_t)block, size, PL_CALLER());
 }
 
 static void hear_free(const volatile void *block)
 {
 	if (block != NULL)
-		pl_request_heard_release((const void *)(uintptr_t)block, PL_CALLER());
+		pl_heard_release((const void *)(uintptr_t)block, PL_CALLER());
 }
 
 void pl_sanitizer_listen_start(void)

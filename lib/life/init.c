@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The start and the end of the library: reads the environment, hands the settings down to the parts
- * that use them, and prints at exit. No request needs any of this to be judged: other constructors
- * allocate before this one runs, and every part works in its zeroed state.
+ * The start of the library: reads the environment, and hands the settings down to the parts that
+ * use them. No request needs any of this to be judged: other constructors allocate before this one
+ * runs, and every part works in its zeroed state.
  */
 #define _GNU_SOURCE
 #include "life/init.h"
@@ -15,6 +15,7 @@
 #include "life/environment.h"
 #include "stack/exported.h"
 #include "life/filter.h"
+#include "life/fork.h"
 #include "common/format.h"
 #include "request/control.h"
 #include "report/history.h"
@@ -25,7 +26,6 @@
 #include "request/moment.h"
 #include "entry/sanitizer_listen.h"
 #include "stack/loaded.h"
-#include "thread/locks.h"
 #include "stack/module.h"
 #include "report/names.h"
 #include "stack/object.h"
@@ -42,47 +42,17 @@
 #include "report/sink.h"
 #include "life/before_main.h"
 #include "report/stage.h"
-#include "thread/stats.h"
 #include "common/suppress.h"
 #include "report/symbolizer.h"
 #include "stack/symtab.h"
-#include "thread/thread.h"
 #include "entry/unseen.h"
 #include "stack/unwind.h"
 #include "stack/vdso.h"
 #include "reaction/violation.h"
 
-#include <pthread.h>
-#include <stdlib.h>
-
 #include <phaselock/phaselock.h>
-#include <phaselock/watch.h>
 
 static struct pl_options *const options = &pl_settings.options;
-
-const char *phaselock_version(void)
-{
-	return PL_TEXT_OF(PHASELOCK_VERSION_MAJOR) "." PL_TEXT_OF(
-		PHASELOCK_VERSION_MINOR) "." PL_TEXT_OF(PHASELOCK_VERSION_PATCH);
-}
-
-/* The same function under a name that no other copy of the library can take. */
-PL_HIDDEN const char *pl_own_version(void) __attribute__((alias("phaselock_version")));
-
-/*
- * A process may load two copies: one over jemalloc and one over its own allocator, one linked and
- * one preloaded. The dynamic linker puts one in front, and all calls of the program go there; the
- * other one serves at most as its allocator. If a statically linked copy is in front, only the
- * malloc family shows it: its other names are not exported.
- */
-static bool another_copy_is_in_front(void)
-{
-	const char *(*volatile called)(void) = phaselock_version;
-	const char *(*volatile own)(void) = pl_own_version;
-	void *(*volatile served)(size_t) = malloc;
-
-	return called != own || pl_copy_serves((uintptr_t)served);
-}
 
 /* ---- proof ----------------------------------------------------------------------------------- */
 
@@ -265,66 +235,11 @@ static void arm_triggers(void)
 		pl_moment_follow();
 }
 
-/* Written in the child of a fork, before it has other threads. */
-static bool is_forked;
-
-/* The process in which the constructor ran. A process with another number is its child. */
-static uint64_t first_process;
-
-void phaselock_detach_child(void)
-{
-	if (first_process == 0 || pl_os_process_id() == first_process)
-		return;
-	if (pl_channel_may_leave()) {
-		pl_image_leave();
-		pl_channel_leave();
-		pl_moment_leave();
-	}
-	pl_sink_use_stderr();
-	pl_symbolizer_stop();
-}
-
-static void fork_child(void)
-{
-	is_forked = true;
-	pl_loaded_fork_child();
-	pl_locks_fork_child();
-	pl_thread_fork_child();
-	pl_phase_fork_child();
-	pl_violation_fork_child();
-	if (pl_channel() != NULL) {
-		pl_stats_publish_nothing();
-		pl_channel_adopt();
-		pl_image_begin(PL_LAYOUT_FORK);
-		pl_control_fork_child();
-	}
-}
-
-/*
- * Makes the allocator set itself up and register its fork() handlers before any other library
- * registers some. Then the others' handlers run while the allocator's locks are open.
- */
-void pl_init_first(void)
-{
-	if (first_process != 0)
-		return;
-	first_process = pl_os_process_id();
-	pl_thread_self();
-	pthread_atfork(NULL, NULL, fork_child);
-}
-
 /* A constructor of the program would be too late: the C library already has its main() then. */
 void pl_init_linked(void)
 {
-	pl_init_first();
+	pl_fork_start();
 	main_is_awaited = pl_all_options_need_main() && pl_before_main(before_main);
-}
-
-/* In the child of a process where another copy of the library does everything else. */
-static void fork_child_of_other(void)
-{
-	pl_locks_fork_child();
-	pl_thread_fork_child();
 }
 
 __attribute__((constructor)) static void start(void)
@@ -334,15 +249,15 @@ __attribute__((constructor)) static void start(void)
 
 	pl_sanitizer_order_start();
 	pl_os_note_stderr();
-	if (another_copy_is_in_front()) {
-		pthread_atfork(NULL, NULL, fork_child_of_other);
+	if (pl_copy_is_in_front()) {
+		pl_fork_start_beside();
 		pl_interpose_give_way(pl_armed_elsewhere());
 		if (channel != NULL)
 			pl_channel_open_beside(channel);
 		pl_loaded_started();
 		return;
 	}
-	pl_init_first(); /* first of all, which is why the library is linked with -z initfirst */
+	pl_fork_start(); /* first of all, which is why the library is linked with -z initfirst */
 	pl_os_barrier(); /* registers with the kernel while that is cheap: there is one thread */
 	pl_vdso_start();
 	pl_module_start();
@@ -374,63 +289,4 @@ __attribute__((constructor)) static void start(void)
 		join_run(channel);
 	pl_loaded_started();
 	arm_triggers();
-}
-
-/* ---- end ------------------------------------------------------------------------------------- */
-
-/* How many modules are named at exit. phaselock_unseen_modules() has all of them. */
-#define UNSEEN_NAMED 16
-
-/* What the library does not see must be said, and is no pass under `phaselock run`. */
-static void report_unseen(void)
-{
-	struct phaselock_unseen unseen[UNSEEN_NAMED];
-	size_t count = phaselock_unseen_modules(unseen, UNSEEN_NAMED);
-
-	for (size_t i = 0; i < count && i < UNSEEN_NAMED; i++) {
-		pl_closing_unseen(&unseen[i]);
-		pl_channel_name(&unseen[i]);
-	}
-}
-
-static void tell_suppressed(bool unmatched)
-{
-	for (unsigned i = 0; pl_suppress_pattern(i) != NULL; i++) {
-		char buffer[2048];
-		struct pl_text text = pl_text_in(buffer, sizeof(buffer));
-
-		pl_suppress_tell(i, unmatched, &text);
-		if (text.length > 0)
-			pl_report_lines(buffer);
-	}
-}
-
-__attribute__((destructor)) static void finish(void)
-{
-	if (another_copy_is_in_front())
-		return;
-	pl_moment_end();
-	pl_violation_await_reports();
-	if (options->stats) {
-		struct phaselock_stats stats;
-
-		phaselock_get_stats(&stats, sizeof(stats));
-		pl_closing_stats(&stats);
-	}
-	/* Or the command tells of them, unless it has ended. */
-	if (pl_channel_record() == NULL || !pl_sink_reaches_command())
-		pl_closing_sites();
-	tell_suppressed(false);
-	/* A forked child has its parent's patterns, but did only a part of the work itself. */
-	if (!is_forked)
-		tell_suppressed(true);
-	pl_hot_functions_complete();
-	if (pl_channel() == NULL) /* else the command tells, of all processes */
-		pl_closing_hot(!is_forked);
-	report_unseen();
-	if (pl_channel() != NULL) {
-		pl_stats_publish(pl_phase_is_locked());
-		pl_channel_end();
-		pl_image_end(PL_LAYOUT_EXIT);
-	}
 }

@@ -5,10 +5,10 @@
 
 #include "common/base.h"
 
-/* The part that has to come before other libraries' constructors. Later calls do nothing. */
-void pl_init_first(void);
-
-/* The same in a program that the library is linked into, before all constructors. */
+/*
+ * The part that has to come before other libraries' constructors, in a program that the library is
+ * linked into. Before all constructors.
+ */
 void pl_init_linked(void);
 
 #endif

@@ -6,6 +6,7 @@
 #include "report/report.h"
 
 #include "report/advice.h"
+#include "report/build_ids.h"
 #include "common/channel.h"
 #include "common/clone.h"
 #include "common/format.h"
@@ -52,23 +53,8 @@ void pl_report_message(const char *message)
 
 /* ---- a violation ----------------------------------------------------------------------------- */
 
-/* Appends a line and a newline; writes a full buffer out first. */
-static void append_line(struct pl_text *text, const char *line)
-{
-	if (text->capacity - text->length < strlen(line) + sizeof("\n")) {
-		pl_sink_write(text, PL_SINK_WHOLE);
-		*text = pl_text_in(text->start, text->capacity);
-	}
-	pl_text_append(text, "%s\n", line);
-}
-
-/*
- * Finds the place of a frame. pl_module_find() is for frames of this thread's stack as it is now.
- * pl_kept_find() is for all others, whose module may have been unloaded, or may be at this moment.
- */
-typedef void find_place(const void *frame, struct pl_place *place);
-
-static void append_frame(struct pl_text *text, unsigned number, const void *frame, find_place *find)
+static void append_frame(struct pl_text *text, unsigned number, const void *frame,
+			 pl_find_place *find)
 {
 	struct pl_place place;
 
@@ -78,7 +64,7 @@ static void append_frame(struct pl_text *text, unsigned number, const void *fram
 }
 
 static PL_COLD void append_frames(struct pl_text *text, void *const *frames, unsigned count,
-				  enum pl_unwind_end end, find_place *find)
+				  enum pl_unwind_end end, pl_find_place *find)
 {
 	char buffer[LINE_SIZE];
 
@@ -86,12 +72,12 @@ static PL_COLD void append_frames(struct pl_text *text, void *const *frames, uns
 		struct pl_text line = pl_text_in(buffer, sizeof(buffer));
 
 		append_frame(&line, i, frames[i], find);
-		append_line(text, buffer);
+		pl_sink_line(text, buffer);
 	}
 	if (end == PL_UNWIND_NO_TABLE)
-		append_line(text, PL_WORDING_NO_TABLE);
+		pl_sink_line(text, PL_WORDING_NO_TABLE);
 	if (end == PL_UNWIND_UNREADABLE)
-		append_line(text, PL_WORDING_NO_STACK);
+		pl_sink_line(text, PL_WORDING_NO_STACK);
 }
 
 void pl_report_find_against(struct pl_report_against *against,
@@ -124,13 +110,13 @@ static PL_COLD void append_against(struct pl_text *text,
 		pl_kept_find(lock->frames[0], &place);
 		pl_text_append(&line, PL_WORDING_FORBIDDEN);
 		pl_frame_append(&line, &place);
-		append_line(text, buffer);
+		pl_sink_line(text, buffer);
 		return;
 	}
 	pl_wording_locked(&line, violation->time_ns,
 			  &(struct pl_wording_lock){lock->time_ns, lock->thread_id,
 						    lock->thread_name, lock->option});
-	append_line(text, buffer);
+	pl_sink_line(text, buffer);
 	if (lock->thread_id == 0)
 		return;
 	append_frames(text, lock->frames, (unsigned)lock->frame_count,
@@ -156,54 +142,7 @@ static PL_COLD void append_advice(struct pl_text *text, const struct phaselock_v
 
 	pl_text_append(&line, PL_WORDING_ADVICE);
 	if (pl_report_advice(&line, violation))
-		append_line(text, buffer);
-}
-
-/* The modules listed in a block, by build-id: a symbolizer finds their files by it. */
-struct modules {
-	struct {
-		const unsigned char *id;
-		size_t size;
-	} told[2 * PHASELOCK_FRAMES_MAX];
-	unsigned count;
-};
-
-/*
- * Whether a module is listed. Compares contents, because the kept copy of a build-id lies elsewhere
- * than the module's own.
- */
-static bool is_told(const struct modules *modules, const struct pl_place *place)
-{
-	for (unsigned i = 0; i < modules->count; i++)
-		if (modules->told[i].size == place->build_id_size &&
-		    memcmp(modules->told[i].id, place->build_id, place->build_id_size) == 0)
-			return true;
-	return false;
-}
-
-/* The kernel's module has a build-id too, but no file. */
-static bool is_path(const char *name)
-{
-	return strchr(name, '/') != NULL;
-}
-
-/* Lists each module of a call stack that is not listed yet. */
-static PL_COLD void append_build_ids(struct pl_text *text, struct modules *modules,
-				     void *const *frames, unsigned count, find_place *find)
-{
-	for (unsigned i = 0; i < count; i++) {
-		char buffer[LINE_SIZE];
-		struct pl_text line = pl_text_in(buffer, sizeof(buffer));
-		struct pl_place place;
-
-		find(frames[i], &place);
-		if (place.build_id == NULL || !is_path(place.path) || is_told(modules, &place))
-			continue;
-		modules->told[modules->count].id = place.build_id;
-		modules->told[modules->count++].size = place.build_id_size;
-		pl_wording_build_id(&line, place.build_id, place.build_id_size, place.path);
-		append_line(text, buffer);
-	}
+		pl_sink_line(text, buffer);
 }
 
 static PL_COLD void append_verdict(struct pl_text *text, const struct pl_report_context *context)
@@ -212,7 +151,7 @@ static PL_COLD void append_verdict(struct pl_text *text, const struct pl_report_
 	struct pl_text line = pl_text_in(buffer, sizeof(buffer));
 
 	pl_wording_verdict(&line, context->verdict, context->by_handler, context->undeniable);
-	append_line(text, buffer);
+	pl_sink_line(text, buffer);
 }
 
 bool pl_report_is_due(const struct phaselock_violation *violation,
@@ -246,7 +185,7 @@ void pl_report_violation(const struct phaselock_violation *violation,
 {
 	char buffer[BLOCK_SIZE];
 	struct pl_text text = pl_text_in(buffer, sizeof(buffer));
-	struct modules modules = {.count = 0};
+	struct pl_build_ids told = {.count = 0};
 	struct pl_report_against against;
 	bool to_name = context->verdict == PHASELOCK_ABORT && pl_symbolizer_is_on();
 
@@ -259,11 +198,11 @@ void pl_report_violation(const struct phaselock_violation *violation,
 	pl_report_find_against(&against, violation, context->forbidden_by);
 	append_against(&text, violation, &against);
 	append_advice(&text, violation);
-	append_build_ids(&text, &modules, violation->frames, violation->frame_count,
-			 pl_module_find);
+	pl_build_ids_append(&text, &told, violation->frames, violation->frame_count,
+			    pl_module_find);
 	if (against.known)
-		append_build_ids(&text, &modules, against.lock.frames,
-				 (unsigned)against.lock.frame_count, pl_kept_find);
+		pl_build_ids_append(&text, &told, against.lock.frames,
+				    (unsigned)against.lock.frame_count, pl_kept_find);
 	append_verdict(&text, context);
 	if (to_name)
 		pl_sink_write_named(&text);

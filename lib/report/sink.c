@@ -276,6 +276,15 @@ void pl_sink_write(const struct pl_text *text, enum pl_sink_text kind)
 	emit_here(text->start + done, text->length - done, kind);
 }
 
+void pl_sink_line(struct pl_text *text, const char *line)
+{
+	if (text->capacity - text->length < strlen(line) + sizeof("\n")) {
+		pl_sink_write(text, PL_SINK_WHOLE);
+		*text = pl_text_in(text->start, text->capacity);
+	}
+	pl_text_append(text, "%s\n", line);
+}
+
 void pl_sink_write_named(const struct pl_text *text)
 {
 	size_t size = 0;

@@ -46,6 +46,9 @@ enum pl_sink_text {
  */
 void pl_sink_write(const struct pl_text *text, enum pl_sink_text kind);
 
+/* Appends a line and a newline to a text in pieces; writes out a full buffer first. */
+void pl_sink_line(struct pl_text *text, const char *line);
+
 /*
  * Tells `phaselock run` of a report that is in the record, by its number. Returns false if there is
  * no way to the command; what waits in vain in a full pipe is found there all the same.

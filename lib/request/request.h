@@ -35,15 +35,6 @@ void *pl_request_overflow(const char *function, size_t alignment, void *old, con
 bool pl_request_probe(void);
 
 /*
- * For requests that another allocator serves and tells us of. They are judged and counted as usual,
- * but cannot be denied any more. All that is known of the function is "allocation" or
- * "deallocation".
- */
-void pl_request_heard_allocation(const void *block, size_t size,
-				 const void *caller); /* NULL: failed */
-void pl_request_heard_release(const void *block, const void *caller);
-
-/*
  * Returns whether this thread's last request that returned NULL was forbidden, not short of memory.
  */
 bool pl_request_was_denied(void);

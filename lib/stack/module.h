@@ -51,4 +51,10 @@ void *pl_module_function(const char *library, const char *function);
 /* Finds the path of the program, once, at the start. */
 void pl_module_start(void);
 
+/*
+ * Finds the place of a frame. pl_module_find() is for frames of this thread's stack as it is now.
+ * pl_kept_find() is for all others, whose module may have been unloaded, or may be at this moment.
+ */
+typedef void pl_find_place(const void *frame, struct pl_place *place);
+
 #endif

@@ -10,6 +10,7 @@
 #include "thread/gate.h"
 #include "thread/owner.h"
 
+#include "request/heard.h"
 #include "request/request.h"
 #include "thread/thread.h"
 
@@ -137,9 +138,9 @@ static void ask_and_give_back(size_t size)
 	static char block;
 
 	if (!pl_hot_allocate(pl_phase_place(), size))
-		pl_request_heard_allocation(&block, size, NULL);
+		pl_heard_allocation(&block, size, NULL);
 	if (!pl_hot_release(pl_phase_place(), &block))
-		pl_request_heard_release(&block, NULL);
+		pl_heard_release(&block, NULL);
 }
 
 /* Before each instruction: requests and scopes. All but UNLOCK leave the gate as it was found. */

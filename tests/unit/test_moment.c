@@ -12,6 +12,7 @@
 #include "entry/interpose.h"
 #include "report/history.h"
 #include "request/control.h"
+#include "request/heard.h"
 #include "request/request.h"
 #include "thread/phase.h"
 #include "thread/thread.h"
@@ -98,7 +99,7 @@ static void *by_overflow(void *block)
 
 static void *by_heard(void *block)
 {
-	pl_request_heard_allocation(block, 100, a_caller);
+	pl_heard_allocation(block, 100, a_caller);
 	return NULL;
 }
 
@@ -110,7 +111,7 @@ static void *by_free(void *block)
 
 static void *by_heard_release(void *block)
 {
-	pl_request_heard_release(block, a_caller);
+	pl_heard_release(block, a_caller);
 	return NULL;
 }
 

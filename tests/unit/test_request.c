@@ -8,6 +8,7 @@
  * shows: PL-007 PL-790 PL-791
  */
 #define _GNU_SOURCE
+#include "request/heard.h"
 #include "request/request.h"
 
 #include "thread/gate.h"
@@ -388,19 +389,19 @@ TEST(what_is_heard_is_counted_and_judged_as_served_already)
 
 	memset(&judged, 0, sizeof(judged));
 	judged.verdict = PHASELOCK_ALLOW;
-	pl_request_heard_allocation(&block, 100, a_caller);
-	pl_request_heard_release(&block, a_caller);
+	pl_heard_allocation(&block, 100, a_caller);
+	pl_heard_release(&block, a_caller);
 	assert_int_equal(judged.calls, 0);
 	pl_phase_lock();
-	pl_request_heard_allocation(NULL, 200, a_caller);
+	pl_heard_allocation(NULL, 200, a_caller);
 	assert_int_equal(judged.calls, 1);
 	assert_true(judged.request.served);
 	assert_string_equal(judged.request.function, "allocation");
 	assert_int_equal(judged.request.size, 200);
-	pl_request_heard_release(&block, a_caller);
+	pl_heard_release(&block, a_caller);
 	assert_int_equal(judged.calls, 1);
 	pl_request_forbid_free(true);
-	pl_request_heard_release(&block, a_caller);
+	pl_heard_release(&block, a_caller);
 	pl_request_forbid_free(false);
 	pl_phase_unlock();
 	assert_int_equal(judged.calls, 2);
