@@ -81,11 +81,15 @@ static void describe(struct record_run *run, char **words)
 static uint64_t state_of(const struct page *page)
 {
 	const struct pl_layout *layout = page->record;
+	uint64_t checks = 0;
 
 	if (layout == NULL)
 		return 0;
+	for (size_t i = 0; i < sizeof(page->channel->checks) / sizeof(page->channel->checks[0]);
+	     i++)
+		checks += page->channel->checks[i];
 	return layout->images_taken + layout->sites_taken + layout->modules_taken +
-	       page->channel->violations;
+	       layout->stages_told + page->channel->violations + checks;
 }
 
 static bool take(struct output *output)

@@ -16,11 +16,11 @@
 #include <unistd.h>
 
 #define MAGIC "phlkrec"
-#define VERSION 1
+#define VERSION 2
 #define ALIGNMENT 8
 #define FILE_MAX ((uint64_t)256 << 20) /* a record has no more than some 20 MiB */
 
-enum { RUN, IMAGES, MODULES, SITES, NAMES, SECTIONS };
+enum { RUN, IMAGES, MODULES, SITES, NAMES, STAGES, CHECKS, SECTIONS };
 
 struct section {
 	uint64_t offset; /* in the file */
@@ -51,6 +51,10 @@ static void list(const struct record *record, struct table tables[SECTIONS])
 	tables[SITES] = (struct table){record->sites, record->site_count, sizeof(*record->sites),
 				       PL_LAYOUT_SITES};
 	tables[NAMES] = (struct table){record->names, record->names_size, 1, FILE_MAX};
+	tables[STAGES] = (struct table){record->stages, record->stage_count,
+					sizeof(*record->stages), PL_LAYOUT_STAGES};
+	tables[CHECKS] = (struct table){record->checks, record->check_count,
+					sizeof(*record->checks), PL_LAYOUT_CHECKS};
 }
 
 struct record_place record_place(const struct record *record, uint64_t frame)
@@ -91,6 +95,23 @@ static void bound(struct record *record)
 		if (site->image > record->image_count)
 			site->image = 0;
 	}
+	for (size_t i = 0; i < record->stage_count; i++) {
+		end_string(record->stages[i].name, sizeof(record->stages[i].name));
+		if (record->stages[i].image > record->image_count)
+			record->stages[i].image = 0;
+	}
+	for (size_t i = 0; i < record->check_count; i++) {
+		struct pl_layout_check *check = &record->checks[i];
+
+		end_string(check->test, sizeof(check->test));
+		end_string(check->name, sizeof(check->name));
+		end_string(check->file, sizeof(check->file));
+		end_string(check->message, sizeof(check->message));
+		if (check->told != PL_LAYOUT_READY)
+			check->message[0] = '\0';
+		if (check->image > record->image_count)
+			check->image = 0;
+	}
 }
 
 static size_t smaller(size_t a, size_t b)
@@ -107,15 +128,38 @@ static void *copy(const void *from, size_t count, size_t size)
 	return to;
 }
 
+/* Copies the rows of a table that are there, one behind the other. */
+static void *copy_rows(const void *rows, size_t most, size_t size, size_t *count)
+{
+	char *to = malloc(most * size + 1);
+
+	*count = 0;
+	for (size_t i = 0; to != NULL && i < most; i++) {
+		const char *row = (const char *)rows + i * size;
+
+		if (atomic_load_explicit((const _Atomic uint32_t *)(const void *)row,
+					 memory_order_acquire) == PL_LAYOUT_READY)
+			memcpy(to + (*count)++ * size, row, size);
+	}
+	return to;
+}
+
 bool record_take(struct record *record, const struct pl_layout *layout)
 {
-	/* acquire: with a number come the places that were taken before it */
-	size_t images = atomic_load_explicit(&layout->images_taken, memory_order_acquire);
-	size_t modules, sites = atomic_load_explicit(&layout->sites_taken, memory_order_acquire);
+	size_t images, modules, sites;
 
 	free(record->images);
 	free(record->modules);
 	free(record->sites);
+	free(record->stages);
+	free(record->checks);
+	record->stages = copy_rows(layout->stages, PL_LAYOUT_STAGES, sizeof(*record->stages),
+				   &record->stage_count);
+	record->checks = copy_rows(layout->checks, PL_LAYOUT_CHECKS, sizeof(*record->checks),
+				   &record->check_count);
+	/* acquire: with a number come the places that were taken before it */
+	images = atomic_load_explicit(&layout->images_taken, memory_order_acquire);
+	sites = atomic_load_explicit(&layout->sites_taken, memory_order_acquire);
 	record->image_count = smaller(images, PL_LAYOUT_IMAGES);
 	record->site_count = smaller(sites, PL_LAYOUT_SITES);
 	record->images = copy(layout->images, record->image_count, sizeof(*record->images));
@@ -125,8 +169,12 @@ bool record_take(struct record *record, const struct pl_layout *layout)
 	record->module_count = smaller(modules, PL_LAYOUT_MODULES);
 	record->modules = copy(layout->modules, record->module_count, sizeof(*record->modules));
 	record->run.sites_lost = layout->sites_lost;
-	if (record->images == NULL || record->modules == NULL || record->sites == NULL) {
-		record->image_count = record->module_count = record->site_count = 0;
+	record->run.checks_lost = layout->checks_lost;
+	record->run.stages_lost = layout->stages_lost;
+	if (record->images == NULL || record->modules == NULL || record->sites == NULL ||
+	    record->stages == NULL || record->checks == NULL) {
+		record->stage_count = record->check_count = record->image_count =
+			record->module_count = record->site_count = 0;
 		return false;
 	}
 	bound(record);
@@ -168,8 +216,10 @@ static bool write_sections(int fd, const struct record *record)
 			return false;
 		at += (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 	}
-	/* Write the head last: a file that is cut off before that has none. */
-	return write_all(fd, &head, sizeof(head), 0);
+	/*
+	 * The end may be padding. Write the head last: a file that is cut off before that has none.
+	 */
+	return ftruncate(fd, (off_t)at) == 0 && write_all(fd, &head, sizeof(head), 0);
 }
 
 static char *part_of(const char *path)
@@ -264,12 +314,16 @@ static bool read_sections(int fd, struct record *record, uint64_t file_size, con
 	record->modules = read[MODULES];
 	record->sites = read[SITES];
 	record->names = read[NAMES];
+	record->stages = read[STAGES];
+	record->checks = read[CHECKS];
 	if (is_whole && head.section[RUN].count == 1) {
 		memcpy(&record->run, read[RUN], sizeof(record->run));
 		record->image_count = head.section[IMAGES].count;
 		record->module_count = head.section[MODULES].count;
 		record->site_count = head.section[SITES].count;
 		record->names_size = head.section[NAMES].count;
+		record->stage_count = head.section[STAGES].count;
+		record->check_count = head.section[CHECKS].count;
 		bound(record);
 	}
 	is_whole = is_whole && head.section[RUN].count == 1;
@@ -307,5 +361,7 @@ void record_free(struct record *record)
 	free(record->modules);
 	free(record->sites);
 	free(record->names);
+	free(record->stages);
+	free(record->checks);
 	*record = (struct record){.names = NULL};
 }

@@ -21,6 +21,7 @@ struct record_run {
 	uint64_t start_s;  /* since the epoch */
 	uint64_t start_ns; /* CLOCK_MONOTONIC */
 	uint64_t sites_lost;
+	uint64_t checks_lost, stages_lost;
 };
 
 struct record {
@@ -29,7 +30,9 @@ struct record {
 	struct pl_layout_module *modules;
 	struct pl_layout_site *sites;
 	char *names; /* lines of names.h, terminated */
-	size_t image_count, module_count, site_count, names_size;
+	struct pl_layout_stage *stages;
+	struct pl_layout_check *checks;
+	size_t image_count, module_count, site_count, names_size, stage_count, check_count;
 	struct profile profile; /* without processes if none was recorded */
 };
 

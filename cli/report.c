@@ -228,6 +228,7 @@ static void print_text(const struct report *report, const struct choice *choice)
 
 	screen_fit(stdout, &screen);
 	screen_print(stdout, report, &screen);
+	screen_print_rows(stdout, report);
 	if (report->verdict[0] == '\0')
 		puts("the run did not come to its end: this is what there was");
 	else
@@ -248,10 +249,20 @@ static bool holds(const struct report *report, const struct baseline *baseline)
 	return is_held;
 }
 
+static bool has_failed_checks(const struct report *report)
+{
+	for (size_t i = 0; i < report->check_count; i++)
+		if (report->checks[i].failed > 0)
+			return true;
+	return false;
+}
+
 /* Returns the status that the report has by itself, without a baseline. */
 static int status_of(const struct report *report)
 {
 	if (report->site_count > 0 || report->sites_lost > 0)
+		return STATUS_VIOLATION;
+	if (strcmp(report->verdict, "FAIL") == 0 && has_failed_checks(report))
 		return STATUS_VIOLATION;
 	return strcmp(report->verdict, "PASS") == 0 ? 0 : STATUS_NOT_CHECKED;
 }

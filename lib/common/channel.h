@@ -116,6 +116,8 @@ struct pl_channel {
 	_Atomic uint64_t locks;		/* times that a phase was locked or sealed */
 	_Atomic uint64_t scopes;	/* forbid scopes begun */
 	_Atomic uint64_t watches;	/* begun: assertions of the program about its requests */
+	_Atomic uint64_t checks[4];	/* what came of them, by enum phaselock_result */
+	_Atomic uint64_t checks_failed_in_forks; /* of these, in children of fork() */
 	_Atomic uint64_t hot; /* a bit for each pattern of hot= of which there was a function */
 	_Atomic uint64_t hot_unread; /* requests whose stacks could not be read to the end */
 	_Atomic uint64_t violations; /* and misuses of scopes */

@@ -22,6 +22,8 @@
 #define PL_LAYOUT_INDEX (2 * PL_LAYOUT_SITES)
 #define PL_LAYOUT_REPORTS 256
 #define PL_LAYOUT_REPORT_TEXT 4096
+#define PL_LAYOUT_CHECKS 1024
+#define PL_LAYOUT_STAGES 1024
 
 /* A frame: the module's number + 1 in the upper bits, and the offset in it; 0 and an address. */
 #define PL_LAYOUT_OFFSET_BITS 48
@@ -49,6 +51,30 @@ struct pl_layout_phase {
 	_Atomic uint64_t suppressed; /* counted as they happen */
 };
 
+/* The statistics of a process, by the names of struct phaselock_stats. */
+#define PL_LAYOUT_STATISTICS(EACH)                                                                 \
+	EACH(allocations)                                                                          \
+	EACH(deallocations)                                                                        \
+	EACH(reallocations)                                                                        \
+	EACH(failed_allocations)                                                                   \
+	EACH(bytes_requested)                                                                      \
+	EACH(bytes_allocated)                                                                      \
+	EACH(bytes_deallocated)                                                                    \
+	EACH(bytes_reallocated)                                                                    \
+	EACH(live_allocations)                                                                     \
+	EACH(live_bytes)                                                                           \
+	EACH(locked_attempts)                                                                      \
+	EACH(permitted_attempts)                                                                   \
+	EACH(locked_deallocations)                                                                 \
+	EACH(suppressed_attempts)                                                                  \
+	EACH(threads)
+
+#define PL_LAYOUT_STATISTIC(name) uint64_t name;
+
+struct pl_layout_statistics {
+	PL_LAYOUT_STATISTICS(PL_LAYOUT_STATISTIC)
+};
+
 /* A program from its start, or from the fork() that made it, to its end or exec(). */
 struct pl_layout_image {
 	_Atomic uint32_t begin; /* enum pl_layout_begin; 0 until the rest is there: release */
@@ -63,7 +89,9 @@ struct pl_layout_image {
 	_Atomic uint64_t first_locked_ns;
 	_Atomic uint64_t violations;
 	struct pl_layout_phase phases[2]; /* unlocked, locked */
-	char name[16];			  /* of the process; need not be terminated */
+	_Atomic uint64_t has_statistics;  /* release: at its end, with stats=1 */
+	struct pl_layout_statistics statistics;
+	char name[16]; /* of the process; need not be terminated */
 };
 
 struct pl_layout_module {
@@ -138,6 +166,39 @@ struct pl_layout_report {
 	char text[PL_LAYOUT_REPORT_TEXT];
 };
 
+/*
+ * Assertions and stages are rows of tables in which each has its place by the hash of what it is.
+ * They begin with a state, FREE to READY, and what they are; then come counts.
+ */
+
+/* An assertion of a program about its own requests, at one place of its source. */
+struct pl_layout_check {
+	_Atomic uint32_t state; /* release */
+	uint32_t image;		/* its number + 1, or 0 */
+	uint32_t line;
+	uint32_t reserved;
+	char test[96]; /* in which it is, "" if that is not known */
+	char name[160];
+	char file[256];
+	_Atomic uint64_t results[4]; /* by enum phaselock_result */
+	_Atomic uint64_t told;	     /* READY: there is a message; release */
+	char message[512];	     /* of the first failure, its first line */
+};
+
+/* A stage by its name, as phaselock_stage_mark() has it. */
+struct pl_layout_stage {
+	_Atomic uint32_t state; /* as above */
+	uint32_t image;
+	char name[96];
+	_Atomic uint64_t count;
+	_Atomic uint64_t allocations; /* of the thread since the stage before, in sum */
+	_Atomic uint64_t deallocations;
+	_Atomic int64_t bytes;	/* by which its live memory grew */
+	_Atomic uint64_t leaks; /* ends with more blocks than at the begin */
+	_Atomic uint64_t leaked_blocks;
+	_Atomic int64_t leaked_bytes;
+};
+
 struct pl_layout {
 	/*
 	 * The processes that began as children in the memory of their parents, less those of them
@@ -150,6 +211,10 @@ struct pl_layout {
 	_Atomic uint32_t reserved;
 	_Atomic uint64_t sites_lost; /* violations whose site found no room */
 	_Atomic uint64_t reports_made;
+	_Atomic uint64_t
+		checks_lost; /* results of assertions that found no room; they are counted */
+	_Atomic uint64_t stages_lost; /* likewise */
+	_Atomic uint64_t stages_told;
 	/* Numbers of sites + 1 by their hash, 0: none. Released by who fills the place. */
 	_Atomic uint32_t index[PL_LAYOUT_INDEX];
 	struct pl_layout_image images[PL_LAYOUT_IMAGES];
@@ -157,6 +222,8 @@ struct pl_layout {
 	struct pl_layout_site sites[PL_LAYOUT_SITES];
 	/* Places that the command gives back as soon as it has what is in them. */
 	struct pl_layout_report reports[PL_LAYOUT_REPORTS];
+	struct pl_layout_check checks[PL_LAYOUT_CHECKS];
+	struct pl_layout_stage stages[PL_LAYOUT_STAGES];
 };
 
 _Static_assert((PL_LAYOUT_INDEX & (PL_LAYOUT_INDEX - 1)) == 0, "the index wraps by a mask");

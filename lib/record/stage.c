@@ -1,16 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Stages of a request's life: what the thread did between two stages, and what is left at the end.
- * It must not know what a request is. lib/report/sink.c writes each line by one write.
+ * They are told, by a line each, and are in the record, by their names. It must not know what a
+ * request is. lib/report/sink.c writes each line by one write.
  */
-#include "report/stage.h"
+#include "record/stage.h"
 
+#include "common/channel.h"
 #include "common/format.h"
 #include "common/settings.h"
 #include "common/sized.h"
+#include "record/image.h"
+#include "record/rows.h"
 #include "report/sink.h"
 
 #include <phaselock/phaselock.h>
+
+#include <string.h>
 
 #define LINE_SIZE 512
 
@@ -54,6 +60,51 @@ static void write_line(struct pl_text *line)
 	pl_sink_write(line, PL_SINK_WHOLE);
 }
 
+/* The stage in the record; NULL if there is none, or no room. */
+static struct pl_layout_stage *find(const char *name)
+{
+	struct pl_layout *record = pl_channel_record();
+	struct pl_layout_stage stage = {.image = pl_image_number()}, *found;
+
+	if (record == NULL)
+		return NULL;
+	strncpy(stage.name, name, sizeof(stage.name) - 1);
+	found = pl_rows_find(record->stages, PL_LAYOUT_STAGES, sizeof(stage), &stage,
+			     offsetof(struct pl_layout_stage, count));
+	if (found == NULL)
+		atomic_fetch_add_explicit(&record->stages_lost, 1, memory_order_relaxed);
+	return found;
+}
+
+#define ADD(field, n) atomic_fetch_add_explicit(&(field), n, memory_order_relaxed)
+
+static void write_stage(const char *name, const struct phaselock_stage_counts *now,
+			const struct phaselock_stage_counts *before)
+{
+	struct pl_layout_stage *stage = find(name);
+
+	if (stage == NULL)
+		return;
+	ADD(pl_channel_record()->stages_told, 1);
+	ADD(stage->count, 1);
+	if (before == NULL)
+		return;
+	ADD(stage->allocations, now->allocations - before->allocations);
+	ADD(stage->deallocations, now->deallocations - before->deallocations);
+	ADD(stage->bytes, now->live_bytes - before->live_bytes);
+}
+
+static void write_leak(const char *name, int64_t blocks, int64_t bytes)
+{
+	struct pl_layout_stage *stage = find(name);
+
+	if (stage == NULL)
+		return;
+	ADD(stage->leaks, 1);
+	ADD(stage->leaked_blocks, (uint64_t)blocks);
+	ADD(stage->leaked_bytes, bytes);
+}
+
 static void tell(const char *name, const struct phaselock_stage_counts *now,
 		 const struct phaselock_stage_counts *before)
 {
@@ -62,6 +113,7 @@ static void tell(const char *name, const struct phaselock_stage_counts *now,
 	char buffer[LINE_SIZE];
 	struct pl_text line = pl_text_in(buffer, sizeof(buffer) - 1);
 
+	write_stage(name, now, before);
 	pl_text_append(&line, "[MEMORY-TRACK] ");
 	pl_text_quote(&line, name);
 	pl_text_append(&line, ": bytes_allocated=");
@@ -79,6 +131,7 @@ static void tell_leak(const char *name, int64_t blocks, int64_t bytes)
 	char buffer[LINE_SIZE];
 	struct pl_text line = pl_text_in(buffer, sizeof(buffer) - 1);
 
+	write_leak(name, blocks, bytes);
 	pl_text_append(&line, "[MEMORY-LEAK] Potential leak at ");
 	pl_text_quote(&line, name);
 	pl_text_append(&line, ": %lu net allocation%s, ", (uint64_t)blocks, blocks == 1 ? "" : "s");
