@@ -34,8 +34,8 @@ static void print_stage(FILE *out, const struct report_stage *stage)
 		" deallocations, live memory %+" PRId64 " B",
 		stage->count, stage->allocations, stage->deallocations, stage->bytes);
 	if (stage->leaks > 0)
-		fprintf(out, "; %" PRIu64 " leaked %" PRIu64 " blocks, %" PRId64 " B", stage->leaks,
-			stage->leaked_blocks, stage->leaked_bytes);
+		fprintf(out, "; %" PRIu64 " blocks, %" PRId64 " B, leaked by %" PRIu64 " of them",
+			stage->leaked_blocks, stage->leaked_bytes, stage->leaks);
 	fputc('\n', out);
 }
 

@@ -33,7 +33,7 @@ $(FUZZ_B)/libparts.a: $(FUZZ_PARTS)
 
 # Doubles come before the archive.
 FUZZ_DOUBLE := $(FUZZ_B)/tests/fuzz
-$(patsubst %,$(FUZZ_B)/fuzz_%,annotate naming collect record): $(FUZZ_DOUBLE)/namer_double.o
+$(patsubst %,$(FUZZ_B)/fuzz_%,annotate naming collect record told): $(FUZZ_DOUBLE)/namer_double.o
 $(patsubst %,$(FUZZ_B)/fuzz_%,unwind_tables modules): $(FUZZ_DOUBLE)/module_double.o
 $(FUZZ_B)/fuzz_failure: $(patsubst %,$(FUZZ_B)/testing/%.o,first frames text)
 $(FUZZ_B)/fuzz_program_file: $(FUZZ_B)/symtab_double.o

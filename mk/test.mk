@@ -42,6 +42,9 @@ $(B)/tests/unit/test_%: $(B)/tests/unit/test_%.o $(B)/tests/unit/fake_backend.o 
 $(B)/tests/unit/test_init $(B)/tests/unit/test_locks: \
 		$(patsubst %,$(B)/lib/life/%.o,init finish)
 
+# What the library writes and the command reads, together.
+$(B)/tests/unit/test_told: $(patsubst %,$(B)/cli/%.o,told named escape place)
+
 # Each includes the backend itself, in the place of the fake one.
 UNIT_OS := $(patsubst %,$(B)/lib/%.o,$(OS_PARTS))
 $(B)/tests/unit/test_backend_system: $(B)/tests/unit/test_backend_system.o $(UNIT_OS) \

@@ -97,6 +97,29 @@ static void send_modules(int pipe, uint32_t count)
 	}
 }
 
+/* Reports that say anything, of which the command is told. */
+static void forge_reports(struct pl_layout *record, int pipe)
+{
+	for (size_t i = 0; i < PL_LAYOUT_MODULES; i++) {
+		struct pl_layout_module *module = &record->modules[i];
+
+		for (size_t k = 0; k < sizeof(*module); k++)
+			((unsigned char *)module)[k] = (unsigned char)rand();
+		module->path[0] = i % 2 == 0 ? '/' : module->path[0];
+		module->is_there = 1;
+	}
+	for (uint32_t i = 0; i < PL_LAYOUT_REPORTS; i++) {
+		struct pl_layout_report *report = &record->reports[i];
+
+		for (size_t k = 0; k < sizeof(*report); k++)
+			((unsigned char *)report)[k] = (unsigned char)rand();
+		report->flags &= (uint8_t)~PL_LAYOUT_MISUSE;
+		report->state = PL_LAYOUT_READY;
+		if (i % 2 == 0) /* the others are found at the end */
+			send(pipe, (struct pl_channel_piece){1, 0, 1 + i}, "");
+	}
+}
+
 static void send_for_ever(int pipe)
 {
 	char junk[PL_CHANNEL_PIECE_SIZE];
@@ -147,6 +170,10 @@ int main(int argc, char **argv)
 	} else if (strcmp(what, "redirect") == 0) {
 		snprintf(page->report, sizeof(page->report), "%s", argv[2]);
 		return execv(argv[3], argv + 3);
+	} else if (strcmp(what, "reports") == 0) {
+		srand(number);
+		forge_reports(find_shared(false, sizeof(struct pl_layout)), pipe);
+		return 0;
 	} else if (strcmp(what, "scribble") == 0) {
 		srand(number);
 		for (size_t i = sizeof(page->head); i < sizeof(*page); i++)
