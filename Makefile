@@ -87,7 +87,7 @@ LIB_SOURCES  := $(wildcard lib/*/*.c)
 # The operating system, for programs that have no other part of the library, or few.
 OS_PARTS     := $(patsubst %,common/os_%,clock linux lock memory output signals stderr)
 CORE_SOURCES := $(filter-out lib/backend/backend_%.c lib/backend/jemalloc_%.c \
-                  lib/thread/phase_%.c lib/%_linked.c lib/%_musl.c \
+                  lib/thread/phase_%.c lib/%_linked.c lib/%_musl.c lib/%_none.c \
                   $(if $(X86_64),,lib/entry/interpose_vfork.c),$(LIB_SOURCES))
 CORE_OBJECTS := $(CORE_SOURCES:%.c=$(B)/%.o)
 PHASE_SHARED := $(B)/lib/thread/phase_$(if $(X86_64),shared,zero).o
@@ -107,6 +107,16 @@ all: deps-build $(LIBRARY) $(SYSTEM) $(B)/libphaselock.a $(B)/libphaselock-test.
 
 $(B)/lib/%.o: lib/%.c $(B)/flags
 	$(call cc,$(LIB_OPTIONS))
+
+# The probes need sys/sdt.h; this asks when the object is made, after deps-build.
+NO_USDT := without sys/sdt.h (package systemtap-sdt-dev): the library has no probes
+$(B)/lib/common/usdt.o: lib/common/usdt.c lib/common/usdt_none.c $(B)/flags
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)source=usdt; \
+	echo '#include <sys/sdt.h>' | $(CC) $(CPPFLAGS) -E - >/dev/null 2>&1 || { \
+		source=usdt_none; echo "  $(NO_USDT)"; }; \
+	$(CC) $(CPPFLAGS) $(LIB_OPTIONS) $(ALL_CFLAGS) -MMD -MP -c lib/common/$$source.c -o $@
 
 # jemalloc as the distribution built it, under names of ours, without its C++ operators.
 # pl_backend_malloc and pl_backend_free become second names of its functions, so that the hot path
@@ -154,8 +164,10 @@ $(B)/exports.list: lib/entry/exports.map lib/entry/family.list
 	$(Q)sed -n 's/^[[:space:]]*\(phaselock_[a-z_]*\);$$/\1/p' $< | \
 		cat lib/entry/family.list - > $@
 
+# Where a program has probes of its own, the linker keeps one of these for both.
+USDT_BASE := --keep-global-symbol=_.stapsdt.base
 $(B)/libphaselock.a: $(STATIC_OBJECTS) $(B)/exports.list
-	$(call one_object,libphaselock,--keep-global-symbols=$(B)/exports.list)
+	$(call one_object,libphaselock,--keep-global-symbols=$(B)/exports.list $(USDT_BASE))
 
 # ---- libphaselock-test: for test programs, over the public interface alone -----------------------
 TESTING := $(B)/libphaselock-test.a
@@ -204,7 +216,7 @@ $(B)/libdir $(B)/bindir: always
 # names, which no shared library exports.
 DEMANGLER := -Wl,-Bstatic -lsupc++ -Wl,-Bdynamic
 $(B)/phaselock: $(CLI_OBJECTS) $(B)/ldflags
-	$(call ld,$(CLI_HARDENING) $(CLI_LINKED) -ldw -ljansson -lxml2 $(DEMANGLER))
+	$(call ld,$(CLI_HARDENING) $(CLI_LINKED) -ldw -ljansson -lxml2 -lz $(DEMANGLER))
 
 # ---- what the other rooms build ------------------------------------------------------------------
 # A program linked with the library as a user's is. `| $(LIBRARY)`: it is not linked again when that

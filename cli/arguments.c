@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The command line of `phaselock run`. Most options are keys of PHASELOCK_OPTIONS under a longer
- * name. The library's own parser reads all of the text, and the file of suppressions=, before the
- * program starts, so that what passes here also holds there.
+ * The command line of `phaselock run` and of `phaselock record`. Most options are keys of
+ * PHASELOCK_OPTIONS under a longer name. The library's own parser reads all of the text, and the
+ * file of suppressions=, before the program starts, so that what passes here also holds there.
  */
 #define _GNU_SOURCE
 #include "arguments.h"
@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum {
 	OPTION_KEY = 1,
@@ -25,48 +26,69 @@ enum {
 	OPTION_LIVE,
 	OPTION_DEBUG_PATH,
 	OPTION_DEBUGINFOD,
+	OPTION_FRAMES,
+	OPTION_FORCE,
 	OPTION_HELP
 };
 
+/* Which verbs have an option, and in whose help it has a line of its own. */
+enum { RUN = 1, RECORD = 2, TOLD_BY_RUN = 4, TOLD_BY_RECORD = 8 };
+
+#define BOTH (RUN | RECORD)
+#define TOLD_BY_BOTH (BOTH | TOLD_BY_RUN | TOLD_BY_RECORD)
+
 #define ALLOCATORS "system|jemalloc"
+#define FRAMES_VALUES "1.." PL_TEXT_OF(ARGUMENTS_FRAMES_MAX)
 
 /*
  * One option. It sets this key of PHASELOCK_OPTIONS; value is what it sets if it takes no argument.
- * An option without a meaning here is explained in the man page only, so that the help fits a
- * screen.
+ * An option that is not told is explained in the man page only, so that the help fits a screen.
  */
 static const struct {
 	const char *name;
 	const char *argument; /* NULL: it takes none; "": what its key may be */
 	const char *key;
 	const char *value;
+	unsigned verbs;
 	const char *meaning;
 } table[] = {
-	{"lock-at", "", "lock", NULL, "lock just before main() is entered (never)"},
-	{"lock-after", "MS", "lock_after", NULL, "lock so many milliseconds after the start"},
-	{"lock-on", "SIGNAL", "lock_signal", NULL, "lock when this signal comes"},
-	{"unlock-on", "SIGNAL", "unlock_signal", NULL, "unlock when this signal comes"},
-	{"policy", "", "policy", NULL, "what becomes of a violation (abort)"},
-	{"free", "", "free", NULL, "whether a free while locked is a violation (allow)"},
-	{"output", "FILE", NULL, NULL, "keep the record of the run, for `phaselock report`"},
-	{"live", NULL, NULL, NULL, "report violations as they happen"},
-	{"report", "FILE", "report", NULL, "append the reports to a file; %p is the process id"},
-	{"suppressions", "FILE", "suppressions", NULL,
+	{"lock-at", "", "lock", NULL, TOLD_BY_BOTH, "lock just before main() is entered (never)"},
+	{"lock-after", "MS", "lock_after", NULL, TOLD_BY_BOTH,
+	 "lock so many milliseconds after the start"},
+	{"lock-on", "SIGNAL", "lock_signal", NULL, TOLD_BY_BOTH, "lock when this signal comes"},
+	{"unlock-on", "SIGNAL", "unlock_signal", NULL, TOLD_BY_BOTH,
+	 "unlock when this signal comes"},
+	{"policy", "", "policy", NULL, BOTH | TOLD_BY_RUN, "what becomes of a violation (abort)"},
+	{"free", "", "free", NULL, BOTH | TOLD_BY_RUN,
+	 "whether a free while locked is a violation (allow)"},
+	{"output", "FILE", NULL, NULL, RUN | TOLD_BY_RUN,
+	 "keep the record of the run, for `phaselock report`"},
+	{"output", "FILE", NULL, NULL, RECORD | TOLD_BY_RECORD,
+	 "file for the record (PROGRAM.phaselock)"},
+	{"force", NULL, NULL, NULL, RECORD | TOLD_BY_RECORD, "replace the file if it is there"},
+	{"live", NULL, NULL, NULL, BOTH | TOLD_BY_RUN, "report violations as they happen"},
+	{"report", "FILE", "report", NULL, BOTH | TOLD_BY_RUN,
+	 "append the reports to a file; %p is the process id"},
+	{"suppressions", "FILE", "suppressions", NULL, BOTH | TOLD_BY_RUN,
 	 "serve, and do not report, the requests it names"},
-	{"symbolize", "0|1", "symbolize", NULL, "put functions, files and lines into reports (1)"},
-	{"max-reports", "N", "max_reports", NULL,
+	{"symbolize", "0|1", "symbolize", NULL, TOLD_BY_BOTH,
+	 "put functions, files and lines into reports (1)"},
+	{"max-reports", "N", "max_reports", NULL, BOTH | TOLD_BY_RUN,
 	 "reports at most (" PL_TEXT_OF(PL_OPTIONS_REPORTS) ")"},
-	{"stats", NULL, "stats", "1", "print the statistics at exit"},
-	{"follow-children", NULL, "follow_children", "1",
+	{"frames", FRAMES_VALUES, NULL, NULL, RECORD | TOLD_BY_RECORD,
+	 "frames of a call stack that are kept (" PL_TEXT_OF(ARGUMENTS_FRAMES) ")"},
+	{"stats", NULL, "stats", "1", BOTH | TOLD_BY_RUN, "print the statistics at exit"},
+	{"follow-children", NULL, "follow_children", "1", TOLD_BY_BOTH,
 	 "guard the programs too that this one starts"},
-	{"allocator", ALLOCATORS, NULL, NULL, "the program's own (system), or the library's"},
-	{"debug-path", "DIRS", NULL, NULL, NULL},
-	{"debuginfod", NULL, NULL, NULL, NULL},
-	{"frames", "N", "frames", NULL, NULL},
-	{"hot", "PATTERN", "hot", NULL, NULL},
-	{"library", "PATH", NULL, NULL, NULL},
-	{"stages", NULL, "stages", "1", NULL},
-	{"help", NULL, NULL, NULL, "print this"},
+	{"allocator", ALLOCATORS, NULL, NULL, TOLD_BY_BOTH,
+	 "the program's own (system), or the library's"},
+	{"debug-path", "DIRS", NULL, NULL, BOTH, NULL},
+	{"debuginfod", NULL, NULL, NULL, BOTH, NULL},
+	{"frames", "N", "frames", NULL, RUN, NULL},
+	{"hot", "PATTERN", "hot", NULL, BOTH, NULL},
+	{"library", "PATH", NULL, NULL, BOTH, NULL},
+	{"stages", NULL, "stages", "1", BOTH, NULL},
+	{"help", NULL, NULL, NULL, TOLD_BY_BOTH, "print this"},
 };
 
 #define OPTIONS (sizeof(table) / sizeof(table[0]))
@@ -85,7 +107,7 @@ static int write_option(size_t i, char *text, size_t size)
 			argument != NULL ? argument : "");
 }
 
-static void print_others(void)
+static void print_others(unsigned verb, unsigned told)
 {
 	static const char begin[] = "  others:";
 	int column = printf("%s", begin);
@@ -93,7 +115,7 @@ static void print_others(void)
 	for (size_t i = 0; i < OPTIONS; i++) {
 		char option[64];
 
-		if (table[i].meaning != NULL)
+		if ((table[i].verbs & verb) == 0 || (table[i].verbs & told) != 0)
 			continue;
 		column += 1 + write_option(i, option, sizeof(option));
 		if (column > WIDTH)
@@ -103,22 +125,31 @@ static void print_others(void)
 	putchar('\n');
 }
 
-void arguments_print_usage(void)
+void arguments_print_usage(const struct arguments *arguments)
 {
-	puts("usage: phaselock run [OPTIONS] [--] PROGRAM [ARGUMENTS...]");
+	unsigned told = arguments->records ? TOLD_BY_RECORD : TOLD_BY_RUN;
+
+	printf("usage: phaselock %s [OPTIONS] [--] PROGRAM [ARGUMENTS...]\n",
+	       arguments->records ? "record" : "run");
 	for (size_t i = 0; i < OPTIONS; i++) {
 		char option[64];
 
-		if (table[i].meaning == NULL)
+		if ((table[i].verbs & told) == 0)
 			continue;
 		write_option(i, option, sizeof(option));
 		printf("  %-27s %s\n", option, table[i].meaning);
 	}
-	print_others();
+	print_others(arguments->records ? RECORD : RUN, told);
 	printf("SIGNAL: %s\n", pl_options_values("lock_signal"));
-	puts("Status: the program's own; 128+N if signal N ended it; 99 violations;\n"
-	     "125 not guarded or not checked; 126 it cannot be run or guarded; 127 not found.\n"
-	     "PHASELOCK_OPTIONS holds as well. `man 1 phaselock` tells about each option.");
+	if (arguments->records)
+		puts("Violations are served and recorded, as --policy=allow has it.\n"
+		     "Status: the program's own; 128+N if signal N ended it; 125 not recorded;\n"
+		     "126 it cannot be run or guarded; 127 not found.");
+	else
+		puts("Status: the program's own; 128+N if signal N ended it; 99 violations;\n"
+		     "125 not guarded or not checked; 126 it cannot be run or guarded; 127 not "
+		     "found.");
+	puts("PHASELOCK_OPTIONS holds as well. `man 1 phaselock` tells about each option.");
 }
 
 static int kind(size_t i)
@@ -131,6 +162,10 @@ static int kind(size_t i)
 		return OPTION_OUTPUT;
 	if (strcmp(table[i].name, "live") == 0)
 		return OPTION_LIVE;
+	if (strcmp(table[i].name, "force") == 0)
+		return OPTION_FORCE;
+	if (strcmp(table[i].name, "frames") == 0)
+		return OPTION_FRAMES;
 	if (strcmp(table[i].name, "debug-path") == 0)
 		return OPTION_DEBUG_PATH;
 	if (strcmp(table[i].name, "debuginfod") == 0)
@@ -217,6 +252,20 @@ static bool set_key(struct arguments *arguments, size_t i, const char *value)
 	return done;
 }
 
+static bool set_frames(struct arguments *arguments, const char *value)
+{
+	char *end;
+	unsigned long frames = strtoul(value, &end, 10);
+
+	if (value[strspn(value, "0123456789")] != '\0' || value[0] == '\0' || frames == 0 ||
+	    frames > ARGUMENTS_FRAMES_MAX) {
+		choice_complain("frames", value, FRAMES_VALUES);
+		return false;
+	}
+	arguments->profile_frames = frames;
+	return true;
+}
+
 static bool parse_options(struct arguments *arguments)
 {
 	char buffer[4096];
@@ -246,25 +295,33 @@ static bool check_suppressions(const struct arguments *arguments)
 /* Reads the options up to the program's name. */
 static bool read_words(int count, char **words, struct arguments *arguments)
 {
+	const char *verb = arguments->records ? "record" : "run";
 	struct option options[OPTIONS + 1] = {{0}};
+	size_t places[OPTIONS], many = 0;
 	int found, which;
 
 	/*
 	 * Each has a value of its own: getopt takes abbreviated options with one value for the
 	 * same.
 	 */
-	for (size_t i = 0; i < OPTIONS; i++)
-		options[i] = (struct option){table[i].name, table[i].argument != NULL, NULL,
-					     LONG_ONLY + (int)i};
-	while ((found = words_next("run", count, words, "+:h", options, &which)) != -1) {
+	for (size_t i = 0; i < OPTIONS; i++) {
+		if ((table[i].verbs & (arguments->records ? RECORD : RUN)) == 0)
+			continue;
+		places[many] = i;
+		options[many++] = (struct option){table[i].name, table[i].argument != NULL, NULL,
+						  LONG_ONLY + (int)i};
+	}
+	while ((found = words_next(verb, count, words, "+:h", options, &which)) != -1) {
+		size_t place = places[found == 'h' ? 0 : (size_t)which];
+
 		if (found == ':')
 			complain_of_missing((size_t)(optopt - LONG_ONLY));
 		if (found == ':' || found == '?') /* what is wrong has been said */
 			return false;
-		switch (found == 'h' ? OPTION_HELP : kind((size_t)which)) {
+		switch (found == 'h' ? OPTION_HELP : kind(place)) {
 		case OPTION_KEY:
-			if (!set_key(arguments, (size_t)which,
-				     optarg != NULL ? optarg : table[which].value))
+			if (!set_key(arguments, place,
+				     optarg != NULL ? optarg : table[place].value))
 				return false;
 			break;
 		case OPTION_LIBRARY:
@@ -284,6 +341,13 @@ static bool read_words(int count, char **words, struct arguments *arguments)
 			break;
 		case OPTION_DEBUGINFOD:
 			arguments->debuginfod = true;
+			break;
+		case OPTION_FRAMES:
+			if (!set_frames(arguments, optarg))
+				return false;
+			break;
+		case OPTION_FORCE:
+			arguments->force = true;
 			break;
 		case OPTION_HELP:
 			arguments->help = true;
@@ -310,19 +374,44 @@ static bool check_library(const struct arguments *arguments)
 	return false;
 }
 
+/* Where the record goes if nothing is said: beside nothing of the program's, with its name. */
+static bool choose_output(struct arguments *arguments)
+{
+	const char *program = arguments->program[0], *slash = strrchr(program, '/');
+	char *name;
+
+	if (arguments->output == NULL) {
+		if (asprintf(&name, "%s.phaselock", slash != NULL ? slash + 1 : program) < 0)
+			return false;
+		arguments->output = name;
+	}
+	if (arguments->force || access(arguments->output, F_OK) != 0)
+		return true;
+	say("%s is there already; give another name by --output=FILE, or --force to replace it",
+	    arguments->output);
+	return false;
+}
+
 bool arguments_read(int count, char **words, struct arguments *arguments)
 {
 	const char *given = getenv(PL_OPTIONS_VARIABLE);
+	bool records = arguments->records;
 
-	*arguments = (struct arguments){.options_text = strdup(given != NULL ? given : "")};
-	if (arguments->options_text == NULL || !read_words(count, words, arguments))
+	*arguments = (struct arguments){
+		.records = records,
+		.profile_frames = records ? ARGUMENTS_FRAMES : 0,
+	};
+	if (asprintf(&arguments->options_text, "%s%s", records ? "policy=allow:" : "",
+		     given != NULL ? given : "") < 0 ||
+	    !read_words(count, words, arguments))
 		return false;
 	if (arguments->help)
 		return true;
 	if (*arguments->program == NULL) {
-		say("no program to run; `phaselock run --help` tells how to name one");
+		say("no program to run; `phaselock %s --help` tells how to name one",
+		    records ? "record" : "run");
 		return false;
 	}
 	return check_library(arguments) && parse_options(arguments) &&
-	       check_suppressions(arguments);
+	       check_suppressions(arguments) && (!records || choose_output(arguments));
 }

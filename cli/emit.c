@@ -52,6 +52,6 @@ void emit_members(json_t *object, FILE *out)
 void emit_element(struct emit_list *list, json_t *element)
 {
 	fputs(list->has_elements ? ",\n" : "\n", list->out);
-	write_piece(element, JSON_COMPACT, list->out);
+	write_piece(element, JSON_COMPACT | JSON_ENCODE_ANY, list->out);
 	list->has_elements = true;
 }

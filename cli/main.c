@@ -21,6 +21,7 @@ static const struct {
 	const char *meaning;
 } verbs[] = {
 	{"run", verb_run, "run a program under the guard, and say whether it kept the rule"},
+	{"record", verb_record, "run a program, and record its requests by call stack and thread"},
 	{"report", verb_report, "tell what is in the records of runs, in one of several forms"},
 	{"symbolize", verb_symbolize, "put function names, files and lines into reports"},
 	{"results", verb_results, "make a table of what the assertions of tests came to"},

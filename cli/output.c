@@ -94,7 +94,8 @@ static uint64_t state_of(const struct page *page)
 
 static bool take(struct output *output)
 {
-	return output->page->record != NULL && record_take(&output->record, output->page->record);
+	return output->page->record != NULL &&
+	       record_take(&output->record, output->page->record, output->page->profile);
 }
 
 static bool write_part(struct output *output)
@@ -147,7 +148,7 @@ static void find_names(struct output *output)
 	};
 	struct namer *namer;
 
-	if (output->record.site_count == 0 ||
+	if ((output->record.site_count == 0 && output->record.profile.node_count == 0) ||
 	    strcmp(output->arguments->options.symbolize, "0") == 0)
 		return;
 	namer = namer_new(&options);

@@ -55,36 +55,49 @@ static int move_up(int fd)
 	return moved;
 }
 
-bool page_make(struct page *page, const char *report, const struct pl_options *options, bool live)
+/* A limit, as of ulimit -f, may leave no room for the record: then there are only counts. */
+static int make_page(const struct pl_channel *empty, size_t *size)
 {
+	int fd;
+
+	*size = empty->profile_frames > 0 ? PL_CHANNEL_PROFILE_END : PL_CHANNEL_FILE_SIZE;
+	fd = make_file(empty, sizeof(*empty), *size);
+	if (fd >= 0 || empty->profile_frames > 0)
+		return fd;
+	*size = sizeof(*empty);
+	return make_file(empty, sizeof(*empty), *size);
+}
+
+bool page_make(struct page *page, const struct page_settings *settings)
+{
+	const struct pl_options *options = settings->options;
 	struct pl_channel empty = {
 		.head = {.magic = PL_CHANNEL_MAGIC},
-		.is_live = live,
+		.is_live = settings->live,
 		.clock = options->have_lock_after ? options->lock_after_ms + 1 : 0,
+		.profile_frames = settings->frames,
 	};
 	size_t size;
-	bool is_whole;
 	unsigned tag;
+	char *start;
 
 	if (getrandom(&empty.head.cookie, sizeof(empty.head.cookie), 0) < 0 ||
 	    getrandom(&tag, sizeof(tag), 0) < 0)
 		return false;
-	snprintf(empty.report, sizeof(empty.report), "%s", report);
-	page->record = NULL;
-	page->files[0] = make_file(&empty, sizeof(empty), PL_CHANNEL_FILE_SIZE);
-	is_whole = page->files[0] >= 0;
-	if (!is_whole) /* a file size limit, ulimit -f: no record, but counts */
-		page->files[0] = make_file(&empty, sizeof(empty), sizeof(empty));
+	snprintf(empty.report, sizeof(empty.report), "%s", settings->report);
+	page->files[0] = make_page(&empty, &size);
 	page->files[1] = make_file(&empty.head, sizeof(empty.head), sizeof(empty.head));
 	if (page->files[0] < 0 || page->files[1] < 0 ||
 	    fcntl(page->files[0], F_ADD_SEALS, F_SEAL_SEAL) != 0)
 		return false;
-	size = is_whole ? PL_CHANNEL_FILE_SIZE : sizeof(empty);
-	page->channel = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, page->files[0], 0);
-	if (page->channel == MAP_FAILED)
+	start = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, page->files[0],
+		     0);
+	if (start == MAP_FAILED)
 		return false;
-	if (is_whole)
-		page->record = (void *)((char *)page->channel + PL_CHANNEL_RECORD_AT);
+	page->channel = (void *)start;
+	page->record = size > sizeof(empty) ? (void *)(start + PL_CHANNEL_RECORD_AT) : NULL;
+	page->profile =
+		size > PL_CHANNEL_FILE_SIZE ? (void *)(start + PL_CHANNEL_PROFILE_AT) : NULL;
 	for (int i = 0; i < PAGE_FILES; i++)
 		page->files[i] = move_up(page->files[i]);
 	snprintf(page->name, sizeof(page->name), PL_REACH_NAME "%ld-%08x", (long)getpid(), tag);

@@ -12,6 +12,7 @@
 
 struct page {
 	struct pl_layout *record;   /* likewise; NULL: a limit left no room for it */
+	struct pl_profile *profile; /* likewise; NULL: none is wanted */
 	struct pl_channel *channel; /* what the guarded processes write */
 	char where[128];	    /* as lib/common/reach.h has it */
 	char name[64];		    /* of a socket that hands the files over: in where, too */
@@ -71,11 +72,16 @@ struct page_counts {
 	struct page_unseen unseen[PL_CHANNEL_UNSEEN];
 };
 
-/*
- * Makes an empty page that names the pipe for the reports, "" if there is none. live: each
- * violation is reported as it happens. Returns false, with errno, if the system has none to give.
- */
-bool page_make(struct page *page, const char *report, const struct pl_options *options, bool live);
+/* What is set from the start. */
+struct page_settings {
+	const char *report; /* the pipe for the reports, "" if there is none */
+	const struct pl_options *options;
+	bool live;	 /* each violation is reported as it happens */
+	uint64_t frames; /* that a profile keeps; 0: none is wanted */
+};
+
+/* Makes an empty page. Returns false, with errno, if the system has none to give. */
+bool page_make(struct page *page, const struct page_settings *settings);
 
 /* Tells all guarded processes that the moment of a want has come. */
 void page_say_moment(const struct page *page, enum pl_channel_want want);

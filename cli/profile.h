@@ -48,4 +48,15 @@ struct profile {
 	size_t process_count, thread_count, node_count, row_count, point_count;
 };
 
+/*
+ * Copies what the first `images` processes have written so far. Returns false if there is no
+ * memory; then it is empty.
+ */
+bool profile_take(struct profile *profile, const struct pl_profile *memory, size_t images);
+
+/* Brings all numbers of a profile that was read from a file within their bounds. */
+void profile_bound(struct profile *profile, size_t images);
+
+void profile_free(struct profile *profile);
+
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Sums of a profile's figures, and the ways to measure them. It must not know where they come from.
+ * Sums of a profile's figures, the ways to measure them, and what some of its numbers are called.
+ * It must not know where they come from.
  */
 #include "profile_view.h"
 
@@ -111,4 +112,33 @@ uint64_t *view_sums(const struct profile_view *view, enum view_measure measure, 
 		if (view->nodes[i].parent != VIEW_NONE)
 			add(&sums[view->nodes[i].parent], sums[i]);
 	return sums;
+}
+
+uint64_t *view_phase_sums(const struct profile_view *view, enum view_measure measure,
+			  enum report_phase phase)
+{
+	uint64_t *sums = emit_checked(calloc(view->node_count + 1, sizeof(*sums)));
+
+	for (size_t i = 0; i < view->row_count; i++)
+		if (view->rows[i].phase == phase)
+			add(&sums[view->rows[i].node], view_measure_row(&view->rows[i], measure));
+	return sums;
+}
+
+const struct report_frame *view_frame_of(const struct profile_view *view, uint32_t node)
+{
+	return &view->frames[view->nodes[node].frame].frame;
+}
+
+const char *view_entry_name(uint8_t entry)
+{
+	static const char *const names[] = {"other",	     "malloc",	     "calloc", "realloc",
+					    "aligned_alloc", "operator new", "other"};
+
+	return names[entry < sizeof(names) / sizeof(names[0]) ? entry : 0];
+}
+
+const char *view_phase_name(uint8_t phase)
+{
+	return phase == REPORT_LOCKED ? "locked" : "init";
 }

@@ -224,21 +224,3 @@ void profile_view_finish(struct profile_view *view)
 	for (size_t i = 0; i < view->row_count; i++)
 		view_add(&view->totals[view->rows[i].phase], &view->rows[i].figures);
 }
-
-const struct report_frame *view_frame_of(const struct profile_view *view, uint32_t node)
-{
-	return &view->frames[view->nodes[node].frame].frame;
-}
-
-const char *view_entry_name(uint8_t entry)
-{
-	static const char *const names[] = {"other",	     "malloc",	     "calloc", "realloc",
-					    "aligned_alloc", "operator new", "other"};
-
-	return names[entry < sizeof(names) / sizeof(names[0]) ? entry : 0];
-}
-
-const char *view_phase_name(uint8_t phase)
-{
-	return phase == REPORT_LOCKED ? "locked" : "init";
-}

@@ -180,6 +180,10 @@ uint64_t view_measure_row(const struct view_row *row, enum view_measure measure)
  */
 uint64_t *view_sums(const struct profile_view *view, enum view_measure measure, bool self);
 
+/* Likewise, for its own requests in one phase. */
+uint64_t *view_phase_sums(const struct profile_view *view, enum view_measure measure,
+			  enum report_phase phase);
+
 /* ---- groups ---------------------------------------------------------------------------------- */
 
 enum view_key {

@@ -18,9 +18,24 @@
 #define MAGIC "phlkrec"
 #define VERSION 2
 #define ALIGNMENT 8
-#define FILE_MAX ((uint64_t)256 << 20) /* a record has no more than some 20 MiB */
+/* Some 20 MiB, and what the chunks of a profile have. */
+#define FILE_MAX (((uint64_t)64 << 20) + 2 * PL_PROFILE_SIZE)
 
-enum { RUN, IMAGES, MODULES, SITES, NAMES, STAGES, CHECKS, SECTIONS };
+enum {
+	RUN,
+	IMAGES,
+	MODULES,
+	SITES,
+	NAMES,
+	PROCESSES,
+	THREADS,
+	NODES,
+	ROWS,
+	POINTS,
+	STAGES,
+	CHECKS,
+	SECTIONS
+};
 
 struct section {
 	uint64_t offset; /* in the file */
@@ -35,26 +50,33 @@ struct head {
 	struct section section[SECTIONS];
 };
 
-/* Where the elements are, and how many there can be. */
+/* Where a record has the elements of a section, and how many there can be. */
 struct table {
-	void *start;
-	size_t count, size, most;
+	void **start;
+	size_t *count;
+	size_t size, most;
 };
 
-static void list(const struct record *record, struct table tables[SECTIONS])
+/* The run is no array: its section is apart. */
+static void list(struct record *record, struct table tables[SECTIONS])
 {
-	tables[RUN] = (struct table){(void *)(uintptr_t)&record->run, 1, sizeof(record->run), 1};
-	tables[IMAGES] = (struct table){record->images, record->image_count,
-					sizeof(*record->images), PL_LAYOUT_IMAGES};
-	tables[MODULES] = (struct table){record->modules, record->module_count,
-					 sizeof(*record->modules), PL_LAYOUT_MODULES};
-	tables[SITES] = (struct table){record->sites, record->site_count, sizeof(*record->sites),
-				       PL_LAYOUT_SITES};
-	tables[NAMES] = (struct table){record->names, record->names_size, 1, FILE_MAX};
-	tables[STAGES] = (struct table){record->stages, record->stage_count,
-					sizeof(*record->stages), PL_LAYOUT_STAGES};
-	tables[CHECKS] = (struct table){record->checks, record->check_count,
-					sizeof(*record->checks), PL_LAYOUT_CHECKS};
+	struct profile *profile = &record->profile;
+
+#define TABLE(array, number, limit)                                                                \
+	(struct table){(void **)&(array), &(number), sizeof(*(array)), limit}
+	tables[RUN] = (struct table){NULL, NULL, sizeof(record->run), 1};
+	tables[IMAGES] = TABLE(record->images, record->image_count, PL_LAYOUT_IMAGES);
+	tables[MODULES] = TABLE(record->modules, record->module_count, PL_LAYOUT_MODULES);
+	tables[SITES] = TABLE(record->sites, record->site_count, PL_LAYOUT_SITES);
+	tables[NAMES] = TABLE(record->names, record->names_size, FILE_MAX);
+	tables[PROCESSES] = TABLE(profile->processes, profile->process_count, PL_LAYOUT_IMAGES);
+	tables[THREADS] = TABLE(profile->threads, profile->thread_count, UINT32_MAX - 1);
+	tables[NODES] = TABLE(profile->nodes, profile->node_count, UINT32_MAX - 1);
+	tables[ROWS] = TABLE(profile->rows, profile->row_count, UINT32_MAX - 1);
+	tables[POINTS] = TABLE(profile->points, profile->point_count, UINT32_MAX - 1);
+	tables[STAGES] = TABLE(record->stages, record->stage_count, PL_LAYOUT_STAGES);
+	tables[CHECKS] = TABLE(record->checks, record->check_count, PL_LAYOUT_CHECKS);
+#undef TABLE
 }
 
 struct record_place record_place(const struct record *record, uint64_t frame)
@@ -95,6 +117,7 @@ static void bound(struct record *record)
 		if (site->image > record->image_count)
 			site->image = 0;
 	}
+	profile_bound(&record->profile, record->image_count);
 	for (size_t i = 0; i < record->stage_count; i++) {
 		end_string(record->stages[i].name, sizeof(record->stages[i].name));
 		if (record->stages[i].image > record->image_count)
@@ -144,9 +167,11 @@ static void *copy_rows(const void *rows, size_t most, size_t size, size_t *count
 	return to;
 }
 
-bool record_take(struct record *record, const struct pl_layout *layout)
+bool record_take(struct record *record, const struct pl_layout *layout,
+		 const struct pl_profile *profile)
 {
 	size_t images, modules, sites;
+	bool is_taken;
 
 	free(record->images);
 	free(record->modules);
@@ -160,6 +185,7 @@ bool record_take(struct record *record, const struct pl_layout *layout)
 	/* acquire: with a number come the places that were taken before it */
 	images = atomic_load_explicit(&layout->images_taken, memory_order_acquire);
 	sites = atomic_load_explicit(&layout->sites_taken, memory_order_acquire);
+	is_taken = profile == NULL || profile_take(&record->profile, profile, images);
 	record->image_count = smaller(images, PL_LAYOUT_IMAGES);
 	record->site_count = smaller(sites, PL_LAYOUT_SITES);
 	record->images = copy(layout->images, record->image_count, sizeof(*record->images));
@@ -178,7 +204,7 @@ bool record_take(struct record *record, const struct pl_layout *layout)
 		return false;
 	}
 	bound(record);
-	return true;
+	return is_taken;
 }
 
 /* ---- writing --------------------------------------------------------------------------------- */
@@ -201,7 +227,7 @@ static bool write_all(int fd, const void *bytes, size_t size, uint64_t at)
 	return true;
 }
 
-static bool write_sections(int fd, const struct record *record)
+static bool write_sections(int fd, struct record *record)
 {
 	struct head head = {.magic = MAGIC, .version = VERSION, .sections = SECTIONS};
 	struct table tables[SECTIONS];
@@ -209,10 +235,11 @@ static bool write_sections(int fd, const struct record *record)
 
 	list(record, tables);
 	for (int i = 0; i < SECTIONS; i++) {
-		size_t size = tables[i].count * tables[i].size;
+		const void *start = i == RUN ? &record->run : *tables[i].start;
+		size_t count = i == RUN ? 1 : *tables[i].count, size = count * tables[i].size;
 
-		head.section[i] = (struct section){at, tables[i].count, tables[i].size};
-		if (size > 0 && !write_all(fd, tables[i].start, size, at))
+		head.section[i] = (struct section){at, count, tables[i].size};
+		if (size > 0 && !write_all(fd, start, size, at))
 			return false;
 		at += (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 	}
@@ -229,7 +256,7 @@ static char *part_of(const char *path)
 	return asprintf(&part, "%s.part", path) >= 0 ? part : NULL;
 }
 
-bool record_write(const struct record *record, const char *path)
+bool record_write(struct record *record, const char *path)
 {
 	char *part = part_of(path);
 	bool is_written = false;
@@ -282,8 +309,9 @@ static void *read_section(int fd, const struct section *section, const struct ta
 	size_t size;
 
 	if (section->size != table->size || section->count > table->most ||
-	    section->offset > file_size ||
-	    section->count > (file_size - section->offset) / section->size)
+	    (section->count > 0 &&
+	     (section->offset > file_size ||
+	      section->count > (file_size - section->offset) / section->size)))
 		return NULL;
 	size = section->count * section->size;
 	bytes = calloc(1, size + 1);
@@ -296,7 +324,7 @@ static void *read_section(int fd, const struct section *section, const struct ta
 static bool read_sections(int fd, struct record *record, uint64_t file_size, const char *path)
 {
 	struct table tables[SECTIONS];
-	void *read[SECTIONS] = {NULL};
+	struct record_run *run = NULL;
 	struct head head;
 	bool is_whole = true;
 
@@ -307,27 +335,22 @@ static bool read_sections(int fd, struct record *record, uint64_t file_size, con
 		return complain(path, "a record of another version; report it with the phaselock "
 				      "that wrote it");
 	for (int i = 0; i < SECTIONS; i++) {
-		read[i] = read_section(fd, &head.section[i], &tables[i], file_size);
-		is_whole = is_whole && read[i] != NULL;
-	}
-	record->images = read[IMAGES];
-	record->modules = read[MODULES];
-	record->sites = read[SITES];
-	record->names = read[NAMES];
-	record->stages = read[STAGES];
-	record->checks = read[CHECKS];
-	if (is_whole && head.section[RUN].count == 1) {
-		memcpy(&record->run, read[RUN], sizeof(record->run));
-		record->image_count = head.section[IMAGES].count;
-		record->module_count = head.section[MODULES].count;
-		record->site_count = head.section[SITES].count;
-		record->names_size = head.section[NAMES].count;
-		record->stage_count = head.section[STAGES].count;
-		record->check_count = head.section[CHECKS].count;
-		bound(record);
+		void *read = read_section(fd, &head.section[i], &tables[i], file_size);
+
+		is_whole = is_whole && read != NULL;
+		if (i == RUN) {
+			run = read;
+			continue;
+		}
+		*tables[i].start = read;
+		*tables[i].count = read != NULL ? head.section[i].count : 0;
 	}
 	is_whole = is_whole && head.section[RUN].count == 1;
-	free(read[RUN]);
+	if (is_whole) {
+		memcpy(&record->run, run, sizeof(record->run));
+		bound(record);
+	}
+	free(run);
 	return is_whole || complain(path, "a damaged record: a section lies outside the file, or "
 					  "has another size");
 }
@@ -363,5 +386,6 @@ void record_free(struct record *record)
 	free(record->names);
 	free(record->stages);
 	free(record->checks);
+	profile_free(&record->profile);
 	*record = (struct record){.names = NULL};
 }

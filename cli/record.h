@@ -33,7 +33,7 @@ struct record {
 	struct pl_layout_stage *stages;
 	struct pl_layout_check *checks;
 	size_t image_count, module_count, site_count, names_size, stage_count, check_count;
-	struct profile profile; /* without processes if none was recorded */
+	struct profile profile; /* of `phaselock record`; empty otherwise */
 };
 
 /* A place of a site's frame: the number of the module + 1, or 0, and the offset in it. */
@@ -49,13 +49,14 @@ struct record_place record_place(const struct record *record, uint64_t frame);
  * Copies what has been written so far; run and names stay as they are. Returns false if there is no
  * memory. record_free() gives back what the record was before.
  */
-bool record_take(struct record *record, const struct pl_layout *layout);
+bool record_take(struct record *record, const struct pl_layout *layout,
+		 const struct pl_profile *profile); /* profile: NULL if there is none */
 
 /*
  * Writes a file: FILE.part first, which then takes the place of FILE. Returns false after it has
  * said why it cannot; then FILE is what it was.
  */
-bool record_write(const struct record *record, const char *path);
+bool record_write(struct record *record, const char *path);
 
 /* Reads a file. Returns false after it has said what is wrong; then the record is empty. */
 bool record_read(struct record *record, const char *path);

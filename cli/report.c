@@ -9,231 +9,113 @@
 #include "baseline.h"
 #include "escape.h"
 #include "group.h"
+#include "outfile.h"
+#include "progress.h"
+#include "report_choice.h"
 #include "say.h"
-#include "screen.h"
 #include "suggest.h"
 #include "verb.h"
-#include "words.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-static const struct {
-	const char *name;
-	report_write *write; /* NULL: a screen */
-} forms[] = {
-	{"text", NULL},
-	{"json", report_write_json},
-	{"junit", report_write_junit},
-	{"sarif", report_write_sarif},
-	{"markdown", report_write_markdown},
-	{"gitlab", report_write_gitlab},
-};
+/* ---- reading --------------------------------------------------------------------------------- */
 
-#define FORMS (sizeof(forms) / sizeof(forms[0]))
-
-struct choice {
-	bool help;
-	size_t form;
-	struct screen_options screen;
-	struct report_names names;
-	struct report_options options;
-	const char *baseline, *new_baseline;
-	bool suggest;
-	char **files;
-};
-
-static void print_usage(void)
+/* Reads files and makes their profile ready. Returns false after it has said what is wrong. */
+static bool read_files(struct report *report, char **files, const struct report_choice *choice)
 {
-	puts("usage: phaselock report [OPTIONS] FILE...\n"
-	     "  --format=FORM              text, json, junit, sarif, markdown, gitlab (text)\n"
-	     "  --by=WHAT                  rows of: site, function, module, thread (function)\n"
-	     "  --order=WHAT               first rows by: count, bytes (count)\n"
-	     "  --top=N                    rows at most\n"
-	     "  --tree                     who called whom\n"
-	     "  --full                     whole call stacks\n"
-	     "  --source-root=DIR          sources are named from this folder (the current)\n"
-	     "  --baseline=FILE            fail on sites that are not in this file\n"
-	     "  --write-baseline=FILE      write the sites to it\n"
-	     "  --suggest-suppressions     print entries for a file of suppressions\n"
-	     "  --raw                      look for no names but those in the records\n"
-	     "  --debug-path=DIRS          folders of separate debug files\n"
-	     "  --debuginfod               ask the servers of DEBUGINFOD_URLS, too\n"
-	     "  -h, --help                 print this\n"
-	     "Tells what is in the records that `phaselock run` keeps in files.\n"
-	     "Status: 0; 99 violations, or sites that the baseline lacks; 125 a FILE is no\n"
-	     "record, or nothing was checked.");
-}
-
-static bool read_form(const char *name, size_t *form)
-{
-	for (*form = 0; *form < FORMS; ++*form)
-		if (strcmp(forms[*form].name, name) == 0)
-			return true;
-	say("--format=%s: it is text, json, junit, sarif, markdown or gitlab", name);
-	return false;
-}
-
-static bool read_key(const char *name, enum group_key *key)
-{
-	static const char *const names[] = {"site", "function", "module", "thread"};
-	static const enum group_key keys[] = {GROUP_SITES, GROUP_FUNCTIONS, GROUP_MODULES,
-					      GROUP_THREADS};
-
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-		if (strcmp(names[i], name) == 0) {
-			*key = keys[i];
-			return true;
-		}
-	say("--by=%s: it is site, function, module or thread", name);
-	return false;
-}
-
-static bool read_top(const char *text, size_t *top)
-{
-	char *end;
-
-	errno = 0;
-	*top = strtoul(text, &end, 10);
-	if (end != text && *end == '\0' && text[0] != '-' && errno == 0 && *top > 0)
-		return true;
-	say("--top=%s: it is a number of rows, from 1", text);
-	return false;
-}
-
-enum {
-	HELP = 'h',
-	FORMAT,
-	BY,
-	ORDER,
-	TOP,
-	TREE,
-	FULL,
-	BASELINE,
-	WRITE_BASELINE,
-	SUGGEST,
-	RAW,
-	ROOT,
-	PATH,
-	SERVERS
-};
-
-static bool read_order(const char *name, enum group_order *order)
-{
-	if (strcmp(name, "count") != 0 && strcmp(name, "bytes") != 0) {
-		say("--order=%s: it is count or bytes", name);
-		return false;
+	for (; *files != NULL; files++) {
+		progress_say("reading");
+		if (!report_add_file(report, *files, &choice->names))
+			return false;
 	}
-	*order = name[0] == 'b' ? GROUP_BY_BYTES : GROUP_BY_COUNT;
+	progress_say("finding sites");
+	group_find_origins(report);
+	if (report->profile == NULL)
+		return true;
+	if (choice->is_filtered)
+		profile_view_filter(report->profile, &choice->filter);
+	profile_view_finish(report->profile);
 	return true;
 }
 
-/* Returns false after it has said what is wrong. */
-static bool take(struct choice *choice, int found)
+static bool needs_profile(const struct report_choice *choice)
 {
-	switch (found) {
-	case HELP:
-		choice->help = true;
-		return true;
-	case FORMAT:
-		return read_form(optarg, &choice->form);
-	case BY:
-		return read_key(optarg, &choice->screen.by);
-	case ORDER:
-		return read_order(optarg, &choice->screen.order);
-	case TOP:
-		return read_top(optarg, &choice->screen.top);
-	case TREE:
-		choice->screen.form = SCREEN_TREE;
-		return true;
-	case FULL:
-		choice->screen.form = SCREEN_FULL;
-		return true;
-	case BASELINE:
-		choice->baseline = optarg;
-		return true;
-	case WRITE_BASELINE:
-		choice->new_baseline = optarg;
-		return true;
-	case SUGGEST:
-		choice->suggest = true;
-		return true;
-	case ROOT:
-		choice->options.root = optarg;
-		return true;
-	case RAW:
-		choice->names.off = true;
-		return true;
-	case PATH:
-		choice->names.debug_path = optarg;
-		return true;
-	case SERVERS:
-		choice->names.debuginfod = true;
-		return true;
-	default: /* what is wrong has been said */
-		return false;
-	}
+	return choice->form->needs_profile || choice->is_filtered || choice->old != NULL ||
+	       choice->profile.by == VIEW_BY_PROCESS || choice->profile.by == VIEW_BY_PHASE ||
+	       profile_budget_is_given(&choice->budget) ||
+	       (choice->profile.is_measured && choice->profile.measure != VIEW_BYTES &&
+		choice->profile.measure != VIEW_COUNT);
 }
 
-static bool read_words(int count, char **words, struct choice *choice)
+static bool has_what_is_needed(const struct report *report, const char *file,
+			       const struct report_choice *choice)
 {
-	static const struct option options[] = {
-		{"format", required_argument, NULL, FORMAT},
-		{"by", required_argument, NULL, BY},
-		{"order", required_argument, NULL, ORDER},
-		{"top", required_argument, NULL, TOP},
-		{"tree", no_argument, NULL, TREE},
-		{"full", no_argument, NULL, FULL},
-		{"baseline", required_argument, NULL, BASELINE},
-		{"write-baseline", required_argument, NULL, WRITE_BASELINE},
-		{"suggest-suppressions", no_argument, NULL, SUGGEST},
-		{"source-root", required_argument, NULL, ROOT},
-		{"raw", no_argument, NULL, RAW},
-		{"debug-path", required_argument, NULL, PATH},
-		{"debuginfod", no_argument, NULL, SERVERS},
-		{"help", no_argument, NULL, HELP},
-		{0},
-	};
-	int found;
-
-	while ((found = words_next("report", count, words, "h", options, NULL)) != -1)
-		if (!take(choice, found))
-			return false;
-	choice->files = words + optind;
-	if (*choice->files != NULL || choice->help)
+	if (report->profile != NULL || !needs_profile(choice))
 		return true;
-	say("no file; `phaselock report --help` tells what to give");
+	say("%s: no profile in it; `phaselock record` makes one", file);
 	return false;
 }
 
 /* ---- what is told ---------------------------------------------------------------------------- */
 
-static void print_verdict(const struct report *report)
+static void print_verdict(const struct report *report, FILE *out)
 {
-	escape_write(report->verdict, stdout);
+	escape_write(report->verdict, out);
 	if (report->reason[0] != '\0') {
-		fputs(": ", stdout);
-		escape_write(report->reason, stdout);
+		fputs(": ", out);
+		escape_write(report->reason, out);
 	}
-	putchar('\n');
+	fputc('\n', out);
 }
 
-static void print_text(const struct report *report, const struct choice *choice)
+static void print_violations(const struct report *report, const struct report_choice *choice,
+			     FILE *out)
 {
 	struct screen_options screen = choice->screen;
 
-	screen_fit(stdout, &screen);
-	screen_print(stdout, report, &screen);
-	screen_print_rows(stdout, report);
+	screen_fit(out, &screen);
+	screen_print(out, report, &screen);
+	screen_print_rows(out, report);
 	if (report->verdict[0] == '\0')
-		puts("the run did not come to its end: this is what there was");
+		fputs("the run did not come to its end: this is what there was\n", out);
 	else
-		print_verdict(report);
+		print_verdict(report, out);
 }
+
+static void print_profile(const struct report *report, const struct report_choice *choice,
+			  FILE *out)
+{
+	struct profile_screen screen = choice->profile;
+
+	screen_fit(out, &screen.screen);
+	if (choice->options.old != NULL)
+		profile_screen_diff(out, report->profile, choice->options.old->profile, &screen);
+	else
+		profile_screen_print(out, report, &screen);
+}
+
+static bool shows_profile(const struct report *report, const struct report_choice *choice)
+{
+	return report->profile != NULL && !choice->violations && !choice->suggest;
+}
+
+static void write_form(struct report *report, const struct report_choice *choice, FILE *out)
+{
+	if (choice->suggest)
+		suggest_suppressions(report, out);
+	else if (choice->form->write == NULL && shows_profile(report, choice))
+		print_profile(report, choice, out);
+	else if (choice->form->write == NULL)
+		print_violations(report, choice, out);
+	report_merge_ids(report);
+	if (!choice->suggest && choice->form->write != NULL)
+		choice->form->write(report, &choice->options, out);
+}
+
+/* ---- what comes of it ------------------------------------------------------------------------ */
 
 /* Returns whether all sites are in the baseline; says which are not. */
 static bool holds(const struct report *report, const struct baseline *baseline)
@@ -257,62 +139,93 @@ static bool has_failed_checks(const struct report *report)
 	return false;
 }
 
-/* Returns the status that the report has by itself, without a baseline. */
-static int status_of(const struct report *report)
+/* Of a profile nobody has asked whether it was checked. */
+static int status_of(const struct report *report, const struct report_choice *choice)
 {
 	if (report->site_count > 0 || report->sites_lost > 0)
 		return STATUS_VIOLATION;
 	if (strcmp(report->verdict, "FAIL") == 0 && has_failed_checks(report))
 		return STATUS_VIOLATION;
-	return strcmp(report->verdict, "PASS") == 0 ? 0 : STATUS_NOT_CHECKED;
+	if (strcmp(report->verdict, "PASS") == 0 || shows_profile(report, choice))
+		return 0;
+	return STATUS_NOT_CHECKED;
 }
 
-static int tell(struct report *report, const struct choice *choice)
+static int hold_against_budget(const struct report *report, const struct report_choice *choice)
+{
+	const struct report *old = choice->options.old;
+
+	return profile_budget_holds(&choice->budget, report->profile,
+				    old != NULL ? old->profile : NULL, stderr)
+		       ? 0
+		       : STATUS_BUDGET;
+}
+
+static int tell(struct report *report, const struct report_choice *choice)
 {
 	struct baseline baseline = {NULL, 0};
-	int status = status_of(report);
+	struct outfile out;
+	int status = status_of(report, choice);
 
 	if (choice->baseline != NULL && !baseline_read(choice->baseline, &baseline))
 		return STATUS_NOT_CHECKED;
-	if (choice->suggest)
-		suggest_suppressions(report, stdout);
-	else if (forms[choice->form].write == NULL)
-		print_text(report, choice);
-	report_merge_ids(report);
-	if (!choice->suggest && forms[choice->form].write != NULL)
-		forms[choice->form].write(report, &choice->options, stdout);
+	if (!outfile_open(&out, choice->output, choice->force))
+		return STATUS_NOT_CHECKED;
+	if (choice->form->is_binary && isatty(fileno(out.stream)) == 1) {
+		say("--format=%s: nothing for a terminal; give --output=FILE", choice->form->name);
+		outfile_close(&out, false);
+		return STATUS_NOT_CHECKED;
+	}
+	if (isatty(fileno(out.stream)) == 1)
+		progress_end();
+	else
+		progress_say("writing");
+	write_form(report, choice, out.stream);
+	progress_end();
+	if (!outfile_close(&out, true))
+		return STATUS_NOT_CHECKED;
 	if (choice->baseline != NULL && status == STATUS_VIOLATION)
 		status = holds(report, &baseline) ? 0 : STATUS_VIOLATION;
 	baseline_free(&baseline);
 	if (choice->new_baseline != NULL && !baseline_write(report, choice->new_baseline))
 		return STATUS_NOT_CHECKED;
-	if (fflush(stdout) == 0 && !ferror(stdout))
-		return status;
-	say("cannot write: %s", strerror(errno));
-	return STATUS_NOT_CHECKED;
+	if (profile_budget_is_given(&choice->budget))
+		status = hold_against_budget(report, choice);
+	return status;
+}
+
+static bool read_all(struct report *report, struct report *old, struct report_choice *choice)
+{
+	const char *const old_file[] = {choice->old, NULL};
+
+	if (!read_files(report, choice->files, choice) ||
+	    !has_what_is_needed(report, choice->files[0], choice))
+		return false;
+	if (choice->old == NULL)
+		return true;
+	choice->options.old = old;
+	return read_files(old, (char **)(uintptr_t)old_file, choice) &&
+	       has_what_is_needed(old, choice->old, choice);
 }
 
 int verb_report(int count, char **words)
 {
 	char folder[PATH_MAX];
-	struct choice choice = {.options.root = getcwd(folder, sizeof(folder))};
-	struct report report = {.status = 0};
-	int status;
+	struct report_choice choice = {.options.root = getcwd(folder, sizeof(folder))};
+	struct report report = {.status = 0}, old = {.status = 0};
+	int status = STATUS_NOT_CHECKED;
 
 	say_for("report");
-	if (!read_words(count, words, &choice))
+	if (!report_choose(count, words, &choice))
 		return STATUS_NOT_CHECKED;
 	if (choice.help) {
-		print_usage();
+		report_print_usage();
 		return 0;
 	}
-	for (char **file = choice.files; *file != NULL; file++)
-		if (!report_add_file(&report, *file, &choice.names)) {
-			report_free(&report);
-			return STATUS_NOT_CHECKED;
-		}
-	group_find_origins(&report);
-	status = tell(&report, &choice);
+	if (read_all(&report, &old, &choice))
+		status = tell(&report, &choice);
+	progress_end();
 	report_free(&report);
+	report_free(&old);
 	return status;
 }

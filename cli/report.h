@@ -123,6 +123,9 @@ void report_free(struct report *report);
 /* How a form is written. */
 struct report_options {
 	const char *root; /* of the sources, absolute: files below it are named from it; or NULL */
+	/* Of forms that can show one figure only: enum view_measure, of profile_view.h. */
+	unsigned measure;
+	const struct report *old; /* to compare the profile with; NULL */
 };
 
 /*
@@ -133,5 +136,9 @@ typedef void report_write(const struct report *report, const struct report_optio
 			  FILE *out);
 report_write report_write_json, report_write_junit, report_write_sarif, report_write_markdown,
 	report_write_gitlab;
+
+/* These are of the profile, which must be there. */
+report_write report_write_folded, report_write_pprof, report_write_speedscope, report_write_dhat,
+	report_write_massif, report_write_table;
 
 #endif

@@ -3,6 +3,7 @@
  * A report as JSON, by docs/report.schema.json: all that is in it. It must not know of records.
  */
 #include "emit.h"
+#include "report_json_profile.h"
 #include "report_words.h"
 
 #include <inttypes.h>
@@ -133,5 +134,10 @@ void report_write_json(const struct report *report, const struct report_options 
 	fputs("\n],\n\"stages\":[", out);
 	for (size_t i = 0; i < report->stage_count; i++)
 		emit_element(&stages, stage_of(&report->stages[i]));
-	fputs("\n]\n}\n", out);
+	fputs("\n],\n\"profile\":", out);
+	if (report->profile != NULL)
+		report_json_write_profile(report->profile, out);
+	else
+		fputs("null", out);
+	fputs("\n}\n", out);
 }

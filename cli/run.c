@@ -66,9 +66,12 @@ static pid_t start(const struct arguments *arguments, const struct program *prog
 	*status = STATUS_NOT_CHECKED;
 	if (!library_find(arguments->library, arguments->allocator, library))
 		return 0;
-	if (!page_make(page, collector_path(collector), &arguments->options,
-		       tells_at_once(arguments))) {
-		say("cannot make a page of shared memory: %s", strerror(errno));
+	if (!page_make(page, &(struct page_settings){.report = collector_path(collector),
+						     .options = &arguments->options,
+						     .live = tells_at_once(arguments),
+						     .frames = arguments->profile_frames})) {
+		say("cannot make a page of shared memory: %s%s", strerror(errno),
+		    errno == EFBIG ? " (a profile needs room for 1.1 GB of files, ulimit -f)" : "");
 		return 0;
 	}
 	collector_use(collector, page->record);
@@ -130,11 +133,11 @@ static bool others_still_run(const struct page *page, struct child_source *sourc
 	return one_still_runs(page);
 }
 
-int verb_run(int count, char **words)
+static int run(bool records, int count, char **words)
 {
 	struct child_source sources[SOURCES];
 	struct collector *collector;
-	struct arguments arguments;
+	struct arguments arguments = {.records = records};
 	struct page_counts counts;
 	struct program program;
 	enum verdict verdict;
@@ -150,7 +153,7 @@ int verb_run(int count, char **words)
 	if (!arguments_read(count, words, &arguments))
 		return STATUS_NOT_CHECKED;
 	if (arguments.help) {
-		arguments_print_usage();
+		arguments_print_usage(&arguments);
 		return 0;
 	}
 	status = program_find(arguments.program, &program);
@@ -178,11 +181,27 @@ int verb_run(int count, char **words)
 		counts.processes_unheard++;
 	output_end(&output);
 	verdict = verdict_judge(&counts, &end, still_runs, &arguments.options);
+	if (records)
+		verdict = verdict_of_record(verdict, summary_recorded(&output.record).requests);
 	status = verdict_status(verdict, &end);
 	summary_print(verdict, &counts, &end, still_runs, &arguments);
-	summary_words(verdict_words, verdict, &counts, &end, &arguments.options);
+	if (verdict == VERDICT_RECORDED)
+		summary_record_words(verdict_words, &output.record, &end, still_runs, &arguments);
+	else
+		summary_words(verdict_words, verdict, &counts, &end, &arguments.options);
 	output_write(&output, verdict_words, status);
 	output_tell(&output);
 	say("%s", verdict_words);
 	return status;
+}
+
+int verb_run(int count, char **words)
+{
+	return run(false, count, words);
+}
+
+int verb_record(int count, char **words)
+{
+	say_for("record");
+	return run(true, count, words);
 }

@@ -18,7 +18,7 @@ static const char *plural(uint64_t count)
 }
 
 /* Whatever the verdict is, it must not hide that a signal ended the program. */
-static void append_signal(struct pl_text *text, const struct child_end *end)
+void summary_append_signal(struct pl_text *text, const struct child_end *end)
 {
 	const char *name = sigabbrev_np(end->signal); /* NULL: a real-time signal has none */
 
@@ -175,6 +175,12 @@ static void append_verdict(struct pl_text *text, enum verdict verdict,
 	case VERDICT_NOT_TO_CHECK:
 		pl_text_append(text, "not checked (lock=never)");
 		break;
+	case VERDICT_NOT_RECORDED:
+		pl_text_append(text, "FAIL: nothing was recorded (is there a limit, as of "
+				     "ulimit -v, or did the program make no request?)");
+		break;
+	case VERDICT_RECORDED: /* told by summary_record.c */
+		break;
 	}
 }
 
@@ -185,5 +191,5 @@ void summary_words(char words[SUMMARY_WORDS_SIZE], enum verdict verdict,
 	struct pl_text text = pl_text_in(words, SUMMARY_WORDS_SIZE);
 
 	append_verdict(&text, verdict, counts, end, options);
-	append_signal(&text, end);
+	summary_append_signal(&text, end);
 }

@@ -137,7 +137,7 @@ static void write_raw(const struct telling *telling, const char *prefix,
 	fwrite(line.start, 1, line.length, telling->out);
 }
 
-/* Writes the i-th frame as the number-th of its stack; or, if that is -1, as the place of a line. */
+/* Writes the i-th frame on a line behind a prefix; is_short: without what is inlined around it. */
 static void write_frame(const struct telling *telling, size_t i, const char *prefix, bool is_short)
 {
 	uint64_t frame = frame_at(telling->report, i);

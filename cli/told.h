@@ -12,8 +12,8 @@
 #include <stdio.h>
 
 /*
- * Writes a report. Its places are named by the namer; NULL: they stay as `phaselock symbolize` takes
- * them. The report is brought within its bounds.
+ * Writes a report. Its places are named by the namer; NULL: they stay as `phaselock symbolize`
+ * takes them. The report is brought within its bounds.
  */
 void told_write(struct pl_layout_report *report, const struct pl_layout *layout,
 		struct namer *namer, FILE *out);

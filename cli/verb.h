@@ -10,6 +10,7 @@
  * as env(1) has them.
  */
 enum status {
+	STATUS_BUDGET = 1,     /* of `report`: a profile has more of something than it may */
 	STATUS_VIOLATION = 99, /* there were violations */
 	STATUS_NOT_CHECKED =
 		125, /* the command failed, or the guard was not there, or checked nothing */
@@ -21,6 +22,7 @@ enum status {
 typedef int (*verb_function)(int count, char **words);
 
 int verb_run(int count, char **words);
+int verb_record(int count, char **words);
 int verb_report(int count, char **words);
 int verb_symbolize(int count, char **words);
 int verb_results(int count, char **words);

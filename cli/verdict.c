@@ -70,12 +70,25 @@ enum verdict verdict_judge(const struct page_counts *counts, const struct child_
 	return end->signal != 0 ? VERDICT_SIGNAL : VERDICT_PASS;
 }
 
+enum verdict verdict_of_record(enum verdict verdict, uint64_t requests)
+{
+	switch (verdict) {
+	case VERDICT_REPLACED:
+	case VERDICT_NOT_STARTED:
+	case VERDICT_NOT_ARMED:
+		return verdict;
+	default:
+		return requests > 0 ? VERDICT_RECORDED : VERDICT_NOT_RECORDED;
+	}
+}
+
 int verdict_status(enum verdict verdict, const struct child_end *end)
 {
 	switch (verdict) {
 	case VERDICT_PASS:
 	case VERDICT_SIGNAL:
 	case VERDICT_NOT_TO_CHECK:
+	case VERDICT_RECORDED:
 		return end->status;
 	case VERDICT_CHECKS:
 		return end->status != 0 ? end->status : STATUS_VIOLATION;

@@ -25,6 +25,8 @@ enum verdict {
 	VERDICT_NOT_LOCKED,	/* nothing was ever forbidden */
 	VERDICT_NOT_ALL_LOCKED, /* something was, but not in each process */
 	VERDICT_NOT_TO_CHECK,	/* nothing was forbidden, as lock=never asks */
+	VERDICT_RECORDED,	/* nothing was judged, all was recorded */
+	VERDICT_NOT_RECORDED,	/* there is no profile */
 };
 
 /* How many assertions failed, in whatever process. */
@@ -33,6 +35,12 @@ uint64_t verdict_failed_checks(const struct page_counts *counts);
 /* Judges a run; still_runs: a guarded process outlived the program. A pure function. */
 enum verdict verdict_judge(const struct page_counts *counts, const struct child_end *end,
 			   bool still_runs, const struct pl_options *options);
+
+/*
+ * What the judgement is of a run that was only to be recorded, which is no check: whatever was
+ * violated is in the record.
+ */
+enum verdict verdict_of_record(enum verdict verdict, uint64_t requests);
 
 /* Returns the status that the command ends with. */
 int verdict_status(enum verdict verdict, const struct child_end *end);

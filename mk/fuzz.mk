@@ -44,7 +44,7 @@ $(FUZZ_B)/symtab_double.o: $(FUZZ_B)/lib/stack/symtab.o
 $(FUZZ_B)/fuzz_%: $(FUZZ_B)/tests/fuzz/fuzz_%.o $(FUZZ_B)/libparts.a
 	$(call say,LD,$@)
 	$(Q)clang $(FUZZ_FLAGS) -fsanitize=fuzzer -pthread -o $@ $(filter-out %.a,$^) \
-		$(filter %.a,$^) -ldw -lelf -ljansson -lxml2 -lstdc++
+		$(filter %.a,$^) -ldw -lelf -ljansson -lxml2 -lz -lstdc++
 
 # fuzz_run OPTION: the kept inputs, and new ones; what is found lies in build/fuzz/found.
 FUZZ_FOUND := $(FUZZ_B)/found

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
 # The library for programs of musl, over their own allocator, and the tests that are built for musl
 # too. The kernel's headers are the same for both C libraries. It has no .preinit_array, no C++
-# here, and no unwind tables.
+# here, no unwind tables, and no probes.
 MUSL_REPLACED := stack/object stack/chain life/before_main report/advice_table
-MUSL_OBJECTS  := $(patsubst $(B)/lib/%,$(B)/musl/%,$(filter-out $(MUSL_REPLACED:%=$(B)/lib/%.o), \
-                   $(CORE_OBJECTS))) \
+MUSL_OBJECTS  := $(patsubst $(B)/lib/%,$(B)/musl/%,$(filter-out $(MUSL_REPLACED:%=$(B)/lib/%.o) \
+                   $(B)/lib/common/usdt.o,$(CORE_OBJECTS))) \
                  $(patsubst %,$(B)/musl/%.o,$(MUSL_REPLACED:=_musl) backend/backend_musl \
-                   thread/phase_zero)
+                   thread/phase_zero common/usdt_none)
 # MACHINE: x86-64 alone, and Debian: the path.
 MUSL_HEADERS  = $(patsubst %,-idirafter %,$(shell $(CC) -print-file-name=include) \
                   /usr/include/x86_64-linux-gnu /usr/include)

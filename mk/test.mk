@@ -86,7 +86,7 @@ $(B)/tests/unit/test_report_suggest: $(B)/tests/unit/test_report_suggest.o \
 $(B)/tests/unit/test_report_screen: $(B)/tests/unit/test_report_screen.o \
 	$(call UNIT_REPORT,$(patsubst %,screen%,_full _line _table _tree) screen $(UNIT_GROUP))
 UNIT_PROFILE := $(patsubst %,profile_%,figures filter group hidden keep sites view) intern names \
-	record emit site_id $(UNIT_GROUP)
+	profile record emit site_id $(UNIT_GROUP)
 $(B)/tests/unit/test_profile_view: $(B)/tests/unit/test_profile_view.o \
 		$(call UNIT_REPORT,$(UNIT_PROFILE))
 	$(call ld,-lcmocka -ljansson $(DEMANGLER))
@@ -168,10 +168,22 @@ TEST_NEEDS   += $(REPORT_FORMS) $(READERS)/npm $(READERS)/junitparser
 
 $(REPORT_FORMS).o: tests/command/report_forms.c $(B)/flags
 	$(call cc,-iquote lib -iquote cli)
-$(REPORT_FORMS): $(REPORT_FORMS).o $(call UNIT_CLI,report_json report_junit report_sarif \
-		report_sarif_result report_gitlab report_markdown report_programs report_spot \
-		report_words source emit escape place)
+$(REPORT_FORMS): $(REPORT_FORMS).o $(call UNIT_CLI,report_json report_json_profile profile_figures \
+		report_junit report_sarif report_sarif_result report_gitlab report_markdown \
+		report_programs report_spot report_words source emit escape place)
 	$(call ld,-ljansson -lxml2)
+
+PROFILE_FORMS := $(B)/tests/command/profile_forms
+TEST_NEEDS    += $(PROFILE_FORMS)
+
+$(PROFILE_FORMS).o: tests/command/profile_forms.c $(B)/flags
+	$(call cc,-iquote lib -iquote cli -iquote tests/unit)
+$(PROFILE_FORMS): $(PROFILE_FORMS).o $(call UNIT_REPORT,$(UNIT_PROFILE) gzip protobuf \
+		profile_budget profile_screen profile_screen_diff profile_screen_table \
+		profile_screen_tree profile_tree profile_words report_json report_json_profile \
+		report_words screen_line \
+		$(patsubst %,report_%,folded pprof speedscope dhat massif table))
+	$(call ld,-ljansson -lz $(DEMANGLER))
 
 $(READERS)/npm: $(wildcard tests/readers/*)
 	@mkdir -p $(@D) && cp $^ $(@D)
@@ -192,6 +204,12 @@ TEST_NEEDS += $(B)/as-released
 endif
 $(B)/as-released:
 	$(Q)ln -sf /bin/true $@
+
+# A mark that bpftrace can set a probe here: it takes root, and a kernel that lets root do it.
+TEST_NEEDS += $(B)/traceable
+$(B)/traceable: $(B)/phaselock
+	$(Q)timeout 20 bpftrace -e 'BEGIN { exit(); } uprobe:$<:main { exit(); }' >$@.log 2>&1 && \
+		ln -sf /bin/true $@ || echo "skip tracing by bpftrace: $@.log says why"
 
 # ---- soak: a short form of each is in `make test` ------------------------------------------------
 SOAK := $(B)/tests/soak/soak

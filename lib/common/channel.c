@@ -37,6 +37,9 @@ static const struct pl_reach_parts parts = {
 	.size = sizeof(struct pl_channel),
 	.rest_at = PL_CHANNEL_RECORD_AT,
 	.rest_size = sizeof(struct pl_layout),
+	.more_at = PL_CHANNEL_PROFILE_AT,
+	.more_size = PL_PROFILE_SIZE,
+	.more_begin = PL_PROFILE_CHUNKS_AT,
 };
 
 /* ---- who was not heard of again -------------------------------------------------------------- */
@@ -150,6 +153,11 @@ struct pl_channel *pl_channel(void)
 struct pl_layout *pl_channel_record(void)
 {
 	return page != NULL ? reached.rest : NULL;
+}
+
+struct pl_profile *pl_channel_profile(void)
+{
+	return page != NULL && page->profile_frames != 0 ? reached.more : NULL;
 }
 
 bool pl_channel_tells(void)

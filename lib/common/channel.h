@@ -9,6 +9,7 @@
 
 #include "common/base.h"
 #include "common/layout.h"
+#include "common/profile_layout.h"
 #include "common/reach.h"
 
 #include <phaselock/phaselock.h>
@@ -89,6 +90,8 @@ struct pl_channel {
 	_Atomic uint64_t is_over;	 /* likewise: 1 when nobody reads the page any more */
 	uint64_t is_live;		 /* likewise: 1 if violations are reported as they happen */
 	uint64_t clock;			 /* likewise: it keeps lock_after= for all, 1 + ms; 0: no */
+	uint64_t profile_frames; /* likewise: frames that the profile keeps; 0: there is none */
+	uint64_t profile_rate;	 /* likewise: bytes between two samples, 0: all is recorded */
 	/*
 	 * The last moment, 0: none yet. Written by the command, and by a process that got the
 	 * signal itself. Release: who sees it judges by it from then on.
@@ -134,6 +137,12 @@ struct pl_channel {
 #define PL_CHANNEL_RECORD_AT 65536
 #define PL_CHANNEL_FILE_SIZE (PL_CHANNEL_RECORD_AT + sizeof(struct pl_layout))
 
+/* Where the profile begins, if there is one, and where the file then ends. */
+#define PL_CHANNEL_PROFILE_AT                                                                      \
+	((PL_CHANNEL_FILE_SIZE + PL_CHANNEL_RECORD_AT - 1) / PL_CHANNEL_RECORD_AT *                \
+	 PL_CHANNEL_RECORD_AT)
+#define PL_CHANNEL_PROFILE_END (PL_CHANNEL_PROFILE_AT + PL_PROFILE_SIZE)
+
 _Static_assert(sizeof(struct pl_channel) <= PL_CHANNEL_RECORD_AT, "the record begins behind it");
 
 /* Says that this is the moment of a want, for all processes of the run. Signals: safe. */
@@ -172,6 +181,12 @@ struct pl_channel *pl_channel(void);
  * for all of it (ulimit -v).
  */
 struct pl_layout *pl_channel_record(void);
+
+/*
+ * Returns the profile of the run, or NULL: likewise, or where none is wanted. Its chunks cannot be
+ * touched yet.
+ */
+struct pl_profile *pl_channel_profile(void);
 
 /*
  * Returns whether the command tells of violations at the end, from the record, and so none but a

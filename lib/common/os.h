@@ -47,6 +47,9 @@ bool pl_os_space_is_limited(void);
  */
 void *pl_os_map_shared(int fd, size_t at, size_t size);
 
+/* The same, but without access: pl_os_protect() gives it, piece by piece. */
+void *pl_os_reserve_shared(int fd, size_t at, size_t size);
+
 /*
  * Maps a whole regular file, to be read. NULL if it cannot; else sets *size. Only for a file that
  * nobody can cut: reading the mapping of one that was cut ends the process.
@@ -206,6 +209,12 @@ void pl_os_thread_name(char name[16]);
 /* Returns true only if no thread of this process has that id any more. */
 bool pl_os_thread_is_gone(uint64_t thread_id);
 
+/*
+ * Returns how many bytes of memory the process has resident, 0 if it is not known. Opens a file: a
+ * filter of system calls may kill the process for it.
+ */
+uint64_t pl_os_resident(void);
+
 /* Like clock_gettime(2), which cannot fail for a clock that exists. */
 void pl_os_clock(int clock, struct timespec *now);
 
@@ -214,6 +223,9 @@ typedef int (*pl_os_clock_function)(int clock, struct timespec *now);
 void pl_os_use_clock(pl_os_clock_function faster);
 
 uint64_t pl_os_monotonic_ns(void);
+
+/* The same, as of the kernel's last tick, some milliseconds ago at most: it costs less. */
+uint64_t pl_os_coarse_ns(void);
 void pl_os_sleep_ms(uint64_t milliseconds);
 
 /*

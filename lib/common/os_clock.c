@@ -30,12 +30,22 @@ void pl_os_clock(int clock, struct timespec *now)
 		pl_os_call(SYS_clock_gettime, clock, now);
 }
 
-uint64_t pl_os_monotonic_ns(void)
+static uint64_t read_ns(int clock)
 {
 	struct timespec now = {0, 0};
 
-	pl_os_clock(CLOCK_MONOTONIC, &now);
+	pl_os_clock(clock, &now);
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+uint64_t pl_os_monotonic_ns(void)
+{
+	return read_ns(CLOCK_MONOTONIC);
+}
+
+uint64_t pl_os_coarse_ns(void)
+{
+	return read_ns(CLOCK_MONOTONIC_COARSE);
 }
 
 /* By futex(2): a filter for what an allocator needs allows it, but not nanosleep(2). */

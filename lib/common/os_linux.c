@@ -53,6 +53,25 @@ uint64_t pl_os_thread_id(void)
 	return (uint64_t)pl_os_call(SYS_gettid);
 }
 
+/* The second number of /proc/self/statm, in pages. */
+uint64_t pl_os_resident(void)
+{
+	char text[64] = "";
+	uint64_t pages = 0;
+	const char *next;
+	long fd = pl_os_call(SYS_openat, AT_FDCWD, "/proc/self/statm", O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return 0;
+	pl_os_call(SYS_read, fd, text, sizeof(text) - 1);
+	pl_os_call(SYS_close, fd);
+	next = strchr(text, ' ');
+	if (next != NULL)
+		for (next++; *next >= '0' && *next <= '9'; next++)
+			pages = pages * 10 + (uint64_t)(*next - '0');
+	return pages * pl_os_page_size();
+}
+
 void pl_os_thread_name(char name[16])
 {
 	name[0] = '\0';

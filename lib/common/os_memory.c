@@ -107,7 +107,7 @@ bool pl_os_space_is_limited(void)
 	return limit.rlim_cur != RLIM64_INFINITY;
 }
 
-void *pl_os_map_shared(int fd, size_t at, size_t size)
+static void *map_shared(int fd, size_t at, size_t size, int rights)
 {
 	struct stat file = {.st_mode = 0};
 	long seals = pl_os_call(SYS_fcntl, fd, F_GET_SEALS);
@@ -116,7 +116,17 @@ void *pl_os_map_shared(int fd, size_t at, size_t size)
 	if (seals < 0 || (seals & F_SEAL_SHRINK) == 0 || pl_os_call(SYS_fstat, fd, &file) != 0 ||
 	    file.st_size < (off_t)(at + size))
 		return NULL;
-	return map(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, at);
+	return map(NULL, size, rights, MAP_SHARED | MAP_NORESERVE, fd, at);
+}
+
+void *pl_os_map_shared(int fd, size_t at, size_t size)
+{
+	return map_shared(fd, at, size, PROT_READ | PROT_WRITE);
+}
+
+void *pl_os_reserve_shared(int fd, size_t at, size_t size)
+{
+	return map_shared(fd, at, size, PROT_NONE);
 }
 
 const void *pl_os_map_file(const char *path, size_t *size)

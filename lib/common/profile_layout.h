@@ -73,7 +73,10 @@ struct pl_profile_row {
 	_Atomic uint64_t lifetime_requests;	     /* likewise, in requests of the process */
 	uint64_t first_ns, last_ns;		     /* of requests, CLOCK_MONOTONIC */
 	uint32_t classes[PL_PROFILE_CLASSES];	     /* requests by size */
+	uint64_t reserved;			     /* a row is four cache lines */
 };
+
+_Static_assert(sizeof(struct pl_profile_row) == 256, "no row shares a cache line with another");
 
 /* A moment of the process's life. */
 struct pl_profile_point {

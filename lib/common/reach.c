@@ -65,6 +65,16 @@ static void *map(int fd, uint64_t magic, uint64_t cookie, size_t size)
 	return NULL;
 }
 
+static void *map_more(int fd, const struct pl_reach_parts *parts)
+{
+	void *more = pl_os_reserve_shared(fd, parts->more_at, parts->more_size);
+
+	if (more == NULL || pl_os_protect(more, parts->more_begin, true))
+		return more;
+	pl_os_unmap(more, parts->more_size);
+	return NULL;
+}
+
 static bool map_all(const int files[FILES], uint64_t magic, uint64_t cookie,
 		    const struct pl_reach_parts *parts, struct pl_reach *found)
 {
@@ -77,8 +87,10 @@ static bool map_all(const int files[FILES], uint64_t magic, uint64_t cookie,
 		return false;
 	}
 	/* Who counts each byte of it needs it for something else. */
-	if (!pl_os_space_is_limited())
+	if (!pl_os_space_is_limited()) {
 		found->rest = pl_os_map_shared(files[0], parts->rest_at, parts->rest_size);
+		found->more = map_more(files[0], parts);
+	}
 	return true;
 }
 
@@ -138,6 +150,8 @@ void pl_reach_leave(const struct pl_reach *found, const struct pl_reach_parts *p
 		pl_os_unmap(found->page, parts->size);
 	if (found->rest != NULL)
 		pl_os_unmap(found->rest, parts->rest_size);
+	if (found->more != NULL)
+		pl_os_unmap(found->more, parts->more_size);
 	if (found->alive != NULL)
 		pl_os_unmap(found->alive, sizeof(struct pl_reach_head));
 }

@@ -28,11 +28,16 @@ struct pl_reach_parts {
 	size_t size;
 	size_t rest_at; /* a multiple of the page size */
 	size_t rest_size;
+	/* Of what follows only the begin can be touched: mlockall() shall not fill the rest. */
+	size_t more_at; /* a multiple of the page size */
+	size_t more_size;
+	size_t more_begin;
 };
 
 struct pl_reach {
 	void *page;
 	void *rest;  /* NULL: the file has none, or there is no room for it */
+	void *more;  /* likewise */
 	void *alive; /* mapped as long as this image lives: by that the command sees that it does */
 };
 

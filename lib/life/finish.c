@@ -13,6 +13,7 @@
 #include "entry/unseen.h"
 #include "life/closing.h"
 #include "life/fork.h"
+#include "profile/profile.h"
 #include "reaction/hot_functions.h"
 #include "reaction/violation.h"
 #include "record/image.h"
@@ -21,6 +22,7 @@
 #include "request/moment.h"
 #include "thread/phase.h"
 #include "thread/stats.h"
+#include "thread/thread.h"
 
 #include <phaselock/phaselock.h>
 #include <phaselock/watch.h>
@@ -57,6 +59,7 @@ __attribute__((destructor)) static void finish(void)
 	if (pl_copy_is_in_front())
 		return;
 	pl_moment_end();
+	pl_profile_end(pl_thread_registered());
 	pl_violation_await_reports();
 	if (pl_settings.options.stats) {
 		struct phaselock_stats stats;

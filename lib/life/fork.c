@@ -8,6 +8,7 @@
 
 #include "common/channel.h"
 #include "common/os.h"
+#include "profile/profile.h"
 #include "record/image.h"
 #include "reaction/violation.h"
 #include "report/sink.h"
@@ -35,6 +36,7 @@ void phaselock_detach_child(void)
 	if (first_process == 0 || pl_os_process_id() == first_process)
 		return;
 	if (pl_channel_may_leave()) {
+		pl_profile_stop();
 		pl_image_leave();
 		pl_channel_leave();
 		pl_moment_leave();
@@ -55,6 +57,7 @@ static void fork_child(void)
 		pl_stats_publish_nothing();
 		pl_channel_adopt();
 		pl_image_begin(PL_LAYOUT_FORK);
+		pl_profile_fork_child();
 		pl_control_fork_child();
 	}
 }

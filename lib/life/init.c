@@ -32,8 +32,10 @@
 #include "common/options.h"
 #include "thread/sanitizer_order.h"
 #include "common/os.h"
+#include "thread/locks.h"
 #include "thread/phase.h"
 #include "entry/proof.h"
+#include "profile/profile.h"
 #include "record/image.h"
 #include "common/reach.h"
 #include "report/report.h"
@@ -78,6 +80,17 @@ static void prove_armed(void)
 	else if ((elsewhere & PHASELOCK_ENTRY_MALLOC) == 0)
 		to_prove = elsewhere & operators;
 	pl_interpose_give_way(elsewhere | pl_proof(PHASELOCK_ENTRY_ALL & ~to_prove));
+}
+
+static void begin_profile(void)
+{
+	struct pl_os_signals before;
+
+	if (pl_channel_profile() == NULL || !pl_profile_begin(!pl_filter_is_possible()))
+		return;
+	pl_lock(PL_LOCK_PHASE, &before);
+	pl_phase_watch(PL_PHASE_WATCHED_PROFILE, true);
+	pl_unlock(PL_LOCK_PHASE, &before);
 }
 
 static void join_run(const char *reach)
@@ -285,6 +298,7 @@ __attribute__((constructor)) static void start(void)
 		pl_report_message(
 			"cannot open the page of `phaselock run` (over, or of another version?)");
 	prove_armed();
+	begin_profile();
 	if (pl_channel() != NULL)
 		join_run(channel);
 	pl_loaded_started();

@@ -10,6 +10,7 @@
 #include "thread/locks.h"
 #include "report/names.h"
 #include "common/os.h"
+#include "common/usdt.h"
 #include "record/image.h"
 #include "record/told.h"
 #include "thread/phase.h"
@@ -17,6 +18,7 @@
 #include "common/settings.h"
 #include "reaction/hot_functions.h"
 #include "reaction/site.h"
+#include "reaction/site_key.h"
 #include "thread/stats.h"
 #include "common/suppress.h"
 #include "stack/unwind.h"
@@ -294,6 +296,8 @@ enum phaselock_verdict pl_violation(const struct pl_request *request, enum phase
 	if (thread != NULL)
 		pl_record_add(thread, &thread->locked_attempts, 1);
 	PL_CHANNEL_COUNT(violations);
+	PL_USDT(violation,
+		(violation.function, violation.size, violation.thread_id, pl_site_key(&violation)));
 	keep_for_debugger(&violation);
 
 	decide(&violation, &context);

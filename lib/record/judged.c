@@ -6,7 +6,7 @@
 #include "common/channel.h"
 #include "common/sized.h"
 #include "record/image.h"
-#include "record/rows.h"
+#include "record/keyed.h"
 
 #include <phaselock/watch.h>
 
@@ -27,7 +27,7 @@ static struct pl_layout_check *find(struct pl_layout *record,
 	copy(check.test, judgement->test, sizeof(check.test));
 	copy(check.name, judgement->name, sizeof(check.name));
 	copy(check.file, judgement->file, sizeof(check.file));
-	return pl_rows_find(record->checks, PL_LAYOUT_CHECKS, sizeof(check), &check,
+	return pl_keyed_find(record->checks, PL_LAYOUT_CHECKS, sizeof(check), &check,
 			    offsetof(struct pl_layout_check, results));
 }
 

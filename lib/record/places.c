@@ -67,7 +67,7 @@ uint64_t pl_places_frame(struct pl_layout *record, const void *frame, const stru
 }
 
 void pl_places_write(struct pl_layout *record, void *const *frames, unsigned count,
-		     uint64_t places[PHASELOCK_FRAMES_MAX])
+		     uint64_t *places)
 {
 	const char *path = NULL;
 	uint64_t module = 0;

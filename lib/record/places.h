@@ -12,7 +12,7 @@
  * no heap request, no lock.
  */
 void pl_places_write(struct pl_layout *record, void *const *frames, unsigned count,
-		     uint64_t places[PHASELOCK_FRAMES_MAX]);
+		     uint64_t *places);
 
 /* Returns one frame in that form, whose place is known, and writes its module. Likewise. */
 uint64_t pl_places_frame(struct pl_layout *record, const void *frame, const struct pl_place *place);

@@ -11,7 +11,8 @@
 #include "common/settings.h"
 #include "common/sized.h"
 #include "record/image.h"
-#include "record/rows.h"
+#include "record/keyed.h"
+#include "common/usdt.h"
 #include "report/sink.h"
 
 #include <phaselock/phaselock.h>
@@ -35,6 +36,21 @@ static struct phaselock_stage_counts count(void)
 		.allocations = stats.allocations,
 		.deallocations = stats.deallocations,
 	};
+}
+
+static void fire(const char *name, const struct phaselock_stage_counts *now)
+{
+	PL_USDT(stage, (name, now->live_bytes, now->allocations));
+}
+
+/* Stages are not told: a tracer may still want to know of one. */
+static void pass(const char *name)
+{
+	if (PL_USDT_IS_WANTED(stage)) {
+		struct phaselock_stage_counts now = count();
+
+		fire(name, &now);
+	}
 }
 
 static void append_signed(struct pl_text *text, int64_t number)
@@ -69,7 +85,7 @@ static struct pl_layout_stage *find(const char *name)
 	if (record == NULL)
 		return NULL;
 	strncpy(stage.name, name, sizeof(stage.name) - 1);
-	found = pl_rows_find(record->stages, PL_LAYOUT_STAGES, sizeof(stage), &stage,
+	found = pl_keyed_find(record->stages, PL_LAYOUT_STAGES, sizeof(stage), &stage,
 			     offsetof(struct pl_layout_stage, count));
 	if (found == NULL)
 		atomic_fetch_add_explicit(&record->stages_lost, 1, memory_order_relaxed);
@@ -114,6 +130,7 @@ static void tell(const char *name, const struct phaselock_stage_counts *now,
 	struct pl_text line = pl_text_in(buffer, sizeof(buffer) - 1);
 
 	write_stage(name, now, before);
+	fire(name, now);
 	pl_text_append(&line, "[MEMORY-TRACK] ");
 	pl_text_quote(&line, name);
 	pl_text_append(&line, ": bytes_allocated=");
@@ -144,8 +161,10 @@ void phaselock_stage_begin_sized(struct phaselock_stage *stage, const char *name
 {
 	struct phaselock_stage own = {.last = {0}};
 
-	if (!pl_settings.stages_are_told)
+	if (!pl_settings.stages_are_told) {
+		pass(name);
 		return;
+	}
 	own.begin = own.last = count();
 	tell(name, &own.begin, NULL);
 	pl_sized_copy(stage, size, &own, sizeof(own));
@@ -168,6 +187,8 @@ void phaselock_stage_mark_sized(struct phaselock_stage *stage, const char *name,
 {
 	if (pl_settings.stages_are_told)
 		mark(stage, name, size);
+	else
+		pass(name);
 }
 
 void phaselock_stage_end_sized(struct phaselock_stage *stage, const char *name, size_t size)
@@ -175,8 +196,10 @@ void phaselock_stage_end_sized(struct phaselock_stage *stage, const char *name, 
 	struct phaselock_stage own;
 	int64_t blocks;
 
-	if (!pl_settings.stages_are_told)
+	if (!pl_settings.stages_are_told) {
+		pass(name);
 		return;
+	}
 	own = mark(stage, name, size);
 	blocks = (int64_t)(own.last.allocations - own.begin.allocations) -
 		 (int64_t)(own.last.deallocations - own.begin.deallocations);

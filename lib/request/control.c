@@ -11,6 +11,7 @@
 #include "thread/locks.h"
 #include "request/moment.h"
 #include "common/os.h"
+#include "common/usdt.h"
 #include "thread/phase.h"
 #include "report/report.h"
 #include "thread/stats.h"
@@ -159,6 +160,7 @@ static void begin(enum pl_scope scope, const void *caller)
 			"end missing?";
 	if (fault != NULL)
 		misuse(fault);
+	PL_USDT(scope, ((int)scope, true));
 	/* A later report may have to name the caller after its module is gone. */
 	if (scope == PL_SCOPE_FORBID)
 		pl_kept_add((void *[]){(void *)(uintptr_t)caller}, 1);
@@ -170,6 +172,7 @@ static void end(enum pl_scope scope, const char *message)
 
 	if (thread == NULL || !pl_gate_scope_end(thread, scope))
 		misuse(message);
+	PL_USDT(scope, ((int)scope, false));
 }
 
 void phaselock_forbid_begin(void)
@@ -210,7 +213,10 @@ bool phaselock_scopes_restore(uint64_t scopes)
 	bool were_open = false;
 
 	while (thread != NULL && thread->scopes > 1 && thread->scopes > scopes) {
-		pl_gate_scope_end(thread, pl_gate_scope(thread));
+		enum pl_scope scope = pl_gate_scope(thread);
+
+		pl_gate_scope_end(thread, scope);
+		PL_USDT(scope, ((int)scope, false));
 		were_open = true;
 	}
 	return were_open;

@@ -9,6 +9,7 @@
 #include "request/count.h"
 #include "request/judge.h"
 #include "request/moment.h"
+#include "request/recorded.h"
 #include "request/watch.h"
 #include "thread/gate.h"
 #include "thread/phase.h"
@@ -35,8 +36,14 @@ void pl_heard_allocation(const void *block, size_t size, const void *caller)
 	pl_count_allocation(thread, size);
 	if (block == NULL)
 		pl_counter_increment(&thread->failed_allocations);
+	pl_recorded_result(thread, &request, block);
 	if (pl_watch_is_on(thread))
 		pl_watch_result(thread, &request, block);
+}
+
+static void release_elsewhere(void *block)
+{
+	(void)block;
 }
 
 void pl_heard_release(const void *block, const void *caller)
@@ -51,6 +58,8 @@ void pl_heard_release(const void *block, const void *caller)
 	pl_moment_look();
 	if (thread == NULL && pl_judge_release_apart(&request))
 		pl_strays_deallocation(0, pl_phase_is_locked());
+	if (block != NULL)
+		pl_recorded_release(thread, (void *)(uintptr_t)block, release_elsewhere);
 	if (thread == NULL)
 		return;
 	if (!is_heard(thread, &request, pl_settings.free_is_forbidden))

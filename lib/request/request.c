@@ -10,6 +10,7 @@
 #include "thread/gate.h"
 #include "request/judge.h"
 #include "request/moment.h"
+#include "request/recorded.h"
 #include "common/os.h"
 #include "common/settings.h"
 #include "thread/strays.h"
@@ -44,6 +45,7 @@ static enum pl_outcome pass(struct pl_thread **thread, const struct pl_request *
 /* The end of a request, served or not. For an exiting thread it keeps the byte counts. */
 static void *close_request(struct pl_thread *thread, const struct pl_request *request, void *block)
 {
+	pl_recorded_result(thread, request, block);
 	if (pl_watch_is_on(thread))
 		pl_watch_result(thread, request, block);
 	if (thread->exiting)
@@ -73,9 +75,10 @@ static void *refuse(enum pl_outcome outcome)
 }
 
 /* Counts what the backend gave a thread that is being registered: libc or the backend asked. */
-static void *count_apart(size_t size, void *block)
+static void *count_apart(const struct pl_request *request, void *block)
 {
-	pl_strays_allocation(size);
+	pl_strays_allocation(request->size);
+	pl_recorded_result(NULL, request, block);
 	if (block == NULL)
 		pl_record_add(&pl_strays, &pl_strays.failed_allocations, 1);
 	return block;
@@ -113,7 +116,7 @@ PL_INLINE void *take(const struct pl_request *request, void *(*serve)(size_t siz
 	enum pl_outcome outcome = pass(&thread, request);
 
 	if (outcome == PL_APART)
-		return count_apart(request->size, serve(request->size));
+		return count_apart(request, serve(request->size));
 	if (outcome != PL_SERVE)
 		return refuse(outcome);
 	pl_count_allocation(thread, request->size);
@@ -160,7 +163,7 @@ void *pl_request_aligned(const char *function, enum pl_aligned kind, size_t alig
 		pl_count_allocation(thread, size);
 	block = pl_backend_aligned(kind, alignment, size);
 	if (outcome == PL_APART)
-		return usual || block != NULL ? count_apart(size, block) : NULL;
+		return usual || block != NULL ? count_apart(&request, block) : NULL;
 	if (usual)
 		return finish(thread, &request, &thread->failed_allocations, block);
 	if (block != NULL)
@@ -208,7 +211,9 @@ void *pl_request_realloc(const char *function, void *block, size_t size, const v
 
 	if (outcome == PL_APART) {
 		pl_record_add(&pl_strays, &pl_strays.reallocations, 1);
-		return pl_backend_realloc(block, size);
+		moved = pl_recorded_realloc(NULL, block, size);
+		pl_recorded_result(NULL, &request, moved);
+		return moved;
 	}
 	if (outcome != PL_SERVE)
 		return refuse(outcome);
@@ -217,9 +222,14 @@ void *pl_request_realloc(const char *function, void *block, size_t size, const v
 	pl_counter_add(&thread->bytes_requested, size);
 	held = held_bytes(thread);
 	moved = finish(thread, &request, &thread->failed_reallocations,
-		       pl_backend_realloc(block, size));
+		       pl_recorded_realloc(thread, block, size));
 	pl_counter_add(&thread->bytes_reallocated, held_bytes(thread) - held);
 	return moved;
+}
+
+static void release_apart(void *block)
+{
+	pl_strays_deallocation(pl_backend_free_apart(block), pl_phase_is_locked());
 }
 
 void pl_request_release(const char *function, void *block, const void *caller)
@@ -231,7 +241,7 @@ void pl_request_release(const char *function, void *block, const void *caller)
 
 	pl_moment_look();
 	if (thread == NULL && block != NULL && pl_judge_release_apart(&request))
-		pl_strays_deallocation(pl_backend_free_apart(block), pl_phase_is_locked());
+		pl_recorded_release(NULL, block, release_apart);
 	if (thread == NULL)
 		return;
 	if (pl_gate_is_probing(thread) || (block != NULL && pl_settings.free_is_forbidden))
@@ -241,7 +251,7 @@ void pl_request_release(const char *function, void *block, const void *caller)
 	if (pl_watch_is_on(thread))
 		pl_watch_release(thread, &request);
 	pl_count_deallocation(thread, block);
-	pl_backend_free(block);
+	pl_recorded_release(thread, block, pl_backend_free);
 	if (thread->exiting)
 		pl_thread_keep_bytes(thread);
 }

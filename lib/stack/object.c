@@ -16,13 +16,11 @@
 
 #pragma weak _dl_find_object /* an older libc does not have it */
 
-#define LASTING_MAX 256 /* objects beyond these count as ones that may be unloaded */
-
 /* Written by the constructor, read by any thread; sorted by address. */
 static struct range {
 	uintptr_t start;
 	uintptr_t end;
-} lasting[LASTING_MAX];
+} lasting[PL_OBJECT_LASTING_MAX];
 static size_t lasting_count;
 
 /* The ELF header lies at the start of the object, and the program headers on the same page. */
@@ -106,7 +104,7 @@ static bool note(const struct pl_loaded *module, void *unused)
 	size_t at = lasting_count;
 
 	(void)unused;
-	if (at == LASTING_MAX || range.end == 0 || !is_whole(&object))
+	if (at == PL_OBJECT_LASTING_MAX || range.end == 0 || !is_whole(&object))
 		return false;
 	for (; at > 0 && lasting[at - 1].start > range.start; at--)
 		lasting[at] = lasting[at - 1];
@@ -120,19 +118,42 @@ void pl_object_start(void)
 	pl_loaded_each(note, NULL);
 }
 
-bool pl_object_stays(const void *address)
+unsigned pl_object_lasting(uintptr_t address, uintptr_t *start, uintptr_t *end)
 {
 	size_t low = 0, high = lasting_count;
 
 	while (low < high) {
 		size_t middle = (low + high) / 2;
 
-		if ((uintptr_t)address < lasting[middle].start)
+		if (address < lasting[middle].start) {
 			high = middle;
-		else if ((uintptr_t)address >= lasting[middle].end)
+		} else if (address >= lasting[middle].end) {
 			low = middle + 1;
-		else
-			return true;
+		} else {
+			*start = lasting[middle].start;
+			*end = lasting[middle].end;
+			return (unsigned)middle + 1;
+		}
 	}
-	return false;
+	return 0;
+}
+
+bool pl_object_stays(const void *address)
+{
+	uintptr_t start, end;
+
+	return pl_object_lasting((uintptr_t)address, &start, &end) != 0;
+}
+
+bool pl_object_trace(uintptr_t address, struct pl_object_trace *trace)
+{
+	struct dl_find_object found;
+
+	if (_dl_find_object == NULL || _dl_find_object((void *)address, &found) != 0)
+		return false;
+	*trace = (struct pl_object_trace){.start = (uintptr_t)found.dlfo_map_start,
+					  .end = (uintptr_t)found.dlfo_map_end,
+					  .table_index = found.dlfo_eh_frame,
+					  .map = found.dlfo_link_map};
+	return true;
 }

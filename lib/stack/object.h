@@ -43,4 +43,23 @@ void pl_object_start(void);
  */
 bool pl_object_stays(const void *address);
 
+/*
+ * The same, with the object's bounds. Returns its number, from 1 to PL_OBJECT_LASTING_MAX, or 0 if
+ * it may be unloaded. Fast.
+ */
+unsigned pl_object_lasting(uintptr_t address, uintptr_t *start, uintptr_t *end);
+
+/* Objects beyond these count as ones that may be unloaded. */
+#define PL_OBJECT_LASTING_MAX 256
+
+/* What is known of an object without reading it. Another one may come to have the same. */
+struct pl_object_trace {
+	uintptr_t start, end;
+	const void *table_index;
+	const void *map; /* the dynamic linker's record of it */
+};
+
+/* Returns whether there is an object that may be unloaded. Locks: none. Always false on musl. */
+bool pl_object_trace(uintptr_t address, struct pl_object_trace *trace);
+
 #endif

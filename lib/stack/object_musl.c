@@ -71,3 +71,19 @@ bool pl_object_stays(const void *address)
 	(void)address;
 	return true;
 }
+
+/* There are no unwind tables to remember anything of. */
+unsigned pl_object_lasting(uintptr_t address, uintptr_t *start, uintptr_t *end)
+{
+	(void)address;
+	(void)start;
+	(void)end;
+	return 0;
+}
+
+bool pl_object_trace(uintptr_t address, struct pl_object_trace *trace)
+{
+	(void)address;
+	(void)trace;
+	return false;
+}

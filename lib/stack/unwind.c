@@ -7,6 +7,7 @@
 
 #include "stack/cfi.h"
 #include "stack/cfi_index.h"
+#include "stack/code.h"
 
 /* Frames of our own that may lie between the unwinder and the caller. */
 #define OWN_FRAMES_MAX 12
@@ -86,12 +87,16 @@ struct list {
 	void **frames;
 	unsigned capacity;
 	unsigned count;
+	struct pl_code code; /* that of the last frame */
 };
 
 PL_INLINE bool add_to_list(struct pl_cfi *cfi, void *argument)
 {
 	struct list *list = argument;
 
+	/* For the generation. */
+	if (!pl_code_has(&list->code, pl_cfi_instruction(&cfi->frame)))
+		(void)pl_code_find(pl_cfi_instruction(&cfi->frame), &list->code);
 	/*
 	 * The frame before is what the handler returns to. It was not called either: its address is
 	 * the first byte of its code.
@@ -105,7 +110,7 @@ PL_INLINE bool add_to_list(struct pl_cfi *cfi, void *argument)
 __attribute__((noinline)) unsigned pl_unwind(void **frames, unsigned capacity, const void *caller,
 					     enum pl_unwind_end *end)
 {
-	struct list list = {frames, capacity, 0};
+	struct list list = {.frames = frames, .capacity = capacity};
 	struct pl_cfi cfi;
 
 	*end = capacity == 0 ? PL_UNWIND_FULL : PL_UNWIND_NO_TABLE;
@@ -121,6 +126,11 @@ __attribute__((noinline)) unsigned pl_unwind(void **frames, unsigned capacity, c
 	}
 	*end = go_outwards(&cfi, caller != NULL, add_to_list, &list);
 	return list.count;
+}
+
+uint64_t pl_unwind_generation(void)
+{
+	return pl_code_generation();
 }
 
 struct looker {

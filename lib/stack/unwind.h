@@ -30,6 +30,15 @@ enum pl_unwind_end {
  */
 unsigned pl_unwind(void **frames, unsigned capacity, const void *caller, enum pl_unwind_end *end);
 
+/*
+ * Returns a number that changes when addresses given before may mean other code now: pl_unwind()
+ * met a module in the place of one that was unloaded. To be read after the walk, while its calls
+ * are still under way. Then equal addresses of two walks mean the same code if the numbers are
+ * equal, too. It says nothing of code in no module. Modules without a build-id are told apart by
+ * where they lie and by their ELF header. Fast.
+ */
+uint64_t pl_unwind_generation(void);
+
 /* A frame, while a walk is at it. */
 struct pl_unwind_frame {
 	uintptr_t instruction; /* where the frame is, or the last byte of that */

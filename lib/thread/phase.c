@@ -3,6 +3,7 @@
 #include "thread/phase.h"
 
 #include "common/os.h"
+#include "common/usdt.h"
 
 /* Who wants WATCHED in the place of INIT: a set of enum pl_phase_watcher. Under PL_LOCK_PHASE. */
 static unsigned watchers;
@@ -20,16 +21,24 @@ static void set(uintptr_t phase)
 
 void pl_phase_lock(void)
 {
-	if (!pl_phase_is_locked())
+	bool is_new = !pl_phase_is_locked();
+
+	if (is_new)
 		set(PL_PHASE_LOCKED);
 	pl_os_barrier();
+	if (is_new)
+		PL_USDT(lock, ());
 }
 
 bool pl_phase_unlock(void)
 {
+	bool was_locked = pl_phase_is_locked();
+
 	if (pl_phase_is_sealed())
 		return false;
 	set(unlocked());
+	if (was_locked)
+		PL_USDT(unlock, ());
 	return true;
 }
 
@@ -55,6 +64,7 @@ static bool seal(bool permits_hold)
 	set(PL_PHASE_SEALED);
 	pl_os_barrier();
 	freeze_if_sealed();
+	PL_USDT(seal, (permits_hold));
 	return true;
 }
 

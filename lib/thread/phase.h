@@ -101,6 +101,7 @@ enum pl_phase_watcher {
 	PL_PHASE_WATCHED_PROCESS = 1, /* a watch of the process is open */
 	PL_PHASE_WATCHED_MOMENT = 2,  /* each request looks whether the moment of a lock has come */
 	PL_PHASE_WATCHED_HOT = 4,     /* there are functions that must not allocate */
+	PL_PHASE_WATCHED_PROFILE = 8, /* each request is recorded */
 };
 
 /* While any watcher is on, WATCHED replaces INIT. */

@@ -19,6 +19,8 @@
 
 #include <stdatomic.h>
 
+struct pl_profile_context; /* profile/context.h */
+
 /*
  * What one thread or all threads did. Each count is the flow of the same name in struct
  * phaselock_stats, or part of one.
@@ -58,6 +60,8 @@ struct PL_CACHE_ALIGNED pl_thread {
 	unsigned probe_hits; /* calls that came to us while probing */
 	bool counting;	     /* a request is being counted in the record: the gate stays closed */
 	bool denied;	     /* its last failed request was forbidden, not short of memory */
+	/* What the profile keeps of the thread, and of later owners; NULL: nothing. */
+	struct pl_profile_context *profile;
 	bool holding;	     /* its frees hold pages back, which its next request lets go */
 
 	bool shared; /* has no owner: any thread adds to its counters */

@@ -15,6 +15,7 @@
 #include "thread/locks.h"
 #include "thread/sanitizer_order.h"
 #include "common/os.h"
+#include "common/usdt.h"
 #include "thread/owner.h"
 #include "report/report.h"
 #include "backend/shortage.h"
@@ -259,6 +260,7 @@ static struct pl_thread *register_thread(void)
 		pl_backend_thread_end();
 		return NULL;
 	}
+	PL_USDT(thread_register, (id));
 	/*
 	 * The first thread's memory stays to the end. Another thread has to leave now if we will
 	 * not be told of its end: its destructors may have run, or there is no key.

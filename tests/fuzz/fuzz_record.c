@@ -35,6 +35,18 @@ static void check_bounds(const struct record *record)
 	}
 }
 
+static void check_profile(const struct profile *profile, size_t images)
+{
+	for (size_t i = 0; i < profile->node_count; i++)
+		CHECK(profile->nodes[i].node.parent <= i && profile->nodes[i].process < images);
+	for (size_t i = 0; i < profile->row_count; i++) {
+		const struct profile_row *row = &profile->rows[i];
+
+		CHECK(row->process < images && row->thread < profile->thread_count);
+		CHECK(row->stack <= profile->node_count && row->phase <= 1);
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
 	struct report report = {.status = 0};
@@ -44,6 +56,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	write_file(bytes, size, path);
 	if (record_read(&record, path)) {
 		check_bounds(&record);
+		check_profile(&record.profile, record.image_count);
 		report_add_record(&report, &record);
 		CHECK(report.process_count == record.image_count);
 		report_free(&report);

@@ -54,12 +54,22 @@ static inline struct made *made_new(void)
 	return made;
 }
 
+/* Returns its number. */
+static inline uint32_t made_thread(struct made *made, uint32_t process, const char *name,
+				   uint32_t id)
+{
+	struct profile_thread *thread = &made->profile.threads[made->profile.thread_count];
+
+	*thread = (struct profile_thread){.process = process, .thread = {.is_there = 1, .id = id}};
+	memcpy(thread->thread.name, name, strnlen(name, sizeof(thread->thread.name)));
+	return (uint32_t)made->profile.thread_count++;
+}
+
 /* Adds a process and its first thread. Returns its number. */
 static inline uint32_t made_process(struct made *made, const char *program, uint32_t id)
 {
 	uint32_t number = (uint32_t)made->record.image_count++;
 	struct pl_layout_image *image = &made->record.images[number];
-	struct profile_thread *thread = &made->profile.threads[made->profile.thread_count++];
 
 	image->begin = PL_LAYOUT_PROGRAM;
 	image->end = PL_LAYOUT_EXIT;
@@ -67,8 +77,7 @@ static inline uint32_t made_process(struct made *made, const char *program, uint
 	memcpy(image->name, program, strnlen(program, sizeof(image->name)));
 	made->profile.processes[made->profile.process_count++] = (struct profile_process){
 		.process = number, .counts = {.is_there = 1, .frames = 64, .peak_turn = 1}};
-	*thread = (struct profile_thread){.process = number, .thread = {.is_there = 1, .id = id}};
-	memcpy(thread->thread.name, program, strnlen(program, sizeof(thread->thread.name)));
+	made_thread(made, number, program, id);
 	return number;
 }
 

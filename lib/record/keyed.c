@@ -3,7 +3,7 @@
  * Open addressing. A row whose process is killed while it fills it is passed by for ever. It must
  * not know what a row counts.
  */
-#include "record/rows.h"
+#include "record/keyed.h"
 
 #include <string.h>
 
@@ -33,7 +33,7 @@ static bool fill(char *row, const char *key, size_t size)
 	return true;
 }
 
-void *pl_rows_find(void *rows, size_t count, size_t size, const void *row, size_t key_size)
+void *pl_keyed_find(void *rows, size_t count, size_t size, const void *row, size_t key_size)
 {
 	const char *key = (const char *)row + STATE_SIZE;
 	size_t length = key_size - STATE_SIZE;

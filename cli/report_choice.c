@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Reads the command line of `phaselock report`. It must not know what is done with it.
+ */
+#define _GNU_SOURCE
+#include "report_choice.h"
+
+#include "common/glob.h"
+#include "say.h"
+#include "words.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct report_form forms[] = {
+	{"text", NULL, false, false},
+	{"json", report_write_json, false, false},
+	{"junit", report_write_junit, false, false},
+	{"sarif", report_write_sarif, false, false},
+	{"markdown", report_write_markdown, false, false},
+	{"gitlab", report_write_gitlab, false, false},
+	{"folded", report_write_folded, true, false},
+	{"pprof", report_write_pprof, true, true},
+	{"speedscope", report_write_speedscope, true, false},
+	{"dhat", report_write_dhat, true, false},
+	{"massif", report_write_massif, true, false},
+	{"table", report_write_table, true, false},
+	{NULL, NULL, false, false},
+};
+
+void report_print_usage(void)
+{
+	puts("usage: phaselock report [OPTIONS] FILE...\n"
+	     "  --format=FORM              text, json, junit, sarif, markdown, gitlab;\n"
+	     "                             folded, pprof, speedscope, dhat, massif, table\n"
+	     "  --output=FILE  --force     write to a new file; with --force over an old one\n"
+	     "  --order=WHAT               late, bytes, count, peak, temporary, leaked\n"
+	     "  --by=WHAT                  function, site, module, thread, process, phase\n"
+	     "  --tree, --callers, --full  who called whom, from either end; whole stacks\n"
+	     "  --top=N                    rows at most\n"
+	     "  --phase=init|locked  --thread=NAME  --process=NAME  --since=TIME\n"
+	     "                             this part of the profile\n"
+	     "  --violations               these alone, though there is a profile\n"
+	     "  --diff=FILE                what is new, gone, grown since that profile\n"
+	     "  --max-late=N  --max-new-sites=N  --max-peak=BYTES  --max-leaked=BYTES\n"
+	     "                             budgets of the profile\n"
+	     "  --source-root=DIR          sources are named from this folder (the current)\n"
+	     "  --baseline=FILE            fail on sites that are not in this file\n"
+	     "  --write-baseline=FILE      write the sites to it\n"
+	     "  --suggest-suppressions     print entries for a file of suppressions\n"
+	     "  --raw  --debug-path=DIRS  --debuginfod   where to look for names\n"
+	     "  -h, --help                 print this\n"
+	     "Tells what is in the records that `phaselock run` and `phaselock record` keep.\n"
+	     "Status: 0; 1 a budget is exceeded; 99 violations, or sites that the baseline\n"
+	     "lacks; 125 a FILE is no record, or nothing was checked.");
+}
+
+/* ---- values ---------------------------------------------------------------------------------- */
+
+static bool read_form(const char *name, const struct report_form **form)
+{
+	for (*form = forms; (*form)->name != NULL; ++*form)
+		if (strcmp((*form)->name, name) == 0)
+			return true;
+	say("--format=%s: it is text, json, junit, sarif, markdown, gitlab, folded, pprof, "
+	    "speedscope, dhat, massif or table",
+	    name);
+	return false;
+}
+
+/* Violations have no rows of processes and phases. */
+static bool read_key(const char *name, struct report_choice *choice)
+{
+	static const struct {
+		const char *name;
+		enum view_key profile;
+		enum group_key violations;
+	} keys[] = {
+		{"function", VIEW_BY_FUNCTION, GROUP_FUNCTIONS},
+		{"site", VIEW_BY_SITE, GROUP_SITES},
+		{"module", VIEW_BY_MODULE, GROUP_MODULES},
+		{"thread", VIEW_BY_THREAD, GROUP_THREADS},
+		{"process", VIEW_BY_PROCESS, GROUP_FUNCTIONS},
+		{"phase", VIEW_BY_PHASE, GROUP_FUNCTIONS},
+	};
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (strcmp(keys[i].name, name) == 0) {
+			choice->profile.by = keys[i].profile;
+			choice->screen.by = keys[i].violations;
+			return true;
+		}
+	say("--by=%s: it is function, site, module, thread, process or phase", name);
+	return false;
+}
+
+static bool read_order(const char *name, struct report_choice *choice)
+{
+	for (enum view_measure measure = 0; measure < VIEW_MEASURES; measure++) {
+		if (strcmp(view_measure_name(measure), name) != 0)
+			continue;
+		choice->profile.measure = measure;
+		choice->profile.is_measured = true;
+		choice->options.measure = measure;
+		choice->screen.order = measure == VIEW_BYTES ? GROUP_BY_BYTES : GROUP_BY_COUNT;
+		return true;
+	}
+	say("--order=%s: it is late, bytes, count, peak, temporary or leaked", name);
+	return false;
+}
+
+static bool read_top(const char *text, struct report_choice *choice)
+{
+	char *end;
+	size_t top;
+
+	errno = 0;
+	top = strtoul(text, &end, 10);
+	if (end == text || *end != '\0' || text[0] == '-' || errno != 0 || top == 0) {
+		say("--top=%s: it is a number of rows, from 1", text);
+		return false;
+	}
+	choice->screen.top = choice->profile.screen.top = top;
+	return true;
+}
+
+static bool read_phase(const char *name, struct view_filter *filter)
+{
+	filter->has_phase = true;
+	filter->phase = strcmp(name, "locked") == 0 ? REPORT_LOCKED : REPORT_INIT;
+	if (strcmp(name, "locked") == 0 || strcmp(name, "init") == 0)
+		return true;
+	say("--phase=%s: it is init or locked", name);
+	return false;
+}
+
+static bool read_pattern(const char *option, const char *pattern, const char **wanted)
+{
+	*wanted = pattern;
+	if (pl_glob_is_valid(pattern))
+		return true;
+	say("--%s=%s: it is a name, a pattern of names, or a number", option, pattern);
+	return false;
+}
+
+static bool read_since(const char *text, struct view_filter *filter)
+{
+	char *end;
+	double seconds = strtod(text, &end);
+
+	filter->has_since = true;
+	filter->since_ns = UINT64_MAX;
+	if (strcmp(text, "lock") == 0)
+		return true;
+	if (end != text && seconds >= 0 && seconds < 1e9 &&
+	    (*end == '\0' || strcmp(end, "s") == 0 || strcmp(end, "ms") == 0)) {
+		filter->since_ns = (uint64_t)(seconds * (end[0] == 'm' ? 1e6 : 1e9));
+		return true;
+	}
+	say("--since=%s: it is lock, or a time since the start, as 2.5s or 800ms", text);
+	return false;
+}
+
+/* A number, which may be followed by K, M or G: by 1,024, and so on. */
+static bool read_limit(const char *option, const char *text, struct profile_limit *limit)
+{
+	static const char suffixes[] = "KMG";
+	const char *suffix;
+	char *end;
+
+	errno = 0;
+	limit->is_given = true;
+	limit->most = strtoull(text, &end, 10);
+	suffix = *end != '\0' ? strchr(suffixes, *end) : NULL;
+	if (end != text && text[0] >= '0' && text[0] <= '9' && errno == 0 &&
+	    (*end == '\0' || (suffix != NULL && end[1] == '\0')) &&
+	    (suffix == NULL ||
+	     !__builtin_mul_overflow(limit->most, UINT64_C(1) << (10 * (suffix - suffixes + 1)),
+				     &limit->most)))
+		return true;
+	say("--%s=%s: it is a number, perhaps with K, M or G behind it", option, text);
+	return false;
+}
+
+/* ---- options --------------------------------------------------------------------------------- */
+
+enum {
+	HELP = 'h',
+	FORMAT,
+	BY,
+	ORDER,
+	TOP,
+	TREE,
+	CALLERS,
+	FULL,
+	PHASE,
+	THREAD,
+	PROCESS,
+	SINCE,
+	VIOLATIONS,
+	OUTPUT,
+	FORCE,
+	DIFF,
+	MAX_LATE,
+	MAX_NEW_SITES,
+	MAX_PEAK,
+	MAX_LEAKED,
+	BASELINE,
+	WRITE_BASELINE,
+	SUGGEST,
+	RAW,
+	ROOT,
+	PATH,
+	SERVERS
+};
+
+/* Those that choose a part of the profile, or hold it against something. */
+static bool take_of_profile(struct report_choice *choice, int found)
+{
+	struct view_filter *filter = &choice->filter;
+
+	choice->is_filtered = choice->is_filtered || (found >= PHASE && found <= SINCE);
+	switch (found) {
+	case PHASE:
+		return read_phase(optarg, filter);
+	case THREAD:
+		return read_pattern("thread", optarg, &filter->thread);
+	case PROCESS:
+		return read_pattern("process", optarg, &filter->process);
+	case SINCE:
+		return read_since(optarg, filter);
+	case VIOLATIONS:
+		choice->violations = true;
+		return true;
+	case DIFF:
+		choice->old = optarg;
+		return true;
+	case MAX_LATE:
+		return read_limit("max-late", optarg, &choice->budget.late);
+	case MAX_NEW_SITES:
+		return read_limit("max-new-sites", optarg, &choice->budget.new_sites);
+	case MAX_PEAK:
+		return read_limit("max-peak", optarg, &choice->budget.peak);
+	case MAX_LEAKED:
+		return read_limit("max-leaked", optarg, &choice->budget.leaked);
+	default: /* what is wrong has been said */
+		return false;
+	}
+}
+
+static bool take_of_screen(struct report_choice *choice, int found)
+{
+	switch (found) {
+	case BY:
+		return read_key(optarg, choice);
+	case ORDER:
+		return read_order(optarg, choice);
+	case TOP:
+		return read_top(optarg, choice);
+	case TREE:
+		choice->screen.form = SCREEN_TREE;
+		choice->profile.form = PROFILE_TREE;
+		return true;
+	case CALLERS:
+		choice->screen.form = SCREEN_TREE;
+		choice->profile.form = PROFILE_CALLERS;
+		return true;
+	case FULL:
+		choice->screen.form = SCREEN_FULL;
+		choice->profile.form = PROFILE_FULL;
+		return true;
+	default:
+		return take_of_profile(choice, found);
+	}
+}
+
+static bool take(struct report_choice *choice, int found)
+{
+	switch (found) {
+	case HELP:
+		choice->help = true;
+		return true;
+	case FORMAT:
+		return read_form(optarg, &choice->form);
+	case OUTPUT:
+		choice->output = optarg;
+		return true;
+	case FORCE:
+		choice->force = true;
+		return true;
+	case BASELINE:
+		choice->baseline = optarg;
+		return true;
+	case WRITE_BASELINE:
+		choice->new_baseline = optarg;
+		return true;
+	case SUGGEST:
+		choice->suggest = true;
+		return true;
+	case ROOT:
+		choice->options.root = optarg;
+		return true;
+	case RAW:
+		choice->names.off = true;
+		return true;
+	case PATH:
+		choice->names.debug_path = optarg;
+		return true;
+	case SERVERS:
+		choice->names.debuginfod = true;
+		return true;
+	default:
+		return take_of_screen(choice, found);
+	}
+}
+
+/* What makes no sense together. */
+static bool fits(const struct report_choice *choice)
+{
+	if (choice->budget.new_sites.is_given && choice->old == NULL) {
+		say("--max-new-sites: new against what? Give --diff=FILE");
+		return false;
+	}
+	if (choice->old != NULL && choice->violations) {
+		say("--diff and --violations: profiles are compared, violations are not; see "
+		    "--baseline");
+		return false;
+	}
+	return true;
+}
+
+bool report_choose(int count, char **words, struct report_choice *choice)
+{
+	static const struct option options[] = {
+		{"format", required_argument, NULL, FORMAT},
+		{"output", required_argument, NULL, OUTPUT},
+		{"force", no_argument, NULL, FORCE},
+		{"by", required_argument, NULL, BY},
+		{"order", required_argument, NULL, ORDER},
+		{"top", required_argument, NULL, TOP},
+		{"tree", no_argument, NULL, TREE},
+		{"callers", no_argument, NULL, CALLERS},
+		{"full", no_argument, NULL, FULL},
+		{"phase", required_argument, NULL, PHASE},
+		{"thread", required_argument, NULL, THREAD},
+		{"process", required_argument, NULL, PROCESS},
+		{"since", required_argument, NULL, SINCE},
+		{"violations", no_argument, NULL, VIOLATIONS},
+		{"diff", required_argument, NULL, DIFF},
+		{"max-late", required_argument, NULL, MAX_LATE},
+		{"max-new-sites", required_argument, NULL, MAX_NEW_SITES},
+		{"max-peak", required_argument, NULL, MAX_PEAK},
+		{"max-leaked", required_argument, NULL, MAX_LEAKED},
+		{"baseline", required_argument, NULL, BASELINE},
+		{"write-baseline", required_argument, NULL, WRITE_BASELINE},
+		{"suggest-suppressions", no_argument, NULL, SUGGEST},
+		{"source-root", required_argument, NULL, ROOT},
+		{"raw", no_argument, NULL, RAW},
+		{"debug-path", required_argument, NULL, PATH},
+		{"debuginfod", no_argument, NULL, SERVERS},
+		{"help", no_argument, NULL, HELP},
+		{0},
+	};
+	int found;
+
+	choice->form = forms;
+	choice->options.measure = VIEW_BYTES;
+	while ((found = words_next("report", count, words, "h", options, NULL)) != -1)
+		if (!take(choice, found))
+			return false;
+	choice->files = words + optind;
+	if (choice->help)
+		return true;
+	if (*choice->files != NULL)
+		return fits(choice);
+	say("no file; `phaselock report --help` tells what to give");
+	return false;
+}

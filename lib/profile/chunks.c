@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Where the elements of each kind are: a table leads from the turn of a chunk to its number among
+ * those of all processes. It must not know what is in an element.
+ */
+#include "profile/chunks.h"
+
+#include "common/os.h"
+
+#include <string.h>
+
+#define KINDS (PL_PROFILE_TIMELINE + 1)
+
+static const uint32_t sizes[KINDS] = {
+	[PL_PROFILE_NODES] = sizeof(struct pl_profile_node),
+	[PL_PROFILE_ROWS] = sizeof(struct pl_profile_row),
+	[PL_PROFILE_THREADS] = sizeof(struct pl_profile_thread),
+	[PL_PROFILE_TIMELINE] = sizeof(struct pl_profile_point),
+};
+
+_Static_assert(PL_PROFILE_POINTS <= PL_PROFILE_PER_CHUNK(struct pl_profile_point),
+	       "one chunk has the whole timeline");
+_Static_assert(PL_PROFILE_CHUNKS < UINT16_MAX, "the table has numbers of 16 bits");
+
+/* Written while the process has one thread. */
+static struct pl_profile *shared;
+static struct pl_profile_process *process;
+static uint32_t image;
+
+/*
+ * Numbers of chunks + 1 by kind and turn; 0: none yet. Release: whoever finds one may touch it.
+ */
+static _Atomic uint16_t chunks[KINDS][PL_PROFILE_CHUNKS];
+
+void pl_chunks_begin(struct pl_profile *profile, uint32_t number)
+{
+	shared = profile;
+	image = number;
+	process = &profile->processes[number];
+	memset(chunks, 0, sizeof(chunks));
+}
+
+struct pl_profile_process *pl_chunks_process(void)
+{
+	return process;
+}
+
+static _Atomic uint32_t *taken(enum pl_profile_kind kind)
+{
+	switch (kind) {
+	case PL_PROFILE_NODES:
+		return &process->nodes_taken;
+	case PL_PROFILE_ROWS:
+		return &process->rows_taken;
+	case PL_PROFILE_THREADS:
+		return &process->threads_taken;
+	default:
+		return &process->points_taken;
+	}
+}
+
+static void *address_of(uint16_t chunk)
+{
+	return (char *)shared + PL_PROFILE_CHUNKS_AT + (size_t)(chunk - 1) * PL_PROFILE_CHUNK_SIZE;
+}
+
+/* Returns the number + 1 of a chunk that nobody else has; 0 if there is none. */
+static uint16_t take_chunk(void)
+{
+	uint32_t number = atomic_load_explicit(&shared->chunks_taken, memory_order_relaxed);
+
+	/* Look first: the number must not go round. */
+	if (number < PL_PROFILE_CHUNKS)
+		number = atomic_fetch_add_explicit(&shared->chunks_taken, 1, memory_order_relaxed);
+	if (number >= PL_PROFILE_CHUNKS ||
+	    !pl_os_protect(address_of((uint16_t)(number + 1)), PL_PROFILE_CHUNK_SIZE, true))
+		return 0;
+	return (uint16_t)(number + 1);
+}
+
+/* A thread that comes too late has taken a chunk for nothing; but nobody has touched its memory. */
+static bool add_chunk(enum pl_profile_kind kind, uint32_t turn)
+{
+	uint16_t chunk = take_chunk(), none = 0;
+	struct pl_profile_chunk *head = &shared->chunks[chunk - 1];
+
+	if (chunk == 0)
+		return false;
+	if (!atomic_compare_exchange_strong_explicit(&chunks[kind][turn], &none, chunk,
+						     memory_order_release, memory_order_relaxed))
+		return true;
+	head->process = image;
+	head->turn = turn;
+	atomic_store_explicit(&head->kind, kind, memory_order_release);
+	atomic_fetch_add_explicit(&process->own_bytes, PL_PROFILE_CHUNK_SIZE, memory_order_relaxed);
+	return true;
+}
+
+void *pl_chunks_at(enum pl_profile_kind kind, uint32_t number)
+{
+	uint32_t many = PL_PROFILE_CHUNK_SIZE / sizes[kind];
+	uint16_t chunk = atomic_load_explicit(&chunks[kind][number / many], memory_order_acquire);
+
+	return (char *)address_of(chunk) + (size_t)(number % many) * sizes[kind];
+}
+
+void *pl_chunks_take(enum pl_profile_kind kind, uint32_t *number)
+{
+	uint32_t many = PL_PROFILE_CHUNK_SIZE / sizes[kind], turn;
+	uint32_t next = atomic_load_explicit(taken(kind), memory_order_relaxed);
+
+	/* The element's chunk first: a number that was taken is one that can be used. */
+	do {
+		turn = next / many;
+		if (turn >= PL_PROFILE_CHUNKS ||
+		    (atomic_load_explicit(&chunks[kind][turn], memory_order_acquire) == 0 &&
+		     !add_chunk(kind, turn)))
+			return NULL;
+	} while (!atomic_compare_exchange_weak_explicit(
+		taken(kind), &next, next + 1, memory_order_relaxed, memory_order_relaxed));
+	*number = next;
+	return pl_chunks_at(kind, next);
+}

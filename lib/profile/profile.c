@@ -1,0 +1,474 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Counts requests and frees in rows, and keeps the row of each live block. It only orders: the
+ * stack is read, then its row is found, then all is counted. It must not know how a request was
+ * judged.
+ */
+#include "profile/profile.h"
+
+#include "common/channel.h"
+#include "common/os.h"
+#include "profile/chunks.h"
+#include "profile/context.h"
+#include "profile/counts.h"
+#include "profile/stacks.h"
+#include "profile/timeline.h"
+#include "record/image.h"
+#include "stack/unwind.h"
+#include "thread/phase.h"
+
+#define FRAMES_MAX 128
+#define MS_BITS 20 /* a birth is kept in units of 2^20 ns, some milliseconds */
+
+/*
+ * With several threads each one adds to the process's counts after so much: operations, and bytes,
+ * a thousandth of what lives but within these.
+ */
+#define PENDING_OPERATIONS 64
+#define PENDING_BYTES_LEAST 256
+#define PENDING_BYTES_MOST 16384
+
+struct pl_profile_switch pl_profile_switch;
+
+/* Written while the process has one thread. */
+static struct pl_layout *record;
+static struct pl_profile_process *process;
+static unsigned frames_kept;
+static bool may_read_files;
+
+/* Row 0 of the process is for all that has no other. */
+static struct pl_profile_row *other;
+
+/* ---- the stack of a request ------------------------------------------------------------------ */
+
+struct stack {
+	void *frames[FRAMES_MAX + 1];
+	unsigned count;
+	uint32_t beyond;
+	uint64_t generation;
+	uint64_t hash;
+};
+
+PL_INLINE uint64_t fold(uint64_t a, uint64_t b)
+{
+	__extension__ typedef unsigned __int128 wide;
+	wide product = (wide)a * b;
+
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+/* The multiplications do not wait for each other: a place in the stack has a key of its own. */
+static uint64_t hash_of(const struct stack *stack)
+{
+	uint64_t sum = stack->generation * 0x9fb21c651e98df25u ^ (uint64_t)stack->beyond << 8 ^
+		       stack->count;
+	uint64_t key = 0x2d358dccaa6c78a5u;
+
+	for (unsigned i = 0; i < stack->count; i++) {
+		sum += fold((uintptr_t)stack->frames[i] ^ key, 0x8bb84b93962eacc9u ^ key << 1);
+		key += 0x9e3779b97f4a7c15u;
+	}
+	return fold(sum ^ 0x4b33a62ed433d4a3u, 0xa0761d6478bd642fu);
+}
+
+PL_INLINE void read_stack(struct stack *stack, const void *caller)
+{
+	enum pl_unwind_end end = PL_UNWIND_WHOLE;
+
+	stack->generation = 0;
+	stack->count = pl_unwind(stack->frames, frames_kept + 1, caller, &end);
+	stack->beyond = 0;
+	if (stack->count > frames_kept) {
+		stack->count = frames_kept;
+		stack->beyond = PL_PROFILE_TRUNCATED;
+	} else if (end == PL_UNWIND_NO_TABLE || end == PL_UNWIND_UNREADABLE) {
+		stack->beyond = PL_PROFILE_UNREADABLE;
+	}
+	stack->hash = hash_of(stack);
+}
+
+static enum pl_profile_function kind_of(const char *function)
+{
+	switch (function[0]) {
+	case 'm':
+		return function[1] == 'a' ? PL_PROFILE_MALLOC : PL_PROFILE_ALIGNED;
+	case 'c':
+		return PL_PROFILE_CALLOC;
+	case 'r':
+		return PL_PROFILE_REALLOC;
+	case 'o':
+		return PL_PROFILE_NEW;
+	case 'p':
+	case 'v':
+		return PL_PROFILE_ALIGNED;
+	case 'a':
+		return function[3] == 'g' ? PL_PROFILE_ALIGNED : PL_PROFILE_OTHER;
+	default:
+		return PL_PROFILE_OTHER;
+	}
+}
+
+/* ---- rows ------------------------------------------------------------------------------------ */
+
+/* What tells a row from others. */
+struct key {
+	uint32_t thread;
+	uint32_t phase;
+	enum pl_profile_function function;
+};
+
+static PL_COLD uint32_t make_row(struct pl_profile_context *context, uint64_t hash,
+				 const struct stack *stack, const struct key *key)
+{
+	uint32_t node = pl_stacks_find(record, stack->frames, stack->count, stack->beyond,
+				       stack->generation);
+	struct pl_profile_row *row;
+	uint32_t number;
+	size_t more;
+
+	if (node == 0)
+		return PL_ROWS_NONE;
+	row = pl_chunks_take(PL_PROFILE_ROWS, &number);
+	if (row == NULL)
+		return PL_ROWS_NONE;
+	row->thread = key->thread;
+	row->phase = key->phase;
+	row->function = key->function;
+	atomic_store_explicit(&row->stack, node, memory_order_release);
+	more = pl_rows_add(&context->rows, hash, number);
+	if (more != SIZE_MAX)
+		atomic_fetch_add_explicit(&process->own_bytes, more, memory_order_relaxed);
+	return number;
+}
+
+PL_INLINE uint32_t find_row(struct pl_profile_context *context, const struct stack *stack,
+			    const struct key *key)
+{
+	uint64_t hash =
+		fold(stack->hash ^ ((uint64_t)key->thread << 8 | key->function << 1 | key->phase),
+		     0xe7037ed1a0b428dbu);
+	uint32_t number = pl_rows_find(&context->rows, hash);
+
+	if (PL_UNLIKELY(number == PL_ROWS_NONE))
+		number = make_row(context, hash, stack, key);
+	return number;
+}
+
+static struct pl_profile_row *row_at(uint32_t number)
+{
+	return number == 0 ? other : pl_chunks_at(PL_PROFILE_ROWS, number);
+}
+
+static uint64_t read(const _Atomic uint64_t *count)
+{
+	return atomic_load_explicit(count, memory_order_relaxed);
+}
+
+/* Before a row changes: at the peaks since its last change it was as it is. */
+PL_INLINE void settle(struct pl_profile_row *row)
+{
+	uint64_t turn = read(&process->peak_turn);
+
+	if (PL_LIKELY(row->at_peak_turn == turn))
+		return;
+	row->at_peak_blocks = row->requests - read(&row->frees);
+	row->at_peak_bytes = row->bytes - read(&row->freed_bytes);
+	row->at_peak_turn = turn;
+}
+
+static unsigned class_of(size_t size)
+{
+	unsigned bits = size == 0 ? 0 : 64 - (unsigned)__builtin_clzll(size);
+
+	return bits < PL_PROFILE_CLASSES ? bits : PL_PROFILE_CLASSES - 1;
+}
+
+PL_INLINE void count_request(struct pl_profile_row *row, uint64_t size, uint64_t now_ns)
+{
+	uint64_t blocks, bytes;
+
+	settle(row);
+	blocks = ++row->requests - read(&row->frees);
+	bytes = (row->bytes += size) - read(&row->freed_bytes);
+	if (blocks > row->peak_blocks)
+		row->peak_blocks = blocks;
+	if (bytes > row->peak_bytes)
+		row->peak_bytes = bytes;
+	if (row->first_ns == 0)
+		row->first_ns = now_ns;
+	row->last_ns = now_ns;
+	row->classes[class_of(size)]++;
+}
+
+/* The row that several threads use at once: exact in its sums, not in what they were at peaks. */
+static PL_COLD void count_other(uint64_t size, uint64_t now_ns)
+{
+	pl_profile_add(&process->unplaced, 1, false);
+	if (other == NULL)
+		return;
+	__atomic_fetch_add(&other->requests, 1, __ATOMIC_RELAXED);
+	__atomic_fetch_add(&other->bytes, size, __ATOMIC_RELAXED);
+	__atomic_fetch_add(&other->classes[class_of(size)], 1, __ATOMIC_RELAXED);
+	__atomic_store_n(&other->last_ns, now_ns, __ATOMIC_RELAXED);
+	if (other->first_ns == 0)
+		__atomic_store_n(&other->first_ns, now_ns, __ATOMIC_RELAXED);
+	atomic_store_explicit(&other->stack, UINT32_MAX, memory_order_release);
+}
+
+/* ---- counts of the process ------------------------------------------------------------------- */
+
+static void rise_to(uint64_t live, uint64_t now_ns)
+{
+	uint64_t peak = read(&process->peak_bytes);
+
+	while (live > peak)
+		if (atomic_compare_exchange_weak_explicit(&process->peak_bytes, &peak, live,
+							  memory_order_relaxed,
+							  memory_order_relaxed)) {
+			atomic_store_explicit(&process->peak_blocks, read(&process->live_blocks),
+					      memory_order_relaxed);
+			atomic_store_explicit(&process->peak_ns, now_ns, memory_order_relaxed);
+			atomic_fetch_add_explicit(&process->peak_turn, 1, memory_order_relaxed);
+			return;
+		}
+}
+
+static void add_pending(struct pl_profile_pending *pending, uint64_t now_ns)
+{
+	uint64_t bytes = pending->bytes - pending->freed_bytes;
+
+	pl_profile_add(&process->requests, pending->requests, false);
+	pl_profile_add(&process->bytes, pending->bytes, false);
+	pl_profile_add(&process->frees, pending->frees, false);
+	pl_profile_add(&process->freed_bytes, pending->freed_bytes, false);
+	pl_profile_add(&process->live_blocks, pending->requests - pending->frees, false);
+	bytes += atomic_fetch_add_explicit(&process->live_bytes, bytes, memory_order_relaxed);
+	*pending = (struct pl_profile_pending){.requests = 0};
+	if ((int64_t)bytes > 0)
+		rise_to(bytes, now_ns);
+}
+
+/* With several threads: the counts of the process lag by a few of each. */
+static void add_later(struct pl_profile_pending *pending, uint64_t now_ns)
+{
+	int64_t bytes = (int64_t)(pending->bytes - pending->freed_bytes);
+	int64_t most = (int64_t)(read(&process->live_bytes) >> 10);
+
+	if (most < PENDING_BYTES_LEAST)
+		most = PENDING_BYTES_LEAST;
+	if (most > PENDING_BYTES_MOST)
+		most = PENDING_BYTES_MOST;
+	if (++pending->operations >= PENDING_OPERATIONS || bytes >= most || bytes <= -most)
+		add_pending(pending, now_ns);
+}
+
+PL_INLINE void count_more(struct pl_profile_pending *pending, uint64_t size, uint64_t now_ns)
+{
+	uint64_t live;
+
+	if (PL_UNLIKELY(!pl_profile_alone())) {
+		pending->requests++;
+		pending->bytes += size;
+		add_later(pending, now_ns);
+		return;
+	}
+	pl_profile_add(&process->requests, 1, true);
+	pl_profile_add(&process->bytes, size, true);
+	pl_profile_add(&process->live_blocks, 1, true);
+	pl_profile_add(&process->live_bytes, size, true);
+	live = read(&process->live_bytes);
+	if (live <= read(&process->peak_bytes))
+		return;
+	atomic_store_explicit(&process->peak_bytes, live, memory_order_relaxed);
+	atomic_store_explicit(&process->peak_blocks, read(&process->live_blocks),
+			      memory_order_relaxed);
+	atomic_store_explicit(&process->peak_ns, now_ns, memory_order_relaxed);
+	pl_profile_add(&process->peak_turn, 1, true);
+}
+
+PL_INLINE void count_less(struct pl_profile_pending *pending, uint64_t size, uint64_t now_ns)
+{
+	if (PL_UNLIKELY(!pl_profile_alone())) {
+		pending->frees++;
+		pending->freed_bytes += size;
+		add_later(pending, now_ns);
+		return;
+	}
+	pl_profile_add(&process->frees, 1, true);
+	pl_profile_add(&process->freed_bytes, size, true);
+	pl_profile_add(&process->live_blocks, UINT64_MAX, true);
+	pl_profile_add(&process->live_bytes, -size, true);
+}
+
+/* ---- what request/ tells --------------------------------------------------------------------- */
+
+static void remember(const void *address, uint32_t row, uint64_t size, uint64_t now_ns)
+{
+	const struct pl_block block = {
+		.row = row,
+		.size = size,
+		.birth_ms = (uint32_t)(now_ns >> MS_BITS),
+		.birth_request = (uint32_t)read(&process->requests),
+	};
+	size_t mapped = pl_blocks_put(address, &block);
+
+	if (PL_UNLIKELY(mapped == SIZE_MAX))
+		pl_profile_add(&process->blocks_unknown, 1, false);
+	else if (PL_UNLIKELY(mapped > 0))
+		pl_profile_add(&process->own_bytes, mapped, false);
+}
+
+void pl_profile_allocated(struct pl_thread *thread, const char *function, size_t asked,
+			  const void *block, const void *caller)
+{
+	uint64_t size = asked < PL_BLOCK_SIZE_MAX ? asked : PL_BLOCK_SIZE_MAX;
+	struct key key = {.phase = pl_phase_is_locked(), .function = kind_of(function)};
+	struct pl_profile_context *context;
+	uint64_t now_ns = pl_os_coarse_ns();
+	uint32_t number = PL_ROWS_NONE;
+	struct stack stack;
+
+	read_stack(&stack, caller);
+	context = pl_context_enter(thread, &key.thread);
+	if (context != NULL) {
+		number = find_row(context, &stack, &key);
+		if (number != PL_ROWS_NONE)
+			count_request(row_at(number), size, now_ns);
+		count_more(&context->pending, size, now_ns);
+		context->last = (uintptr_t)block;
+		pl_context_leave(context);
+	}
+	if (number == PL_ROWS_NONE) {
+		count_other(size, now_ns);
+		number = 0;
+	}
+	remember(block, number, size, now_ns);
+	pl_timeline_look(now_ns, key.phase != 0);
+}
+
+struct pl_profile_held pl_profile_take(const void *block)
+{
+	struct pl_profile_held held = {.is_known = false};
+
+	held.is_known = pl_blocks_take(block, &held.block);
+	return held;
+}
+
+void pl_profile_kept(const void *block, const struct pl_profile_held *held)
+{
+	if (held->is_known && pl_blocks_put(block, &held->block) == SIZE_MAX)
+		pl_profile_add(&process->blocks_unknown, 1, false);
+}
+
+static void count_free(const struct pl_block *block, bool is_temporary, uint64_t now_ns)
+{
+	uint32_t ms = (uint32_t)(now_ns >> MS_BITS) - block->birth_ms;
+	uint32_t requests = (uint32_t)read(&process->requests) - block->birth_request;
+	struct pl_profile_row *row = row_at(block->row);
+	bool alone = pl_profile_alone();
+
+	if (row == NULL)
+		return;
+	settle(row);
+	pl_profile_add(&row->frees, 1, alone);
+	pl_profile_add(&row->freed_bytes, block->size, alone);
+	if (PL_UNLIKELY(pl_phase_is_locked())) {
+		pl_profile_add(&row->frees_locked, 1, alone);
+		pl_profile_add(&row->freed_bytes_locked, block->size, alone);
+	}
+	if (is_temporary) {
+		pl_profile_add(&row->temporary, 1, alone);
+		pl_profile_add(&row->temporary_bytes, block->size, alone);
+	}
+	/* The clock may have gone on between two readings of it, but then not by much. */
+	if (ms != 0 && ms < UINT32_MAX / 2)
+		pl_profile_add(&row->lifetime_ns, (uint64_t)ms << MS_BITS, alone);
+	if (requests < UINT32_MAX / 2)
+		pl_profile_add(&row->lifetime_requests, requests, alone);
+}
+
+void pl_profile_freed(struct pl_thread *thread, const void *block,
+		      const struct pl_profile_held *held)
+{
+	uint64_t now_ns = pl_os_coarse_ns();
+	struct pl_profile_context *context;
+	bool is_temporary = false;
+	uint32_t number;
+
+	if (!held->is_known)
+		pl_profile_add(&process->foreign_frees, 1, false);
+	context = pl_context_enter(thread, &number);
+	if (context != NULL) {
+		is_temporary = context->last == (uintptr_t)block;
+		context->last = 0;
+		if (held->is_known)
+			count_less(&context->pending, held->block.size, now_ns);
+		pl_context_leave(context);
+	}
+	if (held->is_known)
+		count_free(&held->block, is_temporary, now_ns);
+	pl_timeline_look(now_ns, pl_phase_is_locked());
+}
+
+void pl_profile_phase(void)
+{
+	if (pl_profile_is_on())
+		pl_timeline_look(pl_os_monotonic_ns(), pl_phase_is_locked());
+}
+
+/* ---- beginning and end ----------------------------------------------------------------------- */
+
+bool pl_profile_begin(bool may_open)
+{
+	struct pl_profile *profile = pl_channel_profile();
+	uint32_t image = pl_image_number(), number;
+	uint64_t now_ns = pl_os_monotonic_ns();
+
+	pl_profile_stop();
+	record = pl_channel_record();
+	if (profile == NULL || record == NULL || image == 0)
+		return false;
+	pl_chunks_begin(profile, image - 1);
+	pl_stacks_begin();
+	pl_blocks_begin();
+	pl_context_begin();
+	process = pl_chunks_process();
+	frames_kept = pl_channel()->profile_frames < FRAMES_MAX
+			      ? (unsigned)pl_channel()->profile_frames
+			      : FRAMES_MAX;
+	process->frames = frames_kept;
+	process->rate = pl_channel()->profile_rate;
+	may_read_files = may_open;
+	other = pl_chunks_take(PL_PROFILE_ROWS, &number);
+	pl_timeline_begin(now_ns, pl_phase_is_locked(), may_open);
+	atomic_store_explicit(&process->is_there, 1, memory_order_release);
+	pl_os_wipe_on_fork(&pl_profile_switch, sizeof(pl_profile_switch));
+	atomic_store_explicit(&pl_profile_switch.is_on, true, memory_order_release);
+	return true;
+}
+
+void pl_profile_fork_child(void)
+{
+	if (process != NULL)
+		pl_profile_begin(may_read_files);
+}
+
+void pl_profile_stop(void)
+{
+	atomic_store_explicit(&pl_profile_switch.is_on, false, memory_order_relaxed);
+}
+
+void pl_profile_end(struct pl_thread *thread)
+{
+	struct pl_profile_context *context;
+	uint32_t number;
+
+	if (!pl_profile_is_on())
+		return;
+	context = pl_context_enter(thread, &number);
+	if (context == NULL)
+		return;
+	if (context->pending.operations > 0)
+		add_pending(&context->pending, pl_os_monotonic_ns());
+	pl_context_leave(context);
+}
