@@ -31,9 +31,14 @@ json_t *emit_name(const char *name)
 	return name != NULL ? string : json_null();
 }
 
+uint64_t emit_bounded(uint64_t number)
+{
+	return number < INT64_MAX ? number : INT64_MAX;
+}
+
 json_t *emit_number(uint64_t number)
 {
-	return json_integer(number < INT64_MAX ? (json_int_t)number : INT64_MAX);
+	return json_integer((json_int_t)emit_bounded(number));
 }
 
 /* If a stream fails, so does all that follows: its owner checks it at the end. */

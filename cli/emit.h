@@ -15,8 +15,11 @@
 /* A name, written as on a terminal; null for NULL. */
 json_t *emit_name(const char *name);
 
-/* A number. The JSON writer knows none above INT64_MAX, which stands for all larger ones. */
+/* A number. Readers of JSON know none above INT64_MAX, which stands for all larger ones. */
 json_t *emit_number(uint64_t number);
+
+/* The same for a number that is written as text. */
+uint64_t emit_bounded(uint64_t number);
 
 /* Writes the members of an object, without its braces, and frees it. */
 void emit_members(json_t *object, FILE *out);

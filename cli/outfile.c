@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -30,6 +31,7 @@ bool outfile_open(struct outfile *file, const char *path, bool force)
 	*file = (struct outfile){.stream = stdout, .path = path, .force = force};
 	if (path == NULL)
 		return true;
+	signal(SIGXFSZ, SIG_IGN); /* then a limit of files is an error like others */
 	if (exists && S_ISREG(old.st_mode) && !force)
 		return complain(path, "it is there already; --force writes over it");
 	/* A rename would put a file in the place of /dev/null. */

@@ -138,7 +138,7 @@ const char *view_entry_name(uint8_t entry)
 	return names[entry < sizeof(names) / sizeof(names[0]) ? entry : 0];
 }
 
-const char *view_phase_name(uint8_t phase)
+const char *view_phase_name(unsigned phase)
 {
 	return phase == REPORT_LOCKED ? "locked" : "init";
 }

@@ -211,16 +211,18 @@ static int compare_pairs(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Counts in each group the sites with rows in it. */
+/* Counts in each group the sites with anything of the measure. */
 static void count_sites(const struct profile_view *view, struct view_groups *groups,
-			const uint32_t *of_rows)
+			const uint32_t *of_rows, enum view_measure measure)
 {
 	uint64_t *pairs = emit_checked(calloc(view->row_count + 1, sizeof(*pairs)));
+	size_t count = 0;
 
 	for (size_t i = 0; i < view->row_count; i++)
-		pairs[i] = (uint64_t)of_rows[i] << 32 | view->rows[i].site;
-	qsort(pairs, view->row_count, sizeof(*pairs), compare_pairs);
-	for (size_t i = 0; i < view->row_count; i++)
+		if (view_measure_row(&view->rows[i], measure) > 0)
+			pairs[count++] = (uint64_t)of_rows[i] << 32 | view->rows[i].site;
+	qsort(pairs, count, sizeof(*pairs), compare_pairs);
+	for (size_t i = 0; i < count; i++)
 		if (i == 0 || pairs[i] != pairs[i - 1])
 			groups->groups[pairs[i] >> 32].sites++;
 	free(pairs);
@@ -287,7 +289,7 @@ struct view_groups view_group_rows(const struct profile_view *view, enum view_ke
 		of_rows[i] = add_row(view, i, measure, &groups, found);
 		forming[of_rows[i]] = wanted;
 	}
-	count_sites(view, &groups, of_rows);
+	count_sites(view, &groups, of_rows, measure);
 	qsort_r(groups.groups, groups.count, sizeof(*groups.groups), compare_groups, &measure);
 	intern_free(&table);
 	free(forming);

@@ -143,9 +143,8 @@ static void write_verdict(FILE *out, const struct report *report)
 	for (size_t i = 0; i < report->site_count; i++)
 		violations += report->sites[i].count;
 	if (violations > 0)
-		fprintf(out, "%" PRIu64 " violation%s at %zu site%s: --violations shows them\n",
-			violations, plural(violations), report->site_count,
-			plural(report->site_count));
+		fprintf(out, "%" PRIu64 " violation%s: --violations shows %s\n", violations,
+			plural(violations), violations == 1 ? "it" : "them");
 	if (report->verdict[0] == '\0')
 		fputs("the run did not come to its end: this is what there was\n", out);
 }

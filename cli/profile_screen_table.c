@@ -11,11 +11,15 @@
 #include "frame.h"
 #include "profile_words.h"
 #include "screen_line.h"
+#include "wrapper.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define NAME_LEAST 8
+
+/* On a narrower screen callers are shown in the place of modules. */
+#define MODULE_WIDTH 100
 
 /* A row as it is shown: numbers as text. */
 struct shown {
@@ -98,14 +102,29 @@ static const char *name_of(const struct table *table, const struct view_group *g
 	}
 }
 
+/*
+ * Where a site is told to be: as its origin, unless a function of a library of the system that the
+ * origin called says more. Sites of one origin differ in these.
+ */
+static uint32_t place_of(const struct profile_view *view, const struct view_site *site)
+{
+	for (uint32_t node = site->node; node != site->origin && node != VIEW_NONE;
+	     node = view->nodes[node].parent) {
+		const struct report_frame *frame = view_frame_of(view, node);
+
+		if (frame->function != NULL && !frame_is_runtime(frame) &&
+		    frame_is_of_system(frame) && !wrapper_is_known(frame->function))
+			return node;
+	}
+	return site->origin;
+}
+
 /* " < caller < its caller", as far as there is room. */
-static void print_callers(FILE *out, const struct table *table, const struct view_site *site,
-			  size_t columns)
+static void print_callers(FILE *out, const struct table *table, uint32_t node, size_t columns)
 {
 	const struct profile_view *view = table->view;
-	uint32_t node = view->nodes[site->origin].parent;
 
-	for (; node != VIEW_NONE; node = view->nodes[node].parent) {
+	for (node = view->nodes[node].parent; node != VIEW_NONE; node = view->nodes[node].parent) {
 		const struct report_frame *frame = view_frame_of(view, node);
 		char *quoted;
 		size_t needed;
@@ -119,7 +138,7 @@ static void print_callers(FILE *out, const struct table *table, const struct vie
 			screen_put(out, quoted, columns);
 		}
 		free(quoted);
-		if (needed > columns)
+		if (needed > columns || strcmp(frame->function, "main") == 0)
 			return;
 		columns -= needed;
 	}
@@ -145,16 +164,22 @@ static void print_place(FILE *out, const struct table *table, const struct view_
 {
 	const struct profile_view *view = table->view;
 	const struct view_site *site = &view->sites[group->site];
-	const struct report_frame *origin =
-		site->origin != VIEW_NONE ? view_frame_of(view, site->origin) : NULL;
+	uint32_t node = table->screen->by == VIEW_BY_SITE ? place_of(view, site) : site->origin;
+	const struct report_frame *origin = node != VIEW_NONE ? view_frame_of(view, node) : NULL;
 	const char *name = name_of(table, group);
 	struct screen_where where = {0};
 	char *whole = NULL, *shorter = NULL;
 	size_t used;
 
+	if (table->screen->by == VIEW_BY_SITE && origin != NULL)
+		name = origin->function;
+	/* Sites of one function differ in the callers: these say more than the module. */
 	if (table->has_entry && origin != NULL)
 		where = (struct screen_where){
-			.module = origin->module,
+			.module = table->screen->by == VIEW_BY_SITE && name != NULL &&
+						  table->screen->screen.width < MODULE_WIDTH
+					  ? NULL
+					  : origin->module,
 			.file = group->one_file ? origin->file : NULL,
 			.line = group->one_line ? origin->line : 0,
 			.offset = name == NULL && group->sites == 1 ? origin->offset : 0,
@@ -169,8 +194,8 @@ static void print_place(FILE *out, const struct table *table, const struct view_
 				&where, columns);
 	free(whole);
 	free(shorter);
-	if (table->screen->by == VIEW_BY_SITE && site->origin != VIEW_NONE)
-		print_callers(out, table, site, columns - used);
+	if (table->screen->by == VIEW_BY_SITE && node != VIEW_NONE)
+		print_callers(out, table, node, columns - used);
 	else if (table->screen->by == VIEW_BY_FUNCTION && site->called != VIEW_NONE)
 		print_called(out, view_frame_of(view, site->called), columns - used);
 	else if (!table->has_entry && columns - used >= 20)

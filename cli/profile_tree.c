@@ -12,6 +12,7 @@
 #include "profile_words.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct making {
 	const struct profile_view *view;
@@ -78,6 +79,22 @@ static size_t first_of(const struct profile_view *view, const struct profile_pat
 		first++;
 	}
 	return 0;
+}
+
+/* What is called before main() is the same in all stacks, and nobody asks about it. */
+#define BEFORE_MAIN 6
+
+static void leave_start_out(const struct profile_view *view, struct profile_path *path)
+{
+	for (size_t i = 0; i < path->count && i < BEFORE_MAIN; i++) {
+		const char *function = view_frame_of(view, path->nodes[i])->function;
+
+		if (function == NULL || strcmp(function, "main") != 0)
+			continue;
+		path->count -= i;
+		memmove(path->nodes, path->nodes + i, path->count * sizeof(*path->nodes));
+		return;
+	}
 }
 
 static void add_stack(struct making *making, const struct profile_path *path, enum tree_end end,
@@ -177,6 +194,7 @@ struct profile_tree profile_tree_make(const struct profile_view *view, enum view
 	qsort(stacks, count, sizeof(*stacks), compare_weights);
 	for (size_t i = 0; i < count; i++) {
 		profile_path_fill(&path, view, stacks[i].node);
+		leave_start_out(view, &path);
 		add_stack(&making, &path, end, stacks[i].measure);
 	}
 	sum_up(&tree);

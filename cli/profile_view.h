@@ -199,7 +199,7 @@ enum view_key {
 struct view_group {
 	uint32_t row;		 /* the largest one */
 	uint32_t site;		 /* of that row */
-	size_t sites;		 /* how many rows with different sites */
+	size_t sites;		 /* with anything of the measure */
 	const char *entry;	 /* "malloc"; NULL if there are several */
 	bool one_file, one_line; /* all origins are in the same file, on the same line */
 	struct view_figures figures[REPORT_PHASES];
@@ -222,7 +222,7 @@ const struct report_frame *view_frame_of(const struct profile_view *view, uint32
 const char *view_entry_name(uint8_t entry);
 
 /* "init", "locked". */
-const char *view_phase_name(uint8_t phase);
+const char *view_phase_name(unsigned phase);
 
 /*
  * Whether a process is an interpreter that has an allocator of its own before malloc, which hides

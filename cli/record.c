@@ -6,6 +6,7 @@
 #define _GNU_SOURCE
 #include "record.h"
 
+#include "record_raw.h"
 #include "say.h"
 
 #include <errno.h>
@@ -321,6 +322,33 @@ static void *read_section(int fd, const struct section *section, const struct ta
 	return NULL;
 }
 
+/* Nobody has said what the run was. */
+static void describe_raw(struct record *record)
+{
+	struct record_run *run = &record->run;
+
+	snprintf(run->verdict, sizeof(run->verdict), "recorded");
+	if (record->image_count == 0)
+		return;
+	snprintf(run->command, sizeof(run->command), "%.*s", (int)sizeof(record->images[0].name),
+		 record->images[0].name);
+	run->start_ns = record->images[0].begin_ns;
+}
+
+static bool read_raw(int fd, struct record *record, const char *path)
+{
+	char *memory = record_raw_read(fd);
+	bool is_taken =
+		memory != NULL && record_take(record, (void *)(memory + PL_CHANNEL_RECORD_AT),
+					      (void *)(memory + PL_CHANNEL_PROFILE_AT));
+
+	if (memory != NULL)
+		record_raw_free(memory);
+	if (is_taken)
+		describe_raw(record);
+	return is_taken || complain(path, "a damaged profile: it was cut off");
+}
+
 static bool read_sections(int fd, struct record *record, uint64_t file_size, const char *path)
 {
 	struct table tables[SECTIONS];
@@ -328,6 +356,8 @@ static bool read_sections(int fd, struct record *record, uint64_t file_size, con
 	struct head head;
 	bool is_whole = true;
 
+	if (read_all(fd, &head, sizeof(head), 0) && record_raw_is(&head))
+		return read_raw(fd, record, path);
 	list(record, tables);
 	if (!read_all(fd, &head, sizeof(head), 0) || memcmp(head.magic, MAGIC, sizeof(MAGIC)) != 0)
 		return complain(path, "not a record of phaselock, or one that was cut off");

@@ -99,7 +99,8 @@ static void print_profile(const struct report *report, const struct report_choic
 
 static bool shows_profile(const struct report *report, const struct report_choice *choice)
 {
-	return report->profile != NULL && !choice->violations && !choice->suggest;
+	return report->profile != NULL && !choice->violations && !choice->suggest &&
+	       !choice->form->is_check;
 }
 
 static void write_form(struct report *report, const struct report_choice *choice, FILE *out)
@@ -139,16 +140,16 @@ static bool has_failed_checks(const struct report *report)
 	return false;
 }
 
-/* Of a profile nobody has asked whether it was checked. */
+/* A profile shows what was asked for while locked; whether that is a fault nobody has asked. */
 static int status_of(const struct report *report, const struct report_choice *choice)
 {
+	if (shows_profile(report, choice) && choice->baseline == NULL)
+		return 0;
 	if (report->site_count > 0 || report->sites_lost > 0)
 		return STATUS_VIOLATION;
 	if (strcmp(report->verdict, "FAIL") == 0 && has_failed_checks(report))
 		return STATUS_VIOLATION;
-	if (strcmp(report->verdict, "PASS") == 0 || shows_profile(report, choice))
-		return 0;
-	return STATUS_NOT_CHECKED;
+	return strcmp(report->verdict, "PASS") == 0 ? 0 : STATUS_NOT_CHECKED;
 }
 
 static int hold_against_budget(const struct report *report, const struct report_choice *choice)

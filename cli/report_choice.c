@@ -14,19 +14,19 @@
 #include <string.h>
 
 static const struct report_form forms[] = {
-	{"text", NULL, false, false},
-	{"json", report_write_json, false, false},
-	{"junit", report_write_junit, false, false},
-	{"sarif", report_write_sarif, false, false},
-	{"markdown", report_write_markdown, false, false},
-	{"gitlab", report_write_gitlab, false, false},
-	{"folded", report_write_folded, true, false},
-	{"pprof", report_write_pprof, true, true},
-	{"speedscope", report_write_speedscope, true, false},
-	{"dhat", report_write_dhat, true, false},
-	{"massif", report_write_massif, true, false},
-	{"table", report_write_table, true, false},
-	{NULL, NULL, false, false},
+	{.name = "text"},
+	{.name = "json", .write = report_write_json},
+	{.name = "junit", .write = report_write_junit, .is_check = true},
+	{.name = "sarif", .write = report_write_sarif, .is_check = true},
+	{.name = "markdown", .write = report_write_markdown, .is_check = true},
+	{.name = "gitlab", .write = report_write_gitlab, .is_check = true},
+	{.name = "folded", .write = report_write_folded, .needs_profile = true},
+	{.name = "pprof", .write = report_write_pprof, .needs_profile = true, .is_binary = true},
+	{.name = "speedscope", .write = report_write_speedscope, .needs_profile = true},
+	{.name = "dhat", .write = report_write_dhat, .needs_profile = true},
+	{.name = "massif", .write = report_write_massif, .needs_profile = true},
+	{.name = "table", .write = report_write_table, .needs_profile = true},
+	{.name = NULL},
 };
 
 void report_print_usage(void)
@@ -319,7 +319,7 @@ static bool take(struct report_choice *choice, int found)
 static bool fits(const struct report_choice *choice)
 {
 	if (choice->budget.new_sites.is_given && choice->old == NULL) {
-		say("--max-new-sites: new against what? Give --diff=FILE");
+		say("--max-new-sites: new against what? Give --diff FILE");
 		return false;
 	}
 	if (choice->old != NULL && choice->violations) {
@@ -365,6 +365,7 @@ bool report_choose(int count, char **words, struct report_choice *choice)
 	int found;
 
 	choice->form = forms;
+	choice->profile.by = VIEW_BY_SITE;
 	choice->options.measure = VIEW_BYTES;
 	while ((found = words_next("report", count, words, "h", options, NULL)) != -1)
 		if (!take(choice, found))

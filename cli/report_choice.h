@@ -13,6 +13,7 @@ struct report_form {
 	const char *name;
 	report_write *write; /* NULL: a screen */
 	bool needs_profile;
+	bool is_check; /* of violations alone, though there is a profile */
 	bool is_binary;
 };
 

@@ -53,10 +53,11 @@ static void write_point(const struct profile_view *view, uint32_t node, int phas
 		"{\"tb\":%" PRIu64 ",\"tbk\":%" PRIu64 ",\"tl\":%" PRIu64 ",\"mb\":%" PRIu64
 		",\"mbk\":%" PRIu64 ",\"gb\":%" PRIu64 ",\"gbk\":%" PRIu64 ",\"eb\":%" PRIu64
 		",\"ebk\":%" PRIu64 ",\"fs\":[%d",
-		figures->bytes, figures->requests, figures->lifetime_ns / 1000,
-		figures->own_peak_bytes, figures->own_peak_blocks, figures->peak_bytes,
-		figures->peak_blocks, figures->live_bytes, figures->live_blocks,
-		FRAME_PHASES + phase);
+		emit_bounded(figures->bytes), emit_bounded(figures->requests),
+		figures->lifetime_ns / 1000, emit_bounded(figures->own_peak_bytes),
+		emit_bounded(figures->own_peak_blocks), emit_bounded(figures->peak_bytes),
+		emit_bounded(figures->peak_blocks), emit_bounded(figures->live_bytes),
+		emit_bounded(figures->live_blocks), FRAME_PHASES + phase);
 	for (; node != VIEW_NONE; node = view->nodes[node].parent)
 		fprintf(out, ",%" PRIu64, FRAME_FIRST + (uint64_t)view->nodes[node].frame);
 	fputs("]}", out);

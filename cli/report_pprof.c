@@ -273,11 +273,6 @@ static void add_label(struct writing *writing, struct protobuf *sample, const ch
 	protobuf_free(&label);
 }
 
-static uint64_t signed_of(uint64_t number)
-{
-	return number < INT64_MAX ? number : INT64_MAX;
-}
-
 static void put_sample(struct writing *writing, const struct view_row *row)
 {
 	const struct profile_view *view = writing->view;
@@ -288,10 +283,10 @@ static void put_sample(struct writing *writing, const struct view_row *row)
 		protobuf_packed(&list, location_of(writing, &node));
 	protobuf_message(&sample, SAMPLE_LOCATION, &list);
 	protobuf_clear(&list);
-	protobuf_packed(&list, signed_of(figures->requests));
-	protobuf_packed(&list, signed_of(figures->bytes));
-	protobuf_packed(&list, signed_of(figures->live_blocks));
-	protobuf_packed(&list, signed_of(figures->live_bytes));
+	protobuf_packed(&list, emit_bounded(figures->requests));
+	protobuf_packed(&list, emit_bounded(figures->bytes));
+	protobuf_packed(&list, emit_bounded(figures->live_blocks));
+	protobuf_packed(&list, emit_bounded(figures->live_bytes));
 	protobuf_message(&sample, SAMPLE_VALUE, &list);
 	add_label(writing, &sample, "phase", view_phase_name(row->phase));
 	add_label(writing, &sample, "thread", view->threads[row->thread].name);

@@ -68,11 +68,12 @@ static void write_profile(const struct profile_view *view, enum report_phase pha
 	for (uint32_t i = 0; i < view->node_count; i++) {
 		if (sums[i] == 0)
 			continue;
-		fprintf(out, "%s%" PRIu64, comma, sums[i]);
-		end += sums[i];
+		fprintf(out, "%s%" PRIu64, comma, emit_bounded(sums[i]));
+		if (__builtin_add_overflow(end, sums[i], &end))
+			end = UINT64_MAX;
 		comma = ",\n";
 	}
-	fprintf(out, "],\n\"startValue\":0,\"endValue\":%" PRIu64 "}", end);
+	fprintf(out, "],\n\"startValue\":0,\"endValue\":%" PRIu64 "}", emit_bounded(end));
 	free(path.nodes);
 }
 

@@ -24,6 +24,8 @@ TEST_NEEDS   += $(FUZZ_TARGETS:%=$(FUZZ_B)/fuzz_%)
 
 $(FUZZ_B)/%.o: CC := clang
 $(FUZZ_B)/%.o: ALL_CFLAGS := -std=c11 $(FUZZ_FLAGS) $(WARNINGS) -pthread
+# The macros of sys/sdt.h, of which clang warns where they are used.
+$(FUZZ_B)/lib/common/usdt.o: ALL_CFLAGS += -Wno-gnu-zero-variadic-macro-arguments
 $(FUZZ_B)/%.o: %.c $(B)/flags
 	$(call cc,$(CLI_CPPFLAGS) -iquote cli)
 
@@ -33,7 +35,8 @@ $(FUZZ_B)/libparts.a: $(FUZZ_PARTS)
 
 # Doubles come before the archive.
 FUZZ_DOUBLE := $(FUZZ_B)/tests/fuzz
-$(patsubst %,$(FUZZ_B)/fuzz_%,annotate naming collect record told): $(FUZZ_DOUBLE)/namer_double.o
+$(patsubst %,$(FUZZ_B)/fuzz_%,annotate naming collect record profile told): \
+		$(FUZZ_DOUBLE)/namer_double.o
 $(patsubst %,$(FUZZ_B)/fuzz_%,unwind_tables modules): $(FUZZ_DOUBLE)/module_double.o
 $(FUZZ_B)/fuzz_failure: $(patsubst %,$(FUZZ_B)/testing/%.o,first frames text)
 $(FUZZ_B)/fuzz_program_file: $(FUZZ_B)/symtab_double.o

@@ -119,7 +119,8 @@ $(FILTER_NGINX_B)/objs/Makefile: $(FILTER)/nginx/config $(FILTER_B)/nginx/files 
 		{ tail -5 configure.log; exit 1; }
 
 $(FILTER_MODULE): $(FILTER_NGINX_B)/objs/Makefile $(wildcard $(FILTER)/nginx/*.[ch]) \
-		$(FILTER_OBJECTS) include/phaselock/phaselock.h
+		$(FILTER_OBJECTS) $(FILTER)/hooks.h \
+		include/phaselock/phaselock.h include/phaselock/hookpoint.h
 	$(call say,LD,$@)
 	$(Q)MAKEFLAGS= $(MAKE) -s -C $(FILTER_NGINX_B) -f objs/Makefile modules
 	@touch $@

@@ -138,6 +138,16 @@ static bool set_report(struct pl_value value, struct pl_options *options)
 	return true;
 }
 
+static bool set_profile(struct pl_value value, struct pl_options *options)
+{
+	for (size_t i = 0; i < value.length; i++)
+		if (value.start[i] == '%' &&
+		    (++i == value.length || (value.start[i] != 'p' && value.start[i] != 'e')))
+			return false;
+	options->profile = value;
+	return value.length > 0 && value.length < PL_OPTIONS_PATH_SIZE;
+}
+
 static bool set_suppressions(struct pl_value value, struct pl_options *options)
 {
 	return read_path(value, options->suppressions);
@@ -262,6 +272,8 @@ const struct pl_option_key pl_option_keys[] = {
 	{"unlock_signal", set_unlock_signal, SIGNAL_VALUES, "unlock when this signal comes"},
 	{"report", set_report, "stderr|file" UP_TO " with no % but %p",
 	 "where reports go; a file is appended to, %p is the pid (stderr)"},
+	{"profile", set_profile, "file" UP_TO " with no % but %p and %e",
+	 "record each request in a file; %p is the pid, %e the program (none)"},
 	{"suppressions", set_suppressions, "file" UP_TO,
 	 "requests of third-party code that this file names are served and not reported"},
 	{"hot", set_hot, "pattern",

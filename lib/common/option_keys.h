@@ -22,6 +22,12 @@
 #define PL_OPTIONS_REPORTS 20
 #define PL_OPTIONS_FRAMES 16
 
+/* A part of a text; not terminated. */
+struct pl_value {
+	const char *start;
+	size_t length;
+};
+
 struct pl_options {
 	enum phaselock_verdict policy;
 	bool abort_by_trap;
@@ -36,6 +42,8 @@ struct pl_options {
 	char suppressions[PL_OPTIONS_PATH_SIZE]; /* "": none */
 	char symbolize[PL_OPTIONS_PATH_SIZE];	 /* "": not given; "0", "1", or a path */
 	char hot[PL_OPTIONS_HOT_SIZE];		 /* read it by pl_options_hot() */
+	/* Of a path, in the text that was read: for the constructor. Empty if there is none. */
+	struct pl_value profile;
 	unsigned max_reports;
 	unsigned frames;
 	bool stats;
@@ -48,12 +56,6 @@ struct pl_options {
 
 /* Returns a pattern of hot=, counted from 0, or NULL behind the last. Signals: safe. */
 const char *pl_options_hot(const struct pl_options *options, unsigned number);
-
-/* A part of a text; not terminated. */
-struct pl_value {
-	const char *start;
-	size_t length;
-};
 
 PL_INLINE bool pl_value_is(struct pl_value value, const char *word)
 {

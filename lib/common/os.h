@@ -72,6 +72,23 @@ bool pl_os_is_readable(const void *address);
 void pl_os_unmap(const void *memory, size_t size);
 
 /*
+ * Makes a file of so many bytes, for its owner alone, and maps it shared, without access. It takes
+ * no room on the disk yet. NULL if it cannot, or the file is there. From the constructor.
+ */
+void *pl_os_make_file(const char *path, size_t size);
+
+/*
+ * Has the file system find room for a part of such a mapping that may be written. Returns false if
+ * it has none, where a write would end the process. Linux 5.14.
+ */
+bool pl_os_fill(void *address, size_t size);
+
+/* Renames a file, unless there is one of the new name. Returns whether it did. */
+bool pl_os_rename_new(const char *from, const char *to);
+void pl_os_remove(const char *path);
+bool pl_os_file_is_there(const char *path);
+
+/*
  * Reads up to size bytes of a regular file and sets *length. Returns NULL, or in words why it
  * failed. From the constructor only: libc finds the words.
  */

@@ -13,6 +13,7 @@
 #include "entry/unseen.h"
 #include "life/closing.h"
 #include "life/fork.h"
+#include "profile/file.h"
 #include "profile/profile.h"
 #include "reaction/hot_functions.h"
 #include "reaction/violation.h"
@@ -83,5 +84,8 @@ __attribute__((destructor)) static void finish(void)
 		pl_stats_publish(pl_phase_is_locked());
 		pl_channel_end();
 		pl_image_end(PL_LAYOUT_EXIT);
+	} else {
+		pl_image_end(PL_LAYOUT_EXIT);
+		pl_profile_file_end();
 	}
 }

@@ -59,6 +59,9 @@ static void fork_child(void)
 		pl_image_begin(PL_LAYOUT_FORK);
 		pl_profile_fork_child();
 		pl_control_fork_child();
+	} else if (pl_image() != NULL) {
+		pl_image_begin(PL_LAYOUT_FORK);
+		pl_profile_fork_child();
 	}
 }
 

@@ -35,6 +35,7 @@
 #include "thread/locks.h"
 #include "thread/phase.h"
 #include "entry/proof.h"
+#include "profile/file.h"
 #include "profile/profile.h"
 #include "record/image.h"
 #include "common/reach.h"
@@ -82,11 +83,34 @@ static void prove_armed(void)
 	pl_interpose_give_way(elsewhere | pl_proof(PHASELOCK_ENTRY_ALL & ~to_prove));
 }
 
+/* Under `phaselock record` the profile is in the record of the run. */
+static void make_profile_file(void)
+{
+	const struct pl_value pattern = options->profile;
+	const char *fault;
+	char buffer[256];
+	struct pl_text text = pl_text_in(buffer, sizeof(buffer));
+
+	if (pattern.length == 0 || pl_channel_profile() != NULL)
+		return;
+	fault = pl_channel() != NULL ? "under the command, use `phaselock record`"
+				     : pl_profile_file_make(pattern.start, pattern.length);
+	if (fault == NULL) {
+		pl_image_use(pl_profile_file_record());
+		pl_image_begin(PL_LAYOUT_PROGRAM);
+		return;
+	}
+	pl_text_append(&text, "%s", PL_OPTIONS_VARIABLE ": profile: nothing is recorded: ");
+	pl_text_append(&text, "%s", fault);
+	pl_report_message(buffer);
+}
+
 static void begin_profile(void)
 {
 	struct pl_os_signals before;
 
-	if (pl_channel_profile() == NULL || !pl_profile_begin(!pl_filter_is_possible()))
+	make_profile_file();
+	if (!pl_profile_is_wanted() || !pl_profile_begin(!pl_filter_is_possible()))
 		return;
 	pl_lock(PL_LOCK_PHASE, &before);
 	pl_phase_watch(PL_PHASE_WATCHED_PROFILE, true);

@@ -26,14 +26,16 @@ _Static_assert(PL_PROFILE_CHUNKS < UINT16_MAX, "the table has numbers of 16 bits
 static struct pl_profile *shared;
 static struct pl_profile_process *process;
 static uint32_t image;
+static bool is_to_be_filled;
 
 /*
  * Numbers of chunks + 1 by kind and turn; 0: none yet. Release: whoever finds one may touch it.
  */
 static _Atomic uint16_t chunks[KINDS][PL_PROFILE_CHUNKS];
 
-void pl_chunks_begin(struct pl_profile *profile, uint32_t number)
+void pl_chunks_begin(struct pl_profile *profile, uint32_t number, bool is_on_disk)
 {
+	is_to_be_filled = is_on_disk;
 	shared = profile;
 	image = number;
 	process = &profile->processes[number];
@@ -68,12 +70,16 @@ static void *address_of(uint16_t chunk)
 static uint16_t take_chunk(void)
 {
 	uint32_t number = atomic_load_explicit(&shared->chunks_taken, memory_order_relaxed);
+	void *chunk;
 
 	/* Look first: the number must not go round. */
 	if (number < PL_PROFILE_CHUNKS)
 		number = atomic_fetch_add_explicit(&shared->chunks_taken, 1, memory_order_relaxed);
-	if (number >= PL_PROFILE_CHUNKS ||
-	    !pl_os_protect(address_of((uint16_t)(number + 1)), PL_PROFILE_CHUNK_SIZE, true))
+	if (number >= PL_PROFILE_CHUNKS)
+		return 0;
+	chunk = address_of((uint16_t)(number + 1));
+	if (!pl_os_protect(chunk, PL_PROFILE_CHUNK_SIZE, true) ||
+	    (is_to_be_filled && !pl_os_fill(chunk, PL_PROFILE_CHUNK_SIZE)))
 		return 0;
 	return (uint16_t)(number + 1);
 }

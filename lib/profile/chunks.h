@@ -11,8 +11,9 @@
 /*
  * Begins an empty profile of an image, by its number from 0. profile stays mapped as long as the
  * process lives. While the process has one thread.
+ * is_on_disk: there may be no room for a chunk.
  */
-void pl_chunks_begin(struct pl_profile *profile, uint32_t image);
+void pl_chunks_begin(struct pl_profile *profile, uint32_t image, bool is_on_disk);
 
 /* Returns the process's own place in the profile. */
 struct pl_profile_process *pl_chunks_process(void);

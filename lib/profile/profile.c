@@ -11,6 +11,7 @@
 #include "profile/chunks.h"
 #include "profile/context.h"
 #include "profile/counts.h"
+#include "profile/file.h"
 #include "profile/stacks.h"
 #include "profile/timeline.h"
 #include "record/image.h"
@@ -18,6 +19,7 @@
 #include "thread/phase.h"
 
 #define FRAMES_MAX 128
+#define FRAMES_WITHOUT_RUN 64
 #define MS_BITS 20 /* a birth is kept in units of 2^20 ns, some milliseconds */
 
 /*
@@ -75,8 +77,8 @@ PL_INLINE void read_stack(struct stack *stack, const void *caller)
 {
 	enum pl_unwind_end end = PL_UNWIND_WHOLE;
 
-	stack->generation = 0;
 	stack->count = pl_unwind(stack->frames, frames_kept + 1, caller, &end);
+	stack->generation = pl_unwind_generation();
 	stack->beyond = 0;
 	if (stack->count > frames_kept) {
 		stack->count = frames_kept;
@@ -418,26 +420,41 @@ void pl_profile_phase(void)
 
 /* ---- beginning and end ----------------------------------------------------------------------- */
 
+/* Where it is written, and how many frames of a stack. */
+static struct pl_profile *find_place(struct pl_layout **layout, uint64_t *frames)
+{
+	*layout = pl_profile_file_record();
+	*frames = FRAMES_WITHOUT_RUN;
+	if (*layout != NULL)
+		return pl_profile_file_profile();
+	*layout = pl_channel_record();
+	if (pl_channel_profile() != NULL)
+		*frames = pl_channel()->profile_frames;
+	return pl_channel_profile();
+}
+
+bool pl_profile_is_wanted(void)
+{
+	return pl_profile_file_record() != NULL || pl_channel_profile() != NULL;
+}
+
 bool pl_profile_begin(bool may_open)
 {
-	struct pl_profile *profile = pl_channel_profile();
+	uint64_t frames;
+	struct pl_profile *profile = find_place(&record, &frames);
 	uint32_t image = pl_image_number(), number;
 	uint64_t now_ns = pl_os_monotonic_ns();
 
 	pl_profile_stop();
-	record = pl_channel_record();
 	if (profile == NULL || record == NULL || image == 0)
 		return false;
-	pl_chunks_begin(profile, image - 1);
+	pl_chunks_begin(profile, image - 1, pl_profile_file_record() != NULL);
 	pl_stacks_begin();
 	pl_blocks_begin();
 	pl_context_begin();
 	process = pl_chunks_process();
-	frames_kept = pl_channel()->profile_frames < FRAMES_MAX
-			      ? (unsigned)pl_channel()->profile_frames
-			      : FRAMES_MAX;
+	frames_kept = frames < FRAMES_MAX ? (unsigned)frames : FRAMES_MAX;
 	process->frames = frames_kept;
-	process->rate = pl_channel()->profile_rate;
 	may_read_files = may_open;
 	other = pl_chunks_take(PL_PROFILE_ROWS, &number);
 	pl_timeline_begin(now_ns, pl_phase_is_locked(), may_open);

@@ -22,6 +22,9 @@ PL_INLINE bool pl_profile_is_on(void)
 	return PL_UNLIKELY(atomic_load_explicit(&pl_profile_switch.is_on, memory_order_relaxed));
 }
 
+/* Whether there is a place for it: the run's, or a file. */
+bool pl_profile_is_wanted(void);
+
 /*
  * Begins the profile of this process, if its run wants one. may_open: files may be read later on.
  * From the constructor, after pl_image_begin(). Returns whether it did.

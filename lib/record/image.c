@@ -11,6 +11,13 @@
 static struct pl_layout_image *own;
 static uint32_t number;
 
+static struct pl_layout *other; /* where they are without a run; or NULL */
+
+void pl_image_use(struct pl_layout *record)
+{
+	other = record;
+}
+
 struct pl_layout_image *pl_image(void)
 {
 	return own;
@@ -40,7 +47,7 @@ static void end_former(struct pl_layout *record, uint32_t id)
 
 void pl_image_begin(enum pl_layout_begin begin)
 {
-	struct pl_layout *record = pl_channel_record();
+	struct pl_layout *record = other != NULL ? other : pl_channel_record();
 	uint32_t place;
 
 	const struct pl_layout_image *former = own;

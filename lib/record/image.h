@@ -11,6 +11,9 @@
 /* From the constructor, or in the child of a fork(), before other threads: takes a place. */
 void pl_image_begin(enum pl_layout_begin begin);
 
+/* Has images written to another record than that of the run, which there is none of. */
+void pl_image_use(struct pl_layout *record);
+
 /* Returns the place, or NULL. */
 struct pl_layout_image *pl_image(void);
 

@@ -12,6 +12,7 @@
 #include "request/moment.h"
 #include "common/os.h"
 #include "common/usdt.h"
+#include "profile/profile.h"
 #include "thread/phase.h"
 #include "report/report.h"
 #include "thread/stats.h"
@@ -40,6 +41,7 @@ static bool change(bool (*write)(void), struct pl_history *history)
 	pl_unlock(PL_LOCK_PHASE, &before);
 	if (pl_channel() != NULL)
 		pl_stats_publish(was_locked);
+	pl_profile_phase();
 	return changed;
 }
 

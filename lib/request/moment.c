@@ -10,6 +10,7 @@
 #include "report/history.h"
 #include "thread/locks.h"
 #include "common/os.h"
+#include "profile/profile.h"
 #include "thread/phase.h"
 #include "common/settings.h"
 #include "thread/stats.h"
@@ -109,6 +110,8 @@ static PL_COLD void do_now(const struct pl_channel *page)
 	/* A child of vfork() has no counts of its own, and would lose its parent's. */
 	if (is_new && pl_channel_is_own())
 		pl_stats_publish(was_locked);
+	if (is_new)
+		pl_profile_phase();
 	if (!is_done)
 		pl_violation(&unlock, PHASELOCK_CAUSE_SEAL, NULL);
 }

@@ -5,6 +5,7 @@
  */
 #define _GNU_SOURCE
 #include "fuzz.h"
+#include "profile_view.h"
 #include "record.h"
 #include "report_record.h"
 
@@ -59,6 +60,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 		check_profile(&record.profile, record.image_count);
 		report_add_record(&report, &record);
 		CHECK(report.process_count == record.image_count);
+		if (report.profile != NULL)
+			profile_view_finish(report.profile);
 		report_free(&report);
 		record_free(&record);
 	}

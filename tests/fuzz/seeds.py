@@ -4,6 +4,7 @@
 grown. Usage: seeds.py FOLDER
 """
 import pathlib
+import random
 import struct
 import sys
 
@@ -164,7 +165,20 @@ DEATH = (
     b"  malloc(7)\n    #0 f\\n+0x1 (/t+0x2)\n"
 )
 
+
+
+def profile(seed):
+    """Bytes of which all parts of a profile are made: many small numbers, and texts."""
+    chosen = random.Random(seed)
+    few = (0, 1, 2, 3, 4, 255)
+    return bytes(
+        chosen.choice((*few, chosen.randrange(256), chosen.randrange(32, 127)))
+        for _ in range(1400)
+    )
+
+
 SEEDS = {
+    "profile": [profile(seed) for seed in range(40)],
     "forms": [
         form(b"/src/a/../b.c"),
         form(b"main::{lambda(int)#1}::operator[](int) const"),

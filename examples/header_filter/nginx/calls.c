@@ -127,6 +127,8 @@ static ngx_int_t call_done(ngx_http_request_t *sr, void *data, ngx_int_t rc)
 	if (context->progress != CALLING)
 		return result_of(sr, rc);
 	context->progress = CALLED;
+	hookpointCalloutEnd(filter_request_id(context->request),
+			    hooks_number(replied ? sr->headers_out.status : 0));
 	GUARD_BEGIN(&guard, sr);
 	if (!replied || !collect_reply(&worker->map, sr, status, &map))
 		map = (struct filter_bytes){NULL, 0};
@@ -168,6 +170,7 @@ ngx_int_t call_begin(struct context *context)
 
 	if (!taken)
 		return NGX_DECLINED;
+	hookpointCalloutStart(filter_request_id(context->request), hooks_number(map.size));
 	context->done = (ngx_http_post_subrequest_t){call_done, context};
 	if (begin(context, &context->conf->call, outgoing, 0, &sr) != NGX_OK)
 		return NGX_ERROR;
@@ -212,6 +215,7 @@ static ngx_int_t review_done(ngx_http_request_t *sr, void *data, ngx_int_t rc)
 	    says_ok(&sr->upstream->headers_in.trailers))
 		message = (struct filter_bytes){sr->out->buf->pos,
 						(size_t)(sr->out->buf->last - sr->out->buf->pos)};
+	hookpointGrpcEnd(filter_request_id(context->request), hooks_number(message.size));
 	filter_message_reply(context->request, message);
 	guard_end(&guard);
 	return result_of(sr, rc);
@@ -269,6 +273,7 @@ ngx_int_t review_begin(struct context *context)
 
 	if (!taken)
 		return NGX_DECLINED;
+	hookpointGrpcStart(filter_request_id(context->request), hooks_number(message.size));
 	context->done = (ngx_http_post_subrequest_t){review_done, context};
 	if (begin(context, &context->conf->review, outgoing, NGX_HTTP_SUBREQUEST_IN_MEMORY, &sr) !=
 	    NGX_OK)

@@ -16,6 +16,7 @@ static void end(void *data)
 
 	if (context->request != NULL) {
 		worker->open--;
+		hookpointFiltersEnd(filter_request_id(context->request), HOOKS_FILTER);
 		GUARD_BEGIN(&guard, context->r);
 		filter_end(context->request);
 		guard_end(&guard);

@@ -36,7 +36,12 @@ static ngx_int_t go_on(struct context *context)
 	}
 	if (rc == NGX_ERROR)
 		return NGX_HTTP_INTERNAL_SERVER_ERROR;
-	return context->progress == COMPLETE ? NGX_DECLINED : NGX_AGAIN;
+	if (context->progress != COMPLETE)
+		return NGX_AGAIN;
+	if (!context->routed)
+		hookpointRouter(filter_request_id(context->request));
+	context->routed = 1;
+	return NGX_DECLINED;
 }
 
 /* Runs again when a call has ended, and after an internal redirect. */
@@ -78,8 +83,12 @@ static ngx_int_t on_log(ngx_http_request_t *r)
 {
 	struct context *context = r == r->main ? context_find(r) : NULL;
 
-	if (context != NULL)
-		stages_mark(context, "Request End");
+	if (context == NULL)
+		return NGX_OK;
+	if (context->request != NULL)
+		hookpointWrite(filter_request_id(context->request),
+			       hooks_number((size_t)r->connection->sent));
+	stages_mark(context, "Request End");
 	return NGX_OK;
 }
 

@@ -11,6 +11,7 @@
 #include <ngx_http.h>
 
 #include "filter.h"
+#include "hooks.h"
 #include "map.h"
 #include "pools.h"
 
@@ -71,6 +72,7 @@ struct context {
 	struct location_conf *conf; /* where the filter found it: redirects go elsewhere */
 	enum progress progress;
 	unsigned answered : 1; /* the response was filtered */
+	unsigned routed : 1;   /* on its way to the upstream */
 	char added[ADDED_SIZE];
 	size_t added_used;
 	ngx_http_post_subrequest_t done; /* of the call under way */

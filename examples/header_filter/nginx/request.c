@@ -120,11 +120,22 @@ static void apply(ngx_http_headers_in_t *headers_in, const ngx_list_t *list)
 	headers_in->headers.last = &headers_in->headers.part;
 }
 
+/* Without a map, which had no room, the filter gives the request an id of its own. */
+static void start(const struct context *context, struct filter_bytes map)
+{
+	const char *id = hooks_id(context->request, map);
+
+	hookpointRead(id, hooks_number((size_t)context->r->request_length));
+	hookpointFiltersStart(id, HOOKS_FILTER);
+	hookpointRequestHeadersStart(id, hooks_number(map.size));
+}
+
 ngx_int_t request_filter(struct context *context)
 {
 	ngx_http_request_t *r = context->r;
 	struct filter_bytes map, result;
 	struct guard guard;
+	size_t size = 0;
 	bool fits;
 	ngx_list_t list;
 
@@ -136,11 +147,16 @@ ngx_int_t request_filter(struct context *context)
 	GUARD_BEGIN(&guard, r);
 	collect(&worker->map, r);
 	fits = map_end(&worker->map, &map);
+	if (!fits)
+		map = (struct filter_bytes){NULL, 0};
+	start(context, map);
 	if (fits && filter_request_headers(context->request, map, &result)) {
+		size = result.size;
 		fits = fill(context, &list, result);
 		if (fits)
 			apply(&r->headers_in, &list);
 	}
+	hookpointRequestHeadersEnd(filter_request_id(context->request), hooks_number(size));
 	mistake_inside(context);
 	guard_end(&guard);
 

@@ -78,7 +78,9 @@ ngx_int_t response_filter(struct context *context)
 	ngx_table_elt_t *elements[ADDED_HEADERS];
 	ngx_http_request_t *r = context->r;
 	struct filter_bytes map, result;
+	const char *id = filter_request_id(context->request);
 	struct guard guard;
+	size_t size = 0;
 	char status[4];
 	bool fits;
 
@@ -88,8 +90,12 @@ ngx_int_t response_filter(struct context *context)
 	GUARD_BEGIN(&guard, r);
 	collect(&worker->map, r, status);
 	fits = map_end(&worker->map, &map);
-	if (fits && filter_response_headers(context->request, map, &result))
+	hookpointResponseHeadersStart(id, hooks_number(fits ? map.size : 0));
+	if (fits && filter_response_headers(context->request, map, &result)) {
+		size = result.size;
 		fits = apply(elements, result);
+	}
+	hookpointResponseHeadersEnd(id, hooks_number(size));
 	guard_end(&guard);
 
 	if (!fits) {

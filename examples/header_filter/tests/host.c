@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "host.h"
 
+#include "hooks.h"
 #include "maps.h"
 
 #include <stdlib.h>
@@ -71,6 +72,63 @@ struct host_life host_recorded_life(const struct host_recordings *recordings, si
 	};
 }
 
+/* Each step, between the hook points that all hosts have. */
+static void request_headers(struct host_life *life)
+{
+	const char *id = hooks_id(life->request, life->request_headers);
+
+	hookpointRead(id, hooks_number(life->request_headers.size));
+	hookpointFiltersStart(id, HOOKS_FILTER);
+	hookpointRequestHeadersStart(id, hooks_number(life->request_headers.size));
+	life->made = filter_request_headers(life->request, life->request_headers, &life->out);
+	hookpointRequestHeadersEnd(filter_request_id(life->request),
+				   hooks_number(life->made ? life->out.size : 0));
+}
+
+static void call(struct host_life *life)
+{
+	life->made = filter_call(life->request, &life->out);
+	hookpointCalloutStart(filter_request_id(life->request),
+			      hooks_number(life->made ? life->out.size : 0));
+}
+
+static void message(struct host_life *life)
+{
+	life->made = filter_message(life->request, &life->out);
+	hookpointGrpcStart(filter_request_id(life->request),
+			   hooks_number(life->made ? life->out.size : 0));
+}
+
+static void call_reply(struct host_life *life)
+{
+	hookpointCalloutEnd(filter_request_id(life->request),
+			    hooks_number(life->call_reply.size > 0 ? 200 : 0));
+	filter_call_reply(life->request, life->call_reply);
+}
+
+static void message_reply(struct host_life *life)
+{
+	hookpointGrpcEnd(filter_request_id(life->request), hooks_number(life->message_reply.size));
+	filter_message_reply(life->request, life->message_reply);
+	hookpointRouter(filter_request_id(life->request));
+}
+
+static void response_headers(struct host_life *life)
+{
+	const char *id = filter_request_id(life->request);
+
+	hookpointResponseHeadersStart(id, hooks_number(life->response_headers.size));
+	life->made = filter_response_headers(life->request, life->response_headers, &life->out);
+	hookpointResponseHeadersEnd(id, hooks_number(life->made ? life->out.size : 0));
+	hookpointWrite(id, hooks_number(life->made ? life->out.size : life->response_headers.size));
+}
+
+static void end(struct host_life *life)
+{
+	hookpointFiltersEnd(filter_request_id(life->request), HOOKS_FILTER);
+	filter_end(life->request);
+}
+
 bool host_step(struct host *host, struct host_life *life)
 {
 	switch (life->next++) {
@@ -78,27 +136,25 @@ bool host_step(struct host *host, struct host_life *life)
 		life->request = filter_begin(host->filter);
 		return life->request != NULL;
 	case HOST_REQUEST_HEADERS:
-		life->made =
-			filter_request_headers(life->request, life->request_headers, &life->out);
+		request_headers(life);
 		return true;
 	case HOST_CALL:
-		life->made = filter_call(life->request, &life->out);
+		call(life);
 		return true;
 	case HOST_MESSAGE:
-		life->made = filter_message(life->request, &life->out);
+		message(life);
 		return true;
 	case HOST_CALL_REPLY:
-		filter_call_reply(life->request, life->call_reply);
+		call_reply(life);
 		return true;
 	case HOST_MESSAGE_REPLY:
-		filter_message_reply(life->request, life->message_reply);
+		message_reply(life);
 		return true;
 	case HOST_RESPONSE_HEADERS:
-		life->made =
-			filter_response_headers(life->request, life->response_headers, &life->out);
+		response_headers(life);
 		return true;
 	default:
-		filter_end(life->request);
+		end(life);
 		return false;
 	}
 }
