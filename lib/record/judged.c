@@ -28,7 +28,7 @@ static struct pl_layout_check *find(struct pl_layout *record,
 	copy(check.name, judgement->name, sizeof(check.name));
 	copy(check.file, judgement->file, sizeof(check.file));
 	return pl_keyed_find(record->checks, PL_LAYOUT_CHECKS, sizeof(check), &check,
-			    offsetof(struct pl_layout_check, results));
+			     offsetof(struct pl_layout_check, results));
 }
 
 /* Keeps the first message. */

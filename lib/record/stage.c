@@ -86,7 +86,7 @@ static struct pl_layout_stage *find(const char *name)
 		return NULL;
 	strncpy(stage.name, name, sizeof(stage.name) - 1);
 	found = pl_keyed_find(record->stages, PL_LAYOUT_STAGES, sizeof(stage), &stage,
-			     offsetof(struct pl_layout_stage, count));
+			      offsetof(struct pl_layout_stage, count));
 	if (found == NULL)
 		atomic_fetch_add_explicit(&record->stages_lost, 1, memory_order_relaxed);
 	return found;
