@@ -2,6 +2,7 @@
 /*
  * Pieces of JSON. It must not know what they say.
  */
+#define _GNU_SOURCE
 #include "emit.h"
 
 #include "escape.h"
@@ -39,6 +40,17 @@ uint64_t emit_bounded(uint64_t number)
 json_t *emit_number(uint64_t number)
 {
 	return json_integer((json_int_t)emit_bounded(number));
+}
+
+FILE *emit_text(char **text, size_t *length)
+{
+	return emit_checked(open_memstream(text, length));
+}
+
+void emit_text_end(FILE *out)
+{
+	if (fclose(out) != 0)
+		emit_no_memory();
 }
 
 /* If a stream fails, so does all that follows: its owner checks it at the end. */

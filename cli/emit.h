@@ -36,6 +36,10 @@ void emit_element(struct emit_list *list, json_t *element);
 /* Ends the command for want of memory. */
 _Noreturn void emit_no_memory(void);
 
+/* Opens a text in memory, which the caller frees when it is ended. */
+FILE *emit_text(char **text, size_t *length);
+void emit_text_end(FILE *out);
+
 /* Returns what was made; without memory for it, does as emit_no_memory(). */
 void *emit_checked(void *made);
 

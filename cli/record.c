@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #define MAGIC "phlkrec"
@@ -208,25 +209,27 @@ bool record_take(struct record *record, const struct pl_layout *layout,
 	return is_taken;
 }
 
-/* ---- writing --------------------------------------------------------------------------------- */
-
-static bool write_all(int fd, const void *bytes, size_t size, uint64_t at)
+/* Writes or reads all of it at a place in the file. */
+static bool move_all(ssize_t (*move)(int fd, const struct iovec *parts, int count, off_t at),
+		     int fd, const void *bytes, size_t size, uint64_t at)
 {
-	const char *next = bytes;
+	struct iovec left = {(void *)(uintptr_t)bytes, size};
 
-	while (size > 0) {
-		ssize_t done = pwrite(fd, next, size, (off_t)at);
+	while (left.iov_len > 0) {
+		ssize_t done = move(fd, &left, 1, (off_t)at);
 
 		if (done < 0 && errno == EINTR)
 			continue;
 		if (done <= 0)
 			return false;
-		next += done;
-		size -= (size_t)done;
+		left.iov_base = (char *)left.iov_base + done;
+		left.iov_len -= (size_t)done;
 		at += (uint64_t)done;
 	}
 	return true;
 }
+
+/* ---- writing --------------------------------------------------------------------------------- */
 
 static bool write_sections(int fd, struct record *record)
 {
@@ -240,14 +243,14 @@ static bool write_sections(int fd, struct record *record)
 		size_t count = i == RUN ? 1 : *tables[i].count, size = count * tables[i].size;
 
 		head.section[i] = (struct section){at, count, tables[i].size};
-		if (size > 0 && !write_all(fd, start, size, at))
+		if (size > 0 && !move_all(pwritev, fd, start, size, at))
 			return false;
 		at += (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 	}
 	/*
 	 * The end may be padding. Write the head last: a file that is cut off before that has none.
 	 */
-	return ftruncate(fd, (off_t)at) == 0 && write_all(fd, &head, sizeof(head), 0);
+	return ftruncate(fd, (off_t)at) == 0 && move_all(pwritev, fd, &head, sizeof(head), 0);
 }
 
 static char *part_of(const char *path)
@@ -284,24 +287,6 @@ static bool complain(const char *path, const char *what)
 	return false;
 }
 
-static bool read_all(int fd, void *bytes, size_t size, uint64_t at)
-{
-	char *next = bytes;
-
-	while (size > 0) {
-		ssize_t done = pread(fd, next, size, (off_t)at);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done <= 0)
-			return false;
-		next += done;
-		size -= (size_t)done;
-		at += (uint64_t)done;
-	}
-	return true;
-}
-
 /* Reads a section's elements into memory of its own, followed by one zero byte. */
 static void *read_section(int fd, const struct section *section, const struct table *table,
 			  uint64_t file_size)
@@ -316,7 +301,7 @@ static void *read_section(int fd, const struct section *section, const struct ta
 		return NULL;
 	size = section->count * section->size;
 	bytes = calloc(1, size + 1);
-	if (bytes != NULL && read_all(fd, bytes, size, section->offset))
+	if (bytes != NULL && move_all(preadv, fd, bytes, size, section->offset))
 		return bytes;
 	free(bytes);
 	return NULL;
@@ -356,10 +341,11 @@ static bool read_sections(int fd, struct record *record, uint64_t file_size, con
 	struct head head;
 	bool is_whole = true;
 
-	if (read_all(fd, &head, sizeof(head), 0) && record_raw_is(&head))
+	if (move_all(preadv, fd, &head, sizeof(head), 0) && record_raw_is(&head))
 		return read_raw(fd, record, path);
 	list(record, tables);
-	if (!read_all(fd, &head, sizeof(head), 0) || memcmp(head.magic, MAGIC, sizeof(MAGIC)) != 0)
+	if (!move_all(preadv, fd, &head, sizeof(head), 0) ||
+	    memcmp(head.magic, MAGIC, sizeof(MAGIC)) != 0)
 		return complain(path, "not a record of phaselock, or one that was cut off");
 	if (head.version != VERSION || head.sections != SECTIONS)
 		return complain(path, "a record of another version; report it with the phaselock "

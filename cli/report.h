@@ -49,6 +49,9 @@ struct report_site {
 	size_t origin;
 };
 
+/* Gives back what a site has, but not the site. */
+void report_site_free(struct report_site *site);
+
 /* One image: a program from its start, or from the fork() that made it, to its end or exec(). */
 struct report_process {
 	uint32_t id; /* as it knew it itself */

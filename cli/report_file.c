@@ -124,20 +124,6 @@ static struct report_site read_site(const struct record *record, const struct na
 	return site;
 }
 
-static void free_site(struct report_site *site)
-{
-	for (size_t i = 0; i < site->frame_count; i++) {
-		free(site->frames[i].function);
-		free(site->frames[i].module);
-		free(site->frames[i].path);
-		free(site->frames[i].file);
-	}
-	free(site->frames);
-	free(site->function);
-	free(site->cause);
-	free(site->thread);
-}
-
 /* Adds the counts of one site to another of the same id, and gives it back. */
 static void join(struct report_site *site, struct report_site *other)
 {
@@ -147,7 +133,7 @@ static void join(struct report_site *site, struct report_site *other)
 		site->first_ns = other->first_ns;
 	if (other->last_ns > site->last_ns)
 		site->last_ns = other->last_ns;
-	free_site(other);
+	report_site_free(other);
 }
 
 /* Of equal sites the one with the larger count comes first, then the earlier one. */
@@ -375,7 +361,7 @@ bool report_add_file(struct report *report, const char *path, const struct repor
 void report_free(struct report *report)
 {
 	for (size_t i = 0; i < report->site_count; i++)
-		free_site(&report->sites[i]);
+		report_site_free(&report->sites[i]);
 	for (size_t i = 0; i < report->process_count; i++) {
 		free(report->processes[i].program);
 		free(report->processes[i].statistics);

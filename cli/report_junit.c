@@ -70,21 +70,6 @@ static void attribute_of_count(xmlTextWriter *suite, const char *name, uint64_t 
 	attribute(suite, name, digits);
 }
 
-static FILE *open_text(char **text, size_t *length)
-{
-	FILE *out = open_memstream(text, length);
-
-	if (out == NULL)
-		emit_no_memory();
-	return out;
-}
-
-static void close_text(FILE *out)
-{
-	if (fclose(out) != 0)
-		emit_no_memory();
-}
-
 /* ---- tests ----------------------------------------------------------------------------------- */
 
 /* What a test came to, if it did not pass; both texts are quoted, and `details` may be NULL. */
@@ -155,7 +140,7 @@ static char *name_of(const struct report_site *site)
 	const struct report_frame *origin = report_origin(site);
 	char *name;
 	size_t length;
-	FILE *out = open_text(&name, &length);
+	FILE *out = emit_text(&name, &length);
 
 	escape_write(site->function, out);
 	if (origin != NULL && origin->function != NULL) {
@@ -163,7 +148,7 @@ static char *name_of(const struct report_site *site)
 		escape_write(origin->function, out);
 	}
 	fprintf(out, " [%s]", site->id);
-	close_text(out);
+	emit_text_end(out);
 	return name;
 }
 
@@ -171,14 +156,14 @@ static char *details_of(const struct report_site *site)
 {
 	char *details;
 	size_t length;
-	FILE *out = open_text(&details, &length);
+	FILE *out = emit_text(&details, &length);
 
 	fprintf(out, "violations: %" PRIu64 ", bytes: %" PRIu64 ", first on thread: ", site->count,
 		site->bytes);
 	escape_write(site->thread, out);
 	putc('\n', out);
 	report_write_stack(site, out);
-	close_text(out);
+	emit_text_end(out);
 	return details;
 }
 
@@ -227,22 +212,22 @@ static void write_check(xmlTextWriter *suite, const struct report_check *checks,
 	size_t length;
 	FILE *out;
 
-	out = open_text(&name, &length);
+	out = emit_text(&name, &length);
 	fputs("heap assertion: ", out);
 	escape_write(checks->name, out);
 	if (checks->test[0] != '\0') {
 		fputs(" in ", out);
 		escape_write(checks->test, out);
 	}
-	close_text(out);
-	out = open_text(&text, &length);
+	emit_text_end(out);
+	out = emit_text(&text, &length);
 	if (failed != NULL) {
 		escape_write(failed->message[0] != '\0' ? failed->message : failed->name, out);
 		fputs(" (", out);
 		escape_write(failed->file, out);
 		fprintf(out, ":%u)", failed->line);
 	}
-	close_text(out);
+	emit_text_end(out);
 	begin(suite, "testcase");
 	attribute_of_name(suite, "classname",
 			  checks->program[0] != '\0' ? checks->program : "phaselock");

@@ -39,9 +39,7 @@ struct piece {
 
 static void begin(struct piece *piece)
 {
-	piece->out = open_memstream(&piece->text, &piece->length);
-	if (piece->out == NULL)
-		emit_no_memory();
+	piece->out = emit_text(&piece->text, &piece->length);
 }
 
 /* Writes the piece unless that makes more than `most`. Returns whether it did. */
@@ -49,8 +47,7 @@ static bool end(struct piece *piece, struct summary *summary, size_t most)
 {
 	bool fits;
 
-	if (fclose(piece->out) != 0)
-		emit_no_memory();
+	emit_text_end(piece->out);
 	fits = summary->used + piece->length <= most;
 	if (fits) {
 		fwrite(piece->text, 1, piece->length, summary->out);

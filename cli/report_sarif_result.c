@@ -44,7 +44,7 @@ static json_t *place_message(const struct report_frame *frame)
 {
 	char *text;
 	size_t length;
-	FILE *out = emit_checked(open_memstream(&text, &length));
+	FILE *out = emit_text(&text, &length);
 	json_t *message;
 
 	report_write_place(frame, out);

@@ -100,26 +100,11 @@ const struct report_frame *report_origin(const struct report_site *site)
 
 /* ---- texts ----------------------------------------------------------------------------------- */
 
-static FILE *open_text(char **text, size_t *length)
-{
-	FILE *out = open_memstream(text, length);
-
-	if (out == NULL)
-		emit_no_memory();
-	return out;
-}
-
-static void close_text(FILE *out)
-{
-	if (fclose(out) != 0)
-		emit_no_memory();
-}
-
 static char *verdict_text(const struct report *report)
 {
 	char *text;
 	size_t length;
-	FILE *out = open_text(&text, &length);
+	FILE *out = emit_text(&text, &length);
 
 	if (*report->verdict == '\0')
 		fputs("not checked: the record ends before the run does", out);
@@ -129,7 +114,7 @@ static char *verdict_text(const struct report *report)
 		fputs(": ", out);
 		escape_write(report->reason, out);
 	}
-	close_text(out);
+	emit_text_end(out);
 	return text;
 }
 
@@ -196,7 +181,7 @@ char *report_title(const struct report_site *site)
 	const struct report_frame *origin = report_origin(site);
 	char *text;
 	size_t length;
-	FILE *out = open_text(&text, &length);
+	FILE *out = emit_text(&text, &length);
 
 	escape_write(site->function, out);
 	fprintf(out, " %s", causes[find_cause(site)].words);
@@ -204,7 +189,7 @@ char *report_title(const struct report_site *site)
 		fputs(", in ", out);
 		report_write_place(origin, out);
 	}
-	close_text(out);
+	emit_text_end(out);
 	return text;
 }
 

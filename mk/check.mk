@@ -100,7 +100,7 @@ check-static: $(patsubst %,$(TIDY_B)/%.ok,$(TIDY_FILES)) $(TIDY_B)/cppcheck.ok
 
 # ---- the quick ones, for a hook of git: make quick -----------------------------------------------
 .PHONY: quick
-QUICK_WITHOUT := $(patsubst %,tests/unit/test_%.c,cfi fork gate scope site)
+QUICK_WITHOUT := $(patsubst %,tests/unit/test_%.c,cfi fork gate namer scope site)
 quick: check-format check-width check-layers check-headers check-requirements check-documents \
 		$(UNIT_TESTS)
 	$(PYTHON) tests/run.py --build $(B) \

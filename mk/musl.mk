@@ -13,7 +13,7 @@ MUSL_HEADERS  = $(patsubst %,-idirafter %,$(shell $(CC) -print-file-name=include
 MUSL         := $(B)/musl/libphaselock-system.so
 MUSL_LDFLAGS := -L$(B)/musl -Wl,-rpath,$(abspath $(B)/musl) -Wl,--no-as-needed -lphaselock-system
 
-.PHONY: musl musl-tests
+.PHONY: musl
 musl: deps-test $(MUSL)
 
 $(B)/musl/%.o: lib/%.c lib/common/musl.h $(B)/flags
@@ -35,6 +35,3 @@ $(B)/musl/tests/behaviour/%: tests/behaviour/%.c lib/common/musl.h $(B)/flags $(
 	$(call say,LD,$@)
 	$(Q)musl-gcc $(CPPFLAGS) $(ALL_CFLAGS) -include lib/common/musl.h -rdynamic \
 		-Wl,--eh-frame-hdr -MMD -MP -MF $@.d $< -o $@ $(MUSL_LDFLAGS)
-
-musl-tests: $(MUSL_TESTS)
-	@:

@@ -72,7 +72,7 @@ $(patsubst %,$(B)/tests/unit/test_%,place escape annotate question source memory
 	$(call ld,-lcmocka $(DEMANGLER))
 
 # What is made of a report.
-UNIT_REPORT = $(patsubst %,$(B)/cli/%.o,frame escape place say $(1)) \
+UNIT_REPORT = $(patsubst %,$(B)/cli/%.o,frame report_site escape place say $(1)) \
 	$(patsubst %,$(B)/cli/lib/common/%.o,clone runtime glob format quote)
 UNIT_GROUP := group group_origin wrapper
 $(B)/tests/unit/test_report_id: $(B)/tests/unit/test_report_id.o $(call UNIT_REPORT,site_id)
@@ -125,6 +125,8 @@ PRELOADS_B := $(B)/tests/command/preloads
 PRELOADS_SONAME  = -Wl,-soname,$(@F)
 PRELOADS_LDFLAGS := $(PRELOADS_B)/handlers.so -Wl,-rpath,$(abspath $(PRELOADS_B))
 TEST_NEEDS += $(PRELOADS) $(PRELOADS_B)/program
+# What cases of behaviour programs start beside these.
+NEEDS_OF_BEHAVIOUR := $(SYSTEM_BY_NAME) $(PRELOADS) $(PRELOADS_B)/program
 
 $(PRELOADS_B)/%.so: tests/command/preloads/%.c $(B)/flags
 	$(call program,-fPIC -ftls-model=initial-exec -shared $(PRELOADS_SONAME))
@@ -229,12 +231,27 @@ soak: all deps-test $(SOAK) $(BEHAVIOUR_TESTS)
 	PHASELOCK_OPTIONS=max_reports=0:frames=2 $(SOAK) $(SOAK_OPERATIONS)
 
 # ---- make test -----------------------------------------------------------------------------------
-# ONLY=GLOB: the files of that name alone, and CASE within them as ONLY=GLOB:CASE.
+# ONLY=GLOB: the files of that name alone, and CASE within them as ONLY=GLOB:CASE. If all are unit
+# tests or behaviour programs, only these are built.
+ONLY_GLOB    := $(firstword $(subst :, ,$(ONLY)))
+ONLY_FILES   := $(sort $(if $(ONLY_GLOB),$(wildcard $(foreach name,$(ONLY_GLOB) $(ONLY_GLOB).*, \
+                  tests/*/$(name) tests/*/*/$(name)))))
+ONLY_OTHERS  := $(filter-out tests/unit/%.c tests/behaviour/%.c tests/behaviour/%.cc,$(ONLY_FILES))
+ifneq ($(if $(ONLY_OTHERS),,$(ONLY_FILES)),)
+UNIT_WANTED  := $(filter $(UNIT_TESTS),$(ONLY_FILES:%.c=$(B)/%))
+TEST_WANTED  := $(filter $(BEHAVIOUR_TESTS),$(addprefix $(B)/,$(basename $(ONLY_FILES)))) \
+                $(NEEDS_OF_BEHAVIOUR)
+MUSL_WANTED  := $(filter $(MUSL_TESTS),$(addprefix $(B)/musl/,$(basename $(ONLY_FILES))))
+else
+UNIT_WANTED  := $(UNIT_TESTS)
+TEST_WANTED  := $(TEST_NEEDS)
+MUSL_WANTED  := $(MUSL_TESTS)
+endif
 TEST_RUN := $(PYTHON) tests/run.py --build $(B) $(if $(ONLY),--only '$(ONLY)')
 
-.PHONY: test
+.PHONY: test musl-tests
 ifeq ($(SANITIZED),)
-test: all deps-test $(UNIT_TESTS) $(TEST_NEEDS)
+test: all deps-test $(UNIT_WANTED) $(TEST_WANTED)
 	@$(if $(UNITY),,echo \
 		"skip examples/frameworks/unity: UNITY_ROOT=FOLDER does not say where" \
 		"a src/unity.h lies, and no package has it")
@@ -242,10 +259,12 @@ test: all deps-test $(UNIT_TESTS) $(TEST_NEEDS)
 		else echo "skip backend musl: musl-gcc is not on PATH"; fi
 	$(TEST_RUN) --backend system $$(command -v musl-gcc >/dev/null && echo --backend musl) tests
 else
-test: deps-test $(UNIT_TESTS)
+test: deps-test $(UNIT_WANTED)
 	$(TEST_RUN) --skip "tests/behaviour tests/command: a $(VARIANT) build of the interposer \
 cannot run" tests/unit
 endif
 
-coverage-needs: all $(UNIT_TESTS) $(BEHAVIOUR_TESTS) $(SYSTEM_BY_NAME) $(PRELOADS) \
-		$(PRELOADS_B)/program
+musl-tests: $(MUSL_WANTED)
+	@:
+
+coverage-needs: all $(UNIT_TESTS) $(BEHAVIOUR_TESTS) $(NEEDS_OF_BEHAVIOUR)

@@ -62,7 +62,7 @@ struct PL_CACHE_ALIGNED pl_thread {
 	bool denied;	     /* its last failed request was forbidden, not short of memory */
 	/* What the profile keeps of the thread, and of later owners; NULL: nothing. */
 	struct pl_profile_context *profile;
-	bool holding;	     /* its frees hold pages back, which its next request lets go */
+	bool holding; /* its frees hold pages back, which its next request lets go */
 
 	bool shared; /* has no owner: any thread adds to its counters */
 

@@ -92,7 +92,7 @@ FRAME static void print(const char *format, ...)
 	va_end(list);
 }
 
-/* What comes back matters to nobody: the process ends within. */
+/* The result does not matter: the process ends inside. */
 static void use(const char *name)
 {
 	const time_t moment = 1700000000;

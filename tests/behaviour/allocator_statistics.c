@@ -29,7 +29,7 @@ static void add_up(const struct mallinfo2 *info)
 	CHECK_EQUAL(info->hblks + info->hblkhd + info->usmblks + info->fsmblks, 0);
 }
 
-/* Blocks of one size: in use while they are there. */
+/* Blocks of one size are in use until they are freed. */
 static void follows(size_t size)
 {
 	static void *blocks[BLOCKS];

@@ -71,7 +71,7 @@ FRAME void in_destructor(void)
 		REQUEST;
 }
 
-/* What leak checkers have libc do at the end: every block of it comes back to where it is from. */
+/* Leak checkers call it at the end: libc gives back each of its blocks to their allocator. */
 static void freeres(bool forbidden)
 {
 	void (*release)(void);

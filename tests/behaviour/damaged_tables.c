@@ -61,7 +61,7 @@ static const struct phaselock_violation *newest(void)
 	return &sites[count - 1];
 }
 
-/* With libgcc's look at the tables only while they are whole. */
+/* Compares with libgcc only while the tables are intact. */
 void request(void);
 FRAME void request(void)
 {

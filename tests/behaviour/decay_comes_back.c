@@ -116,7 +116,7 @@ static void hold_and_let_go(const char *kind)
 		_exit(0);
 	CHECK_EQUAL(waitpid(child, &status, 0), child);
 	CHECK_EQUAL(status, 0);
-	/* And it goes back at once from now on. */
+	/* From now on memory goes back at once. */
 	take_all();
 	free_all();
 	CHECK(resident() < full - TOTAL * 8 / 10);

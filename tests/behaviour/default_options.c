@@ -93,7 +93,7 @@
 
 #include <phaselock/phaselock.h>
 
-#ifndef OWN /* as one of the programs that are built for all tests */
+#ifndef OWN /* built with the programs of all tests */
 #define OWN NULL
 #endif
 

@@ -109,7 +109,7 @@ static void start(const char *how, int i)
 		create(live, i, STACK, false, true);
 }
 
-/* Until the kernel knows it no more. */
+/* Waits until the kernel has forgotten the thread. */
 static void wait_for_the_end_of(int i)
 {
 	while (tid[i] == 0)
@@ -127,7 +127,7 @@ static void check_statistics(const struct phaselock_stats *begin, int round)
 	CHECK_EQUAL(now.live_allocations,
 		    now.allocations - now.deallocations - now.failed_allocations);
 	now = phaselock_stats_delta(begin, &now);
-	/* Of each thread libc takes one block, and at most a few beside. */
+	/* libc takes one block for each thread, and at most a few more. */
 	CHECK(now.allocations <= (uint64_t)(round + 1) * THREADS * 3 + 16);
 	CHECK(now.deallocations <= now.allocations);
 }

@@ -102,7 +102,7 @@ static enum phaselock_verdict hear(const struct phaselock_violation *violation, 
 	return verdict;
 }
 
-/* What came of a call: whether there is a block, and if not, the error. */
+/* The outcome of a call: a block, or the error. */
 static int outcome(void *(*call)(void))
 {
 	void *block;
@@ -136,7 +136,7 @@ static enum phaselock_answer count(const struct phaselock_event *event, void *co
 	return PHASELOCK_GO_ON;
 }
 
-/* Who counts requests is not told of a size that no number holds, unless something forbids it. */
+/* A watcher hears of a size that overflows only if something forbids the request. */
 static void is_watched(void *(*call)(void))
 {
 	struct phaselock_watch watch = {.watcher = count};

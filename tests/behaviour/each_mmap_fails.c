@@ -80,7 +80,7 @@ static void work(void)
 	}
 }
 
-/* No request of libc's own may come between, so the threads are made before and end after. */
+/* libc must make no request in between: threads start before, and end after. */
 static void *run(void *unused)
 {
 	pthread_barrier_wait(&all_here);

@@ -151,7 +151,7 @@ static void finish(const char *how, pthread_t thread)
 			;
 		for (int i = 0; syscall(SYS_tgkill, getpid(), (int)tid, SIGUSR1) == 0; i++)
 			if (i > SIGNALS)
-				usleep(100); /* or the thread would do nothing but handle them */
+				usleep(100); /* otherwise the thread would only handle signals */
 		tid = 0;
 	}
 	CHECK_EQUAL(pthread_join(thread, NULL), 0);

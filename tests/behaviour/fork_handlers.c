@@ -93,7 +93,7 @@ static void start(enum place place)
 	run_thread(use_the_heap_once);
 }
 
-/* Has the mutex while the handler begins to wait for it. */
+/* Holds the mutex while the handler begins to wait for it. */
 static void *hold_the_mutex(void *unused)
 {
 	pthread_mutex_lock(&mutex);
@@ -143,7 +143,7 @@ static void *nothing(void *unused)
 	return unused;
 }
 
-/* Each thing for which a lock might be taken. */
+/* Everything that might take a lock. */
 static void *do_everything(void *unused)
 {
 	sem_post(&begun);

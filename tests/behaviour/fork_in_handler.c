@@ -23,7 +23,7 @@
 #include <sys/wait.h>
 
 #define FORKS 2000
-#define MICROSECONDS 50 /* at least, from one handler to the next: the program goes on */
+#define MICROSECONDS 50 /* at least, between two handlers, so that the program makes progress */
 #define BLOCKS 64
 
 static volatile sig_atomic_t forks;
@@ -53,7 +53,7 @@ static void fork_in_handler(int signal)
 	errno = saved;
 }
 
-/* Sizes of which a request goes past the thread's cache: to the arena's lists, to the kernel. */
+/* Sizes whose requests bypass the thread's cache, to the arena's lists or to the kernel. */
 static void use_the_heap(bool large, size_t turn)
 {
 	void *block[BLOCKS];

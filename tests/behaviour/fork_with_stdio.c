@@ -93,7 +93,7 @@ int main(int count, char **argument)
 	exit_by_libc = strcmp(argument[2], "exit") == 0;
 	memset(text, 'x', LINE);
 	text[LINE] = '\n';
-	/* The idiom flushes itself. */
+	/* Who flushes before the fork needs no other thread that flushes. */
 	for (int i = 0; i < 5 - flush_first; i++)
 		CHECK_EQUAL(pthread_create(&thread[i], NULL, work[i], NULL), 0);
 	usleep(MILLISECONDS * 1000);

@@ -96,7 +96,7 @@ int main(int argc, char **argv)
 	plan = plan_of(argv[1]);
 	phaselock_set_handler(decide, &plan);
 	lock_allocations();
-	/* One site by frames=1, however often the compiler repeats the loop's body. */
+	/* frames=1 makes one site of it, however often the compiler repeats the loop's body. */
 	for (unsigned i = 0; i < 3; i++) {
 		if (i == plan.length)
 			phaselock_set_handler(NULL, NULL);

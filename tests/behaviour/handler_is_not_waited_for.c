@@ -78,7 +78,7 @@ int main(void)
 	while (!atomic_load(&context->entered))
 		;
 	phaselock_set_handler(NULL, NULL);
-	CHECK(context->calls == 0); /* it runs still */
+	CHECK(context->calls == 0); /* it is still running */
 	check_that_policy_denies();
 	atomic_store(&context->may_leave, true);
 	pthread_join(thread, NULL);

@@ -29,7 +29,7 @@ static enum phaselock_verdict jump(const struct phaselock_violation *violation, 
 	longjmp(back, 1);
 }
 
-/* Makes a request so many frames of 256 bytes down the stack. */
+/* Makes a request this many frames of 256 bytes further down the stack. */
 FRAME static void request_below(int frames)
 {
 	volatile char room[256];

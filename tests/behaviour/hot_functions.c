@@ -71,7 +71,7 @@ static FRAME void *parse_header(unsigned depth, void *(*work)(size_t))
 	return opaque(block);
 }
 
-/* One that may. It differs in a byte, for gcc makes one of equal functions. */
+/* One that may allocate. It differs in a byte, because gcc merges equal functions. */
 static FRAME void *read_header(unsigned depth, void *(*work)(size_t))
 {
 	void *block = depth > 0 ? read_header(depth - 1, work) : work(25);
@@ -84,7 +84,7 @@ static void *deep_down(size_t size)
 	return read_header(20000, size > 0 ? ask : NULL);
 }
 
-/* Whether the request that was just made was a violation of that cause. */
+/* Returns whether the last request was a violation with that cause. */
 static void expect(const void *block, unsigned violations, enum phaselock_cause cause)
 {
 	CHECK((block == NULL) == (violations > 0));
@@ -179,7 +179,7 @@ static void *thread_asks(void *unused)
 	return ask(24);
 }
 
-/* Another thread is under the function, this one is not. */
+/* Another thread is inside the function, this one is not. */
 static void *ask_on_thread(size_t size)
 {
 	static pthread_t thread;
@@ -292,7 +292,7 @@ static void permits(void)
 	is_hot(parse_header(0, ask));
 }
 
-/* It is over before the other one begins. */
+/* It has ended before the other one begins. */
 static FRAME void *parse_tail(size_t size)
 {
 	return ask(size);

@@ -55,7 +55,7 @@ static void on_signal(int number)
 
 static void walk(unsigned left);
 
-/* They differ, or gcc would make one of each pair. */
+/* They differ, otherwise gcc would merge each pair. */
 static FRAME void hot_first(unsigned left)
 {
 	thread.open++;
@@ -89,7 +89,7 @@ static FRAME void other_second(unsigned left)
 	(void)room;
 }
 
-/* Has somebody further in jump out of all calls in between. */
+/* Lets a deeper call jump out of all calls in between. */
 static FRAME void catch_jump(unsigned left)
 {
 	jmp_buf place, *volatile outer = thread.place;

@@ -28,7 +28,7 @@ static FRAME void ask()
 	free(opaque(malloc(24)));
 }
 
-/* Asks for memory when it goes. */
+/* Its destructor asks for memory. */
 struct asks_at_its_end {
 	~asks_at_its_end()
 	{
@@ -47,7 +47,7 @@ FRAME void parse(bool in_vain)
 		if (in_vain)
 			throw std::runtime_error("no header");
 	}
-	opaque(nullptr); /* a call that comes last would be a jump out of the function */
+	opaque(nullptr); /* otherwise the last call would be a jump */
 }
 
 FRAME int *make()

@@ -74,7 +74,7 @@
 /* 0 is none, and read(2) of the kernel's. */
 #define CALL(name) (SYS_##name + 1)
 
-/* What a program with glibc's malloc is usually left, threads and stdio included. */
+/* What a filter usually leaves to a program with glibc's malloc, threads and stdio. */
 #define USUAL                                                                                      \
 	CALL(read), CALL(write), CALL(close), CALL(fstat), CALL(newfstatat), CALL(brk),            \
 		CALL(mmap), CALL(munmap), CALL(mremap), CALL(mprotect), CALL(madvise),             \
@@ -97,7 +97,7 @@ static void request(void)
 	free(opaque(aligned_alloc(64, 128)));
 }
 
-/* What the allocator does at its first request is not looked at here. */
+/* The allocator's first request is left out of the test. */
 static void lock_warm(void)
 {
 	request();
@@ -133,7 +133,7 @@ static void new_thread(void)
 	pthread_join(thread, NULL);
 }
 
-/* A program of some size: every size class, one from the kernel alone, a thread. */
+/* Like a larger program: every size class, a block of the kernel's own, a thread. */
 static void program(void)
 {
 	for (size_t i = 0; i < 1000; i++)
@@ -185,7 +185,7 @@ static void *work(void *known)
 	await(2);
 	ask();
 	atomic_store(&step, 3);
-	await(4); /* to end would take more system calls */
+	await(4); /* ending would take more system calls */
 	return NULL;
 }
 

@@ -35,7 +35,7 @@
 
 #define TRIES 10000 /* of a millisecond: the bound of the wait */
 
-/* The phase changes by a clock of the library: there is nothing to wait on but the phase itself. */
+/* A clock of the library changes the phase: one can only poll the phase itself. */
 static void wait_for_the_lock(void)
 {
 	const struct timespec millisecond = {0, 1000000};

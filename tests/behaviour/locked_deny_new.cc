@@ -31,7 +31,7 @@
 #include <cstdlib>
 #include <new>
 
-/* volatile: what is called is no tail call. */
+/* volatile: the call is no tail call. */
 extern "C" FRAME void *call_new()
 {
 	void *volatile block = ::operator new(opaque_size(48));

@@ -82,7 +82,7 @@ static void filter(bool futex)
 		0);
 }
 
-/* A barrier for one would enter the kernel nevertheless. */
+/* Even a barrier for one thread would enter the kernel. */
 static void meet(pthread_barrier_t *barrier)
 {
 	if (threads > 1)
@@ -102,7 +102,7 @@ static void *work(void *first)
 	meet(&registered);
 	free_share((int)(intptr_t)first);
 	meet(&done);
-	for (;;) /* to end would take more system calls */
+	for (;;) /* ending would take more system calls */
 		meet(&done);
 	return NULL;
 }
@@ -148,7 +148,7 @@ int main(int argc, char **argv)
 	CHECK_EQUAL(write(STDOUT_FILENO, "freed\n", 6), 6);
 	if (strcmp(argv[2], "calls") == 0)
 		syscall(SYS_getppid);
-	/* Not the sum, which blocks signals. */
+	/* Not the sum over all threads: that blocks signals. */
 	CHECK_EQUAL(thread_stats().locked_deallocations, BLOCKS / threads);
 	_exit(0);
 }

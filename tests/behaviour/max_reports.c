@@ -70,7 +70,7 @@ int main(int argc, char **argv)
 {
 	require_armed();
 	lock_allocations();
-	/* The eleventh, in the one place that calls down(), is the third at its site. */
+	/* Only one place calls down(): the eleventh violation is the third at its site. */
 	for (volatile int i = 0; i < 11; i++) {
 		if (i == 10)
 			finish(argc > 1 && strcmp(argv[1], "aborts") == 0);

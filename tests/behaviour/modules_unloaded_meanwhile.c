@@ -54,7 +54,7 @@ static void *load_again_and_again(void *unused)
 
 static void request_from_elsewhere(unsigned number, int bits);
 
-/* As many call stacks as there are numbers of that many bits. */
+/* 2^bits call stacks. */
 static FRAME void request(unsigned number, int bits)
 {
 	if (bits == 0)

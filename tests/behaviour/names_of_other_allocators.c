@@ -53,13 +53,13 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Nobody has these when the program is built by the makefile. */
+/* Nothing defines these when the makefile builds the program. */
 #ifndef TAKE
 #define TAKE nobody_takes
 #define GIVE nobody_gives
 #endif
 
-/* Not as their headers have them: the second is an alignment, flags, or of no account. */
+/* Not their headers' prototypes: the second argument is an alignment, flags, or unused. */
 void *TAKE(size_t size, size_t more) __attribute__((weak));
 void GIVE(void *block, int more) __attribute__((weak));
 

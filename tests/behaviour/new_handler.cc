@@ -43,7 +43,7 @@ template <typename exception, typename call> static bool throws(call body)
 	return false;
 }
 
-/* The same for each form: how often the handler was asked, and what the statistics say. */
+/* Common to all forms: how often the handler was called, and what the statistics say. */
 template <typename call> static void asks_a_handler_that_throws(call body)
 {
 	struct phaselock_stats begin = thread_stats();

@@ -28,7 +28,7 @@
 #define AT_ONCE 4
 #define BLOCKS 50
 
-/* Of the library. Weak, as this program is built without it, too. */
+/* The library's. Weak, because this program is also built without it. */
 extern int chosen(void) __attribute__((weak));
 extern unsigned keys_taken __attribute__((weak));
 
@@ -90,6 +90,6 @@ int main(void)
 	CHECK(after.allocations - before.allocations >= THREADS * (BLOCKS + 2));
 	CHECK_EQUAL(after.failed_allocations, before.failed_allocations);
 	CHECK(after.live_allocations - before.live_allocations <
-	      10); /* libc's, of stacks it keeps */
+	      10); /* libc's, for the stacks that it keeps */
 	return 0;
 }

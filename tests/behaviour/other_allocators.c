@@ -43,7 +43,7 @@
 
 #include <dlfcn.h>
 
-/* By the order of the family: the entry point that each member calls. */
+/* The entry point that each member calls, in the order of the family. */
 static enum phaselock_entry entry_of(const char *name)
 {
 	static const struct {
@@ -104,7 +104,7 @@ int main(int argc, char **argv)
 	size_t denied = 0;
 
 	CHECK(argc == 3);
-	CHECK(dlopen(argv[1], RTLD_NOW | RTLD_NOLOAD) != NULL); /* it is really there */
+	CHECK(dlopen(argv[1], RTLD_NOW | RTLD_NOLOAD) != NULL); /* it is really in front */
 	CHECK_EQUAL(armed == PHASELOCK_ENTRY_ALL, strcmp(argv[2], "all") == 0);
 	mix();
 	lock_allocations();
@@ -112,10 +112,10 @@ int main(int argc, char **argv)
 		const struct family_member *member = &family[i];
 		bool ours = (armed & entry_of(member->name)) != 0;
 
-		/* A block made before would have come from the one, to be taken by the other. */
+		/* A block made earlier would come from one allocator and go to the other. */
 		if (member->takes_old || (ours && !may_be_denied(member->name)))
 			continue;
-		/* What was served stays: only its allocator could take it back. */
+		/* Keep what was served: only its allocator could take it back. */
 		CHECK_EQUAL(member->call(NULL) == NULL, ours);
 		denied += ours;
 	}

@@ -54,7 +54,7 @@ static void *use_the_heap_on(void *unused)
 	return unused;
 }
 
-/* What is safe whatever a lost thread was in. */
+/* What is safe wherever the lost threads were. */
 static void do_what_is_safe(void)
 {
 	struct phaselock_stats begin;

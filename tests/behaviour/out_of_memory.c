@@ -32,7 +32,7 @@ static _Thread_local struct block {
 } blocks[BLOCKS];
 static _Thread_local size_t used;
 
-/* The books: what the program asked for and got, as struct phaselock_stats has it. */
+/* What the program asked for and got, in the terms of struct phaselock_stats. */
 static _Thread_local struct {
 	uint64_t allocations, reallocations, failed, failed_small, deallocations, bytes;
 } books;
@@ -72,7 +72,7 @@ static void check_mark(const struct block *block, size_t size)
 		CHECK(block->start[block->size - 1] == block->byte);
 }
 
-/* Calls the function of that number; *small is set for those that leave by a jump. */
+/* Calls the function with that number; sets *small for those that leave by a jump. */
 static void *take(size_t function, size_t size, bool *small)
 {
 	void *block = NULL;
@@ -186,7 +186,7 @@ static rlim_t address_space(void)
 
 static pthread_barrier_t ready, limited;
 
-/* All in one thread's own counts: each is exact for itself, its first failure included. */
+/* A thread's own counts are exact, its first failure included. */
 static void *use_up(void *number)
 {
 	struct phaselock_stats begin, now;

@@ -56,7 +56,7 @@ int main(int argc, char **argv)
 	*(void **)&work = dlsym(plugin, "plugin_work");
 	*(void **)&copy = dlsym(plugin, "plugin_copy");
 	CHECK(calls != NULL && work != NULL && copy != NULL);
-	require_armed(); /* the program's own calls have not changed hands */
+	require_armed(); /* the program's own calls still come to the library */
 	lock_allocations();
 	begin = thread_stats();
 	theirs = work();

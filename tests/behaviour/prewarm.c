@@ -38,7 +38,7 @@ static struct tm parts;
 static mbstate_t state;
 static pthread_barrier_t go;
 static unsigned violations;
-static const char *volatile seconds = "%s"; /* not of ISO C; glibc and musl have it */
+static const char *volatile seconds = "%s"; /* not in ISO C; glibc and musl have it */
 
 static enum phaselock_verdict count(const struct phaselock_violation *violation, void *unused)
 {
@@ -128,5 +128,5 @@ int main(int argc, char **argv)
 	}
 	unlock_allocations();
 	CHECK((violations == 0) == prewarmed);
-	_exit(fflush(stdout) == 0 ? 0 : 1); /* the table at exit is not of this test */
+	_exit(fflush(stdout) == 0 ? 0 : 1); /* this test is not about the table at exit */
 }

@@ -29,7 +29,7 @@ static bool readable(int fd)
 	return poll(&one, 1, 0) == 1 && (one.revents & POLLIN) != 0;
 }
 
-/* Puts something of one's own behind stdout; returns where its output comes out. */
+/* Puts a pipe or terminal behind stdout; returns where its output arrives. */
 static int replace_stdout(bool terminal)
 {
 	int ends[2];
@@ -45,7 +45,7 @@ static int replace_stdout(bool terminal)
 	return ends[0];
 }
 
-/* A line comes out of a terminal at once, and of a pipe when it is flushed. */
+/* A line reaches a terminal at once, and a pipe when it is flushed. */
 static void keeps_kind(bool terminal)
 {
 	int out = replace_stdout(terminal);
@@ -144,7 +144,7 @@ static void closed(void)
 	CHECK_EQUAL(open("/dev/null", O_RDONLY), STDIN_FILENO);
 }
 
-/* It reads nothing, writes nothing, starts nothing, and time is what it is. */
+/* It reads, writes and starts nothing, and does not change local time. */
 static void quiet(void)
 {
 	struct tm before, after;
@@ -171,7 +171,7 @@ static void again(void)
 	uint64_t requests;
 	struct phaselock_stats begin;
 
-	setenv("TZ", "UTC0", 1); /* without it glibc copies the name of its default each time */
+	setenv("TZ", "UTC0", 1); /* otherwise glibc copies the name of its default each time */
 	phaselock_prewarm();
 	begin = thread_stats();
 	phaselock_prewarm();

@@ -29,7 +29,7 @@
 static unsigned threads;
 static atomic_uint arrived;
 
-/* Nobody goes on before all have come, and then all at once: nobody is to be woken. */
+/* A barrier that spins, so that all threads go on at the same moment: none has to wake up. */
 static void meet(unsigned turn)
 {
 	atomic_fetch_add(&arrived, 1);
@@ -62,7 +62,7 @@ int main(int argc, char **argv)
 	CHECK(argc == 2);
 	threads = (unsigned)atoi(argv[1]);
 	CHECK(threads >= 1 && threads <= THREADS_MAX);
-	phaselock_permit_begin(); /* this thread starts the others, and asks for nothing else */
+	phaselock_permit_begin(); /* this thread only starts the others */
 	lock_allocations();
 	for (unsigned i = 0; i < threads; i++)
 		CHECK_EQUAL(pthread_create(&running[i], NULL, violate, NULL), 0);

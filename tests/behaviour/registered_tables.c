@@ -51,7 +51,7 @@ static unsigned char *put(unsigned char *to, const void *from, size_t size)
 	return to + size;
 }
 
-/* Of functions that do not exist, and many: to sort them takes room. */
+/* Entries of many functions that do not exist: sorting them takes memory. */
 static unsigned char *make_tables(void)
 {
 	static const unsigned char common[] = {0,  0,	 0, 0, 1,	  0, 1, 0x78,
@@ -107,7 +107,7 @@ static _Unwind_Reason_Code step(struct _Unwind_Context *context, void *count)
 	return _URC_NO_REASON;
 }
 
-/* By this thread, with libgcc's lock held. */
+/* Called by this thread with libgcc's lock held. */
 static void look(void)
 {
 	int count = 0;

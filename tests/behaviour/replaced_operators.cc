@@ -16,7 +16,7 @@
 #include <cstdlib>
 #include <new>
 
-/* That a program may define the plain form without the sized one is what is tested. */
+/* The test: a program may define the plain form without the sized one. */
 #pragma GCC diagnostic ignored "-Wsized-deallocation"
 
 static char pool[1 << 16];

@@ -49,7 +49,7 @@ static void put_on_2(int fd)
 		_exit(4);
 }
 
-/* What it is, it is from the start of the program on. */
+/* It is so from the start of the program on. */
 static void prepare(const char *kind)
 {
 	struct rlimit limit = {62, 62};
@@ -92,7 +92,7 @@ int main(int argc, char **argv)
 	sigaddset(&both, SIGXFSZ);
 	if (strcmp(argv[1], "free") != 0)
 		sigprocmask(SIG_BLOCK, &both, NULL);
-	if (strcmp(argv[1], "pending") == 0) { /* without a handler, it would end the program */
+	if (strcmp(argv[1], "pending") == 0) { /* without a handler it would end the program */
 		raise(SIGPIPE);
 		raise(SIGXFSZ);
 	}

@@ -19,7 +19,7 @@
 #include <dlfcn.h>
 #include <stdlib.h>
 
-/* Of the library. Weak, as this program is built without it, too. */
+/* The library's. Weak, because this program is also built without it. */
 int chosen(void) __attribute__((weak));
 
 int main(void)

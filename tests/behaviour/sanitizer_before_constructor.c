@@ -26,7 +26,7 @@ static void allocate(void)
 	at_start = get_stats();
 }
 
-/* Runs before any library's constructor, but for the one that is linked to be the first. */
+/* Runs before the constructors of all libraries, except one linked with -z initfirst. */
 __attribute__((section(".preinit_array"), used)) static void (*const first)(void) = allocate;
 
 int main(void)

@@ -77,7 +77,7 @@
  */
 #include <stdlib.h>
 
-/* Not linked with the library: who guards it comes from outside. */
+/* Not linked with the library, which is preloaded. */
 static void *volatile sink;
 
 int main(int argc, char **argv)

@@ -97,7 +97,7 @@ static const struct {
 
 #define MEMBERS (sizeof(members) / sizeof(members[0]))
 
-/* One call with the heap locked: what becomes known of it is what the masks say. */
+/* One call with the heap locked: the library hears of it exactly if the masks say so. */
 static void try_member(size_t i, unsigned armed, unsigned heard)
 {
 	unsigned entry = (unsigned)members[i].entry;

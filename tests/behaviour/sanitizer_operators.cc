@@ -34,7 +34,7 @@ bool heard(unsigned entry)
 	return (phaselock_heard() & entry) == entry;
 }
 
-/* Runs one form, locked, and says how many attempts became known and whether it was denied. */
+/* Runs one form while locked; prints how many attempts were heard, and if it was denied. */
 template <typename Form> uint64_t attempts(Form form, bool *denied)
 {
 	uint64_t before = get_stats().locked_attempts;
@@ -50,7 +50,7 @@ template <typename Form> uint64_t attempts(Form form, bool *denied)
 	return get_stats().locked_attempts - before;
 }
 
-/* new, then delete: heard of, both are served and known; ours, the first is denied. */
+/* new, then delete: if only heard, both are served and counted; ours denies the new. */
 template <typename Form> void try_form(unsigned takes, unsigned gives, Form form)
 {
 	bool denied = false;

@@ -29,13 +29,13 @@
 
 #define MAPPINGS_MAX 64
 
-/* The library's memory, from its first mapping to its last, and what of it can be written. */
+/* The library's memory from its first mapping to its last, and its writable parts. */
 static struct {
 	uintptr_t start, end;
 } writable[MAPPINGS_MAX];
 static size_t count;
 
-/* Shared with the children: the word that is next. */
+/* The next word; shared with the children. */
 static struct progress {
 	size_t mapping;
 	uintptr_t word;
@@ -99,7 +99,7 @@ static void find_writable(const char *library)
 		writable[count].start = start;
 		writable[count++].end = end < end_of_memory ? end : end_of_memory & ~(uintptr_t)3;
 	}
-	CHECK(count > 1); /* the frozen page lies in between */
+	CHECK(count > 1); /* the read-only page lies in between */
 }
 
 static void next_word(void)

@@ -180,7 +180,7 @@ static void seal_loosely(void)
 {
 	loosely = true;
 	phaselock_seal_allocations_with(PHASELOCK_SEAL_PERMITS_HOLD);
-	phaselock_seal_allocations_with(PHASELOCK_SEAL_PERMITS_HOLD); /* that is nothing */
+	phaselock_seal_allocations_with(PHASELOCK_SEAL_PERMITS_HOLD); /* has no effect */
 }
 
 static const struct way {

@@ -85,7 +85,7 @@ static bool has(const struct mappings *mappings, uintptr_t page)
 	return false;
 }
 
-/* Returns the one page that is read-only after and was not before. */
+/* Returns the one page that has become read-only. */
 static void *find_page(void)
 {
 	uintptr_t found = 0;
@@ -157,7 +157,7 @@ int main(int argc, char **argv)
 
 	require_armed();
 	CHECK(argc == 2);
-	/* Once before, so that what it does the first time changes no mapping later. */
+	/* Once in advance, so that no first use changes a mapping later. */
 	read_mappings(&before);
 	before.count = 0;
 	read_mappings(&before);

@@ -87,7 +87,7 @@ static inline _Unwind_Reason_Code stack_step(struct _Unwind_Context *context, vo
 	return _URC_NO_REASON;
 }
 
-/* Skips the first frame: violate() itself asks in two places. */
+/* Skips the first frame: violate() makes its requests in two places. */
 static inline void check_reference(const struct phaselock_violation *violation)
 {
 	const struct stack_reference *reference = stack_reference();

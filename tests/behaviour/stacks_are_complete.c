@@ -29,7 +29,7 @@
 #include <ucontext.h>
 
 #define EXPECT(...) check_stack((const char *const[]){__VA_ARGS__, NULL})
-#define LEFT_TO_DO() __asm__ volatile("" : : : "memory") /* after a call: it is no jump */
+#define LEFT_TO_DO() __asm__ volatile("" : : : "memory") /* not last: no jump */
 #define STACK_SIZE ((size_t)256 << 10)
 
 static bool done;
@@ -55,7 +55,7 @@ FRAME void by_qsort(void)
 void by_bsearch(void);
 FRAME void by_bsearch(void)
 {
-	/* By a pointer: the compiler has a copy of it, which it could put in here. */
+	/* By a pointer, so that the compiler cannot inline it. */
 	void *(*volatile search)(const void *, const void *, size_t, size_t,
 				 int (*)(const void *, const void *)) = bsearch;
 	int numbers[] = {1};
@@ -145,7 +145,7 @@ FRAME void by_noreturn(void)
 
 /* ---- before and after main() ----------------------------------------------------------------- */
 
-/* In every case: whatever main() then does, this is the other of the two sites. */
+/* In every case, whatever main() does next: this is the other of the two sites. */
 __attribute__((constructor)) void in_constructor(void);
 __attribute__((constructor)) FRAME void in_constructor(void)
 {
@@ -216,7 +216,7 @@ static void *set_key(void *unused)
 	return unused;
 }
 
-/* The thread's function has returned by then: it is on no stack. */
+/* By then the thread's function has returned and is on no stack. */
 void by_key(void);
 FRAME void by_key(void)
 {

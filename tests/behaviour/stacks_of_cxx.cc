@@ -83,7 +83,7 @@ FRAME void by_virtual()
 	expect("violate", "~Derived", "~call", "~by_virtual", "main", GAP, "_start");
 }
 
-/* Before main(), so it reads for itself what the program was asked for. */
+/* Runs before main(), so it reads the program's argument itself. */
 struct Global {
 	FRAME Global()
 	{

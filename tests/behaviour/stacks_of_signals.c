@@ -167,7 +167,7 @@ FRAME unsigned compute_more(unsigned value)
 	return value * 2654435761u + 1;
 }
 
-/* Calls, so that some of the signals come while another function's frame is half made. */
+/* Makes calls, so that some signals come while a frame is half made. */
 void compute(void);
 FRAME void compute(void)
 {
@@ -195,7 +195,7 @@ static void be_interrupted(int flags)
 
 		if (strcmp(stack_name(sites[i].frames[1]).function, "tick") != 0)
 			continue;
-		/* violate, tick, where it returns to, then whatever was interrupted */
+		/* violate, tick, its return address, then whatever was interrupted */
 		CHECK(outer >= 5);
 		CHECK(strncmp(stack_name(sites[i].frames[3]).function, "compute", 7) == 0);
 		CHECK(strcmp(stack_name(sites[i].frames[outer]).function, "_start") == 0);

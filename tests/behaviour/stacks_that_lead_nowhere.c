@@ -76,9 +76,9 @@
 #define STACK_SIZE ((size_t)64 << 10)
 #define PAGE 4096
 
-/* Saves the registers that are kept over calls, and goes on with another stack. */
+/* Saves the callee-saved registers, and goes on with another stack. */
 void switch_to(void **save, void *pointer);
-/* A function with a table that says nothing of rbp, which it has given another value. */
+/* Its table says nothing about rbp, although the function has changed it. */
 void *scratch(size_t size, void *base);
 /* It never returns: its caller would lie behind the end of the stack. */
 void at_the_edge(void);
@@ -99,7 +99,7 @@ __asm__(".text\n.globl switch_to\n.type switch_to, @function\nswitch_to: .cfi_st
 	"	ret\n"
 	".cfi_endproc\n.size scratch, . - scratch\n"
 	".globl at_the_edge\n.type at_the_edge, @function\nat_the_edge: .cfi_startproc\n"
-	"	.cfi_def_cfa_offset 16\n" /* there is nothing of its caller */
+	"	.cfi_def_cfa_offset 16\n" /* its caller is not found */
 	"	mov $10, %edi\n"
 	"	call malloc@plt\n"
 	"	mov %rax, %rdi\n"
@@ -149,7 +149,7 @@ void leave_the_edge(void *block)
 	switch_to(&gone, back);
 }
 
-/* Its frame has a size known only at run time: it is found by rbp. */
+/* The size of its frame is known only at run time: rbp leads to it. */
 void *framed(size_t size, void *base);
 FRAME void *framed(size_t size, void *base)
 {

@@ -69,7 +69,7 @@ static void balanced_request(void)
 	phaselock_stage_end(&stage, "Request End");
 }
 
-/* What a thread gives back of another's makes its own live bytes less. */
+/* Freeing another thread's block lowers this thread's live bytes. */
 static void free_of_another(void)
 {
 	pthread_t thread;

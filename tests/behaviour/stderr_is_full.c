@@ -54,7 +54,7 @@
 #include <time.h>
 
 #define DEPTH 8
-#define MOST_MS 3000 /* of a second and a tenth, on a machine that is busy */
+#define MOST_MS 3000 /* a second and a tenth, plus time for a busy machine */
 
 FRAME static void ask(void)
 {
@@ -139,7 +139,7 @@ static pid_t start(char *self)
 	_exit(9);
 }
 
-/* Shows what came after the filling, up to the end if there is one. */
+/* Prints what came after the filling, up to the end if there is one. */
 static void show(void)
 {
 	static char text[1 << 20];

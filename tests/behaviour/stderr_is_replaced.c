@@ -57,7 +57,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
-static int other_end = -1; /* of what is on descriptor 2, if that has one */
+static int other_end = -1; /* of what is behind descriptor 2, if it has one */
 
 /* stderr may be anything. */
 static void hold(bool condition)
@@ -71,7 +71,7 @@ static void become_2(int fd)
 	hold(fd == STDERR_FILENO);
 }
 
-/* As a program does it that gives its descriptors away: the next one gets the number 2. */
+/* Like a program that closes its descriptors: the next one opened becomes number 2. */
 static void replace(const char *kind)
 {
 	int ends[2];
@@ -102,7 +102,7 @@ static void replace(const char *kind)
 	}
 }
 
-/* As a program does it that wants its texts elsewhere. */
+/* Like a program that redirects its messages. */
 static void redirect(const char *kind)
 {
 	int ends[2] = {-1, -1};

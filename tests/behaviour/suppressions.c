@@ -135,7 +135,7 @@ static void request(void)
 	CHECK(block != NULL);
 }
 
-/* In a child, for it may be aborted. */
+/* In a child, because it may be aborted. */
 static void tell_what_becomes_of_a_callback(void)
 {
 	int status;

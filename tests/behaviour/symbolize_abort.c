@@ -135,7 +135,7 @@ static void violate_on_small_stack(void)
 	pthread_join(thread, NULL);
 }
 
-/* Nothing of what the program finds, or makes of itself, is what the symbolizer gets. */
+/* The symbolizer inherits nothing of what the program found or changed. */
 static void change_all(void)
 {
 	static char bogus[] = "SYMBOLIZER=fails", *variables[] = {bogus, NULL};
@@ -152,7 +152,7 @@ static void change_all(void)
 	CHECK_EQUAL(chdir("/"), 0);
 }
 
-/* A parent that waits, as others of its threads might, while a child of fork() ends. */
+/* A parent that waits while a child of fork() ends, as its other threads might. */
 static void violate_in_child(void)
 {
 	int status;

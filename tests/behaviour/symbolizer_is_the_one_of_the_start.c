@@ -183,7 +183,7 @@ int main(int argc, char **argv)
 		if (argc == 2 && strcmp(argv[1], deeds[i].name) == 0)
 			deed = deeds[i].function;
 	CHECK(deed != NULL);
-	usleep(20000); /* the clock that a file's last change is told by is a coarse one */
+	usleep(20000); /* files have the time of their last change from a coarse clock */
 	deed();
 	lock_allocations();
 	free(opaque(malloc(48)));

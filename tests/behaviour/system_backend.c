@@ -34,7 +34,7 @@
 
 #define SIZE 100000
 
-/* What one allocator says of itself: bytes in use, and, where it can be asked, of a block. */
+/* What an allocator says: bytes in use and, if it can tell, the bytes of a block. */
 
 /* The program's mallinfo2() may be the library's. */
 static size_t of_glibc(void)
@@ -89,7 +89,7 @@ static const struct {
 	{"mimalloc", of_mimalloc},
 };
 
-/* Returns how many bytes of that name's allocator a block takes; of "none", of glibc's. */
+/* Returns how many bytes a block takes of the named allocator; "none" is glibc's. */
 static size_t taken_of(const char *name)
 {
 	size_t which = 0, before, now;
@@ -113,7 +113,7 @@ int main(int argc, char **argv)
 	struct phaselock_stats begin, did;
 
 	require_armed();
-	free(opaque(malloc(SIZE))); /* what the first request sets up is not looked at */
+	free(opaque(malloc(SIZE))); /* leave out what the first request sets up */
 	of_glibc();
 	begin = thread_stats();
 	if (strcmp(name, "none") == 0)

@@ -47,7 +47,7 @@ static void *work(void *argument)
 	CHECK_EQUAL(stats.bytes_allocated, usable);
 	CHECK_EQUAL(stats.live_allocations, 1);
 	CHECK_EQUAL(stats.live_bytes, malloc_usable_size(kept));
-	/* and never ended: the next owner of the record must not find it */
+	/* never ended: the next owner of the record must not inherit it */
 	phaselock_forbid_begin();
 	return kept;
 }

@@ -25,7 +25,7 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 
-/* Of the whole process: what is mapped stays, and no more is. */
+/* For the whole process: existing mappings stay, and no new ones are made. */
 static void set_out_of_memory(bool on)
 {
 	struct rlimit limit;

@@ -64,7 +64,7 @@ static void cached(void)
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
-static int waiting, finished; /* tasks; under the mutex; -1 waiting: no more will come */
+static int waiting, finished; /* tasks, under the mutex; -1: no more will come */
 
 static void *serve(void *unused)
 {

@@ -94,7 +94,7 @@ static void *work(void *argument)
 	did = thread_stats_since(&begin);
 	CHECK_EQUAL(did.allocations, tally->granted);
 	CHECK_EQUAL(did.deallocations, tally->granted);
-	CHECK(did.locked_attempts >= tally->denied); /* and those of handlers on this thread */
+	CHECK(did.locked_attempts >= tally->denied); /* and those of this thread's handlers */
 	return NULL;
 }
 

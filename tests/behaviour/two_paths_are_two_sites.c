@@ -69,7 +69,7 @@ FRAME void build_header(void)
 FRAME void answer_request(void)
 {
 	build_header();
-	opaque(NULL); /* something is left to do: the call is no jump */
+	opaque(NULL); /* something follows the call, so that it is no jump */
 }
 
 FRAME void send_alarm(void)
@@ -92,7 +92,7 @@ int main(int argc, char **argv)
 
 	require_armed();
 	lock_allocations();
-	/* One call of a path in one place: main() is the same frame for all. */
+	/* All paths are called from one place, so main() is the same frame for all. */
 	for (size_t i = 0; i < 3; i++) {
 		for (volatile uint64_t j = 0; j < walk[i].times; j++) {
 			if (walk[i].forbid)

@@ -34,7 +34,7 @@
 
 static char other_stack[STACK_SIZE] __attribute__((aligned(4096)));
 
-/* Of rt_sigprocmask(2) with a set of signals where a page begins. */
+/* Forbids calls of rt_sigprocmask(2) with a signal set at the beginning of a page. */
 static void forbid_to_ask(void)
 {
 	struct sock_filter filter[] = {

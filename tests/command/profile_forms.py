@@ -237,19 +237,31 @@ def check_pprof(model: Model) -> None:
         check(labels.get(name, [0, 0, 0, 0]), wanted, model.name)
     if not model.rows:
         return
-    check(re.search(r"^1: 0x1000000000000/\w+/0x0 /opt/app b0000000 \[FN\]", text, re.M) is None,
-          False, text)
+    check(
+        re.search(r"^1: 0x1000000000000/\w+/0x0 /opt/app b0000000 \[FN\]", text, re.M) is None,
+        False,
+        text,
+    )
     for label, phase in (("phase=locked", 1), ("phase=init", 0)):
-        top = run("go", "tool", "pprof", "-top", "-sample_index=alloc_objects", "-unit=count",
-                  f"-tagfocus={label}", path)
+        top = run(
+            "go",
+            "tool",
+            "pprof",
+            "-top",
+            "-sample_index=alloc_objects",
+            "-unit=count",
+            f"-tagfocus={label}",
+            path,
+        )
         [shown_sum] = re.findall(r"Showing nodes accounting for (\d+)", top)
         check(int(shown_sum), model.sum(phase)[0], top)
     if model.name == "plain":
         tags = run("go", "tool", "pprof", "-tags", path)
         check(all(x in tags for x in ("worker", "other", "locked", "init")), True, tags)
         # compared with itself nothing is left
-        check("accounting for 0" in run("go", "tool", "pprof", "-top", "-diff_base", path, path),
-              True)
+        check(
+            "accounting for 0" in run("go", "tool", "pprof", "-top", "-diff_base", path, path), True
+        )
 
 
 def check_table(model: Model) -> None:

@@ -6,6 +6,7 @@
  */
 #define _GNU_SOURCE
 #include "fuzz.h"
+#include "markdown.h"
 #include "report.h"
 
 #include <jansson.h>
@@ -105,20 +106,8 @@ static void take_report(struct report *report, struct input *input)
 
 static void free_report(struct report *report)
 {
-	for (size_t i = 0; i < report->site_count; i++) {
-		struct report_site *site = &report->sites[i];
-
-		for (size_t j = 0; j < site->frame_count; j++) {
-			free(site->frames[j].function);
-			free(site->frames[j].module);
-			free(site->frames[j].path);
-			free(site->frames[j].file);
-		}
-		free(site->frames);
-		free(site->function);
-		free(site->cause);
-		free(site->thread);
-	}
+	for (size_t i = 0; i < report->site_count; i++)
+		report_site_free(&report->sites[i]);
 	for (size_t i = 0; i < report->process_count; i++)
 		free(report->processes[i].program);
 	free(report->verdict);
@@ -188,16 +177,6 @@ static void check_xml(const struct report *report, const struct report_options *
 	free(text);
 }
 
-/* A bar that is no border has a backslash in front of it. */
-static size_t cells(const char *line, const char *end)
-{
-	size_t count = 0;
-
-	for (const char *at = line; at < end; at++)
-		count += *at == '|' && (at == line || at[-1] != '\\');
-	return count;
-}
-
 static void check_markdown(const struct report *report, const struct report_options *options)
 {
 	size_t length, rows = 0, width = 0;
@@ -209,8 +188,8 @@ static void check_markdown(const struct report *report, const struct report_opti
 			width = 0;
 			continue;
 		}
-		width = width == 0 ? cells(line, end) : width;
-		CHECK(cells(line, end) == width);
+		width = width == 0 ? markdown_cells(line, end) : width;
+		CHECK(markdown_cells(line, end) == width);
 		rows++;
 	}
 	CHECK(rows >= report->site_count + 3);

@@ -5,6 +5,7 @@
  */
 #define _GNU_SOURCE
 #include "fuzz.h"
+#include "markdown.h"
 #include "results_table.h"
 
 #include <jansson.h>
@@ -24,16 +25,6 @@ static void check_json(const struct results_table *table)
 	free(text);
 }
 
-/* A bar that is no border has a backslash in front of it. */
-static size_t cells(const char *line, const char *end)
-{
-	size_t count = 0;
-
-	for (const char *at = line; at < end; at++)
-		count += *at == '|' && (at == line || at[-1] != '\\');
-	return count;
-}
-
 static void check_markdown(const struct results_table *table)
 {
 	char *text = NULL;
@@ -45,8 +36,8 @@ static void check_markdown(const struct results_table *table)
 	for (char *line = text, *end; (end = strchr(line, '\n')) != NULL; line = end + 1) {
 		if (*line != '|')
 			continue;
-		width = rows++ == 0 ? cells(line, end) : width;
-		CHECK(cells(line, end) == width);
+		width = rows++ == 0 ? markdown_cells(line, end) : width;
+		CHECK(markdown_cells(line, end) == width);
 	}
 	CHECK(rows >= table->count);
 	free(text);

@@ -81,20 +81,8 @@ static inline void sites_add(struct report *report, const char *function, uint64
 
 static inline void sites_free(struct report *report)
 {
-	for (size_t i = 0; i < report->site_count; i++) {
-		struct report_site *site = &report->sites[i];
-
-		for (size_t j = 0; j < site->frame_count; j++) {
-			free(site->frames[j].function);
-			free(site->frames[j].module);
-			free(site->frames[j].path);
-			free(site->frames[j].file);
-		}
-		free(site->frames);
-		free(site->function);
-		free(site->cause);
-		free(site->thread);
-	}
+	for (size_t i = 0; i < report->site_count; i++)
+		report_site_free(&report->sites[i]);
 	free(report->sites);
 	*report = (struct report){0};
 }

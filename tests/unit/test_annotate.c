@@ -70,7 +70,7 @@ static void find(uint64_t offset, struct answer *answer)
 	}
 }
 
-/* An answer is gone with the next question, as the real one is. */
+/* Like the real one, an answer is valid until the next question. */
 const struct answer *namer_ask(struct namer *namer, const struct question *question)
 {
 	static struct answer answer;
@@ -105,7 +105,7 @@ static void see(void *context, const char *text, size_t length)
 	seen->calls++;
 }
 
-/* Feeds a text in pieces; returns what comes out in all, to be freed. */
+/* Feeds a text in pieces; returns the whole output, to be freed. */
 static struct seen named(const char *text, size_t length, size_t piece)
 {
 	struct annotator *annotator = annotator_new(&options);

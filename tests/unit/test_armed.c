@@ -93,7 +93,7 @@ static void give(unsigned entry, void *block)
 	free(block);
 }
 
-/* A function that was written without the corner case of NULL. */
+/* A function whose author forgot the case of NULL. */
 static void *resize(unsigned entry, void *block)
 {
 	void *moved;
@@ -179,7 +179,7 @@ size_t pl_test_malloc_usable_size(BLOCK)
 
 /* ---- the tests ------------------------------------------------------------------------------- */
 
-/* Asks with these entry points foreign; frees what was left alone. */
+/* Asks with these entry points foreign; frees the blocks that it left. */
 static unsigned armed_with_foreign(unsigned entries, bool named)
 {
 	unsigned armed;
@@ -198,7 +198,7 @@ static unsigned armed_with_foreign(unsigned entries, bool named)
 	return armed;
 }
 
-/* With names that all lead to our functions. Nothing is counted. */
+/* All names lead to our functions. Nothing is counted. */
 static unsigned armed_by_name(unsigned entries)
 {
 	struct phaselock_stats before = get_stats(), after;
@@ -286,7 +286,7 @@ TEST(functions_that_wrap_ours_are_permitted_in_every_phase_and_scope)
 	elsewhere = 0;
 	wrapping = 0;
 	assert_int_equal(get_stats().locked_attempts, attempts);
-	/* What frees have held since is let go, and the gate opens. */
+	/* The pages that frees have held go back, and the gate opens. */
 	give(PHASELOCK_ENTRY_FREE, take(PHASELOCK_ENTRY_MALLOC));
 }
 
@@ -339,13 +339,13 @@ static void allocate_in_handler(int number)
 
 CHILD_TEST(signals_wait_until_the_probes_are_over)
 {
-	if (THREAD_SANITIZED) /* it delivers signals when it likes */
+	if (THREAD_SANITIZED) /* it delays signals */
 		return;
 	CHECK(signal(SIGUSR1, allocate_in_handler) != SIG_ERR);
 	raises_in_probe = true;
 	CHECK_EQUAL(phaselock_armed(), PHASELOCK_ENTRY_ALL);
 	raises_in_probe = false;
-	/* Pending once, however often it was raised; its request was no probe. */
+	/* It is pending once, however often it was raised; its request was no probe. */
 	CHECK_EQUAL(ticks, 1);
 	CHECK_EQUAL(get_stats().allocations, 1);
 	CHECK(of_handler != NULL && fake_backend_calls(FAKE_MALLOC) == 1);

@@ -72,13 +72,13 @@ static int fake_posix_memalign(void **block, size_t alignment, size_t size)
 {
 	fake.aligned = "posix_memalign";
 	fake.alignment = alignment;
-	/* A sanitizer's own ends the program at one that is none. */
+	/* A sanitizer's own ends the program at an invalid alignment. */
 	if (alignment % sizeof(void *) != 0 || (alignment & (alignment - 1)) != 0 || alignment == 0)
 		return EINVAL;
 	return posix_memalign(block, alignment, size);
 }
 
-/* Those that follow fail, with an error of their own. */
+/* Later calls fail, with an error of their own. */
 static void *refuse(const char *function, size_t alignment)
 {
 	fake.aligned = function;
@@ -369,7 +369,7 @@ static void aligned_requests_are_passed_on_as_they_are(void **state)
 	fake.aligned = NULL;
 	assert_null(
 		pl_backend_aligned(PL_NEW, 64, SIZE_MAX - 62)); /* no whole number of 64 bytes */
-	assert_null(pl_backend_aligned(PL_NEW, 24, 100)); /* the C++ library asks nobody for that */
+	assert_null(pl_backend_aligned(PL_NEW, 24, 100)); /* the C++ library never asks for that */
 	assert_null(fake.aligned);
 }
 

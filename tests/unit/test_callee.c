@@ -21,7 +21,7 @@
 		behind_;                                                                           \
 	})
 
-/* The dynamic linker fills the table's entry at the first call, and then enters the function. */
+/* At the first call the dynamic linker fills the table's entry, then enters the function. */
 static const char *behind_call(void)
 {
 	__asm__ volatile("sub $256, %%rsp\n\tcall getppid@PLT\n\tadd $256, %%rsp"

@@ -21,8 +21,7 @@
 #include <unwind.h>
 
 #define NOT_INLINED __attribute__((noinline, noclone))
-#define STAYS_ON_THE_STACK()                                                                       \
-	__asm__ volatile("" : : : "memory") /* after a call: it is no tail call */
+#define STAYS_ON_THE_STACK() __asm__ volatile("" : : : "memory") /* not last: no tail call */
 
 #define CAPACITY 64
 
@@ -92,7 +91,7 @@ TEST(frames_of_a_size_known_at_run_time_are_those_of_libgcc)
 	assert_same();
 }
 
-/* An alignment that the stack does not have: the frame is found by an expression. */
+/* With an alignment that the stack does not have, an expression finds the frame. */
 static NOT_INLINED void walk_realigned(size_t size)
 {
 	_Alignas(128) volatile char aligned[128];
@@ -269,7 +268,7 @@ CRAFTED(uses_expression, ROOM(".cfi_escape 0x0f, 2, 0x77, 0x10\n")); /* rsp + 16
 CRAFTED(keeps_base_in_register, "push %rbx\n.cfi_def_cfa_offset 16\n.cfi_offset 3, -16\n"
 				"mov %rbp, %rbx\n.cfi_register 6, 3\n"
 				"call *%rdi\nmov %rbx, %rbp\npop %rbx\n.cfi_def_cfa 7, 8\nret\n");
-/* That of a stub: rsp + 8, and 8 more from the eleventh byte of sixteen on, which this is not. */
+/* Like a stub's: rsp + 8, and 8 more from byte 11 of 16 on, where this address is not. */
 CRAFTED(is_like_a_stub,
 	".p2align 4\nsub $8, %rsp\n"
 	".cfi_escape 0x0f, 12, 0x77, 16, 0x80, 0, 0x3f, 0x1a, 0x3f, 0x2a, 0x33, 0x24, "
@@ -333,7 +332,7 @@ TEST(values_of_registers_are_found_without_a_place_in_memory)
 	assert_int_equal(values[2], pointer);
 }
 
-/* Of a register that is not known, of memory that is not there, without an end, and none at all. */
+/* Expressions with an unknown register, unmapped memory, no end, and other faults. */
 CRAFTED(asks_rax, ROOM(".cfi_escape 0x0f, 2, 0x70, 0x10\n"));
 CRAFTED(asks_nothing_there, ROOM(".cfi_escape 0x0f, 3, 0x08, 0x08, 0x06\n"));
 CRAFTED(never_ends, ROOM(".cfi_escape 0x0f, 3, 0x2f, 0xfd, 0xff\n"));
@@ -371,7 +370,7 @@ TEST(other_tables_are_refused)
 		struct pl_cfi walk = {.frame = {.known = PL_REGISTERS_KEPT}};
 		uintptr_t words[8] = {0};
 
-		/* Not called: libgcc would fault in some. */
+		/* Not called, because libgcc would fault in some of them. */
 		walk.frame.pc = (uintptr_t)cases[i].function + 6; /* behind the call */
 		walk.frame.registers[PL_REGISTER_STACK] = (uintptr_t)words;
 		pl_stack_begin(&walk.stack, (uintptr_t)words);

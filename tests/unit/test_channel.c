@@ -134,7 +134,7 @@ static char reached_by_child[64];
 static void start_in_child(void)
 {
 	CHECK(pl_channel_open(reached_by_child));
-	CHECK(pl_channel_open(reached_by_child)); /* as the program that it executes */
+	CHECK(pl_channel_open(reached_by_child)); /* as the program that it executes does */
 }
 
 CHILD_TEST(process_has_its_place_until_its_end_is_heard_of)
@@ -280,7 +280,7 @@ CHILD_TEST(violations_locks_and_forbid_scopes_are_counted)
 	phaselock_forbid_begin();
 	phaselock_permit_begin();
 	phaselock_permit_end();
-	fclose(stderr); /* the report is not the matter here */
+	fclose(stderr); /* this test is not about the report */
 	CHECK(pl_test_malloc(1) == NULL);
 	phaselock_forbid_end();
 	phaselock_lock_allocations();

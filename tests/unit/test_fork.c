@@ -21,6 +21,7 @@
 #include "fake_backend.h"
 #include "renamed.h"
 #include "stepping.h"
+#include "stepping_double.h"
 #include "threads.h"
 #include "violation_double.h"
 
@@ -30,23 +31,6 @@
 #include <phaselock/phaselock.h>
 
 /* ---- doubles --------------------------------------------------------------------------------- */
-
-/* Steps are signals, so the real ones would end the process. */
-void pl_os_block_signals(struct pl_os_signals *before)
-{
-	before->mask = 0;
-}
-
-void pl_os_restore_signals(const struct pl_os_signals *before)
-{
-	(void)before;
-}
-
-/* The real one asks by a set of signals, which must all be blocked then. */
-bool pl_os_is_readable(const void *address)
-{
-	return address != NULL;
-}
 
 void pl_os_lock(struct pl_os_lock *lock, struct pl_os_signals *before)
 {
@@ -87,7 +71,7 @@ extern char __executable_start[], etext[];
 static sem_t stepped, go_on;
 static _Atomic unsigned forks;
 
-/* Where it was before: a loop is not worth a fork each time. */
+/* Returns whether it is a new place: a loop is not worth a fork at each round. */
 static bool is_new(uintptr_t instruction)
 {
 	static unsigned char seen[1 << 22];
@@ -117,7 +101,7 @@ static void take_and_give(void)
 	CHECK_EQUAL(pl_thread_self()->scopes & ~(uint64_t)1, 0);
 }
 
-/* In the child, which is to end by itself. */
+/* In the child, which must end by itself. */
 static void be_the_child(void)
 {
 	struct phaselock_stats stats;
@@ -235,7 +219,7 @@ static void run_all(void)
 {
 	unsigned before;
 
-	if (THREAD_SANITIZED) /* it delivers signals when it likes */
+	if (THREAD_SANITIZED) /* it delays signals */
 		return;
 	pl_test_free(pl_test_malloc(1)); /* the first thread's record, and the registry's key */
 	CHECK_EQUAL(pthread_key_create(&last, end_after_departure), 0);
@@ -246,7 +230,7 @@ static void run_all(void)
 	before = forks;
 	fork_at_each_instruction(register_and_count); /* one that was left */
 	allocations += 5;
-	CHECK(forks - before > 20); /* what the first one did not come by */
+	CHECK(forks - before > 20); /* what the first one did not pass */
 	before = forks;
 	fork_at_each_instruction(lock_and_unlock);
 	CHECK(forks - before > 50);

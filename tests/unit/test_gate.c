@@ -201,7 +201,7 @@ static void exercise_gate(void)
 	stepping_end();
 }
 
-/* Behind a gate that frees have closed, which the handler's request opens. */
+/* Frees have closed the gate, and the handler's request opens it. */
 static void exercise_holding(void)
 {
 	pl_phase_lock();
@@ -285,7 +285,7 @@ TEST(handler_that_opens_the_gate_loses_no_count_of_what_it_interrupts)
 
 TEST(handler_at_any_instruction_loses_no_count_while_the_gate_opens_and_closes)
 {
-	if (THREAD_SANITIZED) /* it delivers signals when it likes */
+	if (THREAD_SANITIZED) /* it delays signals */
 		skip();
 	child_passes(count_with_a_handler_at_each_instruction);
 }
@@ -305,7 +305,7 @@ static struct pl_counts sum_now(void)
 	return sum;
 }
 
-/* Returns how often a sum was less than one before, or more than was ever made. */
+/* Returns how often a sum was less than an earlier one, or more than was ever made. */
 static void *read_sums(void *unused)
 {
 	struct pl_counts before = sum_now();

@@ -14,9 +14,9 @@
 #define COUNT 3
 
 static pl_generation words[PL_GENERATION_SIZE(COUNT)];
-/* volatile: glibc says of raise() that it does not come back into this file. */
+/* volatile: glibc declares that raise() does not call back into this file. */
 static volatile unsigned steps, torn, older, newer;
-static uint64_t first; /* the number of what the handler finds at the begin */
+static uint64_t first; /* the generation that the handler finds at the beginning */
 
 static void write_all(uint64_t value)
 {
@@ -25,7 +25,7 @@ static void write_all(uint64_t value)
 	pl_generation_write(words, all, COUNT);
 }
 
-/* Returns the value that all the words have; counts those that do not have the same. */
+/* Returns the value that all words have; counts the words that differ. */
 static uint64_t read_all(uint64_t *number)
 {
 	uint64_t all[COUNT];
@@ -90,7 +90,7 @@ TEST(handler_reads_whole_words_at_each_instruction_of_a_writer)
 
 static unsigned step_to_write_at;
 
-/* Twice: the copy that is being read is then another one. */
+/* Twice, so that the copy that is being read is replaced. */
 static void write_at_step(uintptr_t instruction)
 {
 	(void)instruction;

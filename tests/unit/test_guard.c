@@ -169,7 +169,7 @@ static void end_twice(void)
 
 TEST(end_without_its_begin_or_of_the_other_kind_is_told_and_aborts)
 {
-	verdict = PHASELOCK_ALLOW; /* whatever the policy is */
+	verdict = PHASELOCK_ALLOW; /* under any policy */
 	child_aborts(phaselock_forbid_end, NO_FORBID);
 	child_aborts(phaselock_permit_end, NO_PERMIT);
 	child_aborts(end_forbid_in_permit, NO_FORBID);

@@ -12,28 +12,13 @@
 #include "child.h"
 #include "report/report.h"
 #include "stepping.h"
+#include "stepping_double.h"
 
 static int contexts[2];
 static unsigned calls, torn;
 static bool held;
 static int step, step_of_the_other;
 static bool other_came;
-
-void pl_os_block_signals(struct pl_os_signals *before)
-{
-	before->mask = 0;
-}
-
-void pl_os_restore_signals(const struct pl_os_signals *before)
-{
-	(void)before;
-}
-
-/* The real one asks by a set of signals, which must all be blocked then. */
-bool pl_os_is_readable(const void *address)
-{
-	return address != NULL;
-}
 
 void pl_os_lock(struct pl_os_lock *lock, struct pl_os_signals *before)
 {

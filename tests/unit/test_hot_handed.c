@@ -21,7 +21,7 @@ static void note(const char *name, uint64_t start, uint64_t end, void *argument)
 		 (unsigned long)end);
 }
 
-/* What the module with the build-id 0bad has in a text. */
+/* The functions of the module with the build-id 0bad in a text. */
 static bool gives(const char *text, const char *wanted)
 {
 	static const unsigned char id[] = {0x0b, 0xad};
@@ -32,7 +32,7 @@ static bool gives(const char *text, const char *wanted)
 	return strcmp(seen, wanted) == 0;
 }
 
-/* The text is taken once in a process, so each is one child's. */
+/* A process takes the text once, so each text gets a child of its own. */
 CHILD_TEST(each_range_comes_with_its_function_to_its_module)
 {
 	CHECK(gives("m0bad\nfa b\nr10-20\nr30-40\nfc\nr50-60\n"

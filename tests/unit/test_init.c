@@ -16,11 +16,13 @@
 #include "thread/phase.h"
 #include "renamed.h"
 #include "threads.h"
-#include "entry/unseen.h"
+#include "unseen_double.h"
 
 #include <sys/mman.h>
 
-/* A double: the sanitizer of this program is not to be heard, its own requests are nothing here. */
+#include <phaselock/watch.h>
+
+/* A double: this program's sanitizer makes requests that do not belong to the test. */
 void pl_sanitizer_listen_start(void)
 {
 }
@@ -28,19 +30,6 @@ void pl_sanitizer_listen_start(void)
 bool pl_sanitizer_listen_active(void)
 {
 	return false;
-}
-
-/* A double: the modules of this program do call another malloc, since the library's is renamed. */
-void pl_unseen_start(void)
-{
-}
-
-size_t phaselock_unseen_modules_sized(struct phaselock_unseen *out, size_t capacity, size_t size)
-{
-	(void)out;
-	(void)capacity;
-	(void)size;
-	return 0;
 }
 
 /* ---- the parts ------------------------------------------------------------------------------- */
@@ -92,7 +81,7 @@ static void lock_and_unlock_by_signals(void)
 	CHECK_EQUAL(phaselock_get_phase(), PHASELOCK_INIT);
 }
 
-/* The lock comes from a thread that nobody can join. */
+/* The lock comes from a thread that cannot be joined. */
 static void wait_for_the_lock(void)
 {
 	while (phaselock_get_phase() != PHASELOCK_LOCKED)
@@ -121,6 +110,28 @@ static void fork_with_counts(void)
 	CHECK_EQUAL(status, 0);
 	CHECK_EQUAL(get_stats().locked_deallocations, 0);
 	pl_test_free(block);
+}
+
+/* The child's end is not recorded either: it has left. */
+static void let_a_child_leave(void)
+{
+	int status;
+	pid_t child;
+
+	phaselock_detach_child(); /* does nothing in the process that the run has started */
+	CHECK(pl_channel() != NULL);
+	lock_allocations();
+	child = fork();
+	if (child == 0) {
+		CHECK(pl_channel() != NULL);
+		phaselock_detach_child();
+		CHECK(pl_channel() == NULL);
+		CHECK_EQUAL(phaselock_get_phase(), PHASELOCK_LOCKED);
+		exit(0);
+	}
+	CHECK(child > 0 && waitpid(child, &status, 0) == child);
+	CHECK_EQUAL(status, 0);
+	unlock_allocations();
 }
 
 static void work_on_the_channel(void)
@@ -157,7 +168,7 @@ static const struct {
 	{"phase", tell_the_phase},	   {"signals", lock_and_unlock_by_signals},
 	{"wait", wait_for_the_lock},	   {"fork", fork_with_counts},
 	{"channel", work_on_the_channel},  {"keep", keep_the_environment},
-	{"lose", lose_the_preload},
+	{"lose", lose_the_preload},	   {"leave", let_a_child_leave},
 };
 
 static int play(const char *name)
@@ -279,7 +290,7 @@ TEST(report_file_that_cannot_be_written_is_told_and_stderr_used)
 		"phaselock:   and 1 site more (max_reports=0)\n");
 }
 
-/* The library's constructor here is one of the program's own, which may be too late for it. */
+/* Here the library's constructor is one of the program, which may be too late for it. */
 TEST(lock_at_main_is_done_or_it_is_told_that_it_cannot_be)
 {
 	const char *text = played("phase", OPTIONS "lock=main", NULL);
@@ -336,6 +347,18 @@ TEST(guarded_process_counts_on_the_page_and_clears_its_environment)
 	assert_int_equal(end.status, 0);
 }
 
+TEST(child_of_a_fork_leaves_the_run_if_it_says_so)
+{
+	char variable[128];
+	struct pl_channel *page = make_channel(variable);
+
+	assert_string_equal(played("leave", variable, NULL), "");
+	assert_int_equal(end.status, 0);
+	assert_int_equal(page->processes_left, 1);
+	assert_int_equal(page->processes_forked, 0);
+	assert_int_equal(page->processes_ended, 1);
+}
+
 TEST(environment_stays_if_children_are_to_be_followed)
 {
 	char variable[128];
@@ -370,6 +393,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(lock_comes_by_signal_or_after_a_time),
 		cmocka_unit_test(child_of_a_fork_has_phase_and_counts),
 		cmocka_unit_test(guarded_process_counts_on_the_page_and_clears_its_environment),
+		cmocka_unit_test(child_of_a_fork_leaves_the_run_if_it_says_so),
 		cmocka_unit_test(environment_stays_if_children_are_to_be_followed),
 		cmocka_unit_test(page_that_cannot_be_opened_is_told),
 	};

@@ -29,7 +29,7 @@ enum phaselock_verdict pl_violation(const struct pl_request *request, enum phase
 	return PHASELOCK_DENY;
 }
 
-/* The last request got to the backend with this size and alignment. */
+/* The last request reached the backend with this size and alignment. */
 static void assert_taken(void *block, enum fake_function function, size_t alignment, size_t size)
 {
 	assert_non_null(block);
@@ -41,7 +41,7 @@ static void assert_taken(void *block, enum fake_function function, size_t alignm
 	pl_test_free(block);
 }
 
-/* Nothing was asked of the backend, nothing was counted, and errno is what the contract says. */
+/* Nothing reached the backend, nothing was counted, and errno is as the contract says. */
 #define FAILS(expression, failed_value, error)                                                     \
 	do {                                                                                       \
 		struct phaselock_stats before = get_stats(), after;                                \
@@ -209,7 +209,7 @@ TEST(usable_size_is_the_backends_and_zero_for_a_null_pointer)
 static void *memory; /* a block to work on */
 static void *unset;  /* what posix_memalign has to leave alone */
 
-/* A call that is to be refused; returns whether it was. */
+/* A call that must be refused; returns whether it was. */
 #define CALL(name, expression)                                                                     \
 	static bool name(void)                                                                     \
 	{                                                                                          \
@@ -271,7 +271,7 @@ TEST(each_function_is_judged_under_its_own_name_before_anything_changes)
 	pl_test_free(memory);
 }
 
-/* What libc refuses for its arguments: none of it comes to the backend. */
+/* Arguments that libc refuses: no such call reaches the backend. */
 CALL(by_calloc_too_much, pl_test_calloc(SIZE_MAX, 16) == NULL)
 CALL(by_reallocarray_too_much, pl_test_reallocarray(memory, SIZE_MAX, 16) == NULL)
 CALL(by_posix_memalign_of_4, pl_test_posix_memalign(&unset, 4, 40) == ENOMEM)

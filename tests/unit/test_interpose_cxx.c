@@ -91,7 +91,7 @@ static bool throws(const struct form *form, size_t size, void **block)
 	return false;
 }
 
-/* A form fails as it has to: the throwing ones by throwing, the others by NULL. */
+/* A form fails in its way: the throwing ones throw, the others return NULL. */
 static void assert_fails(const struct form *form, size_t size)
 {
 	void *block = &block;

@@ -32,7 +32,7 @@ int pthread_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(vo
 	return 0;
 }
 
-/* A letter for each call, and whether signals come there. */
+/* A letter for each call, and whether signals can come there. */
 static char calls[16];
 
 static void note(char what)
@@ -122,7 +122,7 @@ CHILD_TEST(list_of_streams_comes_before_the_allocator_and_signals_wait_for_both)
 	thread = thread_start(stay, NULL);
 	CHECK_EQUAL(strcmp(fork_calls(registered.parent), "lPQu"), 0);
 	CHECK_EQUAL(strcmp(fork_calls(registered.child), "lPCr"), 0);
-	/* What was not prepared is not ended. */
+	/* Without a preparation there is no end. */
 	memset(calls, 0, sizeof(calls));
 	registered.parent();
 	registered.child();

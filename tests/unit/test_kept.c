@@ -55,7 +55,7 @@ void pl_module_find(const void *address, struct pl_place *place)
 	pl_module_find_function(address, place);
 }
 
-/* Loads a module there, or none. */
+/* Puts a module there, or none. */
 static void load(const char *path, const char *function, const unsigned char *build_id)
 {
 	now = (struct pl_place){.path = path,
@@ -111,7 +111,7 @@ TEST(frame_that_was_not_kept_is_its_address)
 {
 	load("/lib/plugin.so", "run", build_ids[0]);
 	assert_not_kept(PLUGIN);
-	load(NULL, NULL, NULL); /* of no module: as code that a JIT made */
+	load(NULL, NULL, NULL); /* in no module, like the code of a JIT */
 	keep(PLUGIN);
 	assert_not_kept(PLUGIN);
 }
@@ -213,7 +213,7 @@ TEST(eight_threads_that_keep_the_same_frames_lose_none)
 		assert_kept((char *)PLUGIN + 0x10000 + i, "/lib/shared.so", "shared");
 }
 
-/* The last: nothing can be kept afterwards. */
+/* The last test: nothing can be kept afterwards. */
 TEST(what_there_is_no_room_for_is_not_kept_and_nothing_older_stands_for_it)
 {
 	static char name[1000];

@@ -8,7 +8,7 @@
 #define _GNU_SOURCE
 #include "thread/locks.h"
 
-#include "entry/unseen.h"
+#include "unseen_double.h"
 
 #include "child.h"
 
@@ -25,20 +25,7 @@ bool pl_os_wipe_on_fork(void *address, size_t size)
 	return false;
 }
 
-/* Doubles: the modules of this program do call another malloc, since the library's is renamed. */
-void pl_unseen_start(void)
-{
-}
-
-size_t phaselock_unseen_modules_sized(struct phaselock_unseen *out, size_t capacity, size_t size)
-{
-	(void)out;
-	(void)capacity;
-	(void)size;
-	return 0;
-}
-
-/* In the child of a process that held a lock; a wait is ended. */
+/* In the child of a process that held a lock; alarm() ends a wait. */
 static void take_each_lock(void)
 {
 	struct pl_os_signals before;

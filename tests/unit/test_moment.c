@@ -37,7 +37,7 @@ enum phaselock_verdict pl_violation(const struct pl_request *request, enum phase
 	return PHASELOCK_ALLOW;
 }
 
-/* A process that follows a run in which nothing is wanted yet. */
+/* A process that follows a run before anything is wanted. */
 static void join(void)
 {
 	char where[64];
@@ -57,7 +57,7 @@ static void say(enum pl_channel_want want)
 
 static const char a_caller[1];
 
-/* Blocks stay to the end of the child: where leaks are looked for, they must be found somewhere. */
+/* Keeps blocks reachable to the end of the child, for detectors of leaks. */
 static void *keep(void *block)
 {
 	static void *volatile kept[64];
@@ -261,7 +261,7 @@ static void *ask_at_once(void *unused)
 	for (int i = 0; i < ROUNDS; i++) {
 		pthread_barrier_wait(&together);
 		pthread_barrier_wait(&together);
-		/* The moment is over before any of them asks. */
+		/* The moment has passed before any of them asks. */
 		missed += phaselock_get_phase() != (i % 2 == 0 ? PHASELOCK_LOCKED : PHASELOCK_INIT);
 	}
 	return NULL;

@@ -25,7 +25,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Of all helpers; they are other processes. */
+/* Shared with all helpers, which are other processes. */
 static struct shared {
 	unsigned starts;
 	unsigned questions;
@@ -140,7 +140,7 @@ static struct namer *new_namer(bool patient)
 	return namer;
 }
 
-/* Each time it is another question. */
+/* The question differs each time. */
 static bool is_named(struct namer *namer, const char *path)
 {
 	static uint64_t offset;
@@ -162,7 +162,7 @@ static double seconds(void)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-/* Whether a process runs; a dead one that nobody has reaped does not. */
+/* Returns whether a process runs; a zombie does not. */
 static bool lives(pid_t process)
 {
 	siginfo_t end = {0};
@@ -283,7 +283,7 @@ TEST(helpers_are_bounded_in_number)
 	namer_free(namer);
 }
 
-/* Hangs of 4 and 4 seconds; then it is told once that there are no names any more. */
+/* Two hangs of 4 seconds; then one message says that there will be no more names. */
 TEST(time_is_bounded_and_signals_are_passed_on_meanwhile)
 {
 	struct namer *namer = new_namer(false);

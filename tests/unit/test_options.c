@@ -40,7 +40,7 @@ static void assert_same(const struct pl_options *is, const struct pl_options *wa
 	assert_int_equal(is->environment_shut_out, wanted->environment_shut_out);
 }
 
-/* text has no fault, and makes of the defaults what is wanted. */
+/* text has no fault, and changes the defaults into the wanted options. */
 static void assert_means(const char *text, const struct pl_options *wanted)
 {
 	char buffer[1024];
@@ -219,7 +219,7 @@ TEST(each_hot_adds_a_pattern)
 	assert_int_equal(pl_options_parse("hot=[a", &options, &errors), 1);
 	assert_null(pl_options_hot(&options, 2));
 
-	/* What fills all that is left, and one byte more. */
+	/* A value that fills all that is left, and one of a byte more. */
 	memset(end, 'x', PL_OPTIONS_HOT_SIZE);
 	end[PL_OPTIONS_HOT_SIZE - sizeof("parse_*") - sizeof("[a-c],=d") - 1] = '\0';
 	assert_int_equal(pl_options_parse(text, &options, &errors), 1);
@@ -530,6 +530,13 @@ TEST(help_has_each_key_with_its_values)
 		assert_non_null(strstr(buffer, lines[i]));
 }
 
+TEST(values_of_a_key_are_its_own_and_of_no_key_nothing)
+{
+	assert_string_equal(pl_options_values("policy"), "abort|allow|deny");
+	assert_string_equal(pl_options_values("help"), "0|1");
+	assert_string_equal(pl_options_values("colour"), "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -559,6 +566,7 @@ int main(void)
 			faults_of_the_program_are_said_as_its_own_and_shut_the_key_all_the_same),
 		cmocka_unit_test(environment_can_be_shut_out_as_a_whole),
 		cmocka_unit_test(help_has_each_key_with_its_values),
+		cmocka_unit_test(values_of_a_key_are_its_own_and_of_no_key_nothing),
 	};
 
 	return cmocka_run_group_tests_name("options", tests, NULL, NULL);

@@ -468,7 +468,7 @@ CHILD_TEST(reports_are_at_most_max_reports_but_an_abort_is_always_told)
 	CHECK(report_of(&violation, PHASELOCK_ABORT, false, false)[0] != '\0');
 }
 
-/* All sites that are kept may be suppressed ones, of which nothing was told. */
+/* All kept sites may be suppressed ones, which were never reported. */
 CHILD_TEST(violations_at_sites_that_are_not_kept_are_reported_while_there_is_room)
 {
 	struct phaselock_violation violation = plain;
@@ -665,7 +665,7 @@ CHILD_TEST(file_is_appended_to_under_the_process_id_and_never_through_a_link)
 
 int main(void)
 {
-	/* First the one whose child is to find a process that wrote no report yet. */
+	/* First the test whose child must find a process without a report. */
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reports_are_at_most_max_reports_but_an_abort_is_always_told),
 		cmocka_unit_test(

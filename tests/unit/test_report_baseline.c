@@ -39,7 +39,7 @@ static const char *with_ids(const char *text)
 	return made;
 }
 
-/* Returns what was said. */
+/* Returns the messages. */
 static const char *read_text(const char *text, size_t length, bool *whole)
 {
 	FILE *in = fmemopen(NULL, length + 1, "w+");
@@ -314,7 +314,7 @@ static const char *write_said(const struct report *report, const char *name)
 	return capture.text;
 }
 
-/* As on a disk that is full. */
+/* Like a full disk. */
 static const char *write_limited(const struct report *report, const char *name)
 {
 	struct rlimit all, few;

@@ -24,7 +24,7 @@ static const char *id_of(const char *function, const char *stack)
 
 #define STACK "parse!app:p.c:7 < read!app < run!libfoo.so.1 < loop!app < start!app < main!app"
 
-/* Baselines in repositories have it: it may not change with a version of phaselock. */
+/* Baselines in repositories contain it: no version of phaselock may change it. */
 TEST(id_is_what_it_was_in_earlier_versions)
 {
 	assert_string_equal(id_of("malloc", STACK), "b38643df233507ce");

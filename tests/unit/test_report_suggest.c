@@ -100,7 +100,7 @@ TEST(entry_names_the_origin_of_the_site_as_narrowly_as_the_file_can)
 	begin();
 }
 
-/* Whatever is in a name, its pattern matches it, and not just anything. */
+/* The pattern of any name matches that name, and not every other. */
 TEST(names_stand_for_themselves)
 {
 	static const char *const names[] = {
@@ -143,7 +143,7 @@ TEST(long_name_is_cut_with_a_star)
 	begin();
 }
 
-/* The names of a compiler, and others that are not meant. */
+/* Names that a compiler makes, and others that must not match. */
 TEST(pattern_of_a_mangled_name_matches_it)
 {
 	static const struct {

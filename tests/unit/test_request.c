@@ -89,7 +89,7 @@ static const struct form {
 	{"realloc", by_realloc, true, 0, FAKE_REALLOC},
 };
 
-/* Whether functions must not allocate, and the request is under one of them. */
+/* Whether there are functions that must not allocate, and the request is under one. */
 enum hot { NO_HOT = 0, BESIDE_HOT, UNDER_HOT };
 
 static enum hot hot;
@@ -102,7 +102,7 @@ bool pl_hot_functions_find(const void *caller, struct pl_hot_function *found)
 	return hot == UNDER_HOT;
 }
 
-/* What scopes and phase stand around a request, and what is to become of it. */
+/* The scopes and the phase around a request, and the expected outcome. */
 enum fate { GRANTED, PERMITTED, VIOLATES };
 
 static const struct situation {
@@ -240,7 +240,7 @@ TEST(scope_phase_and_verdict_decide_on_each_kind_of_request)
 		}
 }
 
-/* A refusal, and a failure of the backend after it, of each form. */
+/* For each form a refusal, then a failure of the backend. */
 static void fail_both_ways(const struct form *form, const struct situation *situation)
 {
 	const struct situation open = {"", false, GRANTED, 0, NO_HOT};
@@ -417,6 +417,26 @@ TEST(what_is_heard_is_counted_and_judged_as_served_already)
 	assert_int_equal(after.locked_attempts - before.locked_attempts, 2);
 }
 
+static bool heard_with_a_record;
+
+static void hear_a_release(void)
+{
+	static char block;
+
+	pl_heard_release(&block, a_caller);
+	heard_with_a_record = pl_thread_registered() != NULL;
+}
+
+TEST(release_that_is_heard_makes_no_record_for_its_thread)
+{
+	uint64_t before = get_stats().deallocations;
+
+	heard_with_a_record = true;
+	thread_run(hear_a_release);
+	assert_false(heard_with_a_record);
+	assert_int_equal(get_stats().deallocations, before + 1);
+}
+
 /* ---- the end of the process ------------------------------------------------------------------ */
 
 TEST(what_is_asked_while_a_violation_ends_the_process_is_served_as_by_permit)
@@ -443,6 +463,7 @@ int main(void)
 		cmocka_unit_test(
 			frees_in_a_locked_phase_hold_pages_and_requests_after_it_let_them_go),
 		cmocka_unit_test(what_is_heard_is_counted_and_judged_as_served_already),
+		cmocka_unit_test(release_that_is_heard_makes_no_record_for_its_thread),
 		cmocka_unit_test(
 			what_is_asked_while_a_violation_ends_the_process_is_served_as_by_permit),
 	};

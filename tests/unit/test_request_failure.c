@@ -20,12 +20,12 @@
 
 /* ---- fail the nth call, for every n ---------------------------------------------------------- */
 
-/* What became of the workload. */
+/* The outcome of the workload. */
 struct tally {
 	unsigned served; /* blocks made by allocations */
 	unsigned given_back;
 	unsigned refused; /* allocations and reallocations that returned NULL */
-	/* refused with another errno than ENOMEM, or a block that was not left whole */
+	/* refused with an errno other than ENOMEM, or with a damaged block */
 	unsigned wrong;
 	uint64_t asked; /* bytes */
 };
@@ -227,7 +227,7 @@ static void work_late(void *unused)
 	CHECK(pl_thread_self()->exiting);
 	late_tally = work();
 	left_behind[0] = pl_test_realloc(pl_test_malloc(10), 1000);
-	left_behind[1] = pl_test_malloc(3000); /* the last that it does */
+	left_behind[1] = pl_test_malloc(3000); /* its last act */
 }
 
 static void set_late_key(void)
@@ -262,7 +262,7 @@ CHILD_TEST(requests_of_later_destructors_of_a_thread_are_counted_to_the_byte)
 
 int main(void)
 {
-	/* First those whose child is to find a process that made no request yet. */
+	/* First the tests whose child must find a process without a request. */
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(thread_for_which_there_is_no_record_is_refused_with_enomem),
 		cmocka_unit_test(requests_of_later_destructors_of_a_thread_are_counted_to_the_byte),

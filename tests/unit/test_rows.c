@@ -75,7 +75,7 @@ TEST(failures_name_the_rows)
 	};
 	static struct child_end end;
 
-	/* A plain loop: a child has the rows of its parent. */
+	/* A plain loop, because a child inherits the rows of its parent. */
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		const char *text = end.text;
 

@@ -150,7 +150,7 @@ TEST(scope_binds_no_other_thread)
 
 /* ---- signal handlers ------------------------------------------------------------------------ */
 
-/* As deep as leaves room for the handler. */
+/* Leaves room for the handler's scopes. */
 #define CLIMB (PHASELOCK_SCOPE_DEPTH_MAX - 3)
 
 static volatile sig_atomic_t steps, wrong_steps;
@@ -201,7 +201,7 @@ static void climb_with_a_handler_at_each_instruction(void)
 
 TEST(signal_handler_that_nests_scopes_leaves_those_it_interrupted_as_they_were)
 {
-	if (THREAD_SANITIZED) /* it delivers signals when it likes */
+	if (THREAD_SANITIZED) /* it delays signals */
 		skip();
 	child_passes(climb_with_a_handler_at_each_instruction);
 }

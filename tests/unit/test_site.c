@@ -79,7 +79,7 @@ CHILD_TEST(function_cause_frames_and_their_number_tell_sites_apart)
 	CHECK_EQUAL(pl_site_list(NULL, 0, 0), COUNT_OF(variants));
 }
 
-/* As full as the table gets, so that many of them meet in its index. */
+/* Fills the table, so that many sites meet in its index. */
 CHILD_TEST(sites_that_are_alike_but_for_one_thing_never_become_one)
 {
 	const unsigned variants = 8;
@@ -113,7 +113,7 @@ CHILD_TEST(size_thread_and_time_do_not_tell_sites_apart)
 	CHECK(count_it(&first) && count_it(&second));
 	CHECK_EQUAL(second.count, 2);
 	CHECK_EQUAL(pl_site_list(&second, 1, sizeof(struct phaselock_violation)), 1);
-	/* as it was when first seen, but for its count */
+	/* unchanged since it was first seen, except for its count */
 	CHECK_EQUAL(second.size, 10);
 	CHECK_EQUAL(second.thread_id, 1);
 	CHECK_EQUAL(second.count, 2);
@@ -294,7 +294,7 @@ CHILD_TEST(eight_threads_that_fill_the_table_lose_no_count)
 
 static atomic_uint arrived;
 
-/* Finds each site at the moment at which all others do. */
+/* Finds each site at the same moment as all other threads. */
 static void *find_together(void *argument)
 {
 	bool *failed = argument;
@@ -361,7 +361,7 @@ static uint64_t sum_of_counts(void)
 	return sum;
 }
 
-/* As full as the table gets with one slot for the handler: one that were lost would be missed. */
+/* Full but for one slot, the handler's: a lost slot would be missed. */
 CHILD_TEST(site_that_a_handler_finds_at_any_instruction_of_the_search_costs_one_place)
 {
 	const uintptr_t sites = PHASELOCK_SITES_MAX - 1;

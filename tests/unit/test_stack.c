@@ -22,7 +22,7 @@ static uintptr_t here(void)
 	return (uintptr_t)__builtin_frame_address(0);
 }
 
-/* Three pages, of which the one in the middle can be read. */
+/* Three pages; only the middle one can be read. */
 static uintptr_t map_page(void)
 {
 	char *memory = mmap(NULL, 3 * PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

@@ -16,7 +16,7 @@
 
 #define FIELDS (sizeof(struct phaselock_stats) / sizeof(uint64_t))
 
-/* By position, as they stand in the structure. */
+/* By position, in the order of the structure. */
 static const bool is_level[FIELDS] = {[8] = true, [9] = true, [13] = true, [14] = true};
 
 _Static_assert(offsetof(struct phaselock_stats, live_allocations) == 8 * sizeof(uint64_t),
@@ -296,7 +296,7 @@ CHILD_TEST(block_freed_by_another_thread_balances_in_the_sum)
 	pl_test_free(block_of_another);
 	CHECK_EQUAL(get_stats().live_allocations, 0);
 	CHECK_EQUAL(get_stats().live_bytes, 0);
-	/* and a thread that only gave back has nothing alive, rather than less than that */
+	/* a thread that only freed has nothing alive, not less than nothing */
 	CHECK_EQUAL(thread_stats().live_allocations, 0);
 	CHECK_EQUAL(thread_stats().live_bytes, 0);
 	CHECK_EQUAL(thread_stats().deallocations, 1);

@@ -200,7 +200,7 @@ TEST(text_of_more_than_32_KiB_is_read_up_to_its_last_whole_line)
 				  "rest is not read\n");
 	assert_pattern(30, PL_SUPPRESS_STACK, "a", 32);
 	assert_null(pl_suppress_pattern(31));
-	memset(text, 'x', size); /* not one line that is whole */
+	memset(text, 'x', size); /* no whole line */
 	assert_int_equal(parse_bytes(text, size), 1);
 	free(text);
 }

@@ -29,7 +29,7 @@ static struct {
 	char *start;
 	const char *whole; /* the file as it is */
 	size_t size;
-	size_t shown; /* as much of it as there is said to be */
+	size_t shown; /* how much of it the double shows */
 	bool unmapped;
 } copy;
 

@@ -126,7 +126,7 @@ static void leave_one_out(void)
 	unsigned started = 0;
 
 	sem_init(&leave, 0, 0);
-	/* The first records need no mapping; the thread that finds them used up is left out. */
+	/* The first records need no mapping; leave out the thread that uses them up. */
 	do {
 		atomic_store(&attempt, UNDER_WAY);
 		threads[started++] = thread_start(register_without_memory_and_stay, NULL);
@@ -243,7 +243,7 @@ CHILD_TEST(a_thousand_threads_one_after_another_need_one_record)
 	CHECK_EQUAL(living_threads(), 1);
 }
 
-/* A thread whose record has departed, but which still lives, in the destructor of a later key. */
+/* A living thread without its record, in the destructor of a later key. */
 static struct {
 	pthread_key_t key;
 	sem_t departed;

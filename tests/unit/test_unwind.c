@@ -12,8 +12,7 @@
 #include <stdlib.h>
 
 #define NOT_INLINED __attribute__((noinline, noclone))
-#define STAYS_ON_THE_STACK()                                                                       \
-	__asm__ volatile("" : : : "memory") /* after a call: it is no tail call */
+#define STAYS_ON_THE_STACK() __asm__ volatile("" : : : "memory") /* not last: no tail call */
 
 #define CAPACITY 64
 
@@ -208,7 +207,7 @@ TEST(call_that_is_over_or_was_left_by_longjmp_is_not_found)
 		through(leave, NULL);
 	look(address_of(through));
 	assert_false(passes);
-	look_from_the_depth(100); /* over the remains of the frame that was left */
+	look_from_the_depth(100); /* over what is left of the frame */
 	assert_false(passes);
 }
 

@@ -160,7 +160,7 @@ CHILD_TEST(violation_says_who_asked_for_what_and_when)
 	CHECK(reported.last.time_ns >= before && reported.last.time_ns <= pl_os_monotonic_ns());
 	CHECK_EQUAL(reported.last.sequence, 1);
 	CHECK_EQUAL(reported.last.count, 1);
-	/* the caller is not on the stack, so it stands for the stack */
+	/* the caller is not on the stack: it is the only frame */
 	CHECK_EQUAL(reported.last.frame_count, 1);
 	CHECK(reported.last.frames[0] == &block);
 }
@@ -195,7 +195,7 @@ static __attribute__((noinline)) void violate_at_depth(unsigned depth)
 	__asm__ volatile("" : : : "memory"); /* no tail call */
 }
 
-/* More than there are slots: each slot is used again. */
+/* More than there are slots, so that each slot is reused. */
 CHILD_TEST(debugger_finds_the_last_of_any_number_of_violations)
 {
 	phaselock_set_policy(PHASELOCK_ALLOW);
@@ -214,7 +214,7 @@ CHILD_TEST(frames_start_at_the_caller_and_are_as_many_as_is_set)
 		pl_violation_configure(frames, false);
 		violate_at_depth(PHASELOCK_FRAMES_MAX);
 		CHECK_EQUAL(reported.last.frame_count, frames);
-		/* the recursion returns to one and the same place */
+		/* the recursion always returns to the same place */
 		for (unsigned i = 2; i < frames; i++)
 			CHECK(reported.last.frames[i] == reported.last.frames[1]);
 		CHECK(frames < 2 || reported.last.frames[0] != reported.last.frames[1]);

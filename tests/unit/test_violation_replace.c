@@ -40,10 +40,7 @@ static enum phaselock_verdict second_handler(const struct phaselock_violation *v
 	return PHASELOCK_DENY;
 }
 
-/*
- * ---- doubles of lib/reaction/site.c and lib/report/report.c, as far as they are needed
- * ------------------------
- */
+/* Doubles of lib/reaction/site.c and lib/report/report.c, as far as they are needed. */
 
 int pl_site_count(struct phaselock_violation *violation)
 {

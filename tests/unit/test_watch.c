@@ -11,6 +11,7 @@
 #include "child.h"
 #include "fake_backend.h"
 #include "thread/phase.h"
+#include "request/heard.h"
 #include "request/request.h"
 #include "threads.h"
 #include "violation_double.h"
@@ -65,12 +66,31 @@ TEST(thread_watch_is_told_of_request_result_and_release)
 
 	assert_true(phaselock_watch_begin(&one_watch));
 	ask_and_free();
-	thread_run(ask_and_free); /* not of others */
+	thread_run(ask_and_free); /* not told of other threads */
 	assert_true(phaselock_watch_end(&one_watch));
 	ask_and_free();
 	for (unsigned i = 0; i < 3; i++)
 		assert_int_equal(one.events[i], 1);
 	assert_false(phaselock_watch_end(&one_watch));
+}
+
+static void hear_of_a_block(void)
+{
+	static char block;
+
+	pl_heard_allocation(&block, 10, NULL);
+	pl_heard_release(&block, NULL);
+}
+
+TEST(watch_is_told_of_what_another_allocator_served)
+{
+	WATCH(one);
+
+	assert_true(phaselock_watch_begin(&one_watch));
+	hear_of_a_block();
+	assert_true(phaselock_watch_end(&one_watch));
+	for (unsigned i = 0; i < 3; i++)
+		assert_int_equal(one.events[i], 1);
 }
 
 TEST(end_of_outer_watch_ends_the_inner)
@@ -272,7 +292,7 @@ CHILD_TEST(watch_begun_after_a_seal_without_permits_is_told_but_serves_nothing)
 	phaselock_seal_allocations();
 	phaselock_permit_begin(); /* grants nothing, so the requests in it are told */
 	pl_request_free("free", ask());
-	CHECK_EQUAL(first.forbidden, 1); /* and served: it was there when the heap was sealed */
+	CHECK_EQUAL(first.forbidden, 1); /* and served: its watch began before the seal */
 	CHECK(phaselock_watch_end(&before));
 	check_that_none_serves(&watches[0], &watches[1], phaselock_watch_begin,
 			       phaselock_watch_end);
@@ -292,7 +312,7 @@ static void *ask_until_stopped(void *unused)
 	return unused;
 }
 
-/* Its memory is used again at once: whoever is still in the watcher would write to it. */
+/* Reuses its memory at once: a thread still inside the watcher would write to it. */
 TEST(nobody_is_in_a_process_watch_that_has_ended)
 {
 	pthread_t threads[2];
@@ -346,6 +366,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(thread_watch_is_told_of_request_result_and_release),
+		cmocka_unit_test(watch_is_told_of_what_another_allocator_served),
 		cmocka_unit_test(end_of_outer_watch_ends_the_inner),
 		cmocka_unit_test(permit_scope_is_not_told_and_the_begin_says_so),
 		cmocka_unit_test(first_answer_but_go_on_is_heeded),

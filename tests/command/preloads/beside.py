@@ -11,12 +11,11 @@ locked from main() on, the status is the one for violations.
 """
 from __future__ import annotations
 
-import argparse
 import glob
 import pathlib
 import sys
 
-from cells import LIBRARIES, OPTIONS, Cell, limited, run_all
+from cells import LIBRARIES, OPTIONS, Cell, limited, main_of
 
 DEEDS = ("start", "threads", "fork", "fork-beside", "exec", "exit")
 ALLOCATORS = {"libphaselock.so": "jemalloc", "libphaselock-system.so": "system"}
@@ -141,22 +140,9 @@ def cells_of_settings(build: pathlib.Path) -> list[Cell]:
     return cells
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--build", required=True, type=pathlib.Path)
-    parser.add_argument(
-        "--only", default="", metavar="TEXT", help="only cells whose name has this in it"
-    )
-    parser.add_argument("tools", nargs="+", metavar="TOOL")
-    arguments = parser.parse_args()
-    build = arguments.build.resolve()
-    cells = [
-        cell
-        for tool in arguments.tools
-        for cell in (cells_of_settings(build) if tool == "conf" else cells_of(tool, build))
-    ]
-    return run_all([cell for cell in cells if arguments.only in cell.name])
+def cells_of_argument(name: str, build: pathlib.Path) -> list[Cell]:
+    return cells_of_settings(build) if name == "conf" else cells_of(name, build)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main_of("TOOL", cells_of_argument))

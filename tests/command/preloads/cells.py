@@ -8,13 +8,16 @@ expected, what came, and the line that runs it again.
 """
 from __future__ import annotations
 
+import argparse
 import dataclasses
 import os
+import pathlib
 import re
 import shlex
 import signal
 import subprocess
 import tempfile
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 LIMIT = 20  # seconds
@@ -115,3 +118,17 @@ def run_all(cells: list[Cell]) -> int:
                 )
     print(f"{len(cells)} cells, {failed} failed")
     return 1 if failed or not cells else 0
+
+
+def main_of(word: str, cells_of: Callable[[str, pathlib.Path], list[Cell]]) -> int:
+    """Runs the cells of each argument of the calling program; `word` says what an argument is."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--build", required=True, type=pathlib.Path)
+    parser.add_argument(
+        "--only", default="", metavar="TEXT", help="only cells whose name has this in it"
+    )
+    parser.add_argument("names", nargs="+", metavar=word)
+    arguments = parser.parse_args()
+    build = arguments.build.resolve()
+    cells = [cell for name in arguments.names for cell in cells_of(name, build)]
+    return run_all([cell for cell in cells if arguments.only in cell.name])

@@ -11,11 +11,10 @@ it says at its start which it does not see.
 """
 from __future__ import annotations
 
-import argparse
 import pathlib
 import sys
 
-from cells import LIBRARIES, OPTIONS, Cell, limited, run_all
+from cells import LIBRARIES, OPTIONS, Cell, limited, main_of
 
 # The sizes of the guard zones: below and above what the library has in front of and behind its own
 # words.
@@ -56,19 +55,5 @@ def cells_of(name: str, build: pathlib.Path) -> list[Cell]:
     return cells
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--build", required=True, type=pathlib.Path)
-    parser.add_argument(
-        "--only", default="", metavar="TEXT", help="only cells whose name has this in it"
-    )
-    parser.add_argument("programs", nargs="+", metavar="PROGRAM")
-    arguments = parser.parse_args()
-    cells = [
-        cell for name in arguments.programs for cell in cells_of(name, arguments.build.resolve())
-    ]
-    return run_all([cell for cell in cells if arguments.only in cell.name])
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main_of("PROGRAM", cells_of))
