@@ -16,7 +16,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum {
 	OPTION_KEY = 1,
@@ -24,6 +23,7 @@ enum {
 	OPTION_ALLOCATOR,
 	OPTION_OUTPUT,
 	OPTION_LIVE,
+	OPTION_QUIET,
 	OPTION_DEBUG_PATH,
 	OPTION_DEBUGINFOD,
 	OPTION_FRAMES,
@@ -66,6 +66,8 @@ static const struct {
 	{"output", "FILE", NULL, NULL, RECORD | TOLD_BY_RECORD,
 	 "file for the record (PROGRAM.phaselock)"},
 	{"force", NULL, NULL, NULL, RECORD | TOLD_BY_RECORD, "replace the file if it is there"},
+	{"force", NULL, NULL, NULL, RUN, NULL},
+	{"quiet", NULL, NULL, NULL, BOTH, NULL},
 	{"live", NULL, NULL, NULL, BOTH | TOLD_BY_RUN, "report violations as they happen"},
 	{"report", "FILE", "report", NULL, BOTH | TOLD_BY_RUN,
 	 "append the reports to a file; %p is the process id"},
@@ -95,6 +97,14 @@ static const struct {
 #define WIDTH 80
 #define LONG_ONLY 256 /* above all letters */
 
+/* What stands before the name of an option that a letter stands for. */
+static const char *letter_of(const char *name)
+{
+	if (strcmp(name, "help") == 0)
+		return "-h, ";
+	return strcmp(name, "quiet") == 0 ? "-q, " : "";
+}
+
 /* Writes "--name=argument" as the help has it. Returns how long it is. */
 static int write_option(size_t i, char *text, size_t size)
 {
@@ -102,9 +112,8 @@ static int write_option(size_t i, char *text, size_t size)
 
 	if (argument != NULL && argument[0] == '\0')
 		argument = pl_options_values(table[i].key);
-	return snprintf(text, size, "%s--%s%s%s", strcmp(table[i].name, "help") == 0 ? "-h, " : "",
-			table[i].name, argument != NULL ? "=" : "",
-			argument != NULL ? argument : "");
+	return snprintf(text, size, "%s--%s%s%s", letter_of(table[i].name), table[i].name,
+			argument != NULL ? "=" : "", argument != NULL ? argument : "");
 }
 
 static void print_others(unsigned verb, unsigned told)
@@ -162,6 +171,8 @@ static int kind(size_t i)
 		return OPTION_OUTPUT;
 	if (strcmp(table[i].name, "live") == 0)
 		return OPTION_LIVE;
+	if (strcmp(table[i].name, "quiet") == 0)
+		return OPTION_QUIET;
 	if (strcmp(table[i].name, "force") == 0)
 		return OPTION_FORCE;
 	if (strcmp(table[i].name, "frames") == 0)
@@ -311,14 +322,14 @@ static bool read_words(int count, char **words, struct arguments *arguments)
 		options[many++] = (struct option){table[i].name, table[i].argument != NULL, NULL,
 						  LONG_ONLY + (int)i};
 	}
-	while ((found = words_next(verb, count, words, "+:h", options, &which)) != -1) {
-		size_t place = places[found == 'h' ? 0 : (size_t)which];
+	while ((found = words_next(verb, count, words, "+:hq", options, &which)) != -1) {
+		size_t place = places[found == 'h' || found == 'q' ? 0 : (size_t)which];
 
 		if (found == ':')
 			complain_of_missing((size_t)(optopt - LONG_ONLY));
 		if (found == ':' || found == '?') /* what is wrong has been said */
 			return false;
-		switch (found == 'h' ? OPTION_HELP : kind(place)) {
+		switch (found == 'h' ? OPTION_HELP : found == 'q' ? OPTION_QUIET : kind(place)) {
 		case OPTION_KEY:
 			if (!set_key(arguments, place,
 				     optarg != NULL ? optarg : table[place].value))
@@ -333,6 +344,12 @@ static bool read_words(int count, char **words, struct arguments *arguments)
 		case OPTION_OUTPUT:
 			arguments->output = optarg;
 			break;
+		case OPTION_QUIET:
+			arguments->quiet = true;
+			break;
+		case OPTION_FORCE:
+			arguments->force = true;
+			break;
 		case OPTION_LIVE:
 			arguments->live = true;
 			break;
@@ -345,9 +362,6 @@ static bool read_words(int count, char **words, struct arguments *arguments)
 		case OPTION_FRAMES:
 			if (!set_frames(arguments, optarg))
 				return false;
-			break;
-		case OPTION_FORCE:
-			arguments->force = true;
 			break;
 		case OPTION_HELP:
 			arguments->help = true;
@@ -385,11 +399,7 @@ static bool choose_output(struct arguments *arguments)
 			return false;
 		arguments->output = name;
 	}
-	if (arguments->force || access(arguments->output, F_OK) != 0)
-		return true;
-	say("%s is there already; give another name by --output=FILE, or --force to replace it",
-	    arguments->output);
-	return false;
+	return true;
 }
 
 bool arguments_read(int count, char **words, struct arguments *arguments)

@@ -13,10 +13,11 @@
 struct arguments {
 	bool records; /* each request: `phaselock record` */
 	bool help;
-	bool force;		   /* the file may be there already */
 	uint64_t profile_frames;   /* 0: no profile */
 	const char *library;	   /* or NULL */
 	const char *allocator;	   /* or NULL: "jemalloc", "system" */
+	bool quiet;		   /* the verdict alone */
+	bool force;		   /* the file of output may be there */
 	bool live;		   /* violations are reported as they happen */
 	const char *output;	   /* file for the record, or NULL */
 	const char *debug_path;	   /* or NULL */

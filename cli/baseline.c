@@ -203,6 +203,7 @@ bool baseline_compare(const struct report *report, const struct baseline *baseli
 		.fresh = calloc(report->site_count + 1, sizeof(struct report_site *)),
 		.gone = calloc(baseline->count + 1, sizeof(struct baseline_line *)),
 		.lost = report->sites_lost,
+		.unplaced = report->unplaced,
 	};
 	if (came == NULL || difference->fresh == NULL || difference->gone == NULL) {
 		baseline_difference_free(difference);
@@ -223,7 +224,7 @@ bool baseline_compare(const struct report *report, const struct baseline *baseli
 
 bool baseline_holds(const struct baseline_difference *difference)
 {
-	return difference->fresh_count == 0 && difference->lost == 0;
+	return difference->fresh_count == 0 && difference->lost == 0 && difference->unplaced == 0;
 }
 
 static void tell_fresh(const struct report_site *site, FILE *out)
@@ -254,6 +255,9 @@ void baseline_tell(const struct baseline_difference *difference, FILE *out)
 		fprintf(out,
 			"new: %" PRIu64 " violation%s at sites for which the record had no room\n",
 			difference->lost, difference->lost == 1 ? "" : "s");
+	if (difference->unplaced > 0)
+		fprintf(out, "new: %" PRIu64 " violation%s without a site\n", difference->unplaced,
+			difference->unplaced == 1 ? "" : "s");
 	for (size_t i = 0; i < difference->gone_count; i++) {
 		const struct baseline_line *line = difference->gone[i];
 

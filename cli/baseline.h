@@ -53,7 +53,8 @@ struct baseline_difference {
 	size_t fresh_count;
 	const struct baseline_line **gone; /* lines whose sites are absent, in the file's order */
 	size_t gone_count;
-	uint64_t lost; /* violations whose site nobody knows */
+	uint64_t lost;	   /* violations whose site nobody knows */
+	uint64_t unplaced; /* violations that never had one */
 };
 
 /* Returns false if there is no memory. */

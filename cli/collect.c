@@ -31,6 +31,7 @@ struct collector {
 	char path[64];
 	const char *report; /* "": stderr */
 	bool report_failed;
+	bool is_quiet;	  /* nothing goes to stderr */
 	uint64_t written; /* bytes, of all reports */
 	bool is_full;
 	struct pl_layout *record; /* NULL: there is none */
@@ -80,6 +81,7 @@ struct collector *collector_new(const struct arguments *arguments)
 		return NULL;
 	}
 	collector->report = arguments->options.report;
+	collector->is_quiet = arguments->quiet;
 	if (strcmp(arguments->options.symbolize, "0") == 0)
 		return collector;
 	collector->namer = new_namer(arguments);
@@ -177,7 +179,8 @@ static void write_text(struct collector *collector, const char *sent, size_t len
 		done = pl_os_write(fd, PL_OS_PLAIN, text, length, 0);
 		pl_os_close(fd);
 	}
-	write_to_stderr(text + done, length - done);
+	if (!collector->is_quiet)
+		write_to_stderr(text + done, length - done);
 	free(text);
 }
 

@@ -22,9 +22,8 @@ static const struct {
 } verbs[] = {
 	{"run", verb_run, "run a program under the guard, and say whether it kept the rule"},
 	{"record", verb_record, "run a program, and record its requests by call stack and thread"},
-	{"report", verb_report, "tell what is in the records of runs, in one of several forms"},
+	{"report", verb_report, "tell what is in records of runs, or results of tests, in a form"},
 	{"symbolize", verb_symbolize, "put function names, files and lines into reports"},
-	{"results", verb_results, "make a table of what the assertions of tests came to"},
 };
 
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))
@@ -49,6 +48,10 @@ static void complain(const char *word)
 		pl_near_offer(&near, verbs[i].name, strlen(verbs[i].name));
 	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
 		pl_near_offer(&near, options[i], strlen(options[i]));
+	if (strcmp(word, "results") == 0) { /* was one */
+		fputs("phaselock: no verb \"results\"; use `phaselock report FILE...`\n", stderr);
+		return;
+	}
 	fputs("phaselock: no verb \"", stderr);
 	escape_write(word, stderr);
 	fputs("\"", stderr);

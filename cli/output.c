@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
@@ -27,7 +28,8 @@
 	PL_TEXT_OF(PHASELOCK_VERSION_MAJOR)                                                        \
 	"." PL_TEXT_OF(PHASELOCK_VERSION_MINOR) "." PL_TEXT_OF(PHASELOCK_VERSION_PATCH)
 
-#define LINES_AROUND ((size_t)5) /* of the summary, which shares one screen with the table */
+#define LINES_TYPED                                                                                \
+	((size_t)2) /* what was typed, and where the next command is: on that screen too */
 
 /* ---- what the run is ------------------------------------------------------------------------- */
 
@@ -110,6 +112,40 @@ static bool write_part(struct output *output)
 	return is_written;
 }
 
+/*
+ * Whether the file of the record may be written. What is there is somebody's record, that of a run
+ * that was cut off too; and renaming another file over a device would replace the device.
+ */
+static bool may_write(const char *path, const char *name, bool force)
+{
+	struct stat file;
+
+	if (lstat(path, &file) != 0)
+		return true; /* if it is for another reason, writing says so */
+	if (!S_ISREG(file.st_mode)) {
+		say("--output=%s: %s is no regular file; give another name", name, path);
+		return false;
+	}
+	if (!force)
+		say("%s is there already; give another name by --output=FILE, or --force to "
+		    "replace it",
+		    path);
+	return force;
+}
+
+static bool may_begin(const struct arguments *arguments)
+{
+	char *part;
+	bool may;
+
+	if (asprintf(&part, "%s.part", arguments->output) < 0)
+		return false;
+	may = may_write(arguments->output, arguments->output, arguments->force) &&
+	      may_write(part, arguments->output, arguments->force);
+	free(part);
+	return may;
+}
+
 bool output_begin(struct output *output, const struct page *page, const struct arguments *arguments)
 {
 	const struct itimerspec second = {{1, 0}, {1, 0}};
@@ -118,6 +154,8 @@ bool output_begin(struct output *output, const struct page *page, const struct a
 	describe(&output->record.run, arguments->program);
 	if (arguments->output == NULL)
 		return true;
+	if (!may_begin(arguments))
+		return false;
 	output->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	return output->timer >= 0 && timerfd_settime(output->timer, 0, &second, NULL) == 0 &&
 	       write_part(output);
@@ -160,15 +198,16 @@ static void find_names(struct output *output)
 
 void output_end(struct output *output)
 {
+	output->end_ns = monotonic_ns();
 	if (!take(output))
 		say("no record of the run: no memory, or a limit (ulimit -f)");
 	find_names(output);
 }
 
-void output_write(struct output *output, const char *words, int status)
+void output_write(struct output *output, const struct output_words *said, int status)
 {
 	struct record_run *run = &output->record.run;
-	const char *colon = strstr(words, ": ");
+	const char *words = said->all, *colon = strstr(words, ": ");
 	size_t length = colon != NULL ? (size_t)(colon - words) : strcspn(words, "(;");
 
 	while (length > 0 && words[length - 1] == ' ')
@@ -176,23 +215,29 @@ void output_write(struct output *output, const char *words, int status)
 	snprintf(run->verdict, sizeof(run->verdict), "%.*s", (int)length, words);
 	snprintf(run->reason, sizeof(run->reason), "%s",
 		 colon != NULL ? colon + 2 : words + length);
+	snprintf(run->forgiven, sizeof(run->forgiven), "%s", said->forgiven);
 	run->status = status;
+	run->end_ns = output->end_ns;
+	run->violations = page_read(output->page).violations;
 	if (output->arguments->output != NULL)
 		record_write(&output->record, output->arguments->output);
 }
 
-void output_tell(struct output *output)
+void output_tell(struct output *output, const char *verdict)
 {
-	struct screen_options screen = {.top = output->arguments->options.max_reports};
+	size_t around = LINES_TYPED + say_lines() + say_lines_of(verdict);
+	unsigned most = output->arguments->options.max_reports;
+	/* The number that is a limit for reports by default is none for rows: they fit a screen. */
+	struct screen_options screen = {.top = most != PL_OPTIONS_REPORTS ? most : 0};
 	struct report report = {.status = 0};
 
-	if (screen.top == 0)
+	/* A profile is for `phaselock report`. */
+	if (most == 0 || output->record.site_count == 0)
 		return;
 	report_add_record(&report, &output->record);
 	group_find_origins(&report);
 	screen_fit(stderr, &screen);
-	if (screen.height > 2 * LINES_AROUND)
-		screen.height -= LINES_AROUND;
+	screen.height = screen.height > around ? screen.height - around : 1;
 	screen_print(stderr, &report, &screen);
 	report_free(&report);
 }

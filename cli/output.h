@@ -16,6 +16,7 @@ struct output {
 	const struct arguments *arguments;
 	struct record record;
 	int timer;	  /* readable each second; -1: there is no file to write */
+	uint64_t end_ns;  /* CLOCK_MONOTONIC */
 	uint64_t written; /* what there was when the file was written last */
 };
 
@@ -29,10 +30,19 @@ void output_step(void *context);
 /* The program has ended: takes the record, and names its places. */
 void output_end(struct output *output);
 
-/* Writes the table of sites to stderr, if there are any. After output_write(). */
-void output_tell(struct output *output);
+/*
+ * Writes the table of sites to stderr, if there are any, so that it fits one screen with what has
+ * been said and with the verdict, which comes behind it. After output_write().
+ */
+void output_tell(struct output *output, const char *verdict);
 
-/* Writes the file, if there is one, with what was said of the run: "VERDICT: REASON". */
-void output_write(struct output *output, const char *words, int status);
+/* What was said of the run: "VERDICT: REASON". */
+struct output_words {
+	const char *all;
+	const char *forgiven; /* what would be said if all violations were forgiven */
+};
+
+/* Writes the file, if there is one, with what was said of the run. */
+void output_write(struct output *output, const struct output_words *words, int status);
 
 #endif

@@ -17,7 +17,6 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#define MAGIC "phlkrec"
 #define VERSION 2
 #define ALIGNMENT 8
 /* Some 20 MiB, and what the chunks of a profile have. */
@@ -106,6 +105,7 @@ static void bound(struct record *record)
 	end_string(run->command, sizeof(run->command));
 	end_string(run->verdict, sizeof(run->verdict));
 	end_string(run->reason, sizeof(run->reason));
+	end_string(run->forgiven, sizeof(run->forgiven));
 	for (size_t i = 0; i < record->module_count; i++)
 		if (record->modules[i].build_id_size > sizeof(record->modules[i].build_id))
 			record->modules[i].build_id_size = 0;
@@ -233,7 +233,7 @@ static bool move_all(ssize_t (*move)(int fd, const struct iovec *parts, int coun
 
 static bool write_sections(int fd, struct record *record)
 {
-	struct head head = {.magic = MAGIC, .version = VERSION, .sections = SECTIONS};
+	struct head head = {.magic = RECORD_MAGIC, .version = VERSION, .sections = SECTIONS};
 	struct table tables[SECTIONS];
 	uint64_t at = sizeof(head);
 
@@ -345,11 +345,15 @@ static bool read_sections(int fd, struct record *record, uint64_t file_size, con
 		return read_raw(fd, record, path);
 	list(record, tables);
 	if (!move_all(preadv, fd, &head, sizeof(head), 0) ||
-	    memcmp(head.magic, MAGIC, sizeof(MAGIC)) != 0)
-		return complain(path, "not a record of phaselock, or one that was cut off");
-	if (head.version != VERSION || head.sections != SECTIONS)
-		return complain(path, "a record of another version; report it with the phaselock "
-				      "that wrote it");
+	    memcmp(head.magic, RECORD_MAGIC, sizeof(RECORD_MAGIC)) != 0)
+		return complain(path, "not a record of phaselock, or one that was cut off; copy it "
+				      "again, or run the program again");
+	if (head.version != VERSION || head.sections != SECTIONS) {
+		say("%s: a record of format %u, and this phaselock reads %u; report it with the "
+		    "phaselock that wrote it",
+		    path, head.version, VERSION);
+		return false;
+	}
 	for (int i = 0; i < SECTIONS; i++) {
 		void *read = read_section(fd, &head.section[i], &tables[i], file_size);
 
@@ -367,8 +371,8 @@ static bool read_sections(int fd, struct record *record, uint64_t file_size, con
 		bound(record);
 	}
 	free(run);
-	return is_whole || complain(path, "a damaged record: a section lies outside the file, or "
-					  "has another size");
+	return is_whole || complain(path, "a damaged record, or one that was cut off; copy it "
+					  "again, or run the program again");
 }
 
 bool record_read(struct record *record, const char *path)

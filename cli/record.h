@@ -11,15 +11,21 @@
 
 #include <stdio.h>
 
+#define RECORD_MAGIC "phlkrec" /* how a file begins, with the zero */
+
 /* What the command itself knows of the run. Strings are terminated. */
 struct record_run {
 	char version[32];
 	char command[2048]; /* the program and its arguments, as for a shell; may be cut */
 	char verdict[32];   /* "" while it runs */
 	char reason[512];
+	/* What would be said if all violations were forgiven, "VERDICT: REASON"; "" while it runs. */
+	char forgiven[512];
 	int64_t status;
-	uint64_t start_s;  /* since the epoch */
-	uint64_t start_ns; /* CLOCK_MONOTONIC */
+	uint64_t start_s;    /* since the epoch */
+	uint64_t start_ns;   /* CLOCK_MONOTONIC */
+	uint64_t end_ns;     /* likewise; 0 while it runs */
+	uint64_t violations; /* those too of processes that could not write to the record */
 	uint64_t sites_lost;
 	uint64_t checks_lost, stages_lost;
 };

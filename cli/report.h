@@ -84,13 +84,16 @@ struct report_stage {
 };
 
 struct report {
-	char *version;	     /* of phaselock */
-	char *command;	     /* the program and its arguments, quoted as for a shell */
-	char *verdict;	     /* "PASS", "FAIL", "not checked"; "" in a record that was cut off */
-	char *reason;	     /* what is said behind it; "" if there is nothing */
-	int status;	     /* that the command ended with */
-	uint64_t start_s;    /* of the run, since the epoch */
-	uint64_t sites_lost; /* violations whose site found no room in the record */
+	char *version;	      /* of phaselock */
+	char *command;	      /* the program and its arguments, quoted as for a shell */
+	char *verdict;	      /* "PASS", "FAIL", "not checked"; "" in a record that was cut off */
+	char *reason;	      /* what is said behind it; "" if there is nothing */
+	char *forgiven;	      /* "VERDICT: REASON" if all violations were forgiven; may be "" */
+	int status;	      /* that the command ended with */
+	uint64_t start_s;     /* of the run, since the epoch */
+	uint64_t duration_ns; /* of all runs, in sum; 0 if it is not known */
+	uint64_t unplaced;    /* violations of which the record has no site at all */
+	uint64_t sites_lost;  /* violations whose site found no room in the record */
 	size_t process_count;
 	struct report_process *processes;
 	size_t site_count;

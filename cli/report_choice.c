@@ -38,7 +38,7 @@ void report_print_usage(void)
 	     "  --order=WHAT               late, bytes, count, peak, temporary, leaked\n"
 	     "  --by=WHAT                  function, site, module, thread, process, phase\n"
 	     "  --tree, --callers, --full  who called whom, from either end; whole stacks\n"
-	     "  --top=N                    rows at most\n"
+	     "  --top=N  -q, --quiet       rows at most; the verdict alone\n"
 	     "  --phase=init|locked  --thread=NAME  --process=NAME  --since=TIME\n"
 	     "                             this part of the profile\n"
 	     "  --violations               these alone, though there is a profile\n"
@@ -51,9 +51,10 @@ void report_print_usage(void)
 	     "  --suggest-suppressions     print entries for a file of suppressions\n"
 	     "  --raw  --debug-path=DIRS  --debuginfod   where to look for names\n"
 	     "  -h, --help                 print this\n"
-	     "Tells what is in the records that `phaselock run` and `phaselock record` keep.\n"
-	     "Status: 0; 1 a budget is exceeded; 99 violations, or sites that the baseline\n"
-	     "lacks; 125 a FILE is no record, or nothing was checked.");
+	     "FILEs: records that `phaselock run` and `phaselock record` keep, or results of\n"
+	     "tests (PHASELOCK_RESULTS). "
+	     "Status: 0; 1 a budget is exceeded; 99 violations\n"
+	     "(with a baseline: new ones), or failed tests; 125 a FILE is bad, or not checked.");
 }
 
 /* ---- values ---------------------------------------------------------------------------------- */
@@ -187,6 +188,7 @@ static bool read_limit(const char *option, const char *text, struct profile_limi
 
 enum {
 	HELP = 'h',
+	QUIET = 'q',
 	FORMAT,
 	BY,
 	ORDER,
@@ -281,6 +283,9 @@ static bool take(struct report_choice *choice, int found)
 	case HELP:
 		choice->help = true;
 		return true;
+	case QUIET:
+		choice->quiet = true;
+		return true;
 	case FORMAT:
 		return read_form(optarg, &choice->form);
 	case OUTPUT:
@@ -330,6 +335,20 @@ static bool fits(const struct report_choice *choice)
 	return true;
 }
 
+/* Whether an option is about sites or a profile, which results of tests do not have. */
+static bool is_of_records(int found)
+{
+	return found != HELP && found != QUIET && found != FORMAT && found != ROOT &&
+	       found != RAW && found != PATH && found != SERVERS;
+}
+
+static const char *name_of(const struct option *options, int found)
+{
+	while (options->val != found)
+		options++;
+	return options->name;
+}
+
 bool report_choose(int count, char **words, struct report_choice *choice)
 {
 	static const struct option options[] = {
@@ -359,6 +378,7 @@ bool report_choose(int count, char **words, struct report_choice *choice)
 		{"raw", no_argument, NULL, RAW},
 		{"debug-path", required_argument, NULL, PATH},
 		{"debuginfod", no_argument, NULL, SERVERS},
+		{"quiet", no_argument, NULL, QUIET},
 		{"help", no_argument, NULL, HELP},
 		{0},
 	};
@@ -367,9 +387,11 @@ bool report_choose(int count, char **words, struct report_choice *choice)
 	choice->form = forms;
 	choice->profile.by = VIEW_BY_SITE;
 	choice->options.measure = VIEW_BYTES;
-	while ((found = words_next("report", count, words, "h", options, NULL)) != -1)
+	while ((found = words_next("report", count, words, "hq", options, NULL)) != -1)
 		if (!take(choice, found))
 			return false;
+		else if (choice->of_records == NULL && is_of_records(found))
+			choice->of_records = name_of(options, found);
 	choice->files = words + optind;
 	if (choice->help)
 		return true;

@@ -19,6 +19,8 @@ struct report_form {
 
 struct report_choice {
 	bool help;
+	bool quiet;		/* of the text, the verdict alone */
+	const char *of_records; /* the first option that results of tests cannot have, or NULL */
 	const struct report_form *form;
 	struct screen_options screen; /* of violations */
 	struct profile_screen profile;

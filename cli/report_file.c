@@ -6,11 +6,11 @@
 #define _GNU_SOURCE
 #include "report.h"
 
-#include "frame.h"
 #include "names.h"
 #include "profile_view.h"
 #include "record.h"
 #include "report_record.h"
+#include "report_sites.h"
 #include "say.h"
 #include "site_id.h"
 
@@ -124,100 +124,6 @@ static struct report_site read_site(const struct record *record, const struct na
 	return site;
 }
 
-/* Adds the counts of one site to another of the same id, and gives it back. */
-static void join(struct report_site *site, struct report_site *other)
-{
-	site->count += other->count;
-	site->bytes += other->bytes;
-	if (other->first_ns < site->first_ns)
-		site->first_ns = other->first_ns;
-	if (other->last_ns > site->last_ns)
-		site->last_ns = other->last_ns;
-	report_site_free(other);
-}
-
-/* Of equal sites the one with the larger count comes first, then the earlier one. */
-static int compare_weights(const struct report_site *x, const struct report_site *y)
-{
-	if (x->count != y->count)
-		return x->count < y->count ? 1 : -1;
-	return x->first_ns > y->first_ns ? 1 : x->first_ns < y->first_ns ? -1 : 0;
-}
-
-static int compare_ids(const void *a, const void *b)
-{
-	const struct report_site *x = a, *y = b;
-	int order = strcmp(x->id, y->id);
-
-	return order != 0 ? order : compare_weights(x, y);
-}
-
-/* Compares beyond the frames that make the id, too: the frames above decide who is to blame. */
-static int compare_stacks(const struct report_site *x, const struct report_site *y)
-{
-	int order = strcmp(x->id, y->id);
-
-	for (size_t i = 0; order == 0 && i < x->frame_count && i < y->frame_count; i++) {
-		const struct report_frame *one = &x->frames[i], *other = &y->frames[i];
-
-		order = (one->offset > other->offset) - (one->offset < other->offset);
-		if (order == 0)
-			order = frame_compare(one, other);
-	}
-	if (order == 0)
-		order = (x->frame_count > y->frame_count) - (x->frame_count < y->frame_count);
-	return order;
-}
-
-static int compare_sites(const void *a, const void *b)
-{
-	int order = compare_stacks(a, b);
-
-	return order != 0 ? order : compare_weights(a, b);
-}
-
-static bool has_same_id(const struct report_site *x, const struct report_site *y)
-{
-	return strcmp(x->id, y->id) == 0;
-}
-
-static bool has_same_stack(const struct report_site *x, const struct report_site *y)
-{
-	return compare_stacks(x, y) == 0;
-}
-
-static int compare_counts(const void *a, const void *b)
-{
-	const struct report_site *x = a, *y = b;
-
-	if (x->count != y->count)
-		return x->count < y->count ? 1 : -1;
-	return strcmp(x->id, y->id);
-}
-
-/* Merges sites that are the same; compare makes these neighbours. */
-static void merge(struct report *report, int (*compare)(const void *, const void *),
-		  bool (*is_same)(const struct report_site *, const struct report_site *))
-{
-	size_t kept = 0;
-
-	if (report->site_count == 0)
-		return;
-	qsort(report->sites, report->site_count, sizeof(*report->sites), compare);
-	for (size_t i = 0; i < report->site_count; i++)
-		if (kept > 0 && is_same(&report->sites[kept - 1], &report->sites[i]))
-			join(&report->sites[kept - 1], &report->sites[i]);
-		else
-			report->sites[kept++] = report->sites[i];
-	report->site_count = kept;
-	qsort(report->sites, kept, sizeof(*report->sites), compare_counts);
-}
-
-void report_merge_ids(struct report *report)
-{
-	merge(report, compare_ids, has_same_id);
-}
-
 static void add_sites(struct report *report, const struct record *record, const struct names *names,
 		      size_t first_process)
 {
@@ -227,7 +133,7 @@ static void add_sites(struct report *report, const struct record *record, const 
 		if (record->sites[i].count > 0 && record->sites[i].function[0] != '\0')
 			report->sites[report->site_count++] =
 				read_site(record, names, &record->sites[i], first_process);
-	merge(report, compare_sites, has_same_stack);
+	report_merge_stacks(report);
 }
 
 /* ---- processes ------------------------------------------------------------------------------- */
@@ -300,9 +206,37 @@ static int badness(const char *verdict)
 	return 3;
 }
 
-static void add_run(struct report *report, const struct record_run *run)
+static bool passes(const char *words)
 {
+	return strncmp(words, "PASS", 4) == 0;
+}
+
+static uint64_t duration_of(const struct record_run *run)
+{
+	return run->end_ns > run->start_ns ? run->end_ns - run->start_ns : 0;
+}
+
+/* How many violations have no site: a misuse, or a process that could not write to the record. */
+static uint64_t unplaced_in(const struct record *record)
+{
+	uint64_t placed = record->run.sites_lost;
+
+	for (size_t i = 0; i < record->site_count; i++)
+		placed += record->sites[i].count;
+	return record->run.violations > placed ? record->run.violations - placed : 0;
+}
+
+static void add_run(struct report *report, const struct record *record)
+{
+	const struct record_run *run = &record->run;
+
 	report->sites_lost += run->sites_lost;
+	report->unplaced += unplaced_in(record);
+	report->duration_ns += duration_of(run);
+	if (report->forgiven == NULL || (passes(report->forgiven) && !passes(run->forgiven))) {
+		free(report->forgiven);
+		report->forgiven = copy_of(run->forgiven);
+	}
 	if (report->verdict != NULL && badness(run->verdict) <= badness(report->verdict))
 		return;
 	free(report->version);
@@ -322,7 +256,7 @@ void report_add_record(struct report *report, struct record *record)
 	size_t first_process = report->process_count;
 	struct names names = names_read(record);
 
-	add_run(report, &record->run);
+	add_run(report, record);
 	add_processes(report, record);
 	add_sites(report, record, &names, first_process);
 	report_add_rows(report, record);
@@ -375,5 +309,6 @@ void report_free(struct report *report)
 	free(report->command);
 	free(report->verdict);
 	free(report->reason);
+	free(report->forgiven);
 	*report = (struct report){.status = 0};
 }

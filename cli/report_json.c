@@ -91,13 +91,13 @@ static json_t *stage_of(const struct report_stage *stage)
 
 static json_t *process_of(const struct report_process *process)
 {
-	return json_pack("{s:o, s:o, s:o, s:s, s:s, s:s, s:b, s:b, s:o, s:o, s:{s:o, s:o}}", "id",
-			 emit_number(process->id), "parent", emit_number(process->parent),
+	return json_pack("{s:o, s:o, s:o, s:s, s:s, s:s, s:s, s:b, s:b, s:o, s:o, s:{s:o, s:o}}",
+			 "id", emit_number(process->id), "parent", emit_number(process->parent),
 			 "program", emit_name(process->program), "verdict",
-			 report_outcome_name(report_process_outcome(process)), "began",
-			 process->began, "ended", process->ended, "armed", process->is_armed,
-			 "locked", process->was_locked, "violations",
-			 emit_number(process->violations), "statistics",
+			 report_outcome_name(report_process_outcome(process)), "reason",
+			 report_process_reason(process), "began", process->began, "ended",
+			 process->ended, "armed", process->is_armed, "locked", process->was_locked,
+			 "violations", emit_number(process->violations), "statistics",
 			 statistics_of(process->statistics), "counts", "init",
 			 counts_of(&process->counts[REPORT_INIT]), "locked",
 			 counts_of(&process->counts[REPORT_LOCKED]));
@@ -106,12 +106,15 @@ static json_t *process_of(const struct report_process *process)
 static json_t *head_of(const struct report *report)
 {
 	return json_pack(
-		"{s:i, s:o, s:o, s:s, s:o, s:i, s:o, s:o, s:o, s:o}", "version", 1, "phaselock",
-		emit_name(report->version), "command", emit_name(report->command), "verdict",
-		report_outcome_name(report_outcome(report)), "reason", emit_name(report->reason),
-		"status", report->status, "start_s", emit_number(report->start_s), "sites_lost",
-		emit_number(report->sites_lost), "assertions_lost",
-		emit_number(report->checks_lost), "stages_lost", emit_number(report->stages_lost));
+		"{s:i, s:o, s:o, s:s, s:o, s:i, s:o, s:o, s:o, s:o, s:o, s:o}", "version", 1,
+		"phaselock", emit_name(report->version), "command", emit_name(report->command),
+		"verdict", report_outcome_name(report_outcome(report)), "reason",
+		emit_name(report->reason), "status", report->status, "start_s",
+		emit_number(report->start_s), "duration_ns",
+		report->duration_ns > 0 ? emit_number(report->duration_ns) : json_null(),
+		"sites_lost", emit_number(report->sites_lost), "without_site",
+		emit_number(report->unplaced), "assertions_lost", emit_number(report->checks_lost),
+		"stages_lost", emit_number(report->stages_lost));
 }
 
 void report_write_json(const struct report *report, const struct report_options *options, FILE *out)

@@ -8,82 +8,21 @@
 #define _GNU_SOURCE
 #include "emit.h"
 #include "escape.h"
+#include "junit.h"
 #include "report_programs.h"
-
-#include <libxml/xmlwriter.h>
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-/* Never fails, or the library would print an error: the stream knows what could not be written. */
-static int put(void *out, const char *text, int length)
-{
-	fwrite(text, 1, (size_t)length, out);
-	return length;
-}
-
-static const xmlChar *xml(const char *text)
-{
-	return (const xmlChar *)text;
-}
-
-/* Each call of the library comes through here: it can only fail for want of memory. */
-static void check(int written)
-{
-	if (written < 0)
-		emit_no_memory();
-}
-
-static void begin(xmlTextWriter *suite, const char *element)
-{
-	check(xmlTextWriterStartElement(suite, xml(element)));
-}
-
-static void end(xmlTextWriter *suite)
-{
-	check(xmlTextWriterEndElement(suite));
-}
-
-/* A value of ours, or one that is quoted. */
-static void attribute(xmlTextWriter *suite, const char *name, const char *value)
-{
-	check(xmlTextWriterWriteAttribute(suite, xml(name), xml(value)));
-}
-
-static void attribute_of_name(xmlTextWriter *suite, const char *name, const char *value)
-{
-	char *quoted = escape_copy(value);
-
-	if (quoted == NULL)
-		emit_no_memory();
-	attribute(suite, name, quoted);
-	free(quoted);
-}
-
-static void attribute_of_count(xmlTextWriter *suite, const char *name, uint64_t count)
-{
-	char digits[24];
-
-	snprintf(digits, sizeof(digits), "%" PRIu64, count);
-	attribute(suite, name, digits);
-}
-
 /* ---- tests ----------------------------------------------------------------------------------- */
 
-/* What a test came to, if it did not pass; both texts are quoted, and `details` may be NULL. */
-static void write_outcome(xmlTextWriter *suite, enum report_outcome outcome, const char *type,
-			  const char *message, const char *details)
+static enum junit_outcome element_of(enum report_outcome outcome)
 {
-	if (outcome == REPORT_PASS)
-		return;
-	begin(suite, outcome == REPORT_FAIL ? "failure" : "error");
-	attribute(suite, "type", type);
-	attribute(suite, "message", message);
-	if (details != NULL)
-		check(xmlTextWriterWriteString(suite, xml(details)));
-	end(suite);
+	return outcome == REPORT_PASS	? JUNIT_PASSED
+	       : outcome == REPORT_FAIL ? JUNIT_FAILURE
+					: JUNIT_ERROR;
 }
 
 static void write_verdict(xmlTextWriter *suite, const struct report *report)
@@ -91,12 +30,13 @@ static void write_verdict(xmlTextWriter *suite, const struct report *report)
 	enum report_outcome outcome = report_outcome(report);
 	char *reason = emit_checked(escape_copy(report->reason));
 
-	begin(suite, "testcase");
-	attribute(suite, "classname", "phaselock");
-	attribute(suite, "name", "verdict");
-	write_outcome(suite, outcome, report_outcome_name(outcome),
+	junit_begin(suite, "testcase");
+	junit_attribute(suite, "classname", "phaselock");
+	junit_attribute(suite, "name", "verdict");
+	junit_time(suite, report->duration_ns);
+	junit_outcome(suite, element_of(outcome), report_outcome_name(outcome),
 		      *reason != '\0' ? reason : report_outcome_name(outcome), NULL);
-	end(suite);
+	junit_end(suite);
 	free(reason);
 }
 
@@ -108,29 +48,40 @@ static void write_lost(xmlTextWriter *suite, const struct report *report)
 	if (report->sites_lost == 0)
 		return;
 	message = report_lost(report);
-	begin(suite, "testcase");
-	attribute(suite, "classname", "phaselock");
-	attribute(suite, "name", "other sites");
-	write_outcome(suite, REPORT_FAIL, "violation", message, NULL);
-	end(suite);
+	junit_begin(suite, "testcase");
+	junit_attribute(suite, "classname", "phaselock");
+	junit_attribute(suite, "name", "other sites");
+	junit_outcome(suite, JUNIT_FAILURE, "violation", message, NULL);
+	junit_end(suite);
 	free(message);
 }
 
-static void write_program(xmlTextWriter *suite, const struct report_program *program)
+/* In a run that passed, a process that was not locked had nothing to be checked. */
+static enum junit_outcome element_of_program(const struct report *report,
+					     const struct report_program *program)
+{
+	if (program->outcome == REPORT_NOT_CHECKED && report_outcome(report) == REPORT_PASS)
+		return JUNIT_SKIPPED;
+	return element_of(program->outcome);
+}
+
+static void write_program(xmlTextWriter *suite, const struct report *report,
+			  const struct report_program *program)
 {
 	char *message;
 
 	if (asprintf(&message,
-		     "violations: %" PRIu64 "; processes: %zu, failed: %zu, not checked: %zu",
+		     "violations: %" PRIu64 "; processes: %zu, failed: %zu, not armed: %zu, never "
+		     "locked: %zu",
 		     program->violations, program->processes, program->with[REPORT_FAIL],
-		     program->with[REPORT_NOT_CHECKED]) < 0)
+		     program->not_armed, program->never_locked) < 0)
 		emit_no_memory();
-	begin(suite, "testcase");
-	attribute_of_name(suite, "classname", program->name);
-	attribute(suite, "name", "no heap request while locked");
-	write_outcome(suite, program->outcome, report_outcome_name(program->outcome), message,
-		      NULL);
-	end(suite);
+	junit_begin(suite, "testcase");
+	junit_attribute_of_name(suite, "classname", program->name);
+	junit_attribute(suite, "name", "no heap request while locked");
+	junit_outcome(suite, element_of_program(report, program),
+		      report_outcome_name(program->outcome), message, NULL);
+	junit_end(suite);
 	free(message);
 }
 
@@ -173,11 +124,11 @@ static void write_site(xmlTextWriter *suite, const struct report_site *site)
 	bool has_module = origin != NULL && origin->module != NULL;
 	char *name = name_of(site), *title = report_title(site), *details = details_of(site);
 
-	begin(suite, "testcase");
-	attribute_of_name(suite, "classname", has_module ? origin->module : "phaselock");
-	attribute(suite, "name", name);
-	write_outcome(suite, REPORT_FAIL, report_rule(site)->id, title, details);
-	end(suite);
+	junit_begin(suite, "testcase");
+	junit_attribute_of_name(suite, "classname", has_module ? origin->module : "phaselock");
+	junit_attribute(suite, "name", name);
+	junit_outcome(suite, JUNIT_FAILURE, report_rule(site)->id, title, details);
+	junit_end(suite);
 	free(name);
 	free(title);
 	free(details);
@@ -228,13 +179,13 @@ static void write_check(xmlTextWriter *suite, const struct report_check *checks,
 		fprintf(out, ":%u)", failed->line);
 	}
 	emit_text_end(out);
-	begin(suite, "testcase");
-	attribute_of_name(suite, "classname",
-			  checks->program[0] != '\0' ? checks->program : "phaselock");
-	attribute(suite, "name", name);
+	junit_begin(suite, "testcase");
+	junit_attribute_of_name(suite, "classname",
+				checks->program[0] != '\0' ? checks->program : "phaselock");
+	junit_attribute(suite, "name", name);
 	if (failed != NULL)
-		write_outcome(suite, REPORT_FAIL, "heap-assertion", text, NULL);
-	end(suite);
+		junit_outcome(suite, JUNIT_FAILURE, "heap-assertion", text, NULL);
+	junit_end(suite);
 	free(text);
 	free(name);
 }
@@ -249,34 +200,37 @@ static void write_start(xmlTextWriter *suite, uint64_t seconds)
 
 	if (seconds < INT32_MAX * UINT64_C(64) && gmtime_r(&start, &date) != NULL &&
 	    strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &date) > 0)
-		attribute(suite, "timestamp", text);
+		junit_attribute(suite, "timestamp", text);
 }
 
 static void write_property(xmlTextWriter *suite, const char *name, const char *value)
 {
-	begin(suite, "property");
-	attribute(suite, "name", name);
-	attribute_of_name(suite, "value", value);
-	end(suite);
+	junit_begin(suite, "property");
+	junit_attribute(suite, "name", name);
+	junit_attribute_of_name(suite, "value", value);
+	junit_end(suite);
 }
 
 static void write_counts(xmlTextWriter *suite, const struct report *report,
 			 const struct report_program *programs, size_t count)
 {
-	uint64_t of[REPORT_OUTCOMES] = {[REPORT_FAIL] =
-						report->site_count + (report->sites_lost > 0)};
+	uint64_t of[JUNIT_SKIPPED + 1] = {[JUNIT_FAILURE] =
+						  report->site_count + (report->sites_lost > 0)};
 
 	for (size_t i = 0; i < report->check_count; i += equal_checks(report, i))
 		of[failed_check(&report->checks[i], equal_checks(report, i)) != NULL
-			   ? REPORT_FAIL
-			   : REPORT_PASS]++;
-	of[report_outcome(report)]++;
+			   ? JUNIT_FAILURE
+			   : JUNIT_PASSED]++;
+	of[element_of(report_outcome(report))]++;
 	for (size_t i = 0; i < count; i++)
-		of[programs[i].outcome]++;
-	attribute_of_count(suite, "tests",
-			   of[REPORT_PASS] + of[REPORT_FAIL] + of[REPORT_NOT_CHECKED]);
-	attribute_of_count(suite, "failures", of[REPORT_FAIL]);
-	attribute_of_count(suite, "errors", of[REPORT_NOT_CHECKED]);
+		of[element_of_program(report, &programs[i])]++;
+	junit_attribute_of_count(suite, "tests",
+				 of[JUNIT_PASSED] + of[JUNIT_FAILURE] + of[JUNIT_ERROR] +
+					 of[JUNIT_SKIPPED]);
+	junit_attribute_of_count(suite, "failures", of[JUNIT_FAILURE]);
+	junit_attribute_of_count(suite, "errors", of[JUNIT_ERROR]);
+	junit_attribute_of_count(suite, "skipped", of[JUNIT_SKIPPED]);
+	junit_time(suite, report->duration_ns);
 }
 
 static void write_suite(xmlTextWriter *suite, const struct report *report)
@@ -284,18 +238,18 @@ static void write_suite(xmlTextWriter *suite, const struct report *report)
 	struct report_program *programs;
 	size_t count = report_programs(report, &programs);
 
-	begin(suite, "testsuites");
-	begin(suite, "testsuite");
-	attribute(suite, "name", "phaselock");
+	junit_begin(suite, "testsuites");
+	junit_begin(suite, "testsuite");
+	junit_attribute(suite, "name", "phaselock");
 	write_counts(suite, report, programs, count);
 	write_start(suite, report->start_s);
-	begin(suite, "properties");
+	junit_begin(suite, "properties");
 	write_property(suite, "phaselock", report->version);
 	write_property(suite, "command", report->command);
-	end(suite);
+	junit_end(suite);
 	write_verdict(suite, report);
 	for (size_t i = 0; i < count; i++)
-		write_program(suite, &programs[i]);
+		write_program(suite, report, &programs[i]);
 	for (size_t i = 0; i < report->site_count; i++)
 		write_site(suite, &report->sites[i]);
 	for (size_t i = 0; i < report->check_count; i += equal_checks(report, i))
@@ -307,15 +261,9 @@ static void write_suite(xmlTextWriter *suite, const struct report *report)
 void report_write_junit(const struct report *report, const struct report_options *options,
 			FILE *out)
 {
-	xmlOutputBuffer *buffer = xmlOutputBufferCreateIO(put, NULL, out, NULL);
-	xmlTextWriter *suite = buffer != NULL ? xmlNewTextWriter(buffer) : NULL;
+	xmlTextWriter *suite = junit_open(out);
 
 	(void)options;
-	if (suite == NULL)
-		emit_no_memory();
-	check(xmlTextWriterSetIndent(suite, 1));
-	check(xmlTextWriterStartDocument(suite, NULL, "UTF-8", NULL));
 	write_suite(suite, report);
-	check(xmlTextWriterEndDocument(suite));
-	xmlFreeTextWriter(suite);
+	junit_close(suite);
 }

@@ -117,13 +117,19 @@ static void write_head(const struct report *report, struct summary *summary)
 	struct piece piece;
 
 	begin(&piece);
-	fprintf(piece.out, "## phaselock: %s%s\n\n| Command | Status | Reason |\n|---|--:|---|\n| ",
+	fprintf(piece.out,
+		"## phaselock: %s%s\n\n| Command | Status | Seconds | Reason |\n"
+		"|---|--:|--:|---|\n| ",
 		outcome == REPORT_PASS	 ? "✓ "
 		: outcome == REPORT_FAIL ? "✗ "
 					 : "",
 		report_outcome_name(outcome));
 	write_name(report->command, piece.out);
 	fprintf(piece.out, " | %d | ", report->status);
+	if (report->duration_ns > 0)
+		fprintf(piece.out, "%" PRIu64 ".%02u", report->duration_ns / 1000000000,
+			(unsigned)(report->duration_ns / 10000000 % 100));
+	fputs(" | ", piece.out);
 	write_name(report->reason, piece.out);
 	fputs(" |\n", piece.out);
 	end(&piece, summary, SUMMARY_MAX);
@@ -134,6 +140,10 @@ static void write_program(const struct report_program *program, FILE *out)
 	fprintf(out, "| %s", mark_of(program->outcome));
 	if (program->outcome != REPORT_PASS && program->processes > 1)
 		fprintf(out, " in %zu of %zu", program->with[program->outcome], program->processes);
+	if (program->not_armed > 0)
+		fprintf(out, ", not armed: %zu", program->not_armed);
+	if (program->never_locked > 0)
+		fprintf(out, ", never locked: %zu", program->never_locked);
 	fputs(" | ", out);
 	write_name(program->name, out);
 	fprintf(out, " | %zu | %" PRIu64 " | %" PRIu64 " | %" PRIu64 " |\n", program->processes,

@@ -31,6 +31,10 @@ static void add(struct report_program *program, const struct report_process *pro
 	program->name = process->program;
 	program->with[report_process_outcome(process)]++;
 	program->processes++;
+	if (process->violations == 0 && !process->is_armed)
+		program->not_armed++;
+	else if (process->violations == 0 && !process->was_locked)
+		program->never_locked++;
 	program->violations += process->violations;
 	program->init_requests += process->counts[REPORT_INIT].requests;
 	program->locked_requests += process->counts[REPORT_LOCKED].requests;

@@ -11,11 +11,12 @@
 enum { REPORT_OUTCOMES = REPORT_NOT_CHECKED + 1 };
 
 struct report_program {
-	const char *name;	      /* of its first process */
-	enum report_outcome outcome;  /* a process that failed, else one that was not checked */
-	size_t with[REPORT_OUTCOMES]; /* its processes by their own outcomes */
-	size_t processes;	      /* all of them */
-	uint64_t violations;	      /* in sum, as are the next */
+	const char *name;		/* of its first process */
+	enum report_outcome outcome;	/* a process that failed, else one that was not checked */
+	size_t with[REPORT_OUTCOMES];	/* its processes by their own outcomes */
+	size_t processes;		/* all of them */
+	size_t not_armed, never_locked; /* why some of them were not checked */
+	uint64_t violations;		/* in sum, as are the next */
 	uint64_t init_requests, locked_requests;
 };
 

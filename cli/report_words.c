@@ -84,6 +84,15 @@ enum report_outcome report_process_outcome(const struct report_process *process)
 	return process->is_armed && process->was_locked ? REPORT_PASS : REPORT_NOT_CHECKED;
 }
 
+const char *report_process_reason(const struct report_process *process)
+{
+	if (process->violations > 0)
+		return "violations";
+	if (!process->is_armed)
+		return "not armed";
+	return process->was_locked ? "" : "never locked";
+}
+
 const char *report_outcome_name(enum report_outcome outcome)
 {
 	static const char *const names[] = {[REPORT_PASS] = "PASS",

@@ -16,6 +16,9 @@ enum report_outcome report_outcome(const struct report *report);
 /* Of one process: PASS is for a process that was armed, was locked, and kept the rule. */
 enum report_outcome report_process_outcome(const struct report_process *process);
 
+/* Why it is no PASS; "" if it is one. */
+const char *report_process_reason(const struct report_process *process);
+
 const char *report_outcome_name(enum report_outcome outcome);
 
 /* What a line of a form is about; a site's is its cause. */

@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAGIC "phaselock-result "
 #define VERSION "1"
 
 enum field {
@@ -112,9 +111,9 @@ const char *results_line_read(char *text, struct results_line *line)
 	char *fields[FIELDS];
 	size_t count = split(text, fields);
 
-	if (strncmp(text, MAGIC, strlen(MAGIC)) != 0)
+	if (strncmp(text, RESULTS_MAGIC, strlen(RESULTS_MAGIC)) != 0)
 		return "no result of libphaselock-test";
-	if (strcmp(text, MAGIC VERSION) != 0)
+	if (strcmp(text, RESULTS_MAGIC VERSION) != 0)
 		return "of another version of libphaselock-test";
 	if (count != FIELDS)
 		return count < FIELDS ? "it is cut" : "too many fields";

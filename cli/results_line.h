@@ -9,6 +9,8 @@
 
 #include <stdint.h>
 
+#define RESULTS_MAGIC "phaselock-result " /* how a line begins */
+
 /* From the best to the worst: the verdict of several is the worst of them. */
 enum results_verdict {
 	RESULTS_HOLDS,

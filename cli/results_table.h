@@ -55,7 +55,12 @@ enum results_verdict results_table_verdict(const struct results_table *table);
 void results_table_free(struct results_table *table);
 
 /* These write it. They return false if that failed. */
+bool results_write_text(const struct results_table *table, FILE *stream);
+bool results_write_junit(const struct results_table *table, FILE *stream);
 bool results_write_markdown(const struct results_table *table, FILE *stream);
 bool results_write_json(const struct results_table *table, FILE *stream);
+
+/* Writes what all came to, in a line; the caller checks the stream. */
+void results_write_verdict(const struct results_table *table, FILE *stream);
 
 #endif

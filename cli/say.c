@@ -9,6 +9,12 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+#define WIDTH 80
+
+/* Lines of a terminal so far. */
+static size_t lines_said;
 
 /* Whose lines these are. */
 static const char *speaker = "run";
@@ -16,6 +22,18 @@ static const char *speaker = "run";
 void say_for(const char *verb)
 {
 	speaker = verb;
+}
+
+size_t say_lines_of(const char *message)
+{
+	size_t columns = strlen("phaselock ") + strlen(speaker) + strlen(": ") + strlen(message);
+
+	return (columns + WIDTH - 1) / WIDTH;
+}
+
+size_t say_lines(void)
+{
+	return lines_said;
 }
 
 void say_as(const char *verb, const char *format, va_list arguments)
@@ -27,6 +45,7 @@ void say_as(const char *verb, const char *format, va_list arguments)
 	fprintf(stderr, "phaselock %s: ", verb);
 	escape_write(message != NULL ? message : format, stderr);
 	fputc('\n', stderr);
+	lines_said += say_lines_of(message != NULL ? message : format);
 	free(message);
 }
 

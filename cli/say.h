@@ -19,6 +19,10 @@ void say_for(const char *verb);
 /* Writes one line; the format brings no newline. */
 void say(const char *format, ...) PL_PRINTF(1, 2);
 
+/* How many lines of 80 columns a message takes, and how many have been said. */
+size_t say_lines_of(const char *message);
+size_t say_lines(void);
+
 /* The same for any verb. */
 void say_as(const char *verb, const char *format, va_list arguments);
 

@@ -85,10 +85,16 @@ static void print_callers(FILE *out, const struct report_site *site, size_t colu
 /* " > fopen", if there is room. */
 static void print_called(FILE *out, const struct report_frame *called, size_t columns)
 {
-	struct slice name = frame_short_name(called->function);
-	char *plain = strndup(name.start, name.length);
-	char *quoted = plain != NULL ? escape_copy(plain) : NULL;
+	static const char internal[] = "__GI_"; /* glibc's other name for its own function */
+	const char *function = called->function;
+	struct slice name;
+	char *plain, *quoted;
 
+	if (strncmp(function, internal, sizeof(internal) - 1) == 0)
+		function += sizeof(internal) - 1;
+	name = frame_short_name(function);
+	plain = strndup(name.start, name.length);
+	quoted = plain != NULL ? escape_copy(plain) : NULL;
 	if (quoted != NULL && 3 + screen_columns(quoted) <= columns) {
 		fputs(" > ", out);
 		screen_put(out, quoted, columns);
@@ -112,7 +118,7 @@ static void print_name(FILE *out, const struct table *table, const struct group_
 			.module = origin->module,
 			.file = row->one_file ? origin->file : NULL,
 			.line = row->one_line ? origin->line : 0,
-			.offset = name == NULL && row->sites == 1 ? origin->offset : 0,
+			.offset = name == NULL ? origin->offset : 0,
 		};
 	if (has_entries(table->options) && name != NULL) {
 		struct slice part = frame_short_name(name);

@@ -206,6 +206,7 @@ static void write_against(const struct telling *telling)
 		.thread_id = report->lock_thread,
 		.thread_name = report->lock_thread_name,
 		.option = telling->option[0] != '\0' ? telling->option : NULL,
+		.is_told = (report->flags & PL_LAYOUT_AS_ABOVE) != 0,
 	};
 	char buffer[LINE_SIZE];
 	struct pl_text line = pl_text_in(buffer, sizeof(buffer));
@@ -218,7 +219,7 @@ static void write_against(const struct telling *telling)
 	}
 	pl_wording_locked(&line, report->time_ns, &lock);
 	write_line(telling, &line);
-	if (lock.thread_id != 0)
+	if (lock.thread_id != 0 && !lock.is_told)
 		write_stack(telling, PHASELOCK_FRAMES_MAX, report->lock_frame_count,
 			    report->lock_end);
 }
@@ -298,6 +299,7 @@ void told_write(struct pl_layout_report *report, const struct pl_layout *layout,
 	write_against(&telling);
 	write_advice(&telling);
 	write_modules(&telling, 0, report->frame_count);
-	write_modules(&telling, PHASELOCK_FRAMES_MAX, report->lock_frame_count);
+	if ((report->flags & PL_LAYOUT_AS_ABOVE) == 0)
+		write_modules(&telling, PHASELOCK_FRAMES_MAX, report->lock_frame_count);
 	write_verdict(&telling);
 }

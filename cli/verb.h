@@ -25,6 +25,5 @@ int verb_run(int count, char **words);
 int verb_record(int count, char **words);
 int verb_report(int count, char **words);
 int verb_symbolize(int count, char **words);
-int verb_results(int count, char **words);
 
 #endif

@@ -171,8 +171,8 @@ TEST_NEEDS   += $(REPORT_FORMS) $(READERS)/npm $(READERS)/junitparser
 $(REPORT_FORMS).o: tests/command/report_forms.c $(B)/flags
 	$(call cc,-iquote lib -iquote cli)
 $(REPORT_FORMS): $(REPORT_FORMS).o $(call UNIT_CLI,report_json report_json_profile profile_figures \
-		report_junit report_sarif report_sarif_result report_gitlab report_markdown \
-		report_programs report_spot report_words source emit escape place)
+		report_junit junit report_sarif report_sarif_result report_gitlab \
+		report_markdown report_programs report_spot report_words source emit escape place)
 	$(call ld,-ljansson -lxml2)
 
 PROFILE_FORMS := $(B)/tests/command/profile_forms

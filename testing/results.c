@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Appends one line for each assertion to the file that PHASELOCK_RESULTS names, for `phaselock
- * results` (cli/results_line.h has the format). It must not know how an assertion is judged.
+ * report` (cli/results_line.h has the format). It must not know how an assertion is judged.
  *
  * The file is opened for each line, by a path that was made absolute at the start: a test may
  * change its folder, close any descriptor, or fork. Each line is one write() of less than PIPE_BUF

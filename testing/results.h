@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The result of each assertion, for `phaselock results`. */
+/* The result of each assertion, for `phaselock report`. */
 #ifndef TESTING_RESULTS_H
 #define TESTING_RESULTS_H
 

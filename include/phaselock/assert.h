@@ -177,7 +177,7 @@ const char *phaselock_test_name(void);
 
 /**
  * Name what this thread's assertions are about, from here to the end of the test, in the table of
- * `phaselock results`. The name is copied, up to 511 bytes. With NULL, and without a call, it is
+ * `phaselock report`. The name is copied, up to 511 bytes. With NULL, and without a call, it is
  * the test's name. The table comes from the file that the variable PHASELOCK_RESULTS names when the
  * program starts: each assertion appends its result to it.
  */

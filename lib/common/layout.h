@@ -129,6 +129,7 @@ enum {
 	PL_LAYOUT_BY_HANDLER = 1, /* the verdict is the handler's */
 	PL_LAYOUT_NESTED = 2,	  /* made inside the handler */
 	PL_LAYOUT_UNDENIABLE = 4, /* was to be denied, but was served already */
+	PL_LAYOUT_AS_ABOVE = 16,  /* the lock's frames are in a report before this one */
 	PL_LAYOUT_MISUSE = 8,	  /* no request: the caller is wrong; its message is all there is */
 };
 

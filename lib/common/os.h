@@ -158,8 +158,10 @@ const char *pl_os_name(void);
 /*
  * Opens the pipe at path, which leads through /proc of the process that made it, for writing. *id
  * tells pipes apart: if it is 0, it becomes the pipe's; else any other pipe is refused, because the
- * number of the process may belong to another one by now. Returns -1 if it cannot or nobody reads.
+ * number of the process may belong to another one by now. Returns -1 if it cannot or nobody reads;
+ * PL_OS_DENIED if that process is there, but is another user's.
  */
+#define PL_OS_DENIED (-2)
 int pl_os_open_pipe(const char *path, uint64_t *id);
 
 /*

@@ -230,7 +230,7 @@ int pl_os_open_pipe(const char *path, uint64_t *id)
 	struct stat file = {.st_mode = 0};
 
 	if (fd < 0)
-		return -1;
+		return fd == -EACCES || fd == -EPERM ? PL_OS_DENIED : -1;
 	if (pl_os_call(SYS_fstat, fd, &file) != 0 || !S_ISFIFO(file.st_mode) ||
 	    (*id != 0 && *id != file.st_ino)) {
 		pl_os_call(SYS_close, fd);

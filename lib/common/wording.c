@@ -86,7 +86,7 @@ void pl_wording_locked(struct pl_text *text, uint64_t time_ns, const struct pl_w
 		pl_text_quote(text, lock->option);
 		pl_text_append(text, ")");
 	}
-	pl_text_append(text, ":");
+	pl_text_append(text, lock->is_told ? ", as above" : ":");
 }
 
 void pl_wording_build_id(struct pl_text *text, const unsigned char *id, size_t size,

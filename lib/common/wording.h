@@ -37,6 +37,7 @@ struct pl_wording_lock {
 	uint64_t thread_id; /* 0: all processes of the run were locked */
 	const char *thread_name;
 	const char *option; /* what asked for it; NULL: a call */
+	bool is_told;	    /* its call stack is in a report before this one */
 };
 
 /* Who locked the heap, how long before. Its call stack follows if a thread of the process did. */

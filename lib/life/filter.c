@@ -13,13 +13,19 @@
 
 #include <string.h>
 
-/* Whether a function installs a filter, or finds functions that do. */
-static bool leads_to_filters(const char *function)
-{
-	static const char *const names[] = {"prctl",  "syscall", "dlsym",
-					    "dlvsym", "dlopen",	 "dlmopen"};
+/* Functions that install filters, and those that find functions that do. */
+static const char *const names[] = {"prctl", "syscall", "dlsym", "dlvsym", "dlopen", "dlmopen"};
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+#define INSTALLING 2
+
+struct look {
+	size_t modules;	 /* so far */
+	size_t how_many; /* of the names count */
+};
+
+static bool leads_to_filters(const char *function, size_t how_many)
+{
+	for (size_t i = 0; i < how_many; i++)
 		if (strcmp(function, names[i]) == 0)
 			return true;
 	return false;
@@ -28,8 +34,8 @@ static bool leads_to_filters(const char *function)
 /* Counts the modules, and ends the walk at one that could install a filter. */
 static bool could_filter(const struct pl_loaded *module, void *argument)
 {
-	size_t *modules = argument;
-	bool is_program = ++*modules == 1;
+	struct look *look = argument;
+	bool is_program = ++look->modules == 1;
 	uintptr_t own = (uintptr_t)could_filter;
 	struct pl_object object;
 	struct pl_dynamic dynamic;
@@ -45,14 +51,22 @@ static bool could_filter(const struct pl_loaded *module, void *argument)
 	count = pl_dynamic_symbol_count(&dynamic);
 	for (size_t i = 0; i < count; i++)
 		if (dynamic.symbols[i].st_shndx == SHN_UNDEF &&
-		    leads_to_filters(pl_dynamic_symbol_name(&dynamic, &dynamic.symbols[i])))
+		    leads_to_filters(pl_dynamic_symbol_name(&dynamic, &dynamic.symbols[i]),
+				     look->how_many))
 			return true;
 	return false;
 }
 
 bool pl_filter_is_possible(void)
 {
-	size_t modules = 0;
+	struct look look = {.how_many = sizeof(names) / sizeof(names[0])};
 
-	return pl_loaded_each(could_filter, &modules);
+	return pl_loaded_each(could_filter, &look);
+}
+
+bool pl_filter_is_near(void)
+{
+	struct look look = {.how_many = INSTALLING};
+
+	return pl_loaded_each(could_filter, &look);
 }

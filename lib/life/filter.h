@@ -12,4 +12,7 @@
  */
 bool pl_filter_is_possible(void);
 
+/* The same, but finding functions by name does not count, which most large programs can. */
+bool pl_filter_is_near(void);
+
 #endif

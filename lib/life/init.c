@@ -110,7 +110,7 @@ static void begin_profile(void)
 	struct pl_os_signals before;
 
 	make_profile_file();
-	if (!pl_profile_is_wanted() || !pl_profile_begin(!pl_filter_is_possible()))
+	if (!pl_profile_is_wanted() || !pl_profile_begin(!pl_filter_is_near()))
 		return;
 	pl_lock(PL_LOCK_PHASE, &before);
 	pl_phase_watch(PL_PHASE_WATCHED_PROFILE, true);

@@ -19,6 +19,7 @@
 #define FIRST_BUCKETS ((size_t)64)
 #define LEVELS 26
 #define GRAIN 8 /* log2 of the bytes of memory that share a first bucket */
+#define PILE 20 /* log2 of the bytes after which large blocks, in equal distances, change theirs */
 
 /* What a block is, in two words. */
 struct entry {
@@ -56,7 +57,8 @@ void pl_blocks_begin(void)
 PL_INLINE struct bucket *bucket_of(struct bucket *level, unsigned number, uintptr_t address,
 				   bool first)
 {
-	uintptr_t at = first ? address >> GRAIN : (address >> 4) * 0x9e3779b97f4a7c15u >> 32;
+	uintptr_t at = first ? address >> GRAIN ^ address >> PILE
+			     : (address >> 4) * 0x9e3779b97f4a7c15u >> 32;
 
 	return &level[at & (buckets_of(number) - 1)];
 }

@@ -9,15 +9,6 @@
 
 #include <string.h>
 
-#define KINDS (PL_PROFILE_TIMELINE + 1)
-
-static const uint32_t sizes[KINDS] = {
-	[PL_PROFILE_NODES] = sizeof(struct pl_profile_node),
-	[PL_PROFILE_ROWS] = sizeof(struct pl_profile_row),
-	[PL_PROFILE_THREADS] = sizeof(struct pl_profile_thread),
-	[PL_PROFILE_TIMELINE] = sizeof(struct pl_profile_point),
-};
-
 _Static_assert(PL_PROFILE_POINTS <= PL_PROFILE_PER_CHUNK(struct pl_profile_point),
 	       "one chunk has the whole timeline");
 _Static_assert(PL_PROFILE_CHUNKS < UINT16_MAX, "the table has numbers of 16 bits");
@@ -28,10 +19,8 @@ static struct pl_profile_process *process;
 static uint32_t image;
 static bool is_to_be_filled;
 
-/*
- * Numbers of chunks + 1 by kind and turn; 0: none yet. Release: whoever finds one may touch it.
- */
-static _Atomic uint16_t chunks[KINDS][PL_PROFILE_CHUNKS];
+char *pl_chunks_start;
+_Atomic uint16_t pl_chunks_numbers[PL_PROFILE_TIMELINE + 1][PL_PROFILE_CHUNKS];
 
 void pl_chunks_begin(struct pl_profile *profile, uint32_t number, bool is_on_disk)
 {
@@ -39,7 +28,8 @@ void pl_chunks_begin(struct pl_profile *profile, uint32_t number, bool is_on_dis
 	shared = profile;
 	image = number;
 	process = &profile->processes[number];
-	memset(chunks, 0, sizeof(chunks));
+	pl_chunks_start = (char *)profile + PL_PROFILE_CHUNKS_AT;
+	memset(pl_chunks_numbers, 0, sizeof(pl_chunks_numbers));
 }
 
 struct pl_profile_process *pl_chunks_process(void)
@@ -61,11 +51,6 @@ static _Atomic uint32_t *taken(enum pl_profile_kind kind)
 	}
 }
 
-static void *address_of(uint16_t chunk)
-{
-	return (char *)shared + PL_PROFILE_CHUNKS_AT + (size_t)(chunk - 1) * PL_PROFILE_CHUNK_SIZE;
-}
-
 /* Returns the number + 1 of a chunk that nobody else has; 0 if there is none. */
 static uint16_t take_chunk(void)
 {
@@ -77,7 +62,7 @@ static uint16_t take_chunk(void)
 		number = atomic_fetch_add_explicit(&shared->chunks_taken, 1, memory_order_relaxed);
 	if (number >= PL_PROFILE_CHUNKS)
 		return 0;
-	chunk = address_of((uint16_t)(number + 1));
+	chunk = pl_chunks_start + (size_t)number * PL_PROFILE_CHUNK_SIZE;
 	if (!pl_os_protect(chunk, PL_PROFILE_CHUNK_SIZE, true) ||
 	    (is_to_be_filled && !pl_os_fill(chunk, PL_PROFILE_CHUNK_SIZE)))
 		return 0;
@@ -92,7 +77,7 @@ static bool add_chunk(enum pl_profile_kind kind, uint32_t turn)
 
 	if (chunk == 0)
 		return false;
-	if (!atomic_compare_exchange_strong_explicit(&chunks[kind][turn], &none, chunk,
+	if (!atomic_compare_exchange_strong_explicit(&pl_chunks_numbers[kind][turn], &none, chunk,
 						     memory_order_release, memory_order_relaxed))
 		return true;
 	head->process = image;
@@ -102,24 +87,17 @@ static bool add_chunk(enum pl_profile_kind kind, uint32_t turn)
 	return true;
 }
 
-void *pl_chunks_at(enum pl_profile_kind kind, uint32_t number)
-{
-	uint32_t many = PL_PROFILE_CHUNK_SIZE / sizes[kind];
-	uint16_t chunk = atomic_load_explicit(&chunks[kind][number / many], memory_order_acquire);
-
-	return (char *)address_of(chunk) + (size_t)(number % many) * sizes[kind];
-}
-
 void *pl_chunks_take(enum pl_profile_kind kind, uint32_t *number)
 {
-	uint32_t many = PL_PROFILE_CHUNK_SIZE / sizes[kind], turn;
+	uint32_t many = PL_PROFILE_CHUNK_SIZE / pl_chunks_size(kind), turn;
 	uint32_t next = atomic_load_explicit(taken(kind), memory_order_relaxed);
 
 	/* The element's chunk first: a number that was taken is one that can be used. */
 	do {
 		turn = next / many;
 		if (turn >= PL_PROFILE_CHUNKS ||
-		    (atomic_load_explicit(&chunks[kind][turn], memory_order_acquire) == 0 &&
+		    (atomic_load_explicit(&pl_chunks_numbers[kind][turn], memory_order_acquire) ==
+			     0 &&
 		     !add_chunk(kind, turn)))
 			return NULL;
 	} while (!atomic_compare_exchange_weak_explicit(

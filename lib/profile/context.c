@@ -7,9 +7,9 @@
 #include "profile/context.h"
 
 #include "common/os.h"
+#include "common/settings.h"
 #include "profile/chunks.h"
 #include "profile/counts.h"
-#include "report/names.h"
 
 #include <string.h>
 
@@ -17,15 +17,17 @@
 
 _Atomic bool pl_profile_is_alone;
 
-static uint32_t turn; /* written while there is one thread */
+static bool may_ask_for_name; /* written while there is one thread */
+static uint32_t turn;	      /* written while there is one thread */
 static _Atomic uint32_t contexts;
 static _Atomic(struct pl_profile_context *) spares[SPARES];
 static _Atomic uint32_t no_record; /* number + 1 of the thread that stands for those without one */
 
 _Static_assert(sizeof(struct pl_profile_context) <= PL_PAGE_SIZE, "one page a thread");
 
-void pl_context_begin(void)
+void pl_context_begin(bool may_ask)
 {
+	may_ask_for_name = may_ask;
 	turn++;
 	atomic_store_explicit(&contexts, 0, memory_order_relaxed);
 	atomic_store_explicit(&no_record, 0, memory_order_relaxed);
@@ -37,6 +39,18 @@ void pl_context_begin(void)
 		if (spare != NULL)
 			atomic_store_explicit(&spare->is_used, 0, memory_order_relaxed);
 	}
+}
+
+/*
+ * Stricter than report/names.h: not only who violates is asked, but each thread, and a filter may
+ * end the process for it.
+ */
+static void get_name(char name[16])
+{
+	if (may_ask_for_name)
+		pl_os_thread_name(name);
+	else
+		memcpy(name, pl_settings.process_name, sizeof(pl_settings.process_name));
 }
 
 /* Returns the number of a thread that is new to the profile, PL_ROWS_NONE: there is no room. */
@@ -67,6 +81,7 @@ static void renew(struct pl_profile_context *context)
 {
 	pl_rows_forget(&context->rows);
 	memset(&context->pending, 0, sizeof(context->pending));
+	context->stack.count = 0;
 	context->operations = 0;
 	context->last = 0;
 	context->id = 0;
@@ -79,7 +94,7 @@ static PL_COLD void name_thread(struct pl_profile_context *context, const struct
 {
 	char name[16] = "";
 
-	pl_names_get(name);
+	get_name(name);
 	if (context->number == PL_ROWS_NONE || memcmp(context->name, name, sizeof(name)) != 0) {
 		memcpy(context->name, name, sizeof(name));
 		context->number = add_thread(thread->id, name);
@@ -94,7 +109,7 @@ static PL_COLD void name_again(const struct pl_profile_context *context)
 {
 	struct pl_profile_thread *thread = pl_chunks_at(PL_PROFILE_THREADS, context->number);
 
-	pl_names_get(thread->name);
+	get_name(thread->name);
 }
 
 static PL_COLD struct pl_profile_context *first_of(struct pl_thread *thread)

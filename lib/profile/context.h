@@ -8,6 +8,7 @@
 
 #include "common/base.h"
 #include "profile/rows.h"
+#include "profile/stacks.h"
 #include "thread/record.h"
 
 /* What was not added to the counts of the process yet. */
@@ -26,11 +27,15 @@ struct pl_profile_context {
 	uint64_t id;   /* of the thread that it stands for, as the record has it */
 	char name[16]; /* of that thread, at its first request */
 	struct pl_profile_pending pending;
+	struct pl_stacks_last stack;
 	struct pl_rows rows;
 };
 
-/* No thread has anything. While the process has one thread. */
-void pl_context_begin(void);
+/*
+ * No thread has anything. may_ask: threads may be asked for their names. While the process has one
+ * thread.
+ */
+void pl_context_begin(bool may_ask);
 
 /*
  * Returns what to use now, and sets *number to the thread's number, which need not be that of the

@@ -36,7 +36,7 @@ struct pl_profile_switch pl_profile_switch;
 static struct pl_layout *record;
 static struct pl_profile_process *process;
 static unsigned frames_kept;
-static bool may_read_files;
+static bool may_ask_later;
 
 /* Row 0 of the process is for all that has no other. */
 static struct pl_profile_row *other;
@@ -123,7 +123,7 @@ static PL_COLD uint32_t make_row(struct pl_profile_context *context, uint64_t ha
 				 const struct stack *stack, const struct key *key)
 {
 	uint32_t node = pl_stacks_find(record, stack->frames, stack->count, stack->beyond,
-				       stack->generation);
+				       stack->generation, &context->stack);
 	struct pl_profile_row *row;
 	uint32_t number;
 	size_t more;
@@ -438,7 +438,7 @@ bool pl_profile_is_wanted(void)
 	return pl_profile_file_record() != NULL || pl_channel_profile() != NULL;
 }
 
-bool pl_profile_begin(bool may_open)
+bool pl_profile_begin(bool may_ask)
 {
 	uint64_t frames;
 	struct pl_profile *profile = find_place(&record, &frames);
@@ -451,13 +451,13 @@ bool pl_profile_begin(bool may_open)
 	pl_chunks_begin(profile, image - 1, pl_profile_file_record() != NULL);
 	pl_stacks_begin();
 	pl_blocks_begin();
-	pl_context_begin();
+	pl_context_begin(may_ask);
 	process = pl_chunks_process();
 	frames_kept = frames < FRAMES_MAX ? (unsigned)frames : FRAMES_MAX;
 	process->frames = frames_kept;
-	may_read_files = may_open;
+	may_ask_later = may_ask;
 	other = pl_chunks_take(PL_PROFILE_ROWS, &number);
-	pl_timeline_begin(now_ns, pl_phase_is_locked(), may_open);
+	pl_timeline_begin(now_ns, pl_phase_is_locked(), may_ask);
 	atomic_store_explicit(&process->is_there, 1, memory_order_release);
 	pl_os_wipe_on_fork(&pl_profile_switch, sizeof(pl_profile_switch));
 	atomic_store_explicit(&pl_profile_switch.is_on, true, memory_order_release);
@@ -467,7 +467,7 @@ bool pl_profile_begin(bool may_open)
 void pl_profile_fork_child(void)
 {
 	if (process != NULL)
-		pl_profile_begin(may_read_files);
+		pl_profile_begin(may_ask_later);
 }
 
 void pl_profile_stop(void)

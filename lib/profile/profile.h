@@ -26,10 +26,11 @@ PL_INLINE bool pl_profile_is_on(void)
 bool pl_profile_is_wanted(void);
 
 /*
- * Begins the profile of this process, if its run wants one. may_open: files may be read later on.
+ * Begins the profile of this process, if its run wants one. may_ask: no filter of system calls ends
+ * the process for asking after names of threads, or reading of its memory in /proc.
  * From the constructor, after pl_image_begin(). Returns whether it did.
  */
-bool pl_profile_begin(bool may_open);
+bool pl_profile_begin(bool may_ask);
 
 /* In the child of a fork(), after pl_image_begin(): it has its own, if its parent had one. */
 void pl_profile_fork_child(void);

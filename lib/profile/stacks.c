@@ -164,17 +164,43 @@ static uint64_t place_of(struct pl_layout *record, void *frame, uint64_t generat
 	return place;
 }
 
-uint32_t pl_stacks_find(struct pl_layout *record, void *const *frames, unsigned count,
-			uint32_t beyond, uint64_t generation)
+/* How many of the outermost frames are those of last time. */
+static unsigned count_same(void *const *frames, unsigned count, uint32_t beyond,
+			   uint64_t generation, const struct pl_stacks_last *last)
 {
-	uint32_t node = beyond != 0 ? find_node(0, BEYOND, beyond) : 0;
+	unsigned same = 0;
 
-	if (beyond != 0 && node == 0)
+	if (last->generation != generation || last->beyond != beyond)
 		return 0;
-	for (unsigned i = count; i > 0; i--) {
-		node = find_node(node, place_of(record, frames[i - 1], generation), 0);
+	while (same < count && same < last->count && frames[count - 1 - same] == last->frames[same])
+		same++;
+	return same;
+}
+
+uint32_t pl_stacks_find(struct pl_layout *record, void *const *frames, unsigned count,
+			uint32_t beyond, uint64_t generation, struct pl_stacks_last *last)
+{
+	unsigned same = count_same(frames, count, beyond, generation, last);
+	uint32_t node = 0;
+
+	if (same > 0)
+		node = last->nodes[same - 1];
+	else if (beyond != 0 && (node = find_node(0, BEYOND, beyond)) == 0)
+		return 0;
+	last->generation = generation;
+	last->beyond = beyond;
+	last->count = same;
+	for (unsigned i = same; i < count; i++) {
+		void *frame = frames[count - 1 - i];
+
+		node = find_node(node, place_of(record, frame, generation), 0);
 		if (node == 0)
 			return 0;
+		if (i >= PL_STACKS_LAST)
+			continue;
+		last->frames[i] = frame;
+		last->nodes[i] = node;
+		last->count = i + 1;
 	}
 	return node;
 }

@@ -180,10 +180,11 @@ bool pl_told_violation(const struct phaselock_violation *violation,
 	if (report == NULL)
 		return false;
 	fill(report, violation, context);
-	pl_report_find_against(&against, violation, context->forbidden_by);
+	pl_report_find_against(&against, violation, context->forbidden_by, is_last);
 	if (against.known) {
 		fill_lock(report, &against.lock);
 		lock_frames = (unsigned)against.lock.frame_count;
+		report->flags |= against.is_told ? PL_LAYOUT_AS_ABOVE : 0;
 		option = violation->cause == PHASELOCK_CAUSE_FORBID ? NULL : against.lock.option;
 	}
 	advice = pl_text_in(words, sizeof(words));
@@ -200,7 +201,10 @@ bool pl_told_violation(const struct phaselock_violation *violation,
 	put_frames(record, against.lock.frames, lock_frames, report->lock_frames,
 		   report->function_offsets + PHASELOCK_FRAMES_MAX, &next, end, pl_kept_find);
 	memset(next, 0, (size_t)(end - next));
-	return hand_over(record, report, is_last);
+	if (hand_over(record, report, is_last))
+		return true;
+	pl_report_untell(&against);
+	return false;
 }
 
 bool pl_told_misuse(const char *message)

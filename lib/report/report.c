@@ -80,14 +80,38 @@ static PL_COLD void append_frames(struct pl_text *text, void *const *frames, uns
 		pl_sink_line(text, PL_WORDING_NO_STACK);
 }
 
+/* The last lock whose frames a report had, and the process. Any thread; relaxed: one word. */
+static _Atomic uint64_t told_lock;
+
+/*
+ * Returns whether the frames of a lock have been told, and notes that they are now. A child begins
+ * anew: its reports may go elsewhere. So does the stack of a lock of which only the caller was known.
+ */
+static PL_COLD bool tell_once(const struct pl_history *lock)
+{
+	uint64_t which = (uint64_t)pl_os_process_id() << 32 | (uint32_t)(lock->generation * 2) |
+			 (lock->frame_count > 1);
+
+	return atomic_exchange_explicit(&told_lock, which, memory_order_relaxed) == which;
+}
+
+void pl_report_untell(const struct pl_report_against *against)
+{
+	if (!against->is_told)
+		atomic_store_explicit(&told_lock, 0, memory_order_relaxed);
+}
+
 void pl_report_find_against(struct pl_report_against *against,
-			    const struct phaselock_violation *violation, const void *forbidden_by)
+			    const struct phaselock_violation *violation, const void *forbidden_by,
+			    bool is_last)
 {
 	against->known = false;
+	against->is_told = false;
 	if (violation->cause == PHASELOCK_CAUSE_HOT) /* nobody has locked or forbidden it */
 		return;
 	if (violation->cause != PHASELOCK_CAUSE_FORBID) {
 		against->known = pl_history_last(&against->lock);
+		against->is_told = against->known && tell_once(&against->lock) && !is_last;
 		return;
 	}
 	against->known = forbidden_by != NULL;
@@ -115,9 +139,10 @@ static PL_COLD void append_against(struct pl_text *text,
 	}
 	pl_wording_locked(&line, violation->time_ns,
 			  &(struct pl_wording_lock){lock->time_ns, lock->thread_id,
-						    lock->thread_name, lock->option});
+						    lock->thread_name, lock->option,
+						    against->is_told});
 	pl_sink_line(text, buffer);
-	if (lock->thread_id == 0)
+	if (lock->thread_id == 0 || against->is_told)
 		return;
 	append_frames(text, lock->frames, (unsigned)lock->frame_count,
 		      (enum pl_unwind_end)lock->end, pl_kept_find);
@@ -195,12 +220,13 @@ void pl_report_violation(const struct phaselock_violation *violation,
 			   context->nested);
 	append_frames(&text, violation->frames, violation->frame_count, context->end,
 		      pl_module_find);
-	pl_report_find_against(&against, violation, context->forbidden_by);
+	pl_report_find_against(&against, violation, context->forbidden_by,
+			       context->verdict == PHASELOCK_ABORT);
 	append_against(&text, violation, &against);
 	append_advice(&text, violation);
 	pl_build_ids_append(&text, &told, violation->frames, violation->frame_count,
 			    pl_module_find);
-	if (against.known)
+	if (against.known && !against.is_told)
 		pl_build_ids_append(&text, &told, against.lock.frames,
 				    (unsigned)against.lock.frame_count, pl_kept_find);
 	append_verdict(&text, context);

@@ -39,10 +39,15 @@ bool pl_report_is_due(const struct phaselock_violation *violation,
 struct pl_report_against {
 	struct pl_history lock; /* for a scope only the frames are set */
 	bool known;
+	bool is_told; /* a report before this one has the frames */
 };
 
 void pl_report_find_against(struct pl_report_against *against,
-			    const struct phaselock_violation *violation, const void *forbidden_by);
+			    const struct phaselock_violation *violation, const void *forbidden_by,
+			    bool is_last);
+
+/* What was found is not told after all. */
+void pl_report_untell(const struct pl_report_against *against);
 
 /* Appends what to do instead. Returns false if there is nothing to say. */
 bool pl_report_advice(struct pl_text *text, const struct phaselock_violation *violation);

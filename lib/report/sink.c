@@ -131,7 +131,7 @@ bool pl_sink_reaches_command(void)
 
 	if (fd >= 0)
 		pl_os_close(fd);
-	return fd >= 0;
+	return fd >= 0 || fd == PL_OS_DENIED;
 }
 
 /* ---- writing --------------------------------------------------------------------------------- */

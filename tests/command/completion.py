@@ -97,7 +97,7 @@ def compare(shell: Shell) -> bool:
         expect(f"{verb} --", completed, {name + "=" * bool(of) for name, of in options.items()})
         for name, form in options.items():
             count += 1
-            if not re.search(rf"^\.It Fl (h , )?{name[1:]}\b", man, re.MULTILINE):
+            if not re.search(rf"^\.It Fl (\w , )?{name[1:]}\b", man, re.MULTILINE):
                 differences.append(f"{verb} {name}: not in the man page")
             signals = re.search(r"^SIGNAL: (.*)\|[^|]*$", text, re.MULTILINE)
             form = signals[1] if form == "=SIGNAL" else form[1:]

@@ -256,7 +256,7 @@ for word in words:
         [command.encode(), b"run", word + HOSTILE, b"--", b"true"],
         b"phaselock",
     )
-for verb in (b"", b"symbolize", b"results"):
+for verb in (b"", b"symbolize", b"report"):
     run(
         f"verb {verb!r}",
         [command.encode(), *([verb] if verb else []), HOSTILE + b"none"],

@@ -138,7 +138,7 @@ with open("forged", "wb") as results:
         )
 wanted = sorted(set(map(quoted, NAMES)))
 
-table = run([sys.argv[1], "results", "forged"])
+table = run([sys.argv[1], "report", "--format=markdown", "forged"])
 assert all(c == "\n" or c.isprintable() or c in STAY for c in table)
 cells = Cells()
 cells.feed(
@@ -153,7 +153,7 @@ for row in rows:
     assert row[0] == row[1] == row[2] == row[6], row
 assert sorted(row[0] for row in rows) == wanted, sorted(set(row[0] for row in rows) ^ set(wanted))
 
-text = run([sys.argv[1], "results", "--json", "forged"])
+text = run([sys.argv[1], "report", "--format=json", "forged"])
 assert all(c == "\n" or c.isprintable() or c in STAY for c in text)
 rows = json.loads(text)["operations"]
 for row in rows:

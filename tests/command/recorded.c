@@ -5,6 +5,7 @@
  * pthread_create() for the threads.
  */
 #define _GNU_SOURCE
+#include <dlfcn.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -190,6 +191,29 @@ static void longjmp_out(void)
 		raise(SIGUSR2);
 }
 
+/* ---- modules ---------------------------------------------------------------------------------- */
+
+/* Two plug-ins, one after the other at the same address, ask for 24 bytes three times each. */
+static void plugins(void)
+{
+	static const char *const names[] = {"first", "second"};
+	void *last = NULL, *place;
+
+	for (int i = 0; i < 6; i++) {
+		char path[4096];
+		void *plugin = dlopen(realpath(names[i % 2], path), RTLD_NOW);
+		void (*run)(void);
+
+		place = plugin != NULL ? dlsym(plugin, names[i % 2]) : NULL;
+		if (place == NULL || (last != NULL && place != last))
+			abort();
+		*(void **)&run = place;
+		run();
+		dlclose(plugin);
+		last = place;
+	}
+}
+
 /* ---- ends ------------------------------------------------------------------------------------ */
 
 static void execute(void)
@@ -215,6 +239,7 @@ static void run(const char *word)
 		{"name", name},
 		{"handler", handler},
 		{"longjmp", longjmp_out},
+		{"plugins", plugins},
 		{"exec", execute},
 		{"lock", lock_allocations},
 		{"unlock", unlock_allocations},

@@ -7,7 +7,7 @@ build=$(readlink -f "$1")
 source=$(dirname "$(readlink -f "$0")")
 shift
 "${CC:-gcc}" -std=c11 -O1 -g -fno-builtin -I"$source/../../include" -o recorded \
-	"$source/recorded.c" -L"$build" -lphaselock -Wl,-rpath,"$build" -pthread || exit
+	"$source/recorded.c" -L"$build" -lphaselock -Wl,-rpath,"$build" -pthread -ldl || exit
 options=
 while test "$1" != --; do
 	options="$options $1"

@@ -90,7 +90,7 @@ static struct report_site nasty_sites[] = {
 	 .process = 1},
 	{.id = "00000000000000d4",
 	 .function = (char[]){"calloc"},
-	 .cause = (char[]){"phase"},
+	 .cause = (char[]){"hot"},
 	 .count = 1,
 	 .bytes = 8,
 	 .size = 8,
@@ -125,7 +125,10 @@ static struct report_process nasty_processes[] = {
 	 .ended = "exec",
 	 .is_armed = true,
 	 .was_locked = true},
+	{.id = 14, .program = (char[]){"idle"}, .began = "fork", .ended = "exit", .is_armed = true},
 };
+
+enum { NASTY_PROCESSES = COUNT_OF(nasty_processes) - 1 };
 
 static const struct report nasty = {
 	.version = (char[]){"1.2.3"},
@@ -134,8 +137,10 @@ static const struct report nasty = {
 	.reason = worst,
 	.status = 99,
 	.start_s = 1700000000,
+	.duration_ns = 2504000000,
 	.sites_lost = 5,
-	.process_count = COUNT_OF(nasty_processes),
+	.unplaced = 2,
+	.process_count = NASTY_PROCESSES,
 	.processes = nasty_processes,
 	.site_count = COUNT_OF(nasty_sites),
 	.sites = nasty_sites,
@@ -222,7 +227,7 @@ static struct report make_report(size_t sites, name_maker *make)
 	report.processes = must(calloc(sites, sizeof(*report.processes)));
 	for (size_t i = 0; i < sites; i++) {
 		report.sites[i] = make_site(&nasty_sites[i % COUNT_OF(nasty_sites)], make, i);
-		report.processes[i] = nasty_processes[i % COUNT_OF(nasty_processes)];
+		report.processes[i] = nasty_processes[i % NASTY_PROCESSES];
 		remake(&report.processes[i].program, make, i);
 	}
 	remake(&report.version, make, 0);
@@ -255,7 +260,9 @@ static struct report model_of(const char *name, size_t number)
 	if (strcmp(name, "silent") == 0)
 		return report;
 	report.processes += 3;
-	report.process_count = 1;
+	report.process_count = strcmp(name, "pass") == 0 ? 2 : 1;
+	report.duration_ns = 0;
+	report.unplaced = 0;
 	report.status = 0;
 	report.verdict = strcmp(name, "pass") == 0 ? pass : none;
 	return report;

@@ -33,6 +33,7 @@ PHASE, FORBID, SEAL = (
     "heap-request-in-forbid-scope",
     "unlock-of-sealed-allocations",
 )
+HOT = "allocation-in-hot-function"
 VERDICT, LOST = "heap-not-checked", "heap-sites-not-kept"
 checks = 0
 
@@ -112,6 +113,13 @@ def check_json() -> None:
     report = json.loads(paths["nasty"].read_text())
     check([report["command"], report["reason"], report["status"]], [NASTY, NASTY, 99])
     check([report["start_s"], report["sites_lost"]], [1700000000, 5])
+    check([report["duration_ns"], report["without_site"]], [2504000000, 2])
+    check(
+        [one["reason"] for one in report["processes"]],
+        ["violations", "violations", "not armed", ""],
+    )
+    cut = json.loads(paths["cut"].read_text())
+    check([cut["duration_ns"], cut["processes"][0]["reason"]], [None, ""])
     check(
         [[one["id"], one["program"], one["verdict"], one["ended"]] for one in report["processes"]],
         [
@@ -125,7 +133,7 @@ def check_json() -> None:
     check(report["processes"][0]["counts"]["locked"]["permitted"], 1)
     sites = report["sites"]
     check([site["id"] for site in sites], IDS)
-    check([site["rule"] for site in sites], [PHASE, FORBID, SEAL, PHASE])
+    check([site["rule"] for site in sites], [PHASE, FORBID, SEAL, HOT])
     check([site["count"] for site in sites], [7, 2**63 - 1, 1, 1])
     check([site["bytes"] for site in sites], [700, 5, 0, 8])
     check([site["thread"] for site in sites], ["main", NASTY, "", "w"])
@@ -196,7 +204,7 @@ def check_sarif() -> None:
     check(run["originalUriBaseIds"], {"%SRCROOT%": {"uri": f"file://{ROOT}/"}})
     lost, first, second, third, fourth = run["results"]
     rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
-    for result, rule in zip(run["results"], [LOST, PHASE, FORBID, SEAL, PHASE]):
+    for result, rule in zip(run["results"], [LOST, PHASE, FORBID, SEAL, HOT]):
         check([result["ruleId"], rules[result["ruleIndex"]]], [rule, rule])
     check(
         [one["partialFingerprints"]["primaryLocationLineHash"] for one in run["results"]],
@@ -257,11 +265,12 @@ def check_junit() -> None:
         (suite,) = xml
         cases = list(suite)
         check(
-            [suite.tests, suite.failures, suite.errors],
+            [suite.tests, suite.failures, suite.errors, suite.skipped],
             [
                 len(cases),
                 sum(isinstance(one, junitparser.Failure) for case in cases for one in case.result),
                 sum(isinstance(one, junitparser.Error) for case in cases for one in case.result),
+                sum(isinstance(one, junitparser.Skipped) for case in cases for one in case.result),
             ],
             name,
         )
@@ -271,7 +280,15 @@ def check_junit() -> None:
         check(names[0], ("phaselock", "verdict"), name)
         bad = [case for case in cases if case.result]
         if name == "pass":
-            check([names[1:], bad], [[("good", "no heap request while locked")], []])
+            (skipped,) = bad  # it had nothing to be checked
+            check([names[2][0], skipped.classname], ["good", "idle"])
+            check(
+                [type(skipped.result[0]), skipped.result[0].message],
+                [
+                    junitparser.Skipped,
+                    "violations: 0; processes: 1, failed: 0, not armed: 0, never locked: 1",
+                ],
+            )
         if name == "cut":
             check([bad[0].result[0].type, len(bad), suite.errors], ["not checked", 1, 1])
         if name == "many":
@@ -279,11 +296,12 @@ def check_junit() -> None:
         if name != "nasty":
             continue
         check([suite.tests, suite.failures, suite.timestamp], [9, 8, "2023-11-14T22:13:20"])
+        check([suite.time, cases[0].time], [2.504, 2.504])
         check(cases[0].result[0].message, NASTY)
         check(names[1], ("server", "no heap request while locked"))
         check(
             cases[1].result[0].message,
-            "violations: 8; processes: 2, failed: 1, not checked: 1",
+            "violations: 8; processes: 2, failed: 1, not armed: 1, never locked: 0",
         )
         check([names[2][0], cases[3].classname, cases[3].result], [NASTY, "good", []])
         check(
@@ -321,7 +339,7 @@ def check_gitlab() -> None:
         check(len(entries), count, name)
     entries = json.loads(paths["nasty"].read_text())
     check([entry["fingerprint"] for entry in entries], [*IDS, LOST])
-    check([entry["check_name"] for entry in entries], [PHASE, FORBID, SEAL, PHASE, LOST])
+    check([entry["check_name"] for entry in entries], [PHASE, FORBID, SEAL, HOT, LOST])
     check([entry["location"]["lines"]["begin"] for entry in entries], [12, 7, 1, 1, 1])
     check(
         [entry["location"]["path"] for entry in entries],
@@ -388,11 +406,11 @@ def check_markdown() -> None:
         check(len(pages[f"random{seed}"].tables[2]), 9, str(seed))
     nasty = pages["nasty"]
     check(nasty.outside.strip().splitlines()[0], "phaselock: ✗ FAIL")
-    check(nasty.tables[0][1], [NASTY, "99", NASTY])
+    check(nasty.tables[0][1], [NASTY, "99", "2.50", NASTY])
     check(
         nasty.tables[1][1:],
         [
-            ["✗ in 1 of 2", "server", "2", "8", "40", "9"],
+            ["✗ in 1 of 2, not armed: 1", "server", "2", "8", "40", "9"],
             ["✗", NASTY, "1", str(2**64 - 1), "0", "0"],
             ["✓", "good", "1", "0", "0", "0"],
         ],
@@ -404,7 +422,7 @@ def check_markdown() -> None:
             ["7", "700", "operator new[]", "parse", "lib/a b#%.c:12", "main", PHASE, IDS[0]],
             [str(2**64 - 1), "5", "malloc", NASTY, line, NASTY, FORBID, IDS[1]],
             ["1", "0", "unlock_allocations", "", "", "", SEAL, IDS[2]],
-            ["1", "8", "calloc", "stripped.so+0x33", "", "w", PHASE, IDS[3]],
+            ["1", "8", "calloc", "stripped.so+0x33", "", "w", HOT, IDS[3]],
         ],
     )
     check([nasty.tags["details"], nasty.tags["pre"]], [3, 3])
@@ -413,7 +431,13 @@ def check_markdown() -> None:
     )
     check(f"#1 main::{{lambda(int)#1}}::operator[](int) const" in nasty.outside, True)
     check(pages["pass"].outside.strip(), "phaselock: ✓ PASS")
-    check(pages["pass"].tables[1][1], ["✓", "good", "1", "0", "0", "0"])
+    check(
+        pages["pass"].tables[1][1:],
+        [
+            ["not checked, never locked: 1", "idle", "1", "0", "0", "0"],
+            ["✓", "good", "1", "0", "0", "0"],
+        ],
+    )
     check(pages["cut"].outside.strip(), "phaselock: not checked")
     # Too much for one summary: what is left out is said, with numbers that add up.
     size = paths["many"].stat().st_size

@@ -33,7 +33,7 @@
  * | {lines}
  *
  * run: sh -c '{self} >/dev/null 2>&1; python3 {source}/tests/harness/parts/plain.py <results;
- *     {build}/phaselock results results'
+ *     {build}/phaselock report --format=markdown results'
  * environment: PHASELOCK_RESULTS=results
  * exit: 99
  * stdout:

@@ -8,7 +8,7 @@
  * needs: sh ln
  *
  * run: sh -c 'ln -s {self} one; ln -s {self} two; ./one & ./two & wait; wc -l <results;
- *     {build}/phaselock results results'
+ *     {build}/phaselock report --format=markdown results'
  * environment: PHASELOCK_RESULTS=results
  * exit: 99
  * stdout:

@@ -48,6 +48,25 @@ static inline struct pl_channel *page_make_for_test(char where[64])
 	return page != MAP_FAILED ? page : NULL;
 }
 
+/* The same with a profile of stacks of so many frames. */
+static inline struct pl_channel *page_make_with_profile(char where[64], uint64_t frames)
+{
+	int fd = page_file(PL_CHANNEL_MAGIC, TEST_COOKIE, PL_CHANNEL_PROFILE_END, true);
+	struct pl_channel *page;
+
+	page_where(where, fd);
+	page = mmap(NULL, PL_CHANNEL_PROFILE_END, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (page == MAP_FAILED)
+		return NULL;
+	page->profile_frames = frames;
+	return page;
+}
+
+static inline struct pl_profile *page_profile_of(struct pl_channel *page)
+{
+	return (void *)((char *)page + PL_CHANNEL_PROFILE_AT);
+}
+
 static inline struct pl_layout *page_record_of(struct pl_channel *page)
 {
 	return (void *)((char *)page + PL_CHANNEL_RECORD_AT);

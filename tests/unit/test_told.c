@@ -197,6 +197,7 @@ static void compare(const struct phaselock_violation *made, const char *wanted)
 	CHECK(number > 0 && out != NULL);
 	told_write(&record->reports[number - 1], record, NULL, out);
 	fclose(out);
+	pl_report_untell(&(struct pl_report_against){.is_told = false});
 	close(ends[0]);
 	close(ends[1]); /* what the library says goes to stderr now */
 	capture_begin(&captured);
