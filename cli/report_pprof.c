@@ -35,15 +35,7 @@ enum profile_field {
 enum { TYPE_NAME = 1, TYPE_UNIT };
 enum { SAMPLE_LOCATION = 1, SAMPLE_VALUE, SAMPLE_LABEL };
 enum { LABEL_KEY = 1, LABEL_STRING };
-enum {
-	MAPPING_ID = 1,
-	MAPPING_START,
-	MAPPING_LIMIT,
-	MAPPING_OFFSET,
-	MAPPING_FILE,
-	MAPPING_BUILD_ID,
-	MAPPING_HAS_FUNCTIONS
-};
+enum { MAPPING_ID = 1, MAPPING_FILE = 5, MAPPING_BUILD_ID, MAPPING_HAS_FUNCTIONS };
 enum { LOCATION_ID = 1, LOCATION_MAPPING, LOCATION_ADDRESS, LOCATION_LINE };
 enum { LINE_FUNCTION = 1, LINE_LINE };
 enum { FUNCTION_ID = 1, FUNCTION_NAME, FUNCTION_SYSTEM_NAME, FUNCTION_FILE };
@@ -156,38 +148,39 @@ static void put_head(struct writing *writing, const struct report *report)
 	put_number(writing, PROFILE_COMMENT, string(writing, report->command));
 }
 
+/* Whether no frame of a module is without a name: a reader looks for names in the others. */
+static bool *find_named(const struct profile_view *view)
+{
+	bool *named = emit_checked(malloc(view->module_count + 1));
+
+	memset(named, true, view->module_count + 1);
+	for (size_t i = 0; i < view->frame_count; i++)
+		if (view->frames[i].frame.function == NULL && view->frames[i].module != VIEW_NONE)
+			named[view->frames[i].module] = false;
+	return named;
+}
+
 /*
- * Offsets in a module stay what they are: each module is taken to be loaded at an address of its
- * own, as far from the next one as an offset can be.
+ * Where a module was loaded nobody needs to know: a mapping from 0 that has no end means to readers
+ * that addresses are those in the file.
  */
-static uint64_t start_of(uint32_t module)
-{
-	return ((uint64_t)module + 1) << PL_LAYOUT_OFFSET_BITS;
-}
-
-/* More modules than addresses, of many records: the last ones are together. */
-static uint32_t bounded(uint32_t module)
-{
-	return module < 32766 ? module : 32766;
-}
-
 static void put_mappings(struct writing *writing)
 {
 	struct protobuf mapping = {.size = 0};
+	bool *named = find_named(writing->view);
 
 	for (uint32_t i = 0; i < writing->view->module_count; i++) {
 		const struct view_module *module = &writing->view->modules[i];
 
 		protobuf_clear(&mapping);
 		protobuf_number(&mapping, MAPPING_ID, i + 1);
-		protobuf_number(&mapping, MAPPING_START, start_of(bounded(i)));
-		protobuf_number(&mapping, MAPPING_LIMIT, start_of(bounded(i) + 1));
 		protobuf_number(&mapping, MAPPING_FILE, string(writing, module->path));
 		protobuf_number(&mapping, MAPPING_BUILD_ID, string(writing, module->build_id));
-		protobuf_number(&mapping, MAPPING_HAS_FUNCTIONS, 1);
+		protobuf_number(&mapping, MAPPING_HAS_FUNCTIONS, named[i]);
 		put(writing, PROFILE_MAPPING, &mapping);
 	}
 	protobuf_free(&mapping);
+	free(named);
 }
 
 /* ---- locations ------------------------------------------------------------------------------- */
@@ -244,10 +237,8 @@ static uint64_t location_of(struct writing *writing, uint32_t *node)
 
 		writing->locations[frame] = true;
 		protobuf_number(&location, LOCATION_ID, (uint64_t)frame + 1);
-		if (of->module != VIEW_NONE) {
+		if (of->module != VIEW_NONE)
 			protobuf_number(&location, LOCATION_MAPPING, (uint64_t)of->module + 1);
-			before += start_of(bounded(of->module));
-		}
 		/* An offset is that of the return: the call is before it. */
 		protobuf_number(&location, LOCATION_ADDRESS, of->is_mark ? 0 : before);
 		for (uint32_t at = *node; at != outer; at = view->nodes[at].parent)

@@ -192,6 +192,34 @@ TEST(python_with_an_allocator_of_its_own_is_told)
 	made_free(made);
 }
 
+/* Deeper than any stack that is kept: somebody else wrote it. */
+TEST(stack_of_any_depth_is_bounded)
+{
+	struct made *made = made_new();
+	uint32_t process = made_process(made, "app", 10);
+	struct profile_view *view;
+	size_t deepest = 0;
+
+	made_row(made, process, 0, 10, 2, "f!app < main!app");
+	for (uint32_t i = 0; i < 3000; i++) {
+		made->profile.nodes[made->profile.node_count++] = (struct profile_node){
+			.process = process, .node = {.place = 0x1000 + i, .parent = 2 + i}};
+	}
+	made->profile.rows[0].stack = (uint32_t)made->profile.node_count;
+	view = made_view(made, NULL);
+	for (size_t i = 0; i < view->node_count; i++) {
+		size_t depth = 0;
+
+		for (uint32_t at = (uint32_t)i; at != VIEW_NONE; at = view->nodes[at].parent)
+			depth++;
+		deepest = depth > deepest ? depth : deepest;
+	}
+	assert_in_range(deepest, 1000, 1100);
+	assert_int_equal(view->totals[REPORT_INIT].requests, 10);
+	profile_view_free(view);
+	made_free(made);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -201,6 +229,7 @@ int main(void)
 		cmocka_unit_test(groups_are_sorted_and_whole),
 		cmocka_unit_test(filters_leave_what_is_asked_for),
 		cmocka_unit_test(live_at_the_peak_is_what_did_not_change_since),
+		cmocka_unit_test(stack_of_any_depth_is_bounded),
 		cmocka_unit_test(python_with_an_allocator_of_its_own_is_told),
 	};
 
