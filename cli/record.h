@@ -67,6 +67,9 @@ bool record_write(struct record *record, const char *path);
 /* Reads a file. Returns false after it has said what is wrong; then the record is empty. */
 bool record_read(struct record *record, const char *path);
 
+/* Brings what was read within its bounds: a part of the two above. */
+void record_bound(struct record *record);
+
 void record_free(struct record *record);
 
 #endif

@@ -86,7 +86,7 @@ $(B)/tests/unit/test_report_suggest: $(B)/tests/unit/test_report_suggest.o \
 $(B)/tests/unit/test_report_screen: $(B)/tests/unit/test_report_screen.o \
 	$(call UNIT_REPORT,$(patsubst %,screen%,_full _line _table _tree) screen $(UNIT_GROUP))
 UNIT_PROFILE := $(patsubst %,profile_%,figures filter group hidden keep sites view) intern names \
-	profile record record_raw emit site_id $(UNIT_GROUP)
+	profile record record_bound record_raw emit site_id $(UNIT_GROUP)
 $(B)/tests/unit/test_profile_view: $(B)/tests/unit/test_profile_view.o \
 		$(call UNIT_REPORT,$(UNIT_PROFILE))
 	$(call ld,-lcmocka -ljansson $(DEMANGLER))
