@@ -174,7 +174,7 @@ CLI_PARTS    := entry/dialect $(OS_PARTS) \
                 $(patsubst %,common/%,options option_keys near format quote entries suppress glob \
                   clone runtime wording)
 CLI_OBJECTS  := $(patsubst %.c,$(B)/%.o,$(wildcard cli/*.c)) \
-                $(CLI_PARTS:%=$(B)/cli/lib/%.o)
+                $(CLI_PARTS:%=$(B)/cli/lib/%.o) $(B)/cli/html_page_text.o
 CLI_CPPFLAGS := -iquote lib -isystem /usr/include/libxml2 -DPHASELOCK_LIBDIR='"$(LIBDIR)"'
 
 $(B)/cli/%.o: cli/%.c $(B)/flags
@@ -207,7 +207,7 @@ TEST_NEEDS   :=
 include mk/musl.mk mk/wasm.mk
 include examples/examples.mk examples/header_filter/header_filter.mk
 include bench/bench.mk tools/atlas/atlas.mk
-include mk/fuzz.mk mk/test.mk mk/oracle.mk mk/check.mk
+include mk/fuzz.mk mk/test.mk mk/html.mk mk/oracle.mk mk/check.mk
 
 # ---- dependencies: each target that needs packages runs its group --------------------------------
 .PHONY: deps deps-test deps-check deps-coverage deps-bench

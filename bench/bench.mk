@@ -16,6 +16,13 @@ $(B)/bench/%: bench/%.c $(B)/flags $(B)/ldflags
 $(B)/bench/symbols-exported: bench/symbols.c $(B)/flags $(B)/ldflags
 	$(call program,-rdynamic $(BENCH_LIBS))
 
+# Parts of the library below their own names.
+BENCH_UNWIND := $(patsubst lib/%.c,$(B)/lib/%.o,$(filter-out %_musl.c,$(wildcard lib/stack/*.c))) \
+                $(patsubst %,$(B)/lib/%.o,$(OS_PARTS) $(patsubst %,common/%,format quote runtime))
+$(B)/bench/unwind: private CPPFLAGS += -iquote lib
+$(B)/bench/unwind: $(BENCH_UNWIND)
+$(B)/bench/unwind: BENCH_LIBS = $(BENCH_UNWIND)
+
 $(B)/bench/mix-lsan: bench/mix.c $(B)/flags $(B)/ldflags
 	$(call program,-fsanitize=leak)
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """What a violation costs: bench/violation.c measures both figures of a pair in turns within one
-process; bench/symbols.c times new sites.
+process; bench/symbols.c times new sites; bench/unwind.c times walks over call stacks.
 """
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ PAIRS = [
 ]
 TARGET_NS = 3000
 NEW_SITE_NS = 50000
+WALKS = (16, 64)  # frames
 DEPTHS = (10, 100, 10000)  # of bench/symbols.c
 
 
@@ -78,8 +79,33 @@ def measure_new_sites(bench) -> None:
             )
 
 
+def measure_walks(bench) -> None:
+    for frames in WALKS:
+        name = f"violation/unwind/{frames}-frames"
+        if not bench.wanted(name):
+            continue
+        walks = [
+            [float(figure) for figure in line.split()]
+            for _ in range(min(bench.rounds, 3))
+            for line in programs.run(
+                [bench.program("unwind"), str(frames)]
+            ).output.splitlines()
+        ]
+        quick, tables, libgcc = (list(figures) for figures in zip(*walks, strict=True))
+        for way, ours, meaning in (
+            ("", quick, f"a frame of a walk over {frames}, against one of libgcc's"),
+            ("/by-tables", tables, "the same without remembered rules"),
+        ):
+            bench.add(
+                turns.of_pairs(
+                    bench.part, f"{name}{way}", "_Unwind_Backtrace", ours, libgcc, meaning=meaning
+                )
+            )
+
+
 def measure(bench) -> None:
     measure_new_sites(bench)
+    measure_walks(bench)
     for name, what, processes, against, meaning in PAIRS:
         if not bench.wanted(name) and not (what == "unwind" and bench.wanted("violation/reported")):
             continue

@@ -141,7 +141,7 @@ struct report_options {
 typedef void report_write(const struct report *report, const struct report_options *options,
 			  FILE *out);
 report_write report_write_json, report_write_junit, report_write_sarif, report_write_markdown,
-	report_write_gitlab;
+	report_write_gitlab, report_write_html;
 
 /* These are of the profile, which must be there. */
 report_write report_write_folded, report_write_pprof, report_write_speedscope, report_write_dhat,

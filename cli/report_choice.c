@@ -20,6 +20,7 @@ static const struct report_form forms[] = {
 	{.name = "sarif", .write = report_write_sarif, .is_check = true},
 	{.name = "markdown", .write = report_write_markdown, .is_check = true},
 	{.name = "gitlab", .write = report_write_gitlab, .is_check = true},
+	{.name = "html", .write = report_write_html},
 	{.name = "folded", .write = report_write_folded, .needs_profile = true},
 	{.name = "pprof", .write = report_write_pprof, .needs_profile = true, .is_binary = true},
 	{.name = "speedscope", .write = report_write_speedscope, .needs_profile = true},
@@ -32,7 +33,7 @@ static const struct report_form forms[] = {
 void report_print_usage(void)
 {
 	puts("usage: phaselock report [OPTIONS] FILE...\n"
-	     "  --format=FORM              text, json, junit, sarif, markdown, gitlab;\n"
+	     "  --format=FORM              text, html, json, junit, sarif, markdown, gitlab;\n"
 	     "                             folded, pprof, speedscope, dhat, massif, table\n"
 	     "  --output=FILE  --force     write to a new file; with --force over an old one\n"
 	     "  --order=WHAT               late, bytes, count, peak, temporary, leaked\n"
@@ -64,8 +65,8 @@ static bool read_form(const char *name, const struct report_form **form)
 	for (*form = forms; (*form)->name != NULL; ++*form)
 		if (strcmp((*form)->name, name) == 0)
 			return true;
-	say("--format=%s: it is text, json, junit, sarif, markdown, gitlab, folded, pprof, "
-	    "speedscope, dhat, massif or table",
+	say("--format=%s: it is text, html, json, junit, sarif, markdown, gitlab, folded, "
+	    "pprof, speedscope, dhat, massif or table",
 	    name);
 	return false;
 }

@@ -8,7 +8,7 @@ C_FILES := $(wildcard $(foreach room,$(C_ROOMS),$(room)/*.[ch] $(room)/*.hpp))
 PY_FILES = $(shell find bench examples tests tools -name '*.py') \
            $(shell grep -ls '^.!.*python3' tools/*)
 CHECKS  := $(patsubst %,check-%,format width layers machines quoting exports abi hardening \
-             headers requirements documents clangd static man model atlas instructions)
+             headers requirements documents page clangd static man model atlas instructions)
 
 .PHONY: check $(CHECKS)
 check: deps-check $(CHECKS)

@@ -10,7 +10,8 @@ TEST_NEEDS     += $(ORACLE) $(ORACLE_PLANTED)
 $(B)/tests/oracle/%.o: tests/oracle/%.c $(B)/flags
 	$(call cc,$(LIB_OPTIONS))
 
-$(ORACLE_PLANTED): ORACLE_WRAP += -Wl,--wrap=pl_cfi_step
+$(ORACLE_PLANTED): ORACLE_WRAP += -Wl,--wrap=pl_cfi_step -Wl,--wrap=pl_quick_step \
+	-Wl,--wrap=pl_quick_run
 $(ORACLE_PLANTED): $(B)/tests/oracle/planted_fault.o
 $(ORACLE) $(ORACLE_PLANTED): $(LIB_OBJECTS) $(ORACLE_OBJECTS) lib/entry/exports.map $(B)/ldflags
 	@mkdir -p $(@D)

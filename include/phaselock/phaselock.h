@@ -376,7 +376,8 @@ struct phaselock_violation {
 	uint64_t sequence;    /* rises from 1; suppressed requests take numbers too */
 	uint64_t count;	      /* times seen at this site, including this one; 0: not kept */
 	/* As set by pthread_setname_np(3), terminated. It is the name of the process if the thread
-	 * may be under a filter of system calls and reports go to stderr (docs/guarantees.md). */
+	 * may be under a filter of system calls and reports go to stderr (docs/guarantees.md). At a
+	 * known site, with neither a handler nor the policy "abort", it may be an earlier name. */
 	char thread_name[16];
 	/* Return addresses, the entry point's caller first. For a function that a signal
 	 * interrupted, the address of the interrupted instruction plus 1. */

@@ -17,6 +17,7 @@
 #include "reaction/hot_handed.h"
 #include "stack/exported.h"
 #include "stack/loaded.h"
+#include "stack/build_id.h"
 #include "stack/module.h"
 #include "common/runtime.h"
 #include "stack/symtab.h"
@@ -197,7 +198,7 @@ static bool collect_module(const struct pl_loaded *module, void *argument)
 	if (!pl_object_stays((const void *)module->start))
 		return false;
 	all->is_common = is_common(&object);
-	id = pl_module_build_id(&object, &size);
+	id = pl_build_id_find(&object, &size);
 	if (id != NULL)
 		pl_hot_handed_each(id, size, add_handed, &found);
 	if (!pl_dynamic_read(&dynamic, &object))
@@ -288,7 +289,7 @@ static const struct pl_hot_ranges *list_of(const struct pl_object *object)
 	const unsigned char *id;
 	uint32_t first;
 
-	id = pl_module_build_id(object, &wanted.id_size);
+	id = pl_build_id_find(object, &wanted.id_size);
 	if (wanted.id_size < sizeof(first) || wanted.id_size > BUILD_ID_MAX ||
 	    !pl_dynamic_read(&dynamic, object))
 		return NULL;

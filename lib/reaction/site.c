@@ -12,7 +12,10 @@
 #include "reaction/site.h"
 
 #include "stack/kept.h"
+#include "stack/unwind.h"
 #include "record/written.h"
+#include "report/names.h"
+#include "common/channel.h"
 #include "common/sized.h"
 #include "common/suppress.h"
 
@@ -25,8 +28,11 @@ _Static_assert((INDEX_SIZE & (INDEX_SIZE - 1)) == 0, "the index wraps by a mask"
 
 struct slot {
 	uint64_t suppression; /* from word_of(); written like first */
-	/* The site in the record of the run, or NULL. Any thread, relaxed: each finds the same. */
-	struct pl_layout_site *_Atomic written;
+	/*
+	 * The site in the record of the run, number + 1, or 0; high half: at which generation of
+	 * addresses. Any thread, relaxed: each finds the same.
+	 */
+	_Atomic uint64_t written;
 	_Atomic uint64_t
 		count; /* 0 until published; any thread adds, release: see pl_site_list() */
 	/*
@@ -154,7 +160,7 @@ static uint32_t take_fresh(void)
 }
 
 /* Takes and fills a slot; returns its number + 1, or 0 if none is left. */
-static uint32_t fill_slot(const struct phaselock_violation *violation)
+static uint32_t fill_slot(struct phaselock_violation *violation)
 {
 	uint32_t number = take_spare();
 
@@ -163,13 +169,14 @@ static uint32_t fill_slot(const struct phaselock_violation *violation)
 	if (number == 0)
 		return 0;
 	pl_kept_add(violation->frames, violation->frame_count);
+	pl_names_get(violation->thread_name);
 	slots[number - 1].first = *violation;
 	slots[number - 1].suppression = word_of(suppression_of(violation));
 	return number;
 }
 
 /* Finds or makes the slot of a site; returns its number + 1, or 0 if none is left. */
-static uint32_t find_slot(const struct phaselock_violation *violation)
+static uint32_t find_slot(struct phaselock_violation *violation)
 {
 	uint32_t at = (uint32_t)hash_of(violation);
 	uint32_t mine = 0;
@@ -195,16 +202,20 @@ static uint32_t find_slot(const struct phaselock_violation *violation)
 	}
 }
 
-static struct pl_layout_site *written_at(struct slot *slot,
-					 const struct phaselock_violation *violation)
+/* Other code at the slot's addresses has another site in the record. */
+static uint32_t written_at(struct slot *slot, struct phaselock_violation *violation)
 {
-	struct pl_layout_site *site = atomic_load_explicit(&slot->written, memory_order_relaxed);
+	uint32_t generation = (uint32_t)pl_unwind_generation(), number;
+	uint64_t word = atomic_load_explicit(&slot->written, memory_order_relaxed);
 
-	if (site != NULL)
-		return site;
-	site = pl_written_site(violation);
-	atomic_store_explicit(&slot->written, site, memory_order_relaxed);
-	return site;
+	if (PL_LIKELY((uint32_t)word != 0 && word >> 32 == generation))
+		return (uint32_t)word;
+	if (violation->thread_name[0] == '\0' && pl_channel_record() != NULL)
+		pl_names_get(violation->thread_name);
+	number = pl_written_site(violation);
+	atomic_store_explicit(&slot->written, (uint64_t)generation << 32 | number,
+			      memory_order_relaxed);
+	return number;
 }
 
 int pl_site_count(struct phaselock_violation *violation)
@@ -222,6 +233,7 @@ int pl_site_count(struct phaselock_violation *violation)
 			pl_written_count(written_at(slot, violation), violation);
 		return suppression;
 	}
+	pl_names_get(violation->thread_name);
 	/* A handler may ask for the names later. */
 	pl_kept_add(violation->frames, violation->frame_count);
 	violation->count = 0;

@@ -8,7 +8,8 @@
 #include <phaselock/phaselock.h>
 
 /*
- * Counts a violation at its site, makes the site if it is new, and sets violation->count. Returns
+ * Counts a violation at its site, makes the site if it is new, and sets violation->count, and the
+ * name of the thread unless the site was known. Returns
  * the suppression that matches the site, or -1; a site is matched only once. If the table is full
  * and the site is not in it, count is 0, and pl_site_overflow() counts the violation unless it is
  * suppressed. Any thread, signal handlers too; never waits.

@@ -220,12 +220,17 @@ static _Atomic uint32_t reporting;
 static void report(const struct phaselock_violation *violation,
 		   const struct pl_report_context *context)
 {
+	/* Of a site that was told of nothing is written any more. */
+	bool may_write = violation->count <= 1 || context->verdict == PHASELOCK_ABORT;
+
 	/* release, pairs with the acquire at the end: if nobody reports any more, all is written */
-	atomic_fetch_add_explicit(&reporting, 1, memory_order_relaxed);
+	if (may_write)
+		atomic_fetch_add_explicit(&reporting, 1, memory_order_relaxed);
 	if (pl_report_is_due(violation, context) && !pl_told_violation(violation, context))
 		pl_report_violation(violation, context);
 	PL_CHANNEL_COUNT(told);
-	atomic_fetch_sub_explicit(&reporting, 1, memory_order_release);
+	if (may_write)
+		atomic_fetch_sub_explicit(&reporting, 1, memory_order_release);
 }
 
 void pl_violation_await_reports(void)
@@ -268,6 +273,23 @@ static uint64_t thread_id(const struct pl_thread *thread)
 	return pl_os_thread_id();
 }
 
+/*
+ * To ask for the name is a system call. Who is sure to see it gets the name of now: a handler, and
+ * the report of a process that ends. The report of a new site has it already.
+ */
+static void name_thread(struct phaselock_violation *violation)
+{
+	void *unused;
+
+	if (violation->thread_name[0] != '\0')
+		return;
+	if (get_handler(&unused) != NULL ||
+	    atomic_load_explicit(&pl_settings.policy, memory_order_relaxed) == PHASELOCK_ABORT)
+		pl_names_get(violation->thread_name);
+	else
+		pl_names_recall(violation->thread_id, violation->thread_name);
+}
+
 enum phaselock_verdict pl_violation(const struct pl_request *request, enum phaselock_cause cause,
 				    struct pl_thread *thread)
 {
@@ -284,7 +306,6 @@ enum phaselock_verdict pl_violation(const struct pl_request *request, enum phase
 		.sequence = 1 + atomic_fetch_add_explicit(&sequence, 1, memory_order_relaxed),
 	};
 
-	pl_names_get(violation.thread_name);
 	violation.frame_count =
 		pl_unwind(violation.frames, pl_setting_or(pl_settings.frames, PL_OPTIONS_FRAMES),
 			  request->caller, &context.end);
@@ -296,6 +317,7 @@ enum phaselock_verdict pl_violation(const struct pl_request *request, enum phase
 	if (thread != NULL)
 		pl_record_add(thread, &thread->locked_attempts, 1);
 	PL_CHANNEL_COUNT(violations);
+	name_thread(&violation);
 	PL_USDT(violation,
 		(violation.function, violation.size, violation.thread_id, pl_site_key(&violation)));
 	keep_for_debugger(&violation);

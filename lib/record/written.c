@@ -51,7 +51,7 @@ static uint32_t fill(struct pl_layout *record, const struct pl_layout_site *site
 	return number + 1;
 }
 
-static struct pl_layout_site *find(struct pl_layout *record, const struct pl_layout_site *site)
+static uint32_t find(struct pl_layout *record, const struct pl_layout_site *site)
 {
 	uint32_t at = hash_of(site), mine = 0;
 
@@ -64,26 +64,25 @@ static struct pl_layout_site *find(struct pl_layout *record, const struct pl_lay
 			if (mine == 0)
 				mine = fill(record, site);
 			if (mine == 0)
-				return NULL;
+				return 0;
 			if (atomic_compare_exchange_strong_explicit(place, &present, mine,
 								    memory_order_release,
 								    memory_order_acquire))
-				return &record->sites[mine - 1];
+				return mine;
 		}
 		if (present <= PL_LAYOUT_SITES && is_same(&record->sites[present - 1], site))
-			return &record->sites[present - 1];
+			return present;
 	}
-	return NULL;
+	return 0;
 }
 
-struct pl_layout_site *pl_written_site(const struct phaselock_violation *violation)
+uint32_t pl_written_site(const struct phaselock_violation *violation)
 {
 	struct pl_layout *record = pl_channel_record();
 	struct pl_layout_site site = {.cause = (uint8_t)violation->cause};
-	struct pl_layout_site *found;
 
 	if (record == NULL)
-		return NULL;
+		return 0;
 	site.first_ns = violation->time_ns;
 	site.size = violation->size;
 	site.image = pl_image_number();
@@ -92,21 +91,22 @@ struct pl_layout_site *pl_written_site(const struct phaselock_violation *violati
 	memcpy(site.thread_name, violation->thread_name, sizeof(site.thread_name));
 	strncpy(site.function, violation->function, sizeof(site.function) - 1);
 	pl_places_write(record, violation->frames, violation->frame_count, site.frames);
-	found = find(record, &site);
-	return found;
+	return find(record, &site);
 }
 
-void pl_written_count(struct pl_layout_site *site, const struct phaselock_violation *violation)
+void pl_written_count(uint32_t number, const struct phaselock_violation *violation)
 {
 	struct pl_layout *record = pl_channel_record();
+	struct pl_layout_site *site;
 
 	if (record == NULL)
 		return;
 	PL_IMAGE_ADD(violations, 1);
-	if (site == NULL) {
+	if (number == 0) {
 		atomic_fetch_add_explicit(&record->sites_lost, 1, memory_order_relaxed);
 		return;
 	}
+	site = &record->sites[number - 1];
 	atomic_fetch_add_explicit(&site->bytes, violation->size, memory_order_relaxed);
 	atomic_store_explicit(&site->last_ns, violation->time_ns, memory_order_relaxed);
 	/* release: who reads the count finds the site filled */

@@ -9,12 +9,13 @@
 #include "common/layout.h"
 
 /*
- * Returns the site of a violation in the record, which is made if there is none; NULL if there is
- * no record, or no room in it. The violation's frames are of this thread's stack as it is now.
+ * Returns the number + 1 of a violation's site in the record, which is made if there is none; 0 if
+ * there is no record, or no room in it. The violation's frames are of this thread's stack as it is
+ * now.
  */
-struct pl_layout_site *pl_written_site(const struct phaselock_violation *violation);
+uint32_t pl_written_site(const struct phaselock_violation *violation);
 
-/* Counts a violation at its site; NULL: at none. */
-void pl_written_count(struct pl_layout_site *site, const struct phaselock_violation *violation);
+/* Counts a violation at its site; 0: at none. */
+void pl_written_count(uint32_t site, const struct phaselock_violation *violation);
 
 #endif

@@ -16,4 +16,10 @@ void pl_names_start(bool may_ask);
  */
 void pl_names_get(char name[PL_NAME_SIZE]);
 
+/*
+ * The same for a debugger, whom nobody has called yet: the name that the thread of this id had when
+ * it was asked for last, or else its name.
+ */
+void pl_names_recall(uint64_t thread_id, char name[PL_NAME_SIZE]);
+
 #endif

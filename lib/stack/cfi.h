@@ -33,7 +33,7 @@ static inline uintptr_t pl_cfi_instruction(const struct pl_frame *frame)
 /*
  * Replaces the frame by its caller's; if that fails, the frame must not be used any more. Any
  * thread, signal handlers too; no lock, no heap request. It reads only the tables that belong to
- * the code now and remembers nothing after the walk, so nothing outlives a dlclose().
+ * the code now and remembers nothing after the walk; quick.h does.
  */
 enum pl_cfi_result pl_cfi_step(struct pl_cfi *cfi);
 

@@ -12,7 +12,9 @@
 #if defined(__x86_64__)
 enum {
 	PL_REGISTERS = 17,
+	PL_REGISTER_BASE = 6,
 	PL_REGISTER_STACK = 7,
+	PL_REGISTER_RETURN = 16,
 	PL_CALL_PUSHES = 1,	/* a call pushes its return address: a caller's stack ends higher */
 	PL_THREAD_BYTES = 2048, /* libc keeps at least so much behind a thread's pointer */
 };
@@ -21,7 +23,9 @@ enum {
 #elif defined(__aarch64__)
 enum {
 	PL_REGISTERS = 32,
+	PL_REGISTER_BASE = 29,
 	PL_REGISTER_STACK = 31,
+	PL_REGISTER_RETURN = 30,
 	PL_CALL_PUSHES = 0,
 	PL_THREAD_BYTES = 0, /* nothing: libc keeps it in front */
 };

@@ -4,14 +4,15 @@
  * loaded from the start stay, and have numbers of their own. Of others the dynamic linker tells
  * where they lie, without a lock; but another object with the same bounds may come to lie there.
  * So a mark in the object's first page is compared each time: its build-id, or, if it has none, its
- * ELF header. A build-id stands for all contents. A header does not, so an object without a
- * build-id gets no number, but it counts for the generation. It must not know what is remembered.
+ * ELF header, and its name. A build-id stands for all contents. Header and name do not, so an
+ * object without a build-id gets no number, but it counts for the generation. It must not know what
+ * is remembered.
  *
  * Nothing is told by dlclose(): libc has ways around it, such as those of iconv() and of dlmopen().
  */
 #include "stack/code.h"
 
-#include "stack/module.h"
+#include "stack/build_id.h"
 #include "stack/object.h"
 
 #include <stdatomic.h>
@@ -36,8 +37,9 @@ static struct entry {
 	_Atomic bool is_current; /* no other one was met in its place since */
 	bool has_build_id;
 	uint8_t mark_size;
-	struct pl_object_trace trace;
-	const uint8_t *mark; /* where it is in the object */
+	struct pl_object_trace trace; /* but for its name, which goes with the object */
+	uint64_t name;		      /* hashed; 0 if it has a build-id */
+	const uint8_t *mark;	      /* where it is in the object */
 	uint8_t copy[MARK_MAX];
 } entries[ENTRIES];
 
@@ -53,11 +55,21 @@ static size_t first_entry(const struct pl_object_trace *trace)
 	return (trace->start / PL_PAGE_SIZE * 0x9e3779b97f4a7c15u) >> 55 & (ENTRIES - 1);
 }
 
+static uint64_t hash_of(const char *name)
+{
+	uint64_t hash = 1;
+
+	for (; *name != '\0'; name++)
+		hash = (hash ^ (unsigned char)*name) * 0x100000001b3u; /* FNV-1a's prime */
+	return hash;
+}
+
 static bool is_same(const struct entry *entry, const struct pl_object_trace *trace)
 {
 	return entry->trace.start == trace->start && entry->trace.end == trace->end &&
 	       entry->trace.table_index == trace->table_index &&
-	       (entry->has_build_id || entry->trace.map == trace->map) &&
+	       (entry->has_build_id ||
+		(entry->trace.map == trace->map && entry->name == hash_of(trace->name))) &&
 	       memcmp(entry->copy, entry->mark, entry->mark_size) == 0;
 }
 
@@ -65,7 +77,7 @@ static bool is_same(const struct entry *entry, const struct pl_object_trace *tra
 static bool find_mark(const struct pl_object *object, struct entry *entry)
 {
 	size_t size;
-	const unsigned char *build_id = pl_module_build_id(object, &size);
+	const unsigned char *build_id = pl_build_id_find(object, &size);
 
 	if (object->header_count == 0 || object->start != entry->trace.start)
 		return false;
@@ -74,6 +86,7 @@ static bool find_mark(const struct pl_object *object, struct entry *entry)
 	entry->mark = entry->has_build_id ? build_id : (const uint8_t *)object->start;
 	entry->mark_size = (uint8_t)(entry->has_build_id ? size : MARK_MAX);
 	memcpy(entry->copy, entry->mark, entry->mark_size);
+	entry->name = entry->has_build_id ? 0 : hash_of(entry->trace.name);
 	return true;
 }
 
@@ -96,6 +109,7 @@ static struct entry *add(const struct pl_object_trace *trace)
 		entry->has_build_id = filled.has_build_id;
 		entry->mark_size = filled.mark_size;
 		entry->trace = filled.trace;
+		entry->name = filled.name;
 		entry->mark = filled.mark;
 		memcpy(entry->copy, filled.copy, sizeof(filled.copy));
 		atomic_store_explicit(&entry->state, FILLED, memory_order_release);
@@ -162,13 +176,18 @@ static PL_COLD bool find_unloadable(uintptr_t address, struct pl_code *code)
 	return true;
 }
 
-bool pl_code_find(uintptr_t address, struct pl_code *code)
+bool pl_code_find_lasting(uintptr_t address, struct pl_code *code)
 {
 	uintptr_t start, end;
 	unsigned number = pl_object_lasting(address, &start, &end);
 
 	if (number == 0)
-		return find_unloadable(address, code);
+		return false;
 	*code = (struct pl_code){.start = start, .size = end - start, .number = number};
 	return true;
+}
+
+bool pl_code_find(uintptr_t address, struct pl_code *code)
+{
+	return pl_code_find_lasting(address, code) || find_unloadable(address, code);
 }

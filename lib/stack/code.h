@@ -26,6 +26,9 @@ struct pl_code {
  */
 bool pl_code_find(uintptr_t address, struct pl_code *code);
 
+/* The same among objects that are there from the start to the end. */
+bool pl_code_find_lasting(uintptr_t address, struct pl_code *code);
+
 PL_INLINE bool pl_code_has(const struct pl_code *code, uintptr_t address)
 {
 	return address - code->start < code->size;

@@ -7,6 +7,7 @@
 #define _GNU_SOURCE
 #include "stack/module.h"
 
+#include "stack/build_id.h"
 #include "stack/dynamic.h"
 #include "stack/executable.h"
 #include "stack/exported.h"
@@ -14,15 +15,12 @@
 #include "stack/loaded.h"
 #include "stack/object.h"
 #include "common/runtime.h"
-#include "stack/segment.h"
 #include "stack/symtab.h"
 
-#include <elf.h>
 #include <link.h>
 #include <string.h>
 
 #define PATH_SIZE 4096
-#define BUILD_ID_MAX 64 /* bytes: linkers make 8 to 32 */
 
 static char program[PATH_SIZE];
 
@@ -54,62 +52,6 @@ static void name_function(const struct pl_object *object, struct pl_place *place
 	place->function_offset = place->offset - symbol->st_value;
 }
 
-static size_t filled_up(uint32_t size)
-{
-	return ((size_t)size + 3) & ~(size_t)3;
-}
-
-/* A note is its three words, its name and its contents, both padded to four bytes. */
-static bool read_build_id(const char *notes, size_t size, struct pl_place *place)
-{
-	static const char owner[] = "GNU";
-
-	while (size >= sizeof(ElfW(Nhdr)) + sizeof(owner)) {
-		size_t name_size, whole;
-		ElfW(Nhdr) note;
-
-		memcpy(&note, notes, sizeof(note));
-		name_size = filled_up(note.n_namesz);
-		whole = sizeof(note) + name_size + filled_up(note.n_descsz);
-		if (whole > size)
-			return false;
-		if (note.n_type == NT_GNU_BUILD_ID && note.n_namesz == sizeof(owner) &&
-		    note.n_descsz <= BUILD_ID_MAX &&
-		    memcmp(notes + sizeof(note), owner, sizeof(owner)) == 0) {
-			place->build_id = (const unsigned char *)notes + sizeof(note) + name_size;
-			place->build_id_size = note.n_descsz;
-			return true;
-		}
-		notes += whole;
-		size -= whole;
-	}
-	return false;
-}
-
-static void find_build_id(const struct pl_object *object, struct pl_place *place)
-{
-	for (size_t i = 0; i < object->header_count; i++) {
-		const ElfW(Phdr) *part = &object->headers[i];
-		const char *notes = (const char *)(object->base + part->p_vaddr);
-		size_t left;
-
-		if (part->p_type != PT_NOTE)
-			continue;
-		left = pl_segment_left(object, notes);
-		if (read_build_id(notes, left < part->p_memsz ? left : part->p_memsz, place))
-			return;
-	}
-}
-
-const unsigned char *pl_module_build_id(const struct pl_object *object, size_t *size)
-{
-	struct pl_place place = {.build_id = NULL};
-
-	find_build_id(object, &place);
-	*size = place.build_id_size;
-	return place.build_id;
-}
-
 static bool is_program(const struct pl_object *object)
 {
 	return object->name[0] == '\0' || pl_symtab_is_of(object->base);
@@ -124,7 +66,7 @@ static bool find_file(const void *address, struct pl_object *object, struct pl_p
 	place->offset = (uintptr_t)address - object->base;
 	place->path = is_program(object) ? program_path() : object->name;
 	place->module = pl_base_name(place->path);
-	find_build_id(object, place);
+	place->build_id = pl_build_id_find(object, &place->build_id_size);
 	return true;
 }
 

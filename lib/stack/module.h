@@ -5,8 +5,6 @@
 
 #include "common/base.h"
 
-struct pl_object;
-
 struct pl_place {
 	const char *module;   /* file name without folders, NULL if the address is in none */
 	const char *path;     /* the whole name of the file */
@@ -31,9 +29,6 @@ void pl_module_find(const void *address, struct pl_place *place);
  */
 void pl_module_find_file(const void *address, struct pl_place *place);
 void pl_module_find_function(const void *address, struct pl_place *place);
-
-/* Returns the build-id of an object and sets *size, or NULL and 0. It lives in the object. */
-const unsigned char *pl_module_build_id(const struct pl_object *object, size_t *size);
 
 /*
  * Returns the file name of the first module in a call stack that is no C or C++ run-time library.

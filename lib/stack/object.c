@@ -154,6 +154,7 @@ bool pl_object_trace(uintptr_t address, struct pl_object_trace *trace)
 	*trace = (struct pl_object_trace){.start = (uintptr_t)found.dlfo_map_start,
 					  .end = (uintptr_t)found.dlfo_map_end,
 					  .table_index = found.dlfo_eh_frame,
-					  .map = found.dlfo_link_map};
+					  .map = found.dlfo_link_map,
+					  .name = found.dlfo_link_map->l_name};
 	return true;
 }

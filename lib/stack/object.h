@@ -57,6 +57,7 @@ struct pl_object_trace {
 	uintptr_t start, end;
 	const void *table_index;
 	const void *map; /* the dynamic linker's record of it */
+	const char *name;
 };
 
 /* Returns whether there is an object that may be unloaded. Locks: none. Always false on musl. */

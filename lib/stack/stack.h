@@ -45,6 +45,14 @@ static inline bool pl_stack_is_own(const struct pl_stack *stack, uintptr_t addre
 	return address >= stack->own_low && address < stack->own_end;
 }
 
+/* The same for frames that were called; most of them are further up on the thread's own stack. */
+PL_INLINE bool pl_stack_may_go_on(struct pl_stack *stack, uintptr_t from, uintptr_t to)
+{
+	return (PL_LIKELY(to > from && to < stack->own_end && from >= stack->own_low) &&
+		to % sizeof(uintptr_t) == 0) ||
+	       pl_stack_may_go(stack, from, to, false);
+}
+
 /*
  * Whether the page of an address can be read. For addresses that pl_stack does not know for
  * certain.

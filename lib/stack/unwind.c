@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Walks call stacks by cfi.h. libgcc's unwinder is never used: if a program has registered tables
- * of its own, as a JIT does, it takes a lock and allocates. It must not know what a violation is.
+ * Walks call stacks by cfi.h, and takes them by quick.h as far as that goes. libgcc's unwinder is
+ * never used: if a program has registered tables of its own, as a JIT does, it takes a lock and
+ * allocates. It must not know what a violation is.
  */
 #include "stack/unwind.h"
 
 #include "stack/cfi.h"
 #include "stack/cfi_index.h"
 #include "stack/code.h"
+#include "stack/quick.h"
 
 /* Frames of our own that may lie between the unwinder and the caller. */
 #define OWN_FRAMES_MAX 12
@@ -90,13 +92,8 @@ struct list {
 	struct pl_code code; /* that of the last frame */
 };
 
-PL_INLINE bool add_to_list(struct pl_cfi *cfi, void *argument)
+PL_INLINE bool add_to_list(struct pl_cfi *cfi, struct list *list)
 {
-	struct list *list = argument;
-
-	/* For the generation. */
-	if (!pl_code_has(&list->code, pl_cfi_instruction(&cfi->frame)))
-		(void)pl_code_find(pl_cfi_instruction(&cfi->frame), &list->code);
 	/*
 	 * The frame before is what the handler returns to. It was not called either: its address is
 	 * the first byte of its code.
@@ -107,24 +104,109 @@ PL_INLINE bool add_to_list(struct pl_cfi *cfi, void *argument)
 	return list->count == list->capacity;
 }
 
+static bool see_and_add(struct pl_cfi *cfi, void *argument)
+{
+	struct list *list = argument;
+	uintptr_t address = pl_cfi_instruction(&cfi->frame);
+
+	if (!pl_code_has(&list->code, address)) /* for the generation */
+		(void)pl_code_find(address, &list->code);
+	return add_to_list(cfi, list);
+}
+
+/* Without unwind tables of code in between, one sure frame is better than none. */
+static unsigned list_caller(struct list *list, const void *caller)
+{
+	list->frames[0] = (void *)(uintptr_t)caller;
+	return caller != NULL;
+}
+
+/* Goes to the frame that returns to caller, as skip_own(). */
+PL_INLINE bool skip_own_quickly(struct pl_quick *quick, const void *caller, enum pl_unwind_end *end)
+{
+	void *frames[OWN_FRAMES_MAX];
+
+	for (unsigned own = 0; own < OWN_FRAMES_MAX; own++) {
+		enum pl_cfi_result result;
+
+		own += pl_quick_run(quick, (uintptr_t)caller, frames,
+				    caller == NULL ? 1 : OWN_FRAMES_MAX - own);
+		if (own > 0 && (caller == NULL || quick->cfi.frame.pc == (uintptr_t)caller))
+			return true;
+		if (own == OWN_FRAMES_MAX)
+			break;
+		(void)pl_quick_look(quick);
+		result = pl_quick_step(quick);
+		if (result != PL_CFI_DONE)
+			*end = end_of(result);
+		if (result != PL_CFI_DONE || quick->cfi.frame.pc == 0)
+			return false;
+		if (caller == NULL || quick->cfi.frame.pc == (uintptr_t)caller)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The same frames by remembered rules. Returns PL_UNWIND_UNREADABLE if a walk that knows all
+ * registers has to find out.
+ */
+static enum pl_unwind_end list_quickly(struct pl_quick *quick, const void *caller,
+				       struct list *list)
+{
+	enum pl_unwind_end end = PL_UNWIND_NO_TABLE;
+	struct pl_cfi *cfi = &quick->cfi;
+
+	if (!skip_own_quickly(quick, caller, &end))
+		return end;
+	for (unsigned i = 0; i < FRAMES_WALKED_MAX; i++) {
+		void **next = list->frames + list->count;
+		enum pl_cfi_result result;
+
+		/* A frame counts when it was looked at: the last one of a run does not yet. */
+		if (!cfi->frame.is_exact) {
+			*next = (void *)cfi->frame.pc;
+			list->count +=
+				pl_quick_run(quick, 0, next + 1, list->capacity - list->count - 1);
+		}
+		if (cfi->frame.pc == 0)
+			return PL_UNWIND_WHOLE;
+		if (!pl_quick_look(quick) && (list->count > 0 || caller == NULL))
+			return PL_UNWIND_NO_TABLE;
+		if (add_to_list(cfi, list))
+			return PL_UNWIND_FULL;
+		result = pl_quick_step(quick);
+		if (result != PL_CFI_DONE)
+			return end_of(result);
+		if (cfi->frame.pc == 0)
+			return PL_UNWIND_WHOLE;
+	}
+	return PL_UNWIND_UNREADABLE;
+}
+
 __attribute__((noinline)) unsigned pl_unwind(void **frames, unsigned capacity, const void *caller,
 					     enum pl_unwind_end *end)
 {
 	struct list list = {.frames = frames, .capacity = capacity};
-	struct pl_cfi cfi;
+	struct pl_quick quick;
 
 	*end = capacity == 0 ? PL_UNWIND_FULL : PL_UNWIND_NO_TABLE;
 	if (capacity == 0)
 		return 0;
-	begin(&cfi);
-	if (!skip_own(&cfi, caller, end)) {
-		/*
-		 * Code without unwind tables hides the caller: one sure frame is better than none.
-		 */
-		frames[0] = (void *)(uintptr_t)caller;
-		return caller != NULL;
-	}
-	*end = go_outwards(&cfi, caller != NULL, add_to_list, &list);
+	begin(&quick.cfi);
+	quick.code = (struct pl_code){.number = 0};
+	for (size_t i = 0; i < sizeof(quick.codes) / sizeof(quick.codes[0]); i++)
+		quick.codes[i] = quick.code;
+	quick.turn = 0;
+	*end = list_quickly(&quick, caller, &list);
+	if (*end != PL_UNWIND_UNREADABLE)
+		return list.count > 0 ? list.count : list_caller(&list, caller);
+	*end = PL_UNWIND_NO_TABLE;
+	list.count = 0;
+	begin(&quick.cfi);
+	if (!skip_own(&quick.cfi, caller, end))
+		return list_caller(&list, caller);
+	*end = go_outwards(&quick.cfi, caller != NULL, see_and_add, &list);
 	return list.count;
 }
 

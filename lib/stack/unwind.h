@@ -35,7 +35,7 @@ unsigned pl_unwind(void **frames, unsigned capacity, const void *caller, enum pl
  * met a module in the place of one that was unloaded. To be read after the walk, while its calls
  * are still under way. Then equal addresses of two walks mean the same code if the numbers are
  * equal, too. It says nothing of code in no module. Modules without a build-id are told apart by
- * where they lie and by their ELF header. Fast.
+ * where they lie, by their name and by their ELF header. Fast.
  */
 uint64_t pl_unwind_generation(void);
 

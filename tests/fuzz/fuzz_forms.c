@@ -203,7 +203,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct report_site sites[SITES] = {0};
 	struct report report = {.processes = processes, .sites = sites};
 	char *root = take_known(&input);
-	struct report_options options = {root};
+	struct report_options options = {.root = root};
 
 	take_report(&report, &input);
 	check_json(&report, &options);

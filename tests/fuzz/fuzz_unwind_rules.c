@@ -3,11 +3,14 @@
  * The rules at addresses of the modules that this process has, by our reader of unwind tables and
  * by that of elfutils: each is the other's oracle. Tables of the input's cannot be compared so:
  * readers may refuse what is damaged, each in its own way (fuzz_unwind_tables.c).
+ *
+ * And a step by the word that is made of plain rules, which must lead where the rules do.
  */
 #define _GNU_SOURCE
 #include "fuzz.h"
 
-#include "stack/cfi_rules.h"
+#include "stack/cfi.h"
+#include "stack/cfi_plain.h"
 
 #include <dwarf.h>
 #include <elfutils/libdw.h>
@@ -112,6 +115,66 @@ static void check_register(const struct pl_cfi_rules *ours, Dwarf_Frame *theirs,
 	}
 }
 
+/* ---- a step by a plain rule ------------------------------------------------------------------ */
+
+#define STACK_WORDS 512
+
+static uintptr_t stack[STACK_WORDS];
+
+/* A frame at the middle of the stack, whose words are addresses in it, and others. */
+static void begin_step(struct pl_cfi *cfi, uintptr_t address, bool is_exact)
+{
+	cfi->tables.object.start = cfi->tables.object.end = 0;
+	cfi->first.common = NULL;
+	cfi->frame = (struct pl_frame){.pc = is_exact ? address : address + 1,
+				       .is_exact = is_exact,
+				       .known = (uint32_t)1 << PL_REGISTER_STACK |
+						(uint32_t)1 << PL_REGISTER_BASE |
+						(uint32_t)1 << PL_REGISTER_RETURN};
+	cfi->frame.registers[PL_REGISTER_STACK] = (uintptr_t)(stack + STACK_WORDS / 4);
+	cfi->frame.registers[PL_REGISTER_BASE] = (uintptr_t)(stack + STACK_WORDS / 2) + address % 3;
+	cfi->frame.registers[PL_REGISTER_RETURN] = cfi->frame.pc;
+	cfi->stack = (struct pl_stack){.own_low = (uintptr_t)stack,
+				       .own_end = (uintptr_t)(stack + STACK_WORDS),
+				       .low = (uintptr_t)(stack + STACK_WORDS / 4)};
+}
+
+static bool is_equal(const struct pl_frame *a, const struct pl_frame *b, unsigned number)
+{
+	bool is_known = (a->known >> number & 1) != 0;
+
+	return is_known == ((b->known >> number & 1) != 0) &&
+	       (!is_known || a->registers[number] == b->registers[number]);
+}
+
+static void check_plain(const struct pl_cfi_rules *rules, uintptr_t address, bool is_exact)
+{
+	pl_plain rule = pl_cfi_plain_make(rules, address);
+	static struct pl_cfi by_tables, by_rule;
+	enum pl_cfi_result result;
+
+	CHECK(rule != 0);
+	if (pl_cfi_plain_kind(rule) == PL_PLAIN_NOT)
+		return;
+	for (size_t i = 0; i < STACK_WORDS; i++)
+		stack[i] = (address + i) % 5 == 0
+				   ? address * i
+				   : (uintptr_t)(stack + (address + 7 * i) % STACK_WORDS);
+	begin_step(&by_tables, address, is_exact);
+	begin_step(&by_rule, address, is_exact);
+	result = pl_cfi_plain_step(rule, &by_rule);
+	CHECK(pl_cfi_step(&by_tables) == result);
+	if (result != PL_CFI_DONE)
+		return;
+	CHECK(by_rule.frame.pc == by_tables.frame.pc);
+	if (by_rule.frame.pc == 0)
+		return;
+	CHECK(by_rule.frame.is_exact == by_tables.frame.is_exact);
+	CHECK(is_equal(&by_rule.frame, &by_tables.frame, PL_REGISTER_STACK));
+	CHECK(is_equal(&by_rule.frame, &by_tables.frame, PL_REGISTER_BASE));
+	CHECK(is_equal(&by_rule.frame, &by_tables.frame, PL_REGISTER_RETURN));
+}
+
 static void compare(const struct code *code, uintptr_t address)
 {
 	struct pl_cfi_tables tables = {.base = NULL};
@@ -132,6 +195,8 @@ static void compare(const struct code *code, uintptr_t address)
 	for (int i = 0; i < PL_REGISTERS; i++)
 		check_register(&ours, theirs, i);
 	free(theirs);
+	check_plain(&ours, address, false);
+	check_plain(&ours, address, true);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

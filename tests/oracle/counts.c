@@ -21,10 +21,11 @@ struct line {
 
 /* Until the file is mapped, and where there is none. */
 static struct line early[ORACLE_COUNTS] = {
-	[ORACLE_WALKS] = {"walks", 0},	 [ORACLE_FRAMES] = {"frames", 0},
-	[ORACLE_DIFFER] = {"differ", 0}, [ORACLE_LIBGCC] = {"libgcc", 0},
-	[ORACLE_HIDDEN] = {"hidden", 0}, [ORACLE_NOTHING] = {"nothing", 0},
-	[ORACLE_DEEP] = {"deep", 0},	 [ORACLE_CUT] = {"cut", 0},
+	[ORACLE_WALKS] = {"walks", 0},	   [ORACLE_FRAMES] = {"frames", 0},
+	[ORACLE_RULES] = {"rules", 0},	   [ORACLE_DIFFER] = {"differ", 0},
+	[ORACLE_LIBGCC] = {"libgcc", 0},   [ORACLE_HIDDEN] = {"hidden", 0},
+	[ORACLE_NOTHING] = {"nothing", 0}, [ORACLE_DEEP] = {"deep", 0},
+	[ORACLE_CUT] = {"cut", 0},
 };
 static struct line *_Atomic lines = early;
 

@@ -6,6 +6,7 @@
 enum oracle_count {
 	ORACLE_WALKS,	/* compared */
 	ORACLE_FRAMES,	/* of them */
+	ORACLE_RULES,	/* of those, left by plain rules that are remembered */
 	ORACLE_DIFFER,	/* walks in which the two differ: the process has ended */
 	ORACLE_LIBGCC,	/* left out: libgcc waits for this very walk */
 	ORACLE_HIDDEN,	/* left out: there is no way to the caller, which stands alone */

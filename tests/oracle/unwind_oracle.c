@@ -3,7 +3,8 @@
  * The oracle of lib/stack/: each call stack that the library walks is walked by libgcc too, and
  * frame by frame the two must agree: on the address, on whether a signal came there, on the stack
  * pointer, on each register that is kept over calls. The list that pl_unwind() makes of it must be
- * libgcc's, too. If they differ, the process says where and aborts.
+ * libgcc's, too; and a walk by remembered rules, as far as it goes, must be at the same frames with
+ * the same stack pointer and base. If they differ, the process says where and aborts.
  *
  * The linker puts these functions in front of the library's own (--wrap): nothing is compiled anew.
  *
@@ -18,6 +19,7 @@
 #include "common/os.h"
 #include "stack/cfi.h"
 #include "stack/object.h"
+#include "stack/quick.h"
 #include "stack/unwind.h"
 
 #include <stdatomic.h>
@@ -45,8 +47,11 @@ struct list {
 
 /* A walk by both. */
 struct walk {
-	struct pl_cfi cfi; /* where ours is */
-	unsigned steps;	   /* that ours can take */
+	struct pl_cfi cfi;     /* where ours is */
+	struct pl_quick quick; /* where ours by remembered rules is */
+	bool is_quick_over;    /* it cannot know how to go on */
+	unsigned by_rules;     /* steps that were by plain rules */
+	unsigned steps;	       /* that ours can take */
 	unsigned taken;
 	bool may_look_beyond;	 /* libgcc must end where ours did */
 	const struct list *list; /* NULL: none was made */
@@ -121,6 +126,34 @@ static bool check_registers(struct walk *walk, struct _Unwind_Context *context)
 	return true;
 }
 
+/* A step by remembered rules, which must lead to where ours is. */
+static bool check_quick(struct walk *walk)
+{
+	const struct pl_frame *frame = &walk->cfi.frame, *quick = &walk->quick.cfi.frame;
+	enum pl_cfi_result result;
+
+	if (walk->is_quick_over)
+		return true;
+	if (walk->taken > 1 && !pl_quick_look(&walk->quick))
+		return differ(walk, "code by rules", 0, quick->pc);
+	if (walk->taken <= 1)
+		(void)pl_quick_look(&walk->quick);
+	walk->by_rules +=
+		walk->quick.rule != 0 && pl_cfi_plain_kind(walk->quick.rule) != PL_PLAIN_NOT;
+	result = pl_quick_step(&walk->quick);
+	walk->is_quick_over = result == PL_CFI_UNREADABLE;
+	if (walk->is_quick_over)
+		return true;
+	return check(walk, "step by rules", result, PL_CFI_DONE) &&
+	       check(walk, "address by rules", quick->pc, frame->pc) &&
+	       check(walk, "mark of a signal by rules", quick->is_exact, frame->is_exact) &&
+	       check(walk, "stack pointer by rules", quick->registers[PL_REGISTER_STACK],
+		     frame->registers[PL_REGISTER_STACK]) &&
+	       ((quick->known >> PL_REGISTER_BASE & 1) == 0 ||
+		check(walk, "base by rules", quick->registers[PL_REGISTER_BASE],
+		      frame->registers[PL_REGISTER_BASE]));
+}
+
 /* libgcc is at a frame. The first one is that of compare(), at a place of no interest. */
 static _Unwind_Reason_Code look_at(struct _Unwind_Context *context, void *argument)
 {
@@ -140,7 +173,8 @@ static _Unwind_Reason_Code look_at(struct _Unwind_Context *context, void *argume
 			check(walk, "step", pl_cfi_step(&walk->cfi), PL_CFI_DONE) &&
 			check(walk, "address", walk->cfi.frame.pc, pc) &&
 			check(walk, "mark of a signal", walk->cfi.frame.is_exact, is_exact != 0) &&
-			check_registers(walk, context) && check_list(walk, pc, is_exact != 0);
+			check_registers(walk, context) && check_quick(walk) &&
+			check_list(walk, pc, is_exact != 0);
 	/* What libgcc does next is to go to the next frame. */
 	if (goes_on && walk->taken == walk->steps && !walk->may_look_beyond)
 		goes_on = false;
@@ -223,6 +257,7 @@ static __attribute__((noinline)) void compare(const struct list *list)
 	begin(&walk.cfi);
 	if (!go_ahead(&walk))
 		return;
+	begin(&walk.quick.cfi);
 	begin(&walk.cfi);
 	_Unwind_Backtrace(look_at, &walk);
 	if (walk.wrong == NULL && walk.taken <= walk.steps)
@@ -235,6 +270,7 @@ static __attribute__((noinline)) void compare(const struct list *list)
 	}
 	oracle_count(ORACLE_WALKS, 1);
 	oracle_count(ORACLE_FRAMES, walk.steps);
+	oracle_count(ORACLE_RULES, walk.by_rules);
 }
 
 /* ---- in the place of the library's own ------------------------------------------------------- */
