@@ -82,13 +82,6 @@ void pl_module_start(void)
 {
 }
 
-const unsigned char *pl_module_build_id(const struct pl_object *object, size_t *size)
-{
-	(void)object;
-	*size = 0;
-	return NULL;
-}
-
 /* Or the matching would bring the rest of lib/stack/module.c. */
 int pl_suppress_match(const void *const *frames, unsigned count)
 {
