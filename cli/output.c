@@ -28,6 +28,9 @@
 	PL_TEXT_OF(PHASELOCK_VERSION_MAJOR)                                                        \
 	"." PL_TEXT_OF(PHASELOCK_VERSION_MINOR) "." PL_TEXT_OF(PHASELOCK_VERSION_PATCH)
 
+/* As long as a write took, times this, none follows: a large profile shall cost little. */
+#define REST 20
+
 #define LINES_TYPED                                                                                \
 	((size_t)2) /* what was typed, and where the next command is: on that screen too */
 
@@ -83,15 +86,21 @@ static void describe(struct record_run *run, char **words)
 static uint64_t state_of(const struct page *page)
 {
 	const struct pl_layout *layout = page->record;
-	uint64_t checks = 0;
+	uint64_t state;
 
 	if (layout == NULL)
 		return 0;
+	state = layout->images_taken + layout->sites_taken + layout->modules_taken +
+		layout->stages_told + page->channel->violations;
 	for (size_t i = 0; i < sizeof(page->channel->checks) / sizeof(page->channel->checks[0]);
 	     i++)
-		checks += page->channel->checks[i];
-	return layout->images_taken + layout->sites_taken + layout->modules_taken +
-	       layout->stages_told + page->channel->violations + checks;
+		state += page->channel->checks[i];
+	for (uint32_t i = 0; page->profile != NULL && i < PL_LAYOUT_IMAGES; i++) {
+		if (i >= layout->images_taken)
+			break;
+		state += page->profile->processes[i].requests + page->profile->processes[i].frees;
+	}
+	return state;
 }
 
 static bool take(struct output *output)
@@ -164,13 +173,17 @@ bool output_begin(struct output *output, const struct page *page, const struct a
 void output_step(void *context)
 {
 	struct output *output = context;
-	uint64_t times, state = state_of(output->page);
+	uint64_t times, before, state = state_of(output->page);
 
 	if (read(output->timer, &times, sizeof(times)) < 0 || state == output->written)
+		return;
+	before = monotonic_ns();
+	if (before < output->not_before_ns)
 		return;
 	output->written = state;
 	if (take(output))
 		write_part(output);
+	output->not_before_ns = before + REST * (monotonic_ns() - before);
 }
 
 /* ---- its end --------------------------------------------------------------------------------- */

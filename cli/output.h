@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What a run leaves behind: its record, in memory for the summary and in the file of --output.
- * While the program runs FILE.part is written anew each second in which something came, so that no
- * more than that second is lost if the command itself ends.
+ * While the program runs FILE.part is written anew each second in which something came, a large one
+ * more seldom, so that no more than that is lost if the command itself ends.
  */
 #ifndef CLI_OUTPUT_H
 #define CLI_OUTPUT_H
@@ -15,9 +15,10 @@ struct output {
 	const struct page *page;
 	const struct arguments *arguments;
 	struct record record;
-	int timer;	  /* readable each second; -1: there is no file to write */
-	uint64_t end_ns;  /* CLOCK_MONOTONIC */
-	uint64_t written; /* what there was when the file was written last */
+	int timer;		/* readable each second; -1: there is no file to write */
+	uint64_t end_ns;	/* CLOCK_MONOTONIC */
+	uint64_t written;	/* what there was when the file was written last */
+	uint64_t not_before_ns; /* when it may be written again */
 };
 
 /* Begins a run. Returns false after it has said that the file cannot be written. */

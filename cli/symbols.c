@@ -7,6 +7,7 @@
 #include "symbols.h"
 
 #include "demangle.h"
+#include "edges.h"
 #include "functions.h"
 #include "lines.h"
 #include "regular.h"
@@ -30,6 +31,13 @@ struct symbols_module {
 	Dwfl *session;
 	Dwfl_Module *module; /* NULL: the file is no program or library */
 	char build_id[2 * BUILD_ID_BYTES + 1];
+	/* A search takes time with each symbol of the module: the last answer is kept. */
+	struct edges edges;
+	struct {
+		uint64_t low, high; /* addresses that have it; equal: none have */
+		uint64_t start;
+		char *symbol; /* NULL: there is none */
+	} last;
 };
 
 struct symbols {
@@ -60,6 +68,8 @@ struct symbols *symbols_new(const char *debug_path)
 static void close_module(struct symbols_module *module)
 {
 	dwfl_end(module->session);
+	edges_free(&module->edges);
+	free(module->last.symbol);
 	free(module->path);
 	free(module);
 }
@@ -194,17 +204,33 @@ enum module_state symbols_open(struct symbols *symbols, const char *path, const 
 /* ---- looking up ------------------------------------------------------------------------------ */
 
 /* The symbol whose bytes the address is among; `at` is the address itself. */
-static void find_symbol(Dwfl_Module *module, GElf_Addr at, struct symbols_place *place)
+static void search(struct symbols_module *module, GElf_Addr at)
 {
-	GElf_Off offset;
+	GElf_Off offset = 0;
 	GElf_Sym symbol;
 	const char *name;
 
-	name = dwfl_module_addrinfo(module, at, &offset, &symbol, NULL, NULL, NULL);
+	free(module->last.symbol);
+	module->last.symbol = NULL;
+	name = dwfl_module_addrinfo(module->module, at, &offset, &symbol, NULL, NULL, NULL);
 	if (name == NULL || *name == '\0' || (symbol.st_size > 0 && offset >= symbol.st_size))
 		return;
-	place->symbol = strndup(name, strcspn(name, "@")); /* without a version */
-	place->symbol_offset = offset + 1;
+	module->last.symbol = strndup(name, strcspn(name, "@")); /* without a version */
+	module->last.start = at - offset;
+}
+
+static void find_symbol(struct symbols_module *module, GElf_Addr at, struct symbols_place *place)
+{
+	if (at < module->last.low || at >= module->last.high) {
+		search(module, at);
+		if (!edges_around(&module->edges, module->module, at, &module->last.low,
+				  &module->last.high))
+			module->last.low = module->last.high = 0;
+	}
+	if (module->last.symbol == NULL)
+		return;
+	place->symbol = strdup(module->last.symbol);
+	place->symbol_offset = at - module->last.start + 1;
 }
 
 /* By its demangled form; a mangled one is better than none. */
@@ -227,7 +253,7 @@ void symbols_find(struct symbols_module *module, uint64_t offset, struct symbols
 	 * Look before the return address: the call is there, and at the address another line may
 	 * begin.
 	 */
-	find_symbol(module->module, offset - 1, place);
+	find_symbol(module, offset - 1, place);
 	lines_find(module->module, offset - 1, place);
 	for (size_t i = 0; i < place->count; i++)
 		demangle_name(&place->functions[i].name);

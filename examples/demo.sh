@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# The three uses of phaselock on real input, in seven parts: linked, preloaded, in a unit test.
+# The three uses of phaselock on real input, in eight parts: linked, preloaded, in a unit test; and
+# the profile of a program.
 # `make demo` runs it from the root of the checkout; the argument is the folder that make filled
 # (default: build). Prints what each part printed, checks its status and what matters of its
-# output, and ends with 0 if all did what they should. Five of the seven have to find violations,
+# output, and ends with 0 if all did what they should. Five of them have to find violations,
 # since a guard that never bites proves nothing.
 set -u
 
@@ -22,7 +23,7 @@ wrong=
 heading()
 {
 	parts=$((parts + 1))
-	printf '\n== %d of 7: %s\n' "$parts" "$1"
+	printf '\n== %d of 8: %s\n' "$parts" "$1"
 }
 
 complain()
@@ -129,9 +130,25 @@ grep -q "#2 can_note .*can_note_with_bug\.c:16$" "$scratch/output" ||
 	complain "the line of the bug is missing"
 show
 
+heading "a profile: all that sqlite3 asks for, by site and phase, and a page of it for a browser"
+record=$scratch/sqlite3.rec
+page=$build/demo.html
+echo "   $ $build/phaselock record --lock-at=main --output=sqlite3.rec -- sqlite3 :memory: <script"
+expect 0 sh -c '"$1" record --lock-at=main --output="$2" -- sqlite3 :memory: <"$3"' \
+	sh "$build/phaselock" "$record" examples/sqlite/script.sql
+echo "   $ $build/phaselock report sqlite3.rec"
+expect 0 "$build/phaselock" report "$record"
+contains "sqlite3 :memory:"
+begins "while locked: "
+show
+expect 0 "$build/phaselock" report --format=html --output="$page" --force "$record"
+echo "   $ $build/phaselock report --format=html --output=$page sqlite3.rec"
+grep -q "Content-Security-Policy" "$page" || complain "$page is no page"
+echo "   | open it in a browser: $(pwd)/$page"
+
 echo
-if [ "$parts" -ne 7 ] || [ -n "$wrong" ]; then
+if [ "$parts" -ne 8 ] || [ -n "$wrong" ]; then
 	echo "demo: something went wrong:$wrong"
 	exit 1
 fi
-echo "demo: all 7 parts did what they should"
+echo "demo: all 8 parts did what they should"

@@ -16,7 +16,7 @@
 #include <stdatomic.h>
 
 #define PLACES 8
-#define FIRST_BUCKETS ((size_t)64)
+#define FIRST_BUCKETS ((size_t)256)
 #define LEVELS 26
 #define GRAIN 8 /* log2 of the bytes of memory that share a first bucket */
 #define PILE 20 /* log2 of the bytes after which large blocks, in equal distances, change theirs */

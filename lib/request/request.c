@@ -43,7 +43,8 @@ static enum pl_outcome pass(struct pl_thread **thread, const struct pl_request *
 }
 
 /* The end of a request, served or not. For an exiting thread it keeps the byte counts. */
-static void *close_request(struct pl_thread *thread, const struct pl_request *request, void *block)
+PL_INLINE void *close_request(struct pl_thread *thread, const struct pl_request *request,
+			      void *block)
 {
 	pl_recorded_result(thread, request, block);
 	if (pl_watch_is_on(thread))
@@ -54,8 +55,8 @@ static void *close_request(struct pl_thread *thread, const struct pl_request *re
 }
 
 /* The same, with libc's error for lack of memory. */
-static void *finish(struct pl_thread *thread, const struct pl_request *request,
-		    pl_counter *failures, void *block)
+PL_INLINE void *finish(struct pl_thread *thread, const struct pl_request *request,
+		       pl_counter *failures, void *block)
 {
 	if (block == NULL) {
 		errno = ENOMEM;

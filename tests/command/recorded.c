@@ -191,7 +191,7 @@ static void longjmp_out(void)
 		raise(SIGUSR2);
 }
 
-/* ---- modules ---------------------------------------------------------------------------------- */
+/* ---- modules --------------------------------------------------------------------------------- */
 
 /* Two plug-ins, one after the other at the same address, ask for 24 bytes three times each. */
 static void plugins(void)
