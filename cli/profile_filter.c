@@ -75,13 +75,28 @@ static bool is_process_wanted(const struct profile_view *view, uint32_t process,
 			 view->processes[process].program);
 }
 
+/*
+ * When a row's first or last request was. Times of rows are those of the kernel's tick, which may
+ * lie before the lock; but what was locked comes after it.
+ */
+static uint64_t time_of(const struct view_row *row, uint64_t time_ns, uint64_t beginning,
+			const struct view_filter *filter)
+{
+	bool is_after = filter->since_ns == UINT64_MAX && row->phase == REPORT_LOCKED;
+
+	return is_after && time_ns < beginning ? beginning : time_ns;
+}
+
 static bool is_row_wanted(const struct profile_view *view, const struct view_row *row,
 			  const struct view_filter *filter, const uint64_t *beginnings)
 {
 	const struct view_thread *thread = &view->threads[row->thread];
 
+	uint64_t beginning = beginnings[row->process];
+
 	return (!filter->has_phase || row->phase == filter->phase) &&
-	       (!filter->has_since || row->figures.last_ns >= beginnings[row->process]) &&
+	       (!filter->has_since ||
+		time_of(row, row->figures.last_ns, beginning, filter) >= beginning) &&
 	       is_wanted(filter->thread, thread->id, thread->name) &&
 	       is_process_wanted(view, row->process, filter);
 }
@@ -98,7 +113,8 @@ void profile_view_filter(struct profile_view *view, const struct view_filter *fi
 
 		if (!is_row_wanted(view, row, filter, beginnings))
 			continue;
-		view->straddling += row->figures.first_ns < beginnings[row->process];
+		view->straddling += time_of(row, row->figures.first_ns, beginnings[row->process],
+					    filter) < beginnings[row->process];
 		view->rows[rows++] = *row;
 	}
 	for (size_t i = 0; i < view->point_count; i++) {

@@ -8,6 +8,8 @@
 #include "common/glob.h"
 #include "frame.h"
 
+#include <string.h>
+
 static const char *const patterns[] = {
 	/* as many call theirs: xmalloc(), sqlite3Malloc(), CRYPTO_zalloc(), g_realloc() */
 	"*[Mm]alloc",
@@ -140,15 +142,48 @@ static const char *const patterns[] = {
 	"__rg_*alloc*",
 };
 
-bool wrapper_is_known(const char *function)
+static bool matches(const char *function)
 {
-	struct slice name;
+	struct slice name = frame_short_name(function);
 
-	if (function == NULL)
-		return false;
-	name = frame_short_name(function);
 	for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++)
 		if (pl_glob_matches_start(patterns[i], name.start, name.length))
 			return true;
 	return false;
+}
+
+/*
+ * Answers of before: a profile asks about the same few thousand functions millions of times. A name
+ * that is longer than these is looked up each time.
+ */
+#define ANSWERS 4096
+#define NAME_MOST 119
+
+static struct answer {
+	bool is_there, is_known;
+	char function[NAME_MOST + 1];
+} answers[ANSWERS];
+
+static struct answer *answer_for(const char *function, size_t length)
+{
+	uint32_t hash = 0;
+
+	for (size_t i = 0; i < length; i++)
+		hash = hash * 31 + (unsigned char)function[i];
+	return &answers[hash % ANSWERS];
+}
+
+bool wrapper_is_known(const char *function)
+{
+	size_t length = function != NULL ? strlen(function) : 0;
+	struct answer *answer;
+
+	if (function == NULL || length > NAME_MOST)
+		return function != NULL && matches(function);
+	answer = answer_for(function, length);
+	if (!answer->is_there || strcmp(answer->function, function) != 0) {
+		*answer = (struct answer){.is_there = true, .is_known = matches(function)};
+		memcpy(answer->function, function, length);
+	}
+	return answer->is_known;
 }
