@@ -172,7 +172,7 @@ $(TESTING): $(patsubst %.c,$(B)/%.o,$(wildcard testing/*.c)) $(TESTING_PARTS)
 # has.
 CLI_PARTS    := entry/dialect $(OS_PARTS) \
                 $(patsubst %,common/%,options option_keys near format quote entries suppress glob \
-                  clone runtime)
+                  clone runtime wording)
 CLI_OBJECTS  := $(patsubst %.c,$(B)/%.o,$(wildcard cli/*.c)) \
                 $(CLI_PARTS:%=$(B)/cli/lib/%.o) $(B)/cli/html_page_text.o
 CLI_CPPFLAGS := -iquote lib -isystem /usr/include/libxml2 -DPHASELOCK_LIBDIR='"$(LIBDIR)"'

@@ -7,6 +7,7 @@
 #include "annotate.h"
 
 #include "escape.h"
+#include "named.h"
 #include "naming.h"
 
 #include <stdio.h>
@@ -74,14 +75,9 @@ static void write_build_id(const struct annotator *annotator, const struct build
 {
 	char *path = escape_undo(id->path);
 	char *hex = strndup(id->hex.start, id->hex.length);
-	const struct question question = {.path = path, .build_id = hex, .function = ""};
 
-	if (path != NULL && hex != NULL &&
-	    namer_ask(annotator->namer, &question)->state == MODULE_OTHER) {
-		fputs("  (", out);
-		escape_write_part(id->path, out);
-		fputs(" has another build-id now: its frames keep their offsets)\n", out);
-	}
+	if (path != NULL && hex != NULL)
+		named_write_if_other(annotator->namer, path, hex, out);
 	free(path);
 	free(hex);
 }

@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The reading end of the pipe of reports. It must not know what a report says.
- *
- * Puts a text of more than one piece together before anybody sees it, since the pieces of several
- * threads come mixed. So only whole texts are named and written.
+ * The reading end of the pipe of reports. A text in it is short, and is written as it came; a call
+ * names a report in the record, which is worded here. It must not know what a report says.
  */
 #define _GNU_SOURCE
 #include "collect.h"
 
-#include "annotate.h"
 #include "child.h"
 #include "common/channel.h"
 #include "escape.h"
 #include "common/os.h"
+#include "namer.h"
 #include "say.h"
+#include "told.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -23,21 +22,8 @@
 #include <unistd.h>
 
 #define PIPE_SIZE 1048576
-#define TEXT_MAX ((size_t)64 * 1024)
-#define TEXT_STEP ((size_t)1024)
-#define UNFINISHED_MAX ((size_t)4 * 1024 * 1024) /* bytes of memory for texts without an end */
 #define PATH_SIZE (PL_OPTIONS_PATH_SIZE + 32)
 #define STDERR_WAIT_MS 60000 /* for one text, if a write to stderr does not block */
-
-/* A text whose end has not come yet. */
-struct text {
-	struct text *next;
-	uint32_t process;
-	uint32_t thread;
-	size_t length;
-	size_t capacity;
-	char *start;
-};
 
 struct collector {
 	int reader; /* -1: closed, after something came that is no report */
@@ -48,12 +34,13 @@ struct collector {
 	bool is_quiet;	  /* nothing goes to stderr */
 	uint64_t written; /* bytes, of all reports */
 	bool is_full;
-	struct annotator *annotator; /* NULL: texts stay as they are */
-	uint32_t process;	     /* the process whose text is being written */
-	struct text *unfinished;     /* the oldest first */
-	size_t unfinished_size;
+	struct pl_layout *record; /* NULL: there is none */
+	uint64_t told;		  /* reports in it */
+	struct namer *namer;	  /* NULL: places stay as they are */
+	uint32_t process;	  /* the process whose text is being written */
 	size_t filled;
 	char buffer[16 * PL_CHANNEL_PIECE_SIZE];
+	struct pl_layout_report copy; /* of the report that is being told */
 };
 
 static bool open_pipe(struct collector *collector)
@@ -70,8 +57,8 @@ static bool open_pipe(struct collector *collector)
 	return true;
 }
 
-/* The annotator passes the program's signals on while it looks something up. */
-static struct annotator *new_annotator(const struct arguments *arguments)
+/* The namer passes the program's signals on while it looks something up. */
+static struct namer *new_namer(const struct arguments *arguments)
 {
 	const struct namer_options options = {
 		.debug_path = arguments->debug_path,
@@ -81,7 +68,7 @@ static struct annotator *new_annotator(const struct arguments *arguments)
 		.meanwhile = child_pass_signals_on,
 	};
 
-	return annotator_new(&options);
+	return namer_new(&options);
 }
 
 struct collector *collector_new(const struct arguments *arguments)
@@ -97,10 +84,16 @@ struct collector *collector_new(const struct arguments *arguments)
 	collector->is_quiet = arguments->quiet;
 	if (strcmp(arguments->options.symbolize, "0") == 0)
 		return collector;
-	collector->annotator = new_annotator(arguments);
-	if (collector->annotator == NULL)
+	collector->namer = new_namer(arguments);
+	if (collector->namer == NULL)
 		say("no memory to name what is in the reports");
 	return collector;
+}
+
+void collector_use(struct collector *collector, struct pl_layout *record)
+{
+	if (collector != NULL)
+		collector->record = record;
 }
 
 const char *collector_path(const struct collector *collector)
@@ -113,7 +106,7 @@ int collector_fd(const struct collector *collector)
 	return collector != NULL ? collector->reader : -1;
 }
 
-/* ---- whole texts ----------------------------------------------------------------------------- */
+/* ---- texts ----------------------------------------------------------------------------------- */
 
 static int open_report(struct collector *collector)
 {
@@ -168,21 +161,20 @@ static bool is_within_bound(struct collector *collector, size_t length)
 }
 
 /* What does not fit into the file goes to stderr. */
-static void write_text(void *context, const char *sent, size_t length)
+static void write_text(struct collector *collector, const char *sent, size_t length)
 {
-	const struct collector *collector = context;
 	char *text;
 	size_t done = 0;
 	int fd;
 
-	if (!is_within_bound(context, length))
+	if (!is_within_bound(collector, length))
 		return;
 	text = quote(sent, &length);
 	if (text == NULL) {
 		say("no memory to write a report");
 		return;
 	}
-	fd = open_report(context);
+	fd = open_report(collector);
 	if (fd >= 0) {
 		done = pl_os_write(fd, PL_OS_PLAIN, text, length, 0);
 		pl_os_close(fd);
@@ -202,96 +194,91 @@ static void write_junk(const char *junk, size_t length)
 	free(text);
 }
 
-static void finish(struct collector *collector, uint32_t process, const char *text, size_t length)
+/* ---- reports in the record ------------------------------------------------------------------- */
+
+/* Takes a report out of its place. Returns false if there is none, or its process took it back. */
+static bool take_report(struct collector *collector, struct pl_layout_report *place)
 {
-	collector->process = process;
-	if (collector->annotator == NULL) {
-		write_text(collector, text, length);
+	uint32_t state = PL_LAYOUT_READY;
+
+	if (atomic_load_explicit(&place->state, memory_order_acquire) != state)
+		return false;
+	memcpy((void *)&collector->copy, place, sizeof(collector->copy));
+	return atomic_compare_exchange_strong_explicit(&place->state, &state, PL_LAYOUT_FREE,
+						       memory_order_release, memory_order_relaxed);
+}
+
+static void tell(struct collector *collector, struct pl_layout_report *place)
+{
+	char *text = NULL;
+	size_t length = 0;
+	FILE *out;
+
+	if (!take_report(collector, place))
 		return;
+	collector->told++;
+	collector->process = collector->copy.process;
+	out = open_memstream(&text, &length);
+	if (out != NULL) {
+		told_write(&collector->copy, collector->record, collector->namer, out);
+		fclose(out);
 	}
-	annotator_feed(collector->annotator, text, length, write_text, collector);
-	annotator_flush(collector->annotator, write_text, collector);
+	if (text != NULL)
+		write_text(collector, text, length);
+	else
+		say("no memory to write a report");
+	free(text);
+}
+
+static struct pl_layout_report *oldest(const struct collector *collector)
+{
+	struct pl_layout_report *found = NULL;
+
+	for (size_t i = 0; i < PL_LAYOUT_REPORTS; i++) {
+		struct pl_layout_report *report = &collector->record->reports[i];
+
+		if (atomic_load_explicit(&report->state, memory_order_acquire) == PL_LAYOUT_READY &&
+		    (found == NULL || report->order < found->order))
+			found = report;
+	}
+	return found;
+}
+
+/* Tells what nobody has called for: its process was killed first, or the pipe was full. */
+static void tell_all(struct collector *collector)
+{
+	struct pl_layout_report *report;
+
+	if (collector->record == NULL)
+		return;
+	for (size_t i = 0; i < PL_LAYOUT_REPORTS && (report = oldest(collector)) != NULL; i++)
+		tell(collector, report);
+}
+
+static bool many_wait(const struct collector *collector)
+{
+	return collector->record != NULL &&
+	       collector->record->reports_made - collector->told > PL_LAYOUT_REPORTS / 2;
 }
 
 /* ---- pieces ---------------------------------------------------------------------------------- */
 
-/* Returns the link to that thread's unfinished text, or the link where to add one. */
-static struct text **find(struct collector *collector, const struct pl_channel_piece *piece)
+static bool is_whole(const struct pl_channel_piece *piece)
 {
-	struct text **link = &collector->unfinished;
-
-	while (*link != NULL &&
-	       ((*link)->process != piece->process || (*link)->thread != piece->thread))
-		link = &(*link)->next;
-	return link;
-}
-
-static void finish_text(struct collector *collector, struct text **link)
-{
-	struct text *text = *link;
-
-	finish(collector, text->process, text->start, text->length);
-	*link = text->next;
-	collector->unfinished_size -= text->capacity;
-	free(text->start);
-	free(text);
-}
-
-/*
- * Adds a piece to the text at a link. Returns false if there is no memory for it; then the link is
- * as it was.
- */
-static bool append(struct collector *collector, struct text **link,
-		   const struct pl_channel_piece *piece, const char *bytes)
-{
-	struct text *text = *link != NULL ? *link : calloc(1, sizeof(*text));
-	size_t needed, capacity;
-	char *start;
-
-	if (text == NULL)
-		return false;
-	needed = text->length + piece->length;
-	capacity = (needed + TEXT_STEP - 1) / TEXT_STEP * TEXT_STEP;
-	start = capacity > text->capacity ? realloc(text->start, capacity) : text->start;
-	if (start == NULL) {
-		if (*link == NULL)
-			free(text);
-		return false;
-	}
-	text->start = start;
-	collector->unfinished_size += capacity - text->capacity;
-	text->capacity = capacity;
-	text->process = piece->process;
-	text->thread = piece->thread;
-	memcpy(text->start + text->length, bytes, piece->length);
-	text->length = needed;
-	*link = text;
-	return true;
+	if (piece->length == 0)
+		return piece->report > 0 && piece->report <= PL_LAYOUT_REPORTS;
+	return piece->length <= PL_CHANNEL_TEXT_MAX && piece->report == 0;
 }
 
 static void take(struct collector *collector, const struct pl_channel_piece *piece,
 		 const char *bytes)
 {
-	struct text **link = find(collector, piece);
-
-	if (*link != NULL && (*link)->length + piece->length > TEXT_MAX)
-		finish_text(collector, link);
-	link = find(collector, piece);
-	if (*link == NULL && piece->more == 0) {
-		finish(collector, piece->process, bytes, piece->length);
+	if (piece->report > 0 && collector->record != NULL) {
+		tell(collector, &collector->record->reports[piece->report - 1]);
 		return;
 	}
-	if (!append(collector, link, piece, bytes)) {
-		if (*link != NULL)
-			finish_text(collector, link);
-		finish(collector, piece->process, bytes, piece->length);
-		return;
-	}
-	if (piece->more == 0)
-		finish_text(collector, link);
-	/* If they take too much memory, the oldest are written in pieces. */
-	while (collector->unfinished != NULL && collector->unfinished_size > UNFINISHED_MAX)
-		finish_text(collector, &collector->unfinished);
+	collector->process = piece->process;
+	write_text(collector, bytes, piece->length);
 }
 
 /* Takes the pieces that are complete in the buffer. Returns false if something else follows. */
@@ -304,8 +291,7 @@ static bool take_pieces(struct collector *collector)
 
 	while (left >= sizeof(piece)) {
 		memcpy(&piece, next, sizeof(piece));
-		is_piece =
-			piece.length > 0 && piece.length <= PL_CHANNEL_TEXT_MAX && piece.more <= 1;
+		is_piece = is_whole(&piece);
 		if (!is_piece || left < sizeof(piece) + piece.length)
 			break;
 		take(collector, &piece, next + sizeof(piece));
@@ -345,8 +331,11 @@ static size_t read_once(struct collector *collector)
 	if (got <= 0)
 		return 0;
 	collector->filled += (size_t)got;
-	if (take_pieces(collector))
+	if (take_pieces(collector)) {
+		if (many_wait(collector))
+			tell_all(collector);
 		return (size_t)got;
+	}
 	give_up(collector);
 	return 0;
 }
@@ -367,9 +356,8 @@ void collector_end(struct collector *collector)
 		left -= got < left ? got : left;
 	close(collector->reader);
 	close(collector->writer);
-	while (collector->unfinished != NULL)
-		finish_text(collector, &collector->unfinished);
-	if (collector->annotator != NULL)
-		annotator_free(collector->annotator);
+	tell_all(collector);
+	if (collector->namer != NULL)
+		namer_free(collector->namer);
 	free(collector);
 }

@@ -91,7 +91,10 @@ static uint64_t state_of(const struct page *page)
 	if (layout == NULL)
 		return 0;
 	state = layout->images_taken + layout->sites_taken + layout->modules_taken +
-		page->channel->violations;
+		layout->stages_told + page->channel->violations;
+	for (size_t i = 0; i < sizeof(page->channel->checks) / sizeof(page->channel->checks[0]);
+	     i++)
+		state += page->channel->checks[i];
 	for (uint32_t i = 0; page->profile != NULL && i < PL_LAYOUT_IMAGES; i++) {
 		if (i >= layout->images_taken)
 			break;

@@ -194,6 +194,7 @@ struct page_counts page_read(const struct page *page)
 		.locks = load(&channel->locks),
 		.scopes = load(&channel->scopes),
 		.watches = load(&channel->watches),
+		.checks_failed_in_forks = load(&channel->checks_failed_in_forks),
 		.hot = load(&channel->hot),
 		.hot_unread = load(&channel->hot_unread),
 		.violations = load(&channel->violations),
@@ -205,6 +206,8 @@ struct page_counts page_read(const struct page *page)
 		.unseen_modules = load(&channel->unseen_modules),
 	};
 
+	for (size_t i = 0; i < sizeof(counts.checks) / sizeof(counts.checks[0]); i++)
+		counts.checks[i] = load(&channel->checks[i]);
 	for (size_t i = 0; i < PL_CHANNEL_UNCHECKED; i++)
 		read_unchecked(&counts.unchecked[i], &channel->unchecked[i]);
 	for (size_t i = 0; i < PL_CHANNEL_UNSEEN; i++)

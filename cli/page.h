@@ -57,9 +57,11 @@ struct page_counts {
 	uint64_t handlers_gone; /* of lock_signal */
 	uint64_t locks;
 	uint64_t scopes;
-	uint64_t watches;    /* begun by assertions */
-	uint64_t hot;	     /* a bit for each pattern of hot= that has a function */
-	uint64_t hot_unread; /* requests whose stacks could not be read to the end */
+	uint64_t watches;		 /* begun by assertions */
+	uint64_t checks[4];		 /* what came of them, by enum phaselock_result */
+	uint64_t checks_failed_in_forks; /* of these, in children of fork() */
+	uint64_t hot;			 /* a bit for each pattern of hot= that has a function */
+	uint64_t hot_unread;		 /* requests whose stacks could not be read to the end */
 	uint64_t violations;
 	uint64_t told;	/* those of them whose texts are written */
 	uint64_t apart; /* texts that did not come through the pipe */

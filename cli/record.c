@@ -22,7 +22,21 @@
 /* Some 20 MiB, and what the chunks of a profile have. */
 #define FILE_MAX (((uint64_t)64 << 20) + 2 * PL_PROFILE_SIZE)
 
-enum { RUN, IMAGES, MODULES, SITES, NAMES, PROCESSES, THREADS, NODES, ROWS, POINTS, SECTIONS };
+enum {
+	RUN,
+	IMAGES,
+	MODULES,
+	SITES,
+	NAMES,
+	PROCESSES,
+	THREADS,
+	NODES,
+	ROWS,
+	POINTS,
+	STAGES,
+	CHECKS,
+	SECTIONS
+};
 
 struct section {
 	uint64_t offset; /* in the file */
@@ -61,6 +75,8 @@ static void list(struct record *record, struct table tables[SECTIONS])
 	tables[NODES] = TABLE(profile->nodes, profile->node_count, UINT32_MAX - 1);
 	tables[ROWS] = TABLE(profile->rows, profile->row_count, UINT32_MAX - 1);
 	tables[POINTS] = TABLE(profile->points, profile->point_count, UINT32_MAX - 1);
+	tables[STAGES] = TABLE(record->stages, record->stage_count, PL_LAYOUT_STAGES);
+	tables[CHECKS] = TABLE(record->checks, record->check_count, PL_LAYOUT_CHECKS);
 #undef TABLE
 }
 
@@ -74,37 +90,7 @@ struct record_place record_place(const struct record *record, uint64_t frame)
 	return (struct record_place){(uint32_t)module, offset};
 }
 
-/* ---- what is read is within bounds, whatever it was ------------------------------------------ */
-
-static void end_string(char *string, size_t size)
-{
-	string[size - 1] = '\0';
-}
-
-static void bound(struct record *record)
-{
-	struct record_run *run = &record->run;
-
-	end_string(run->version, sizeof(run->version));
-	end_string(run->command, sizeof(run->command));
-	end_string(run->verdict, sizeof(run->verdict));
-	end_string(run->reason, sizeof(run->reason));
-	end_string(run->forgiven, sizeof(run->forgiven));
-	for (size_t i = 0; i < record->module_count; i++)
-		if (record->modules[i].build_id_size > sizeof(record->modules[i].build_id))
-			record->modules[i].build_id_size = 0;
-	for (size_t i = 0; i < record->site_count; i++) {
-		struct pl_layout_site *site = &record->sites[i];
-
-		end_string(site->thread_name, sizeof(site->thread_name));
-		end_string(site->function, sizeof(site->function));
-		if (site->frame_count > PHASELOCK_FRAMES_MAX)
-			site->frame_count = PHASELOCK_FRAMES_MAX;
-		if (site->image > record->image_count)
-			site->image = 0;
-	}
-	profile_bound(&record->profile, record->image_count);
-}
+/* ---- from memory ------------------------------------------------------------------------------ */
 
 static size_t smaller(size_t a, size_t b)
 {
@@ -120,17 +106,41 @@ static void *copy(const void *from, size_t count, size_t size)
 	return to;
 }
 
+/* Copies the rows of a table that are there, one behind the other. */
+static void *copy_rows(const void *rows, size_t most, size_t size, size_t *count)
+{
+	char *to = malloc(most * size + 1);
+
+	*count = 0;
+	for (size_t i = 0; to != NULL && i < most; i++) {
+		const char *row = (const char *)rows + i * size;
+
+		if (atomic_load_explicit((const _Atomic uint32_t *)(const void *)row,
+					 memory_order_acquire) == PL_LAYOUT_READY)
+			memcpy(to + (*count)++ * size, row, size);
+	}
+	return to;
+}
+
 bool record_take(struct record *record, const struct pl_layout *layout,
 		 const struct pl_profile *profile)
 {
-	/* acquire: with a number come the places that were taken before it */
-	size_t images = atomic_load_explicit(&layout->images_taken, memory_order_acquire);
-	bool is_taken = profile == NULL || profile_take(&record->profile, profile, images);
-	size_t modules, sites = atomic_load_explicit(&layout->sites_taken, memory_order_acquire);
+	size_t images, modules, sites;
+	bool is_taken;
 
 	free(record->images);
 	free(record->modules);
 	free(record->sites);
+	free(record->stages);
+	free(record->checks);
+	record->stages = copy_rows(layout->stages, PL_LAYOUT_STAGES, sizeof(*record->stages),
+				   &record->stage_count);
+	record->checks = copy_rows(layout->checks, PL_LAYOUT_CHECKS, sizeof(*record->checks),
+				   &record->check_count);
+	/* acquire: with a number come the places that were taken before it */
+	images = atomic_load_explicit(&layout->images_taken, memory_order_acquire);
+	sites = atomic_load_explicit(&layout->sites_taken, memory_order_acquire);
+	is_taken = profile == NULL || profile_take(&record->profile, profile, images);
 	record->image_count = smaller(images, PL_LAYOUT_IMAGES);
 	record->site_count = smaller(sites, PL_LAYOUT_SITES);
 	record->images = copy(layout->images, record->image_count, sizeof(*record->images));
@@ -140,11 +150,15 @@ bool record_take(struct record *record, const struct pl_layout *layout,
 	record->module_count = smaller(modules, PL_LAYOUT_MODULES);
 	record->modules = copy(layout->modules, record->module_count, sizeof(*record->modules));
 	record->run.sites_lost = layout->sites_lost;
-	if (record->images == NULL || record->modules == NULL || record->sites == NULL) {
-		record->image_count = record->module_count = record->site_count = 0;
+	record->run.checks_lost = layout->checks_lost;
+	record->run.stages_lost = layout->stages_lost;
+	if (record->images == NULL || record->modules == NULL || record->sites == NULL ||
+	    record->stages == NULL || record->checks == NULL) {
+		record->stage_count = record->check_count = record->image_count =
+			record->module_count = record->site_count = 0;
 		return false;
 	}
-	bound(record);
+	record_bound(record);
 	return is_taken;
 }
 
@@ -186,8 +200,10 @@ static bool write_sections(int fd, struct record *record)
 			return false;
 		at += (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 	}
-	/* Write the head last: a file that is cut off before that has none. */
-	return move_all(pwritev, fd, &head, sizeof(head), 0);
+	/*
+	 * The end may be padding. Write the head last: a file that is cut off before that has none.
+	 */
+	return ftruncate(fd, (off_t)at) == 0 && move_all(pwritev, fd, &head, sizeof(head), 0);
 }
 
 static char *part_of(const char *path)
@@ -305,7 +321,7 @@ static bool read_sections(int fd, struct record *record, uint64_t file_size, con
 	is_whole = is_whole && head.section[RUN].count == 1;
 	if (is_whole) {
 		memcpy(&record->run, run, sizeof(record->run));
-		bound(record);
+		record_bound(record);
 	}
 	free(run);
 	return is_whole || complain(path, "a damaged record, or one that was cut off; copy it "
@@ -341,6 +357,8 @@ void record_free(struct record *record)
 	free(record->modules);
 	free(record->sites);
 	free(record->names);
+	free(record->stages);
+	free(record->checks);
 	profile_free(&record->profile);
 	*record = (struct record){.names = NULL};
 }

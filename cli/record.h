@@ -27,6 +27,7 @@ struct record_run {
 	uint64_t end_ns;     /* likewise; 0 while it runs */
 	uint64_t violations; /* those too of processes that could not write to the record */
 	uint64_t sites_lost;
+	uint64_t checks_lost, stages_lost;
 };
 
 struct record {
@@ -35,7 +36,9 @@ struct record {
 	struct pl_layout_module *modules;
 	struct pl_layout_site *sites;
 	char *names; /* lines of names.h, terminated */
-	size_t image_count, module_count, site_count, names_size;
+	struct pl_layout_stage *stages;
+	struct pl_layout_check *checks;
+	size_t image_count, module_count, site_count, names_size, stage_count, check_count;
 	struct profile profile; /* of `phaselock record`; empty otherwise */
 };
 
@@ -63,6 +66,9 @@ bool record_write(struct record *record, const char *path);
 
 /* Reads a file. Returns false after it has said what is wrong; then the record is empty. */
 bool record_read(struct record *record, const char *path);
+
+/* Brings what was read within its bounds: a part of the two above. */
+void record_bound(struct record *record);
 
 void record_free(struct record *record);
 

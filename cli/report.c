@@ -79,8 +79,10 @@ static void print_violations(const struct report *report, const struct report_ch
 	struct screen_options screen = choice->screen;
 
 	screen_fit(out, &screen);
-	if (!choice->quiet)
+	if (!choice->quiet) {
 		screen_print(out, report, &screen);
+		screen_print_rows(out, report);
+	}
 	if (report->verdict[0] == '\0')
 		fputs("the run did not come to its end: this is what there was\n", out);
 	else
@@ -145,12 +147,22 @@ static int status_beside(const struct report *report, const struct baseline *bas
 	return STATUS_NOT_CHECKED;
 }
 
+static bool has_failed_checks(const struct report *report)
+{
+	for (size_t i = 0; i < report->check_count; i++)
+		if (report->checks[i].failed > 0)
+			return true;
+	return false;
+}
+
 /* A profile shows what was asked for while locked; whether that is a fault nobody has asked. */
 static int status_of(const struct report *report, const struct report_choice *choice)
 {
 	if (shows_profile(report, choice) && choice->baseline == NULL)
 		return 0;
 	if (report->site_count > 0 || report->sites_lost > 0 || report->unplaced > 0)
+		return STATUS_VIOLATION;
+	if (strcmp(report->verdict, "FAIL") == 0 && has_failed_checks(report))
 		return STATUS_VIOLATION;
 	return strcmp(report->verdict, "PASS") == 0 ? 0 : STATUS_NOT_CHECKED;
 }

@@ -7,7 +7,7 @@
 #ifndef CLI_REPORT_H
 #define CLI_REPORT_H
 
-#include "common/base.h"
+#include "common/layout.h"
 
 #include <stdio.h>
 
@@ -62,9 +62,25 @@ struct report_process {
 	bool is_armed;
 	bool was_locked; /* or had a forbid scope */
 	uint64_t violations;
+	struct pl_layout_statistics *statistics; /* with stats=1, or NULL */
 	struct report_counts {
 		uint64_t requests, bytes, frees, permitted, suppressed;
 	} counts[REPORT_PHASES];
+};
+
+/* What came of an assertion of a program about its own requests, at one place of its source. */
+struct report_check {
+	char *program, *test, *name, *file;
+	unsigned line;
+	uint64_t held, failed, skipped; /* failed: also if nothing could be seen */
+	char *message;			/* of the first failure; "" if there is none */
+};
+
+/* A named stage of a program. */
+struct report_stage {
+	char *program, *name;
+	uint64_t count, allocations, deallocations, leaks, leaked_blocks;
+	int64_t bytes, leaked_bytes; /* by which live memory grew; at the ends that leaked */
 };
 
 struct report {
@@ -81,8 +97,12 @@ struct report {
 	size_t process_count;
 	struct report_process *processes;
 	size_t site_count;
-	struct report_site *sites;    /* by falling counts */
-	struct profile_view *profile; /* profile_view.h; NULL: no record has one */
+	struct report_site *sites; /* by falling counts */
+	size_t check_count, stage_count;
+	struct report_check *checks;	   /* by their programs, tests, names, files and lines */
+	struct report_stage *stages;	   /* by their programs and names */
+	uint64_t checks_lost, stages_lost; /* results that found no room in the record */
+	struct profile_view *profile;	   /* profile_view.h; NULL: no record has one */
 };
 
 /* How names are found. */

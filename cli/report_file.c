@@ -177,6 +177,7 @@ static struct report_process read_process(const struct record *record,
 		.is_armed = image->entries_missing == 0,
 		.was_locked = image->locks > 0 || image->scopes > 0,
 		.violations = image->violations,
+		.statistics = report_statistics(image),
 		.counts = {counts_of(&image->phases[0]), counts_of(&image->phases[1])},
 	};
 }
@@ -258,6 +259,7 @@ void report_add_record(struct report *report, struct record *record)
 	add_run(report, record);
 	add_processes(report, record);
 	add_sites(report, record, &names, first_process);
+	report_add_rows(report, record);
 	if (record->profile.process_count > 0) {
 		if (report->profile == NULL)
 			report->profile = profile_view_new();
@@ -294,8 +296,11 @@ void report_free(struct report *report)
 {
 	for (size_t i = 0; i < report->site_count; i++)
 		report_site_free(&report->sites[i]);
-	for (size_t i = 0; i < report->process_count; i++)
+	for (size_t i = 0; i < report->process_count; i++) {
 		free(report->processes[i].program);
+		free(report->processes[i].statistics);
+	}
+	report_free_rows(report);
 	if (report->profile != NULL)
 		profile_view_free(report->profile);
 	free(report->sites);

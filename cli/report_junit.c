@@ -134,6 +134,62 @@ static void write_site(xmlTextWriter *suite, const struct report_site *site)
 	free(details);
 }
 
+/* Assertions of equal names in one test are one, since lines change. Returns how many they are. */
+static size_t equal_checks(const struct report *report, size_t first)
+{
+	const struct report_check *check = &report->checks[first];
+	size_t i = first + 1;
+
+	while (i < report->check_count && strcmp(report->checks[i].program, check->program) == 0 &&
+	       strcmp(report->checks[i].test, check->test) == 0 &&
+	       strcmp(report->checks[i].name, check->name) == 0)
+		i++;
+	return i - first;
+}
+
+/* The first of them that failed, or NULL. */
+static const struct report_check *failed_check(const struct report_check *checks, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (checks[i].failed > 0)
+			return &checks[i];
+	return NULL;
+}
+
+static void write_check(xmlTextWriter *suite, const struct report_check *checks, size_t count)
+{
+	const struct report_check *failed = failed_check(checks, count);
+	char *text, *name;
+	size_t length;
+	FILE *out;
+
+	out = emit_text(&name, &length);
+	fputs("heap assertion: ", out);
+	escape_write(checks->name, out);
+	if (checks->test[0] != '\0') {
+		fputs(" in ", out);
+		escape_write(checks->test, out);
+	}
+	emit_text_end(out);
+	out = emit_text(&text, &length);
+	if (failed != NULL) {
+		escape_write(failed->message[0] != '\0' ? failed->message : failed->name, out);
+		fputs(" (", out);
+		escape_write(failed->file, out);
+		fprintf(out, ":%u)", failed->line);
+	}
+	emit_text_end(out);
+	junit_begin(suite, "testcase");
+	junit_attribute_of_name(suite, "classname",
+				checks->program[0] != '\0' ? checks->program : "phaselock");
+	junit_attribute(suite, "name", name);
+	if (failed != NULL)
+		junit_outcome(suite, JUNIT_FAILURE, "heap-assertion", text, NULL);
+	junit_end(suite);
+	free(text);
+	free(name);
+}
+
 /* ---- the suite ------------------------------------------------------------------------------- */
 
 static void write_start(xmlTextWriter *suite, uint64_t seconds)
@@ -161,6 +217,10 @@ static void write_counts(xmlTextWriter *suite, const struct report *report,
 	uint64_t of[JUNIT_SKIPPED + 1] = {[JUNIT_FAILURE] =
 						  report->site_count + (report->sites_lost > 0)};
 
+	for (size_t i = 0; i < report->check_count; i += equal_checks(report, i))
+		of[failed_check(&report->checks[i], equal_checks(report, i)) != NULL
+			   ? JUNIT_FAILURE
+			   : JUNIT_PASSED]++;
 	of[element_of(report_outcome(report))]++;
 	for (size_t i = 0; i < count; i++)
 		of[element_of_program(report, &programs[i])]++;
@@ -192,6 +252,8 @@ static void write_suite(xmlTextWriter *suite, const struct report *report)
 		write_program(suite, report, &programs[i]);
 	for (size_t i = 0; i < report->site_count; i++)
 		write_site(suite, &report->sites[i]);
+	for (size_t i = 0; i < report->check_count; i += equal_checks(report, i))
+		write_check(suite, &report->checks[i], equal_checks(report, i));
 	write_lost(suite, report);
 	free(programs);
 }

@@ -74,6 +74,7 @@ static pid_t start(const struct arguments *arguments, const struct program *prog
 		    errno == EFBIG ? " (a profile needs room for 1.1 GB of files, ulimit -f)" : "");
 		return 0;
 	}
+	collector_use(collector, page->record);
 	if (!output_begin(output, page, arguments))
 		return 0;
 	door_open(door, page);

@@ -37,4 +37,7 @@ void screen_fit(FILE *out, struct screen_options *options);
  */
 bool screen_print(FILE *out, const struct report *report, const struct screen_options *options);
 
+/* Prints the assertions that failed, and the stages. */
+void screen_print_rows(FILE *out, const struct report *report);
+
 #endif

@@ -7,11 +7,31 @@
 
 #include "verb.h"
 
+#include <phaselock/watch.h>
+
+uint64_t verdict_failed_checks(const struct page_counts *counts)
+{
+	return counts->checks[PHASELOCK_FAILED] + counts->checks[PHASELOCK_UNARMED];
+}
+
+/*
+ * What fails in a child of fork(), its parent judges, which may have made the child for that. All
+ * other assertions fail, whatever the program ends with.
+ */
+static bool has_failed_checks(const struct page_counts *counts, const struct child_end *end)
+{
+	uint64_t failed = verdict_failed_checks(counts);
+
+	if (end->status == 0 && end->signal == 0)
+		return failed > counts->checks_failed_in_forks;
+	return failed > 0;
+}
+
 enum verdict verdict_judge(const struct page_counts *counts, const struct child_end *end,
 			   bool still_runs, const struct pl_options *options)
 {
-	bool is_checked =
-		counts->locks > 0 || counts->scopes > 0 || counts->hot != 0 || counts->watches > 0;
+	bool is_checked = counts->locks > 0 || counts->scopes > 0 || counts->hot != 0 ||
+			  counts->watches > 0 || counts->checks[PHASELOCK_HELD] > 0;
 
 	/* Whatever was violated before: the program that replaced it was not guarded at all. */
 	if (counts->processes_started > 0 && !end->has_mark)
@@ -19,6 +39,8 @@ enum verdict verdict_judge(const struct page_counts *counts, const struct child_
 	/* A violation is one, whatever else there was. */
 	if (counts->violations > 0)
 		return VERDICT_VIOLATIONS;
+	if (has_failed_checks(counts, end))
+		return VERDICT_CHECKS;
 	if (counts->processes_started == 0)
 		return VERDICT_NOT_STARTED;
 	if (counts->entries_missing != 0 || counts->allocator_failed != 0 ||
@@ -68,6 +90,8 @@ int verdict_status(enum verdict verdict, const struct child_end *end)
 	case VERDICT_NOT_TO_CHECK:
 	case VERDICT_RECORDED:
 		return end->status;
+	case VERDICT_CHECKS:
+		return end->status != 0 ? end->status : STATUS_VIOLATION;
 	case VERDICT_VIOLATIONS:
 		return STATUS_VIOLATION;
 	default:

@@ -13,6 +13,7 @@ enum verdict {
 	VERDICT_PASS,
 	VERDICT_SIGNAL, /* it would pass, had the program ended by itself */
 	VERDICT_VIOLATIONS,
+	VERDICT_CHECKS,		/* an assertion of the program about its requests failed */
 	VERDICT_NOT_STARTED,	/* the library was never loaded */
 	VERDICT_NOT_ARMED,	/* loaded, but requests went to another allocator, or to none */
 	VERDICT_REPLACED,	/* the program executed another one, which was not guarded */
@@ -27,6 +28,9 @@ enum verdict {
 	VERDICT_RECORDED,	/* nothing was judged, all was recorded */
 	VERDICT_NOT_RECORDED,	/* there is no profile */
 };
+
+/* How many assertions failed, in whatever process. */
+uint64_t verdict_failed_checks(const struct page_counts *counts);
 
 /* Judges a run; still_runs: a guarded process outlived the program. A pure function. */
 enum verdict verdict_judge(const struct page_counts *counts, const struct child_end *end,

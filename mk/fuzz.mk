@@ -35,7 +35,8 @@ $(FUZZ_B)/libparts.a: $(FUZZ_PARTS)
 
 # Doubles come before the archive.
 FUZZ_DOUBLE := $(FUZZ_B)/tests/fuzz
-$(patsubst %,$(FUZZ_B)/fuzz_%,annotate naming collect record profile): $(FUZZ_DOUBLE)/namer_double.o
+$(patsubst %,$(FUZZ_B)/fuzz_%,annotate naming collect record profile told): \
+		$(FUZZ_DOUBLE)/namer_double.o
 $(patsubst %,$(FUZZ_B)/fuzz_%,unwind_tables modules): $(FUZZ_DOUBLE)/module_double.o
 $(FUZZ_B)/fuzz_failure: $(patsubst %,$(FUZZ_B)/testing/%.o,first frames text)
 $(FUZZ_B)/fuzz_program_file: $(FUZZ_B)/symtab_double.o

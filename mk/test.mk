@@ -42,6 +42,9 @@ $(B)/tests/unit/test_%: $(B)/tests/unit/test_%.o $(B)/tests/unit/fake_backend.o 
 $(B)/tests/unit/test_init $(B)/tests/unit/test_locks: \
 		$(patsubst %,$(B)/lib/life/%.o,init finish)
 
+# What the library writes and the command reads, together.
+$(B)/tests/unit/test_told: $(patsubst %,$(B)/cli/%.o,told named escape place)
+
 # Each includes the backend itself, in the place of the fake one.
 UNIT_OS := $(patsubst %,$(B)/lib/%.o,$(OS_PARTS))
 $(B)/tests/unit/test_backend_system: $(B)/tests/unit/test_backend_system.o $(UNIT_OS) \
@@ -59,7 +62,7 @@ UNIT_CLI = $(patsubst %,$(B)/cli/%.o,$(1)) $(B)/cli/lib/common/format.o $(B)/cli
 $(B)/tests/unit/test_place: $(B)/tests/unit/test_place.o $(B)/cli/place.o
 $(B)/tests/unit/test_escape: $(B)/tests/unit/test_escape.o $(call UNIT_CLI,escape place)
 $(B)/tests/unit/test_annotate: $(B)/tests/unit/test_annotate.o \
-	$(call UNIT_CLI,annotate naming known place demangle escape)
+	$(call UNIT_CLI,annotate naming named known place demangle escape)
 $(B)/tests/unit/test_question: $(B)/tests/unit/test_question.o $(B)/cli/question.o
 $(B)/tests/unit/test_source: $(B)/tests/unit/test_source.o $(B)/cli/source.o
 $(B)/tests/unit/test_memory: $(B)/tests/unit/test_memory.o $(B)/cli/memory.o
@@ -83,7 +86,7 @@ $(B)/tests/unit/test_report_suggest: $(B)/tests/unit/test_report_suggest.o \
 $(B)/tests/unit/test_report_screen: $(B)/tests/unit/test_report_screen.o \
 	$(call UNIT_REPORT,$(patsubst %,screen%,_full _line _table _tree) screen $(UNIT_GROUP))
 UNIT_PROFILE := $(patsubst %,profile_%,figures filter group hidden keep sites view) intern names \
-	profile record record_raw emit site_id $(UNIT_GROUP)
+	profile record record_bound record_raw emit site_id $(UNIT_GROUP)
 $(B)/tests/unit/test_profile_view: $(B)/tests/unit/test_profile_view.o \
 		$(call UNIT_REPORT,$(UNIT_PROFILE))
 	$(call ld,-lcmocka -ljansson $(DEMANGLER))

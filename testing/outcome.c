@@ -15,10 +15,18 @@
 #include "running.h"
 #include "text.h"
 
+#include <phaselock/watch.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+_Static_assert((int)PHASELOCK_CHECK_HOLDS == (int)PHASELOCK_HELD &&
+		       (int)PHASELOCK_CHECK_FAILED == (int)PHASELOCK_FAILED &&
+		       (int)PHASELOCK_CHECK_NOT_ARMED == (int)PHASELOCK_UNARMED &&
+		       (int)PHASELOCK_CHECK_SKIPPED == (int)PHASELOCK_NOT_JUDGED,
+	       "results are told as they are");
 
 static struct {
 	phaselock_failure_callback failure, check;
@@ -163,12 +171,29 @@ void outcome_fail_by(const struct phaselock_check_report *report)
 	failure(report, callbacks.failure_context);
 }
 
+/* For `phaselock run`. In the child of a death test its parent tells what came of it. */
+static void judged(void)
+{
+	const struct phaselock_judgement judgement = {
+		.result = (enum phaselock_result)told.result,
+		.line = told.spec->line,
+		.test = phaselock_test_name(),
+		.name = told.spec->name,
+		.file = told.spec->file,
+		.message = told.message,
+	};
+
+	if (phaselock_judged_sized != NULL && !child_runs())
+		phaselock_judged(&judgement);
+}
+
 void outcome_tell(void)
 {
 	if (told.result != PHASELOCK_CHECK_HOLDS && child_runs() &&
 	    write(STDERR_FILENO, told.message, strlen(told.message)) < 0)
 		child_left(); /* tell the parent at least this */
 	results_add(&told);
+	judged();
 	if (callbacks.check != NULL)
 		callbacks.check(&told, callbacks.check_context);
 	if (told.result == PHASELOCK_CHECK_HOLDS)

@@ -115,6 +115,36 @@ static inline bool phaselock_watch_process_begin(struct phaselock_watch *watch)
 PHASELOCK_API uint64_t phaselock_scopes_save(void);
 PHASELOCK_API bool phaselock_scopes_restore(uint64_t scopes);
 
+/** What came of an assertion about heap requests. */
+enum phaselock_result {
+	PHASELOCK_HELD = 0,
+	PHASELOCK_FAILED = 1,
+	PHASELOCK_UNARMED = 2,	  /* it failed, because nothing could be seen */
+	PHASELOCK_NOT_JUDGED = 3, /* likewise, but it was to be skipped then */
+};
+
+/* Any string may be NULL. */
+struct phaselock_judgement {
+	enum phaselock_result result;
+	int line;
+	const char *test; /* the test that it is in */
+	const char *name;
+	const char *file;
+	const char *message; /* why it failed, in the first line */
+};
+
+/**
+ * Tell `phaselock run` of an assertion that the program has judged: it counts as a check, and is in
+ * the record. libphaselock-test does it for its own. Does nothing without that command. Threads:
+ * any. Signals: safe. Heap: none.
+ */
+PHASELOCK_API void phaselock_judged_sized(const struct phaselock_judgement *judgement, size_t size);
+
+static inline void phaselock_judged(const struct phaselock_judgement *judgement)
+{
+	phaselock_judged_sized(judgement, sizeof(*judgement));
+}
+
 /**
  * For a child of fork() that tests a violation: from now on `phaselock run` does not count this
  * process, whatever it does, and its reports go to stderr, whatever report= says. Does nothing in

@@ -35,9 +35,8 @@
  */
 struct pl_channel_piece {
 	uint32_t process; /* its id, as it knows it itself */
-	uint32_t thread;
-	uint32_t length; /* of the text that follows */
-	uint32_t more;	 /* 1: the next piece of this thread goes on with the text, 0: it ends */
+	uint32_t length;  /* of the text that follows */
+	uint32_t report;  /* without a text: a report in the record is to be told, its number + 1 */
 };
 
 #define PL_CHANNEL_PIECE_SIZE 4096 /* PIPE_BUF of Linux */
@@ -120,6 +119,8 @@ struct pl_channel {
 	_Atomic uint64_t locks;		/* times that a phase was locked or sealed */
 	_Atomic uint64_t scopes;	/* forbid scopes begun */
 	_Atomic uint64_t watches;	/* begun: assertions of the program about its requests */
+	_Atomic uint64_t checks[4];	/* what came of them, by enum phaselock_result */
+	_Atomic uint64_t checks_failed_in_forks; /* of these, in children of fork() */
 	_Atomic uint64_t hot; /* a bit for each pattern of hot= of which there was a function */
 	_Atomic uint64_t hot_unread; /* requests whose stacks could not be read to the end */
 	_Atomic uint64_t violations; /* and misuses of scopes */

@@ -3,6 +3,7 @@
 #include "life/closing.h"
 
 #include "entry/dialect.h"
+#include "common/layout.h"
 #include "common/format.h"
 #include "report/frame.h"
 #include "reaction/hot_functions.h"
@@ -121,26 +122,11 @@ void pl_closing_unseen(const struct phaselock_unseen *unseen)
 
 void pl_closing_stats(const struct phaselock_stats *stats)
 {
+#define LINE(name) {#name, stats->name},
 	const struct {
 		const char *name;
 		uint64_t value;
-	} lines[] = {
-		{"allocations", stats->allocations},
-		{"deallocations", stats->deallocations},
-		{"reallocations", stats->reallocations},
-		{"failed_allocations", stats->failed_allocations},
-		{"bytes_requested", stats->bytes_requested},
-		{"bytes_allocated", stats->bytes_allocated},
-		{"bytes_deallocated", stats->bytes_deallocated},
-		{"bytes_reallocated", stats->bytes_reallocated},
-		{"live_allocations", stats->live_allocations},
-		{"live_bytes", stats->live_bytes},
-		{"locked_attempts", stats->locked_attempts},
-		{"permitted_attempts", stats->permitted_attempts},
-		{"locked_deallocations", stats->locked_deallocations},
-		{"suppressed_attempts", stats->suppressed_attempts},
-		{"threads", stats->threads},
-	};
+	} lines[] = {PL_LAYOUT_STATISTICS(LINE)};
 	char buffer[1024];
 	struct pl_text text = pl_text_in(buffer, sizeof(buffer));
 

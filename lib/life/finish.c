@@ -67,6 +67,7 @@ __attribute__((destructor)) static void finish(void)
 
 		phaselock_get_stats(&stats, sizeof(stats));
 		pl_closing_stats(&stats);
+		pl_image_statistics(&stats);
 	}
 	/* Or the command tells of them, unless it has ended. */
 	if (pl_channel_record() == NULL || !pl_sink_reaches_command())

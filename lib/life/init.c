@@ -44,7 +44,7 @@
 #include "common/settings.h"
 #include "report/sink.h"
 #include "life/before_main.h"
-#include "report/stage.h"
+#include "record/stage.h"
 #include "common/suppress.h"
 #include "report/symbolizer.h"
 #include "stack/symtab.h"

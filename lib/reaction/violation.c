@@ -12,6 +12,7 @@
 #include "common/os.h"
 #include "common/usdt.h"
 #include "record/image.h"
+#include "record/told.h"
 #include "thread/phase.h"
 #include "report/report.h"
 #include "common/settings.h"
@@ -225,7 +226,8 @@ static void report(const struct phaselock_violation *violation,
 	/* release, pairs with the acquire at the end: if nobody reports any more, all is written */
 	if (may_write)
 		atomic_fetch_add_explicit(&reporting, 1, memory_order_relaxed);
-	pl_report_violation(violation, context);
+	if (pl_report_is_due(violation, context) && !pl_told_violation(violation, context))
+		pl_report_violation(violation, context);
 	PL_CHANNEL_COUNT(told);
 	if (may_write)
 		atomic_fetch_sub_explicit(&reporting, 1, memory_order_release);

@@ -97,6 +97,15 @@ void pl_image_counts(const struct phaselock_stats *done, bool locked)
 	PL_IMAGE_ADD(phases[locked].permitted_attempts, done->permitted_attempts);
 }
 
+void pl_image_statistics(const struct phaselock_stats *stats)
+{
+	if (own == NULL || own->id != (uint32_t)pl_os_process_id())
+		return;
+#define WRITE(name) own->statistics.name = stats->name;
+	PL_LAYOUT_STATISTICS(WRITE)
+	atomic_store_explicit(&own->has_statistics, 1, memory_order_release);
+}
+
 void pl_image_end(enum pl_layout_end end)
 {
 	uint32_t unknown = PL_LAYOUT_UNKNOWN;

@@ -32,6 +32,9 @@ void pl_image_locked(void);
 /* Adds what the process did in a phase. */
 void pl_image_counts(const struct phaselock_stats *done, bool locked);
 
+/* Writes its statistics. */
+void pl_image_statistics(const struct phaselock_stats *stats);
+
 /* The first end that is noted stays. */
 void pl_image_end(enum pl_layout_end end);
 

@@ -5,8 +5,6 @@
  */
 #include "record/places.h"
 
-#include "stack/module.h"
-
 #include <string.h>
 
 #define OFFSET_MASK ((UINT64_C(1) << PL_LAYOUT_OFFSET_BITS) - 1)
@@ -54,6 +52,20 @@ static uint64_t find_module(struct pl_layout *record, const struct pl_place *pla
 	return taken + 1;
 }
 
+static uint64_t frame_in(uint64_t module, const void *frame, const struct pl_place *place)
+{
+	if (module == 0)
+		return (uintptr_t)frame & OFFSET_MASK;
+	return module << PL_LAYOUT_OFFSET_BITS | (place->offset & OFFSET_MASK);
+}
+
+uint64_t pl_places_frame(struct pl_layout *record, const void *frame, const struct pl_place *place)
+{
+	uint64_t module = place->module != NULL ? find_module(record, place) : 0;
+
+	return frame_in(module, frame, place);
+}
+
 void pl_places_write(struct pl_layout *record, void *const *frames, unsigned count,
 		     uint64_t *places)
 {
@@ -64,14 +76,14 @@ void pl_places_write(struct pl_layout *record, void *const *frames, unsigned cou
 		struct pl_place place;
 
 		pl_module_find_file(frames[i], &place);
-		places[i] = (uintptr_t)frames[i] & OFFSET_MASK;
-		if (place.module == NULL)
+		if (place.module == NULL) {
+			places[i] = frame_in(0, frames[i], &place);
 			continue;
+		}
 		/* Neighbours are often of one module, whose name is one string. */
 		if (place.path != path)
 			module = find_module(record, &place);
 		path = place.path;
-		if (module != 0)
-			places[i] = module << PL_LAYOUT_OFFSET_BITS | (place.offset & OFFSET_MASK);
+		places[i] = frame_in(module, frames[i], &place);
 	}
 }

@@ -4,17 +4,11 @@
 
 #include "common/format.h"
 #include "report/sink.h"
+#include "common/wording.h"
 
 #include <string.h>
 
 #define LINE_SIZE 1024
-
-static void append_hex(struct pl_text *text, const unsigned char *bytes, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		pl_text_append(text, "%lx%lx", (uint64_t)(bytes[i] >> 4),
-			       (uint64_t)(bytes[i] & 15));
-}
 
 /*
  * Whether a module is listed. Compares contents, because the kept copy of a build-id lies elsewhere
@@ -48,10 +42,7 @@ PL_COLD void pl_build_ids_append(struct pl_text *text, struct pl_build_ids *told
 			continue;
 		told->modules[told->count].id = place.build_id;
 		told->modules[told->count++].size = place.build_id_size;
-		pl_text_append(&line, "  build-id ");
-		append_hex(&line, place.build_id, place.build_id_size);
-		pl_text_append(&line, " ");
-		pl_text_escape(&line, place.path, SIZE_MAX);
+		pl_wording_build_id(&line, place.build_id, place.build_id_size, place.path);
 		pl_sink_line(text, buffer);
 	}
 }

@@ -5,7 +5,7 @@
  */
 #include "report/frame.h"
 
-#define NAME_MAX_SHOWN 400 /* characters of a mangled name; some have no end */
+#include "common/wording.h"
 
 void pl_frame_append(struct pl_text *text, const struct pl_place *place)
 {
@@ -13,11 +13,5 @@ void pl_frame_append(struct pl_text *text, const struct pl_place *place)
 		pl_text_append(text, "%p", (void *)place->offset);
 		return;
 	}
-	if (place->function != NULL) {
-		pl_text_escape(text, place->function, NAME_MAX_SHOWN);
-		pl_text_append(text, "+0x%lx ", place->function_offset);
-	}
-	pl_text_append(text, "(");
-	pl_text_escape(text, place->path, SIZE_MAX);
-	pl_text_append(text, "+0x%lx)", place->offset);
+	pl_wording_place(text, place->function, place->function_offset, place->path, place->offset);
 }

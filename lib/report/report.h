@@ -7,6 +7,8 @@
 #define PL_REPORT_H
 
 #include "common/base.h"
+#include "common/format.h"
+#include "report/history.h"
 #include "stack/unwind.h"
 
 #include <phaselock/phaselock.h>
@@ -27,8 +29,32 @@ struct pl_report_context {
 };
 
 /*
- * Writes the block of a violation if it ends the process, or if its site is new and the limit is
- * not reached. The block is one piece unless its names are very long. Needs about 8 KiB of stack.
+ * Returns whether a violation is to be reported: it ends the process, or its site is new and the
+ * limit is not reached. It is counted if so.
+ */
+bool pl_report_is_due(const struct phaselock_violation *violation,
+		      const struct pl_report_context *context);
+
+/* What a violation was against: who locked the heap, or began the scope. */
+struct pl_report_against {
+	struct pl_history lock; /* for a scope only the frames are set */
+	bool known;
+	bool is_told; /* a report before this one has the frames */
+};
+
+void pl_report_find_against(struct pl_report_against *against,
+			    const struct phaselock_violation *violation, const void *forbidden_by,
+			    bool is_last);
+
+/* What was found is not told after all. */
+void pl_report_untell(const struct pl_report_against *against);
+
+/* Appends what to do instead. Returns false if there is nothing to say. */
+bool pl_report_advice(struct pl_text *text, const struct phaselock_violation *violation);
+
+/*
+ * Writes the block of a violation: one piece unless its names are very long. Needs about 8 KiB of
+ * stack.
  */
 void pl_report_violation(const struct phaselock_violation *violation,
 			 const struct pl_report_context *context);

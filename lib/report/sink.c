@@ -216,20 +216,28 @@ static void emit_here(const char *text, size_t length, enum pl_sink_text kind)
 		PL_CHANNEL_COUNT(lost);
 }
 
+/* Returns how long the first piece of a text is: if there are more, it ends with a line. */
+static size_t piece_length(const char *text, size_t left)
+{
+	size_t length = PL_CHANNEL_TEXT_MAX;
+
+	if (left <= length)
+		return left;
+	while (length > 0 && text[length - 1] != '\n')
+		length--;
+	return length > 0 ? length : PL_CHANNEL_TEXT_MAX;
+}
+
 /* Returns how much of the text went through the pipe. */
 static size_t emit_to_pipe(const char *text, size_t length, enum pl_sink_text kind)
 {
-	struct pl_channel_piece piece = {.process = (uint32_t)pl_os_process_id(),
-					 .thread = (uint32_t)pl_os_thread_id()};
+	struct pl_channel_piece piece = {.process = (uint32_t)pl_os_process_id()};
 	uint64_t id = pl_settings.pipe_id;
 	int fd = pl_os_open_pipe(pl_settings.pipe, &id);
 	size_t done = 0;
 
 	while (fd >= 0 && done < length) {
-		size_t left = length - done;
-
-		piece.length = (uint32_t)(left < PL_CHANNEL_TEXT_MAX ? left : PL_CHANNEL_TEXT_MAX);
-		piece.more = kind == PL_SINK_PART || piece.length < left;
+		piece.length = (uint32_t)piece_length(text + done, length - done);
 		if (!pl_os_write_pipe(fd, &piece, sizeof(piece), text + done, piece.length,
 				      wait_ms(&pipe_is_full, PIPE_WAIT_MS, kind)))
 			break;
@@ -239,6 +247,23 @@ static size_t emit_to_pipe(const char *text, size_t length, enum pl_sink_text ki
 		pl_os_close(fd);
 	atomic_store_explicit(&pipe_is_full, done < length, memory_order_relaxed);
 	return done;
+}
+
+bool pl_sink_call(uint32_t report, enum pl_sink_text kind)
+{
+	const struct pl_channel_piece piece = {.process = (uint32_t)pl_os_process_id(),
+					       .report = report + 1};
+	uint64_t id = pl_settings.pipe_id;
+	int fd = pipe() != NULL ? pl_os_open_pipe(pl_settings.pipe, &id) : -1;
+	bool is_written;
+
+	if (fd < 0)
+		return false;
+	is_written = pl_os_write_pipe(fd, &piece, sizeof(piece), "", 0,
+				      wait_ms(&pipe_is_full, PIPE_WAIT_MS, kind));
+	pl_os_close(fd);
+	atomic_store_explicit(&pipe_is_full, !is_written, memory_order_relaxed);
+	return true;
 }
 
 void pl_sink_write(const struct pl_text *text, enum pl_sink_text kind)
@@ -254,7 +279,7 @@ void pl_sink_write(const struct pl_text *text, enum pl_sink_text kind)
 void pl_sink_line(struct pl_text *text, const char *line)
 {
 	if (text->capacity - text->length < strlen(line) + sizeof("\n")) {
-		pl_sink_write(text, PL_SINK_PART);
+		pl_sink_write(text, PL_SINK_WHOLE);
 		*text = pl_text_in(text->start, text->capacity);
 	}
 	pl_text_append(text, "%s\n", line);

@@ -32,9 +32,8 @@ bool pl_sink_opens(void);
 bool pl_sink_reaches_command(void);
 
 enum pl_sink_text {
-	PL_SINK_WHOLE, /* a whole text, or its last piece */
-	PL_SINK_PART,  /* `phaselock run` joins it with the next piece */
-	PL_SINK_LAST,  /* the last of a process that aborts: may wait longer */
+	PL_SINK_WHOLE,
+	PL_SINK_LAST, /* the last of a process that aborts: may wait longer */
 };
 
 /*
@@ -49,6 +48,12 @@ void pl_sink_write(const struct pl_text *text, enum pl_sink_text kind);
 
 /* Appends a line and a newline to a text in pieces; writes out a full buffer first. */
 void pl_sink_line(struct pl_text *text, const char *line);
+
+/*
+ * Tells `phaselock run` of a report that is in the record, by its number. Returns false if there is
+ * no way to the command; what waits in vain in a full pipe is found there all the same.
+ */
+bool pl_sink_call(uint32_t report, enum pl_sink_text kind);
 
 /*
  * Writes the last text of a process that aborts, with the names that the symbolizer gives it, or as

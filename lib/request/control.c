@@ -5,6 +5,7 @@
 #include "common/channel.h"
 #include "thread/gate.h"
 #include "record/image.h"
+#include "record/told.h"
 #include "report/history.h"
 #include "stack/kept.h"
 #include "thread/locks.h"
@@ -117,7 +118,8 @@ void phaselock_unlock_allocations(void)
 /* The caller is wrong about what is forbidden now, so there is no safe way to go on. */
 static _Noreturn PL_COLD void misuse(const char *message)
 {
-	pl_report_message(message);
+	if (!pl_told_misuse(message))
+		pl_report_message(message);
 	PL_CHANNEL_COUNT(violations); /* `phaselock run` must not call this a pass */
 	PL_CHANNEL_COUNT(told);
 	pl_violation_end();

@@ -209,6 +209,21 @@ static void await_phase(bool locked)
 		nanosleep(&rest, NULL);
 }
 
+/* Tells of an assertion that came to this. */
+static void judge(enum phaselock_result result)
+{
+	const struct phaselock_judgement judgement = {
+		.result = result,
+		.line = 7,
+		.test = "a_test",
+		.name = "no requests",
+		.file = "act.c",
+		.message = "asserted no requests: 1 request (first: malloc(1) in f)\nand more",
+	};
+
+	phaselock_judged(&judgement);
+}
+
 /* Does one thing that has no rest. Returns false if it is none of those. */
 static bool act(char *word)
 {
@@ -284,6 +299,10 @@ static bool act(char *word)
 		rest(atoi(word + 5));
 	} else if (strncmp(word, "handle=", 7) == 0) {
 		signal(atoi(word + 7), ignore);
+	} else if (strcmp(word, "misuse") == 0) {
+		phaselock_forbid_end();
+	} else if (strncmp(word, "judge=", 6) == 0) {
+		judge((enum phaselock_result)atoi(word + 6));
 	} else if (strncmp(word, "raise=", 6) == 0) {
 		raise(atoi(word + 6));
 	} else {

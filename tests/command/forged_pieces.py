@@ -13,7 +13,7 @@ with open("/proc/self/fd/" + os.environ["PHASELOCK_RUN_CHANNEL"].split(":")[0], 
 
 
 def send(text: bytes) -> None:
-    os.write(pipe, struct.pack("=IIII", os.getpid(), os.getpid(), len(text), 0) + text)
+    os.write(pipe, struct.pack("=III", os.getpid(), len(text), 0) + text)
 
 
 send(b"phaselock run: PASS\n")

@@ -68,14 +68,16 @@ static void send(int pipe, struct pl_channel_piece piece, const char *text)
 		exit(4);
 }
 
-/* Texts without an end, each of another thread. */
+/* Texts of many processes, and calls for reports that are not there. */
 static void send_pieces(int pipe, uint32_t count, uint32_t length)
 {
 	char text[PL_CHANNEL_TEXT_MAX];
 
 	memset(text, 'x', sizeof(text));
 	for (uint32_t i = 0; i < count; i++)
-		send(pipe, (struct pl_channel_piece){1, i, length, 1}, text);
+		send(pipe, (struct pl_channel_piece){i, length, 0}, text);
+	for (uint32_t i = 0; i < count; i++)
+		send(pipe, (struct pl_channel_piece){i, 0, 1 + i % PL_LAYOUT_REPORTS}, text);
 }
 
 /* Reports that name ever new modules. */
@@ -91,7 +93,30 @@ static void send_modules(int pipe, uint32_t count)
 				 "phaselock: allowed (policy=allow)\n",
 				 i, 0u, i, 0u);
 
-		send(pipe, (struct pl_channel_piece){1, 1, (uint32_t)length, 0}, text);
+		send(pipe, (struct pl_channel_piece){1, (uint32_t)length, 0}, text);
+	}
+}
+
+/* Reports that say anything, of which the command is told. */
+static void forge_reports(struct pl_layout *record, int pipe)
+{
+	for (size_t i = 0; i < PL_LAYOUT_MODULES; i++) {
+		struct pl_layout_module *module = &record->modules[i];
+
+		for (size_t k = 0; k < sizeof(*module); k++)
+			((unsigned char *)module)[k] = (unsigned char)rand();
+		module->path[0] = i % 2 == 0 ? '/' : module->path[0];
+		module->is_there = 1;
+	}
+	for (uint32_t i = 0; i < PL_LAYOUT_REPORTS; i++) {
+		struct pl_layout_report *report = &record->reports[i];
+
+		for (size_t k = 0; k < sizeof(*report); k++)
+			((unsigned char *)report)[k] = (unsigned char)rand();
+		report->flags &= (uint8_t)~PL_LAYOUT_MISUSE;
+		report->state = PL_LAYOUT_READY;
+		if (i % 2 == 0) /* the others are found at the end */
+			send(pipe, (struct pl_channel_piece){1, 0, 1 + i}, "");
 	}
 }
 
@@ -145,6 +170,10 @@ int main(int argc, char **argv)
 	} else if (strcmp(what, "redirect") == 0) {
 		snprintf(page->report, sizeof(page->report), "%s", argv[2]);
 		return execv(argv[3], argv + 3);
+	} else if (strcmp(what, "reports") == 0) {
+		srand(number);
+		forge_reports(find_shared(false, sizeof(struct pl_layout)), pipe);
+		return 0;
 	} else if (strcmp(what, "scribble") == 0) {
 		srand(number);
 		for (size_t i = sizeof(page->head); i < sizeof(*page); i++)

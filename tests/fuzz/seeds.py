@@ -30,8 +30,8 @@ RESULT = (
 )
 
 
-def piece(process, thread, text, more):
-    return struct.pack("<IIII", process, thread, len(text), more) + text
+def piece(process, text, report=0):
+    return struct.pack("<III", process, len(text), report) + text
 
 
 def entry(body):
@@ -235,8 +235,8 @@ SEEDS = {
     ],
     "elf": [elf(), elf(b"/lib/ld-musl-x86_64.so.1\0"), elf()[:100], b"\x7fELF\1\1" + bytes(64)],
     "collect": [
-        b"\xff" + piece(1, 2, REPORT, 0),
-        b"\3" + piece(1, 2, REPORT[:90], 1) + piece(1, 3, b"x\n", 0) + piece(1, 2, REPORT[90:], 0),
+        b"\xff" + piece(1, REPORT),
+        b"\3" + piece(1, b"x\n") + piece(1, b"", 7) + piece(2, REPORT[:90]),
         b"\2" + b"no piece at all, but text that somebody wrote\n",
     ],
     "unwind_rules": [

@@ -34,6 +34,8 @@ void pl_os_unlock(struct pl_os_lock *lock, const struct pl_os_signals *before)
 	held = false;
 }
 
+#include "told_double.h"
+
 void pl_report_violation(const struct phaselock_violation *violation,
 			 const struct pl_report_context *context)
 {

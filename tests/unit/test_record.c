@@ -3,7 +3,7 @@
  * What a guarded process writes to the record of its run. The record is a file that the test makes,
  * as the command does.
  *
- * shows: PL-820
+ * shows: PL-820 PL-829
  */
 #define _GNU_SOURCE
 #include "common/channel.h"
@@ -14,6 +14,8 @@
 #include "record/written.h"
 #include "renamed.h"
 #include "stack/module.h"
+
+#include <phaselock/watch.h>
 
 #include <string.h>
 #include <sys/wait.h>
@@ -191,6 +193,68 @@ CHILD_TEST(who_leaves_the_run_writes_no_more)
 	CHECK_EQUAL(record->images[0].end, PL_LAYOUT_LEFT);
 }
 
+static void judge(enum phaselock_result result, int line)
+{
+	const struct phaselock_judgement judgement = {
+		.result = result, .line = line, .name = "no requests", .message = "first\nsecond"};
+
+	phaselock_judged(&judgement);
+}
+
+static size_t rows_there(const struct pl_layout_check *rows)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < PL_LAYOUT_CHECKS; i++)
+		count += rows[i].state == PL_LAYOUT_READY;
+	return count;
+}
+
+CHILD_TEST(assertions_are_counted_by_their_places_with_the_first_message)
+{
+	const struct pl_layout_check *check = NULL;
+
+	judge(PHASELOCK_HELD, 1); /* there is no run: nothing happens */
+	join();
+	judge(PHASELOCK_HELD, 1);
+	judge(PHASELOCK_FAILED, 1);
+	judge(PHASELOCK_FAILED, 1);
+	judge(PHASELOCK_NOT_JUDGED, 2);
+	judge((enum phaselock_result)4, 3);
+	CHECK_EQUAL(rows_there(record->checks), 2);
+	for (size_t i = 0; i < PL_LAYOUT_CHECKS; i++)
+		if (record->checks[i].line == 1)
+			check = &record->checks[i];
+	CHECK(check != NULL && check->results[PHASELOCK_HELD] == 1);
+	CHECK_EQUAL(check->results[PHASELOCK_FAILED], 2);
+	CHECK(strcmp(check->message, "first") == 0);
+	CHECK_EQUAL(check->image, 1);
+	CHECK_EQUAL(pl_channel()->checks[PHASELOCK_FAILED], 2);
+	CHECK_EQUAL(pl_channel()->checks_failed_in_forks, 0);
+}
+
+CHILD_TEST(failures_in_a_child_of_fork_are_counted_as_such)
+{
+	join();
+	pl_image_begin(PL_LAYOUT_FORK);
+	judge(PHASELOCK_UNARMED, 1);
+	judge(PHASELOCK_HELD, 1);
+	CHECK_EQUAL(pl_channel()->checks_failed_in_forks, 1);
+}
+
+CHILD_TEST(an_assertion_that_finds_no_row_is_counted)
+{
+	join();
+	for (size_t i = 0; i < PL_LAYOUT_CHECKS; i++)
+		record->checks[i].state = PL_LAYOUT_TAKEN; /* by processes that were killed */
+	record->checks[5].state = PL_LAYOUT_FREE;
+	judge(PHASELOCK_HELD, 1);
+	judge(PHASELOCK_HELD, 2);
+	CHECK_EQUAL(record->checks[5].line, 1);
+	CHECK_EQUAL(record->checks_lost, 1);
+	CHECK_EQUAL(pl_channel()->checks[PHASELOCK_HELD], 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -204,6 +268,9 @@ int main(void)
 		cmocka_unit_test(the_first_end_of_an_image_stays),
 		cmocka_unit_test(a_forked_child_has_an_image_of_its_own),
 		cmocka_unit_test(who_leaves_the_run_writes_no_more),
+		cmocka_unit_test(assertions_are_counted_by_their_places_with_the_first_message),
+		cmocka_unit_test(failures_in_a_child_of_fork_are_counted_as_such),
+		cmocka_unit_test(an_assertion_that_finds_no_row_is_counted),
 	};
 
 	return cmocka_run_group_tests_name("record", tests, NULL, NULL);

@@ -157,6 +157,13 @@ static const struct phaselock_violation plain = {
 
 static struct capture captured;
 
+static void report(const struct phaselock_violation *violation,
+		   const struct pl_report_context *context)
+{
+	if (pl_report_is_due(violation, context))
+		pl_report_violation(violation, context);
+}
+
 static const char *report_of(const struct phaselock_violation *violation,
 			     enum phaselock_verdict verdict, bool by_handler, bool nested)
 {
@@ -164,7 +171,7 @@ static const char *report_of(const struct phaselock_violation *violation,
 		.verdict = verdict, .by_handler = by_handler, .nested = nested};
 
 	capture_begin(&captured);
-	pl_report_violation(violation, &context);
+	report(violation, &context);
 	return capture_end(&captured);
 }
 
@@ -199,19 +206,19 @@ TEST(report_says_that_the_stack_could_not_be_read_further)
 
 	context.end = PL_UNWIND_NO_TABLE;
 	capture_begin(&captured);
-	pl_report_violation(&plain, &context);
+	report(&plain, &context);
 	assert_non_null(
 		strstr(capture_end(&captured), FRAMES
 		       "    (the stack cannot be read further: no unwind table)\n" BUILD_IDS));
 	context.end = PL_UNWIND_UNREADABLE;
 	capture_begin(&captured);
-	pl_report_violation(&plain, &context);
+	report(&plain, &context);
 	assert_non_null(strstr(capture_end(&captured),
 			       FRAMES "    (the stack cannot be read further: it leads to no "
 				      "stack)\n" BUILD_IDS));
 	context.end = PL_UNWIND_FULL;
 	capture_begin(&captured);
-	pl_report_violation(&plain, &context);
+	report(&plain, &context);
 	assert_non_null(strstr(capture_end(&captured), FRAMES BUILD_IDS));
 }
 
@@ -371,7 +378,7 @@ TEST(report_of_a_forbid_scope_tells_who_began_it)
 	pl_history_keep(&lock);
 	violation.cause = PHASELOCK_CAUSE_FORBID;
 	capture_begin(&captured);
-	pl_report_violation(&violation, &context);
+	report(&violation, &context);
 	assert_non_null(strstr(
 		capture_end(&captured),
 		"\n    #2 0x3030\n  forbidden by x_run+0x5 (/lib/libx.so.1+0x20)\n" BUILD_IDS));
@@ -389,7 +396,7 @@ TEST(report_of_a_function_that_must_not_allocate_names_it_and_nobody_who_locked)
 	pl_history_keep(&lock);
 	violation.cause = PHASELOCK_CAUSE_HOT;
 	capture_begin(&captured);
-	pl_report_violation(&violation, &context);
+	report(&violation, &context);
 	text = capture_end(&captured);
 	assert_non_null(strstr(text, "phaselock: violation: malloc(64) in a function that must not "
 				     "allocate (hot=?parse*): parse\\nheader\n  thread 77 "));

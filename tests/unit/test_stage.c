@@ -8,7 +8,7 @@
  * shows: PL-402 (off)
  */
 #define _GNU_SOURCE
-#include "report/stage.h"
+#include "record/stage.h"
 
 #include "capture.h"
 

@@ -25,6 +25,8 @@ static _Thread_local struct {
 	struct pl_report_context context;
 } reported;
 
+#include "told_double.h"
+
 void pl_report_violation(const struct phaselock_violation *violation,
 			 const struct pl_report_context *context)
 {

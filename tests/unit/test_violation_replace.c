@@ -58,6 +58,8 @@ size_t pl_site_list(void *out, size_t capacity, size_t size)
 	return 0;
 }
 
+#include "told_double.h"
+
 void pl_report_violation(const struct phaselock_violation *violation,
 			 const struct pl_report_context *context)
 {

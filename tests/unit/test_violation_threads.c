@@ -17,6 +17,8 @@
 /* The double of lib/report/report.c, as far as it is needed. Written by any thread. */
 static _Atomic uint64_t last_sequence;
 
+#include "told_double.h"
+
 void pl_report_violation(const struct phaselock_violation *violation,
 			 const struct pl_report_context *context)
 {
