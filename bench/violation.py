@@ -87,9 +87,7 @@ def measure_walks(bench) -> None:
         walks = [
             [float(figure) for figure in line.split()]
             for _ in range(min(bench.rounds, 3))
-            for line in programs.run(
-                [bench.program("unwind"), str(frames)]
-            ).output.splitlines()
+            for line in programs.run([bench.program("unwind"), str(frames)]).output.splitlines()
         ]
         quick, tables, libgcc = (list(figures) for figures in zip(*walks, strict=True))
         for way, ours, meaning in (

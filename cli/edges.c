@@ -68,5 +68,5 @@ bool edges_around(struct edges *edges, Dwfl_Module *module, uint64_t address, ui
 void edges_free(struct edges *edges)
 {
 	free(edges->at);
-	*edges = (struct edges){NULL};
+	*edges = (struct edges){.count = 0};
 }

@@ -124,7 +124,7 @@ static int compare_functions(const void *a, const void *b)
 		order = (left->origin != NULL) - (right->origin != NULL);
 	if (order == 0 && left->origin != NULL)
 		order = frame_compare_names(left->origin->module, right->origin->module);
-	/* Of functions without names, each call is a row: one row of them all would tell nothing. */
+	/* Of functions without names each call is a row: one row of all would tell nothing. */
 	if (order == 0 && left->origin != NULL && left->name.start == NULL)
 		order = (left->origin->offset > right->origin->offset) -
 			(left->origin->offset < right->origin->offset);

@@ -90,7 +90,7 @@ struct record_place record_place(const struct record *record, uint64_t frame)
 	return (struct record_place){(uint32_t)module, offset};
 }
 
-/* ---- from memory ------------------------------------------------------------------------------ */
+/* ---- from memory ----------------------------------------------------------------------------- */
 
 static size_t smaller(size_t a, size_t b)
 {
@@ -291,7 +291,7 @@ static bool read_sections(int fd, struct record *record, uint64_t file_size, con
 {
 	struct table tables[SECTIONS];
 	struct record_run *run = NULL;
-	struct head head;
+	struct head head = {.version = 0};
 	bool is_whole = true;
 
 	if (move_all(preadv, fd, &head, sizeof(head), 0) && record_raw_is(&head))

@@ -19,7 +19,7 @@ struct record_run {
 	char command[2048]; /* the program and its arguments, as for a shell; may be cut */
 	char verdict[32];   /* "" while it runs */
 	char reason[512];
-	/* What would be said if all violations were forgiven, "VERDICT: REASON"; "" while it runs. */
+	/* What would be said if all violations were forgiven; "" while it runs. */
 	char forgiven[512];
 	int64_t status;
 	uint64_t start_s;    /* since the epoch */

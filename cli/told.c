@@ -71,6 +71,8 @@ static void read_strings(struct telling *telling)
 	telling->option = take(&next, end);
 	telling->advice = take(&next, end);
 	telling->message = take(&next, end);
+	for (size_t i = 0; i < sizeof(telling->functions) / sizeof(telling->functions[0]); i++)
+		telling->functions[i] = "";
 	for (size_t i = 0; i < report->frame_count; i++)
 		telling->functions[i] = take(&next, end);
 	for (size_t i = 0; i < report->lock_frame_count; i++)

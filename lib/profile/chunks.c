@@ -73,10 +73,11 @@ static uint16_t take_chunk(void)
 static bool add_chunk(enum pl_profile_kind kind, uint32_t turn)
 {
 	uint16_t chunk = take_chunk(), none = 0;
-	struct pl_profile_chunk *head = &shared->chunks[chunk - 1];
+	struct pl_profile_chunk *head;
 
 	if (chunk == 0)
 		return false;
+	head = &shared->chunks[chunk - 1];
 	if (!atomic_compare_exchange_strong_explicit(&pl_chunks_numbers[kind][turn], &none, chunk,
 						     memory_order_release, memory_order_relaxed))
 		return true;

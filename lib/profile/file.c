@@ -38,7 +38,7 @@ static bool write_name(const char *pattern, size_t length)
 		if (pattern[i] == 'p')
 			pl_text_append(&text, "%lu", (unsigned long)pl_os_process_id());
 		for (const char *c = program; pattern[i] == 'e' && *c != '\0'; c++) {
-			const char letter[] = {*c == '/' ? '_' : *c, '\0'};
+			const char letter[] = {(char)(*c == '/' ? '_' : *c), '\0'};
 
 			pl_text_append(&text, "%s", letter);
 		}

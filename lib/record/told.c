@@ -192,7 +192,7 @@ bool pl_told_violation(const struct phaselock_violation *violation,
 	next = report->text;
 	end = report->text + sizeof(report->text);
 	put(&next, end, context->hot_pattern, FUNCTION_MAX);
-	put(&next, end, context->hot_function, 2 * FUNCTION_MAX);
+	put(&next, end, context->hot_function, (size_t)2 * FUNCTION_MAX);
 	put(&next, end, option, FUNCTION_MAX);
 	put(&next, end, words, sizeof(words));
 	put(&next, end, NULL, 0);

@@ -4,8 +4,8 @@
 ATLAS_C      := $(filter-out harness,$(notdir $(basename $(wildcard tools/atlas/*.c))))
 ATLAS_PARTS  := report/advice report/callee common/format common/quote \
                 common/runtime $(OS_PARTS) \
-                $(patsubst %,stack/%,dynamic executable module readable segment exported symbols \
-                symtab)
+                $(patsubst %,stack/%,build_id dynamic executable module readable segment exported \
+                symbols symtab)
 ATLAS_FLAGS  := -g -O1 -fno-builtin -pthread -Iinclude -iquote lib
 ATLAS_LIB    := $(patsubst %,$(B)/lib/%.o,$(ATLAS_PARTS) report/advice_table \
                   $(patsubst %,stack/%,loaded chain object))
