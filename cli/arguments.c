@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The command line of `phaselock run` and of `phaselock record`. Most options are keys of
- * PHASELOCK_OPTIONS under a longer name. The library's own parser reads all of the text, and the
- * file of suppressions=, before the program starts, so that what passes here also holds there.
+ * PHASELOCK_OPTIONS under a longer name. It must not know what a key's value may be.
  */
 #define _GNU_SOURCE
 #include "arguments.h"
 
+#include "arguments_value.h"
 #include "choice.h"
 #include "say.h"
 #include "common/options.h"
-#include "common/suppress.h"
 #include "words.h"
 
 #include <stdio.h>
@@ -38,7 +37,6 @@ enum { RUN = 1, RECORD = 2, TOLD_BY_RUN = 4, TOLD_BY_RECORD = 8 };
 #define TOLD_BY_BOTH (BOTH | TOLD_BY_RUN | TOLD_BY_RECORD)
 
 #define ALLOCATORS "system|jemalloc"
-#define FRAMES_VALUES "1.." PL_TEXT_OF(ARGUMENTS_FRAMES_MAX)
 
 /*
  * One option. It sets this key of PHASELOCK_OPTIONS; value is what it sets if it takes no argument.
@@ -77,7 +75,7 @@ static const struct {
 	 "put functions, files and lines into reports (1)"},
 	{"max-reports", "N", "max_reports", NULL, BOTH | TOLD_BY_RUN,
 	 "reports at most (" PL_TEXT_OF(PL_OPTIONS_REPORTS) ")"},
-	{"frames", FRAMES_VALUES, NULL, NULL, RECORD | TOLD_BY_RECORD,
+	{"frames", ARGUMENTS_FRAMES_VALUES, NULL, NULL, RECORD | TOLD_BY_RECORD,
 	 "frames of a call stack that are kept (" PL_TEXT_OF(ARGUMENTS_FRAMES) ")"},
 	{"stats", NULL, "stats", "1", BOTH | TOLD_BY_RUN, "print the statistics at exit"},
 	{"follow-children", NULL, "follow_children", "1", TOLD_BY_BOTH,
@@ -184,47 +182,6 @@ static int kind(size_t i)
 	return table[i].argument != NULL ? OPTION_LIBRARY : OPTION_HELP;
 }
 
-/* Returns a pattern as a value, which can have no colon in it, to be freed; NULL if memory ends. */
-static char *without_colons(const char *pattern)
-{
-	char *value = malloc(4 * strlen(pattern) + 1), *to = value;
-
-	for (bool is_escaped = false; value != NULL && *pattern != '\0'; pattern++) {
-		if (*pattern == ':') {
-			to = stpcpy(to, is_escaped ? "x3a" : "\\x3a");
-			is_escaped = false;
-			continue;
-		}
-		is_escaped = *pattern == '\\' && !is_escaped;
-		*to++ = *pattern;
-	}
-	if (value != NULL)
-		*to = '\0';
-	return value;
-}
-
-/* Whether the library takes a value; what it does not take is said in the command's own words. */
-static bool check_value(size_t i, const char *value)
-{
-	struct pl_options unused = pl_options_default();
-	char unsaid[1];
-	struct pl_text errors = pl_text_in(unsaid, sizeof(unsaid));
-	char *setting;
-	bool is_taken;
-
-	if (strchr(value, ':') != NULL) {
-		say("--%s=%s: a value cannot have a colon in it", table[i].name, value);
-		return false;
-	}
-	if (asprintf(&setting, "%s=%s", table[i].key, value) < 0)
-		return false;
-	is_taken = pl_options_parse(setting, &unused, &errors) == 0;
-	free(setting);
-	if (!is_taken)
-		choice_complain(table[i].name, value, pl_options_values(table[i].key));
-	return is_taken;
-}
-
 static void complain_of_missing(size_t i)
 {
 	if (table[i].key != NULL)
@@ -233,74 +190,6 @@ static void complain_of_missing(size_t i)
 		choice_complain(table[i].name, NULL, table[i].argument);
 	else
 		say("--%s needs a value", table[i].name);
-}
-
-/* Appends "key=value" to the text for the library. */
-static bool append_key(struct arguments *arguments, size_t i, const char *value)
-{
-	char *longer;
-
-	if (!check_value(i, value))
-		return false;
-	if (asprintf(&longer, "%s:%s=%s", arguments->options_text, table[i].key, value) < 0)
-		return false;
-	free(arguments->options_text);
-	arguments->options_text = longer;
-	return true;
-}
-
-/* Only patterns have another way to write a colon: C++ names are full of them. */
-static bool set_key(struct arguments *arguments, size_t i, const char *value)
-{
-	char *pattern;
-	bool done;
-
-	if (strcmp(table[i].key, "hot") != 0)
-		return append_key(arguments, i, value);
-	pattern = without_colons(value);
-	done = pattern != NULL && append_key(arguments, i, pattern);
-	free(pattern);
-	return done;
-}
-
-static bool set_frames(struct arguments *arguments, const char *value)
-{
-	char *end;
-	unsigned long frames = strtoul(value, &end, 10);
-
-	if (value[strspn(value, "0123456789")] != '\0' || value[0] == '\0' || frames == 0 ||
-	    frames > ARGUMENTS_FRAMES_MAX) {
-		choice_complain("frames", value, FRAMES_VALUES);
-		return false;
-	}
-	arguments->profile_frames = frames;
-	return true;
-}
-
-static bool parse_options(struct arguments *arguments)
-{
-	char buffer[4096];
-	struct pl_text errors = pl_text_in(buffer, sizeof(buffer));
-
-	arguments->options = pl_options_default();
-	if (pl_options_parse(arguments->options_text, &arguments->options, &errors) == 0)
-		return true;
-	fputs(buffer, stderr);
-	return false;
-}
-
-static bool check_suppressions(const struct arguments *arguments)
-{
-	static char buffer[65536];
-	struct pl_text errors = pl_text_in(buffer, sizeof(buffer));
-
-	if (arguments->options.suppressions[0] == '\0' ||
-	    pl_suppress_read(arguments->options.suppressions, &errors) == 0)
-		return true;
-	fputs(buffer, stderr);
-	if (errors.length == sizeof(buffer) - 1) /* cut */
-		fputs("...\n", stderr);
-	return false;
 }
 
 /* Reads the options up to the program's name. */
@@ -331,8 +220,8 @@ static bool read_words(int count, char **words, struct arguments *arguments)
 			return false;
 		switch (found == 'h' ? OPTION_HELP : found == 'q' ? OPTION_QUIET : kind(place)) {
 		case OPTION_KEY:
-			if (!set_key(arguments, place,
-				     optarg != NULL ? optarg : table[place].value))
+			if (!arguments_set_key(arguments, table[place].name, table[place].key,
+					       optarg != NULL ? optarg : table[place].value))
 				return false;
 			break;
 		case OPTION_LIBRARY:
@@ -360,7 +249,7 @@ static bool read_words(int count, char **words, struct arguments *arguments)
 			arguments->debuginfod = true;
 			break;
 		case OPTION_FRAMES:
-			if (!set_frames(arguments, optarg))
+			if (!arguments_set_frames(arguments, optarg))
 				return false;
 			break;
 		case OPTION_HELP:
@@ -422,6 +311,6 @@ bool arguments_read(int count, char **words, struct arguments *arguments)
 		    records ? "record" : "run");
 		return false;
 	}
-	return check_library(arguments) && parse_options(arguments) &&
-	       check_suppressions(arguments) && (!records || choose_output(arguments));
+	return check_library(arguments) && arguments_check(arguments) &&
+	       (!records || choose_output(arguments));
 }

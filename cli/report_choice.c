@@ -5,11 +5,10 @@
 #define _GNU_SOURCE
 #include "report_choice.h"
 
-#include "common/glob.h"
+#include "report_value.h"
 #include "say.h"
 #include "words.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,8 +57,6 @@ void report_print_usage(void)
 	     "(with a baseline: new ones), or failed tests; 125 a FILE is bad, or not checked.");
 }
 
-/* ---- values ---------------------------------------------------------------------------------- */
-
 static bool read_form(const char *name, const struct report_form **form)
 {
 	for (*form = forms; (*form)->name != NULL; ++*form)
@@ -70,122 +67,6 @@ static bool read_form(const char *name, const struct report_form **form)
 	    name);
 	return false;
 }
-
-/* Violations have no rows of processes and phases. */
-static bool read_key(const char *name, struct report_choice *choice)
-{
-	static const struct {
-		const char *name;
-		enum view_key profile;
-		enum group_key violations;
-	} keys[] = {
-		{"function", VIEW_BY_FUNCTION, GROUP_FUNCTIONS},
-		{"site", VIEW_BY_SITE, GROUP_SITES},
-		{"module", VIEW_BY_MODULE, GROUP_MODULES},
-		{"thread", VIEW_BY_THREAD, GROUP_THREADS},
-		{"process", VIEW_BY_PROCESS, GROUP_FUNCTIONS},
-		{"phase", VIEW_BY_PHASE, GROUP_FUNCTIONS},
-	};
-
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-		if (strcmp(keys[i].name, name) == 0) {
-			choice->profile.by = keys[i].profile;
-			choice->screen.by = keys[i].violations;
-			return true;
-		}
-	say("--by=%s: it is function, site, module, thread, process or phase", name);
-	return false;
-}
-
-static bool read_order(const char *name, struct report_choice *choice)
-{
-	for (enum view_measure measure = 0; measure < VIEW_MEASURES; measure++) {
-		if (strcmp(view_measure_name(measure), name) != 0)
-			continue;
-		choice->profile.measure = measure;
-		choice->profile.is_measured = true;
-		choice->options.measure = measure;
-		choice->screen.order = measure == VIEW_BYTES ? GROUP_BY_BYTES : GROUP_BY_COUNT;
-		return true;
-	}
-	say("--order=%s: it is late, bytes, count, peak, temporary or leaked", name);
-	return false;
-}
-
-static bool read_top(const char *text, struct report_choice *choice)
-{
-	char *end;
-	size_t top;
-
-	errno = 0;
-	top = strtoul(text, &end, 10);
-	if (end == text || *end != '\0' || text[0] == '-' || errno != 0 || top == 0) {
-		say("--top=%s: it is a number of rows, from 1", text);
-		return false;
-	}
-	choice->screen.top = choice->profile.screen.top = top;
-	return true;
-}
-
-static bool read_phase(const char *name, struct view_filter *filter)
-{
-	filter->has_phase = true;
-	filter->phase = strcmp(name, "locked") == 0 ? REPORT_LOCKED : REPORT_INIT;
-	if (strcmp(name, "locked") == 0 || strcmp(name, "init") == 0)
-		return true;
-	say("--phase=%s: it is init or locked", name);
-	return false;
-}
-
-static bool read_pattern(const char *option, const char *pattern, const char **wanted)
-{
-	*wanted = pattern;
-	if (pl_glob_is_valid(pattern))
-		return true;
-	say("--%s=%s: it is a name, a pattern of names, or a number", option, pattern);
-	return false;
-}
-
-static bool read_since(const char *text, struct view_filter *filter)
-{
-	char *end;
-	double seconds = strtod(text, &end);
-
-	filter->has_since = true;
-	filter->since_ns = UINT64_MAX;
-	if (strcmp(text, "lock") == 0)
-		return true;
-	if (end != text && seconds >= 0 && seconds < 1e9 &&
-	    (*end == '\0' || strcmp(end, "s") == 0 || strcmp(end, "ms") == 0)) {
-		filter->since_ns = (uint64_t)(seconds * (end[0] == 'm' ? 1e6 : 1e9));
-		return true;
-	}
-	say("--since=%s: it is lock, or a time since the start, as 2.5s or 800ms", text);
-	return false;
-}
-
-/* A number, which may be followed by K, M or G: by 1,024, and so on. */
-static bool read_limit(const char *option, const char *text, struct profile_limit *limit)
-{
-	static const char suffixes[] = "KMG";
-	const char *suffix;
-	char *end;
-
-	errno = 0;
-	limit->is_given = true;
-	limit->most = strtoull(text, &end, 10);
-	suffix = *end != '\0' ? strchr(suffixes, *end) : NULL;
-	if (end != text && text[0] >= '0' && text[0] <= '9' && errno == 0 &&
-	    (*end == '\0' || (suffix != NULL && end[1] == '\0')) &&
-	    (suffix == NULL ||
-	     !__builtin_mul_overflow(limit->most, UINT64_C(1) << (10 * (suffix - suffixes + 1)),
-				     &limit->most)))
-		return true;
-	say("--%s=%s: it is a number, perhaps with K, M or G behind it", option, text);
-	return false;
-}
-
-/* ---- options --------------------------------------------------------------------------------- */
 
 enum {
 	HELP = 'h',
@@ -226,13 +107,13 @@ static bool take_of_profile(struct report_choice *choice, int found)
 	choice->is_filtered = choice->is_filtered || (found >= PHASE && found <= SINCE);
 	switch (found) {
 	case PHASE:
-		return read_phase(optarg, filter);
+		return report_value_phase(optarg, filter);
 	case THREAD:
-		return read_pattern("thread", optarg, &filter->thread);
+		return report_value_pattern("thread", optarg, &filter->thread);
 	case PROCESS:
-		return read_pattern("process", optarg, &filter->process);
+		return report_value_pattern("process", optarg, &filter->process);
 	case SINCE:
-		return read_since(optarg, filter);
+		return report_value_since(optarg, filter);
 	case VIOLATIONS:
 		choice->violations = true;
 		return true;
@@ -240,13 +121,13 @@ static bool take_of_profile(struct report_choice *choice, int found)
 		choice->old = optarg;
 		return true;
 	case MAX_LATE:
-		return read_limit("max-late", optarg, &choice->budget.late);
+		return report_value_limit("max-late", optarg, &choice->budget.late);
 	case MAX_NEW_SITES:
-		return read_limit("max-new-sites", optarg, &choice->budget.new_sites);
+		return report_value_limit("max-new-sites", optarg, &choice->budget.new_sites);
 	case MAX_PEAK:
-		return read_limit("max-peak", optarg, &choice->budget.peak);
+		return report_value_limit("max-peak", optarg, &choice->budget.peak);
 	case MAX_LEAKED:
-		return read_limit("max-leaked", optarg, &choice->budget.leaked);
+		return report_value_limit("max-leaked", optarg, &choice->budget.leaked);
 	default: /* what is wrong has been said */
 		return false;
 	}
@@ -256,11 +137,11 @@ static bool take_of_screen(struct report_choice *choice, int found)
 {
 	switch (found) {
 	case BY:
-		return read_key(optarg, choice);
+		return report_value_by(optarg, choice);
 	case ORDER:
-		return read_order(optarg, choice);
+		return report_value_order(optarg, choice);
 	case TOP:
-		return read_top(optarg, choice);
+		return report_value_top(optarg, choice);
 	case TREE:
 		choice->screen.form = SCREEN_TREE;
 		choice->profile.form = PROFILE_TREE;
