@@ -85,7 +85,7 @@ static _Atomic uint64_t told_lock;
 
 /*
  * Returns whether the frames of a lock have been told, and notes that they are now. A child begins
- * anew: its reports may go elsewhere. So does the stack of a lock of which only the caller was known.
+ * anew: its reports may go elsewhere. So does a lock of which only the caller was known before.
  */
 static PL_COLD bool tell_once(const struct pl_history *lock)
 {
