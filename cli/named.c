@@ -65,6 +65,27 @@ static bool has_line(const struct answer *files)
 }
 
 /*
+ * Returns the first function to write. The short names of our header are inlined into the function
+ * that locks: they are the library's, and tell nothing.
+ */
+static size_t first_of(const struct answer *files)
+{
+	static const char header[] = "/phaselock/phaselock.h";
+	size_t first = 0;
+
+	while (first + 1 < files->count && files->functions[first + 1].file != NULL) {
+		const char *file = files->functions[first].file;
+		size_t length = file != NULL ? strlen(file) : 0;
+
+		if (length < sizeof(header) - 1 ||
+		    strcmp(file + length - (sizeof(header) - 1), header) != 0)
+			break;
+		first++;
+	}
+	return first;
+}
+
+/*
  * Keeps the exported name of the outermost function, if that is the same function: a library calls
  * its own functions by further names, which nobody else knows (strdup is __GI___strdup).
  */
@@ -117,11 +138,13 @@ void named_write_short(struct namer *namer, const struct named_place *place, boo
 	struct found found = look_up(namer, place);
 
 	if (has_line(found.files)) {
-		const char *file = found.files->functions[0].file;
+		size_t first = first_of(found.files);
+		const char *file = found.files->functions[first].file;
 		const char *slash = with_folder ? NULL : strrchr(file, '/');
 
-		write_name(place, &found, 0, out);
-		write_line(slash != NULL ? slash + 1 : file, found.files->functions[0].line, out);
+		write_name(place, &found, first, out);
+		write_line(slash != NULL ? slash + 1 : file, found.files->functions[first].line,
+			   out);
 	} else {
 		write_raw(place, &found, out);
 	}
@@ -137,7 +160,7 @@ void named_write_frame(struct namer *namer, const char *prefix, const struct nam
 		fputs(prefix, out);
 		write_raw(place, &found, out);
 	} else {
-		for (size_t i = 0; i < found.files->count; i++) {
+		for (size_t i = first_of(found.files); i < found.files->count; i++) {
 			const struct answer_function *function = &found.files->functions[i];
 
 			fputs(prefix, out);

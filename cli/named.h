@@ -19,13 +19,13 @@ struct named_place {
 };
 
 /*
- * Writes all functions that are inlined here, each on a line of its own with the prefix, which is
- * our own; the last has no newline.
+ * Writes all functions that are inlined here but those of phaselock.h, each on a line of its own
+ * with the prefix, which is our own; the last has no newline.
  */
 void named_write_frame(struct namer *namer, const char *prefix, const struct named_place *place,
 		       FILE *out);
 
-/* Writes the innermost function alone, on the same line. */
+/* Writes the innermost of these functions alone, on the same line. */
 void named_write_short(struct namer *namer, const struct named_place *place, bool with_folder,
 		       FILE *out);
 

@@ -64,6 +64,13 @@ static void find(uint64_t offset, struct answer *answer)
 			(struct answer_function){"__GI___strdup", "/src/strdup.c", 42};
 		answer->symbol = "__GI___strdup";
 		answer->symbol_offset = 26;
+	} else if (offset == 0x50 || offset == 0x58) {
+		answer->count = 2;
+		answer->functions[0] = (struct answer_function){
+			"lock_allocations",
+			offset == 0x50 ? "/usr/include/phaselock/phaselock.h" : "/src/phaselock.h",
+			681};
+		answer->functions[1] = (struct answer_function){"start", "/src/start.c", 3};
 	} else if (offset == 0x30) {
 		answer->symbol = "hidden";
 		answer->symbol_offset = 5;
@@ -162,6 +169,20 @@ TEST(report_is_named_wherever_the_stream_is_cut)
 		     "    #4 main+0x4 (/here+0x30)\n"
 		     "  forbidden since f(int) /src/f.cc:1\n"
 		     "  advice: strdup allocates at every call\n" VERDICT "after");
+}
+
+TEST(inlined_functions_of_the_guards_own_header_are_left_out)
+{
+	assert_named(HEAD "  locked 5 us before by thread 1 \"t\":\n"
+			  "    #0 (/here+0x50)\n"
+			  "    #1 (/here+0x58)\n"
+			  "  forbidden since (/here+0x50)\n"
+			  "  build-id aa /here\n" VERDICT,
+		     HEAD "  locked 5 us before by thread 1 \"t\":\n"
+			  "    #0 start /src/start.c:3\n"
+			  "    #1 lock_allocations /src/phaselock.h:681 (inlined)\n"
+			  "    #1 start /src/start.c:3\n"
+			  "  forbidden since start /src/start.c:3\n" VERDICT);
 }
 
 TEST(mangled_name_is_demangled_without_any_file)
@@ -361,6 +382,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(report_is_named_wherever_the_stream_is_cut),
+		cmocka_unit_test(inlined_functions_of_the_guards_own_header_are_left_out),
 		cmocka_unit_test(mangled_name_is_demangled_without_any_file),
 		cmocka_unit_test(name_is_demangled_as_it_was_before_it_was_quoted),
 		cmocka_unit_test(
