@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Other tools at the same work: runs the random mix plain and under each tool; time and largest
-size are ratios to plain.
+"""Other tools at the same work: runs the random mix plain and under each tool, and the start of
+node, a large program that makes 440,000 requests; time and largest size are ratios to plain.
 
 The whole process is timed, since some tools do their work at its end. Slow tools run less often, as
 their number of pairs shows.
@@ -15,6 +15,8 @@ import turns
 
 OPERATIONS = 300000
 ROUNDS = 7
+NODE = ["node", "-e", "0"]
+NODE_ROUNDS = 3
 
 
 def commands(bench, folder: str) -> dict[str, tuple[list[str], dict[str, str], str]]:
@@ -57,21 +59,37 @@ def commands(bench, folder: str) -> dict[str, tuple[list[str], dict[str, str], s
     }
 
 
-def measure(bench) -> None:
-    with tempfile.TemporaryDirectory(dir=bench.build / "bench") as folder:
-        known = commands(bench, folder)
-        allowed = {"phaselock-locked": (99,)}
-        names = [name for name in known if name == "plain" or bench.wanted(f"peers/{name}")]
-        runs = {}
-        for name in names:
-            command, more, _ = known[name]
-            runs[name] = lambda command=command, more=more, name=name: programs.run(
-                command, "", more, pathlib.Path(folder), allowed=allowed.get(name, (0,))
-            )
-        taken = turns.take(runs, min(bench.rounds, ROUNDS))
-        if "jemalloc-prof" in names and not list(pathlib.Path(folder).glob("jeprof*")):
-            raise programs.Failed("jemalloc's profiler wrote no profile: it was not on")
-    for name in names[1:]:
+def node_commands(bench) -> dict[str, tuple[list[str], dict[str, str], str]]:
+    """The same for node, over its own allocator as `phaselock run` has it."""
+    run = [str(bench.build / "phaselock"), "run", "--lock-at=main", "--policy=allow"]
+    return {
+        "node": (NODE, {}, ""),
+        "node-locked": (
+            [*run, "--", *NODE],
+            {},
+            "node -e 0, locked from main: each request is a violation, with its call stack",
+        ),
+        "node-heaptrack": (["heaptrack", *NODE], {}, "each request of it, with its call stack"),
+    }
+
+
+def compare(bench, known, rounds: int, folder: str) -> None:
+    """The first of the commands is what the others are compared with."""
+    plain, *others = known
+    others = [name for name in others if bench.wanted(f"peers/{name}")]
+    if not others:
+        return
+    runs = {}
+    for name in (plain, *others):
+        command, more, _ = known[name]
+        allowed = (99,) if name.endswith("-locked") else (0,)
+        runs[name] = lambda command=command, more=more, allowed=allowed: programs.run(
+            command, "", more, pathlib.Path(folder), allowed=allowed
+        )
+    taken = turns.take(runs, min(bench.rounds, rounds))
+    if "jemalloc-prof" in others and not list(pathlib.Path(folder).glob("jeprof*")):
+        raise programs.Failed("jemalloc's profiler wrote no profile: it was not on")
+    for name in others:
         for what, figure in (("time", "seconds"), ("size", "peak")):
             bench.add(
                 turns.of_pairs(
@@ -79,7 +97,13 @@ def measure(bench) -> None:
                     f"peers/{name}/{what}",
                     "plain",
                     [getattr(sample, figure) for sample in taken[name]],
-                    [getattr(sample, figure) for sample in taken["plain"]],
+                    [getattr(sample, figure) for sample in taken[plain]],
                     meaning=known[name][2],
                 )
             )
+
+
+def measure(bench) -> None:
+    with tempfile.TemporaryDirectory(dir=bench.build / "bench") as folder:
+        compare(bench, commands(bench, folder), ROUNDS, folder)
+        compare(bench, node_commands(bench), NODE_ROUNDS, folder)
