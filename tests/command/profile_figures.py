@@ -9,7 +9,9 @@ import collections
 import struct
 import sys
 
-SECTIONS = "run images modules sites names processes threads nodes rows points".split()
+SECTIONS = (
+    "run images modules sites names processes threads nodes rows points stages assertions"
+).split()
 ROW = struct.Struct("<4I" + "4I" + "2Q4Q2Q3Q2Q2Q2Q24IQ")
 FIELDS = (
     "process thread stack phase own_stack own_thread own_phase function requests bytes frees "
