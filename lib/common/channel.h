@@ -91,7 +91,6 @@ struct pl_channel {
 	uint64_t is_live;		 /* likewise: 1 if violations are reported as they happen */
 	uint64_t clock;			 /* likewise: it keeps lock_after= for all, 1 + ms; 0: no */
 	uint64_t profile_frames; /* likewise: frames that the profile keeps; 0: there is none */
-	uint64_t profile_rate;	 /* likewise: bytes between two samples, 0: all is recorded */
 	/*
 	 * The last moment, 0: none yet. Written by the command, and by a process that got the
 	 * signal itself. Release: who sees it judges by it from then on.
