@@ -36,8 +36,7 @@
  * |     #0 first_take+{hex} ({any}first.so+{hex})
  * |     #1 plugin_take+{hex} ({any}first.so+{hex})
  * |     #2 main+{hex} {any}
- * |   locked {any}:
- * |     #0 first_lock+{hex} ({any}first.so+{hex})
+ * |   locked {any}, as above
  * | {details}
  * | phaselock: denied (policy=deny)
  * | phaselock: violation: malloc(1) while allocations are locked
