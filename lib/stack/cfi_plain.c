@@ -143,7 +143,7 @@ static bool make_base(const struct pl_cfi_rules *rules, pl_plain *rule)
 pl_plain pl_cfi_plain_make(const struct pl_cfi_rules *rules, uintptr_t address)
 {
 	unsigned number = rules->return_address;
-	pl_plain rule;
+	pl_plain rule = PL_PLAIN_NOT;
 
 	/* MACHINE: arm64, where the return address may be in a register, is not built. */
 	if (!PL_CALL_PUSHES || number != PL_REGISTER_RETURN || rules->is_signal)
