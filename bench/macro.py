@@ -143,7 +143,7 @@ def wait_for(path: pathlib.Path, server: programs.Running) -> None:
 def tasks(folder: pathlib.Path) -> dict[str, tuple[str, Callable[[str], programs.Sample]]]:
     """Name -> what it means, and a function that runs it with something preloaded."""
     large = source(folder)
-    python = [os.path.realpath(sys.executable), "-I", str(HERE / "objects.py")]
+    python = [os.path.realpath(sys.executable), "-s", str(HERE / "objects.py")]
     sql = str(HERE / "speed.sql")
     compile_large = ["gcc", "-O1", "-c", str(large), "-o", str(folder / "large.o")]
     return {
