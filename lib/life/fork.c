@@ -11,6 +11,7 @@
 #include "profile/profile.h"
 #include "record/image.h"
 #include "reaction/violation.h"
+#include "report/report.h"
 #include "report/sink.h"
 #include "report/symbolizer.h"
 #include "request/control.h"
@@ -53,6 +54,7 @@ static void fork_child(void)
 	pl_thread_fork_child();
 	pl_phase_fork_child();
 	pl_violation_fork_child();
+	pl_report_fork_child();
 	if (pl_channel() != NULL) {
 		pl_stats_publish_nothing();
 		pl_channel_adopt();

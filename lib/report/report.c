@@ -80,19 +80,23 @@ static PL_COLD void append_frames(struct pl_text *text, void *const *frames, uns
 		pl_sink_line(text, PL_WORDING_NO_STACK);
 }
 
-/* The last lock whose frames a report had, and the process. Any thread; relaxed: one word. */
+/* The last lock whose frames a report had. Any thread; relaxed: one word. */
 static _Atomic uint64_t told_lock;
 
 /*
- * Returns whether the frames of a lock have been told, and notes that they are now. A child begins
- * anew: its reports may go elsewhere. So does a lock of which only the caller was known before.
+ * Returns whether the frames of a lock have been told, and notes that they are now. The stack of a
+ * lock of which only the caller was known is another. No system call: a filter may kill for it.
  */
 static PL_COLD bool tell_once(const struct pl_history *lock)
 {
-	uint64_t which = (uint64_t)pl_os_process_id() << 32 | (uint32_t)(lock->generation * 2) |
-			 (lock->frame_count > 1);
+	uint64_t which = (uint64_t)lock->generation * 4 | 2 | (lock->frame_count > 1);
 
 	return atomic_exchange_explicit(&told_lock, which, memory_order_relaxed) == which;
+}
+
+void pl_report_fork_child(void)
+{
+	atomic_store_explicit(&told_lock, 0, memory_order_relaxed);
 }
 
 void pl_report_untell(const struct pl_report_against *against)

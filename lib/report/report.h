@@ -49,6 +49,9 @@ void pl_report_find_against(struct pl_report_against *against,
 /* What was found is not told after all. */
 void pl_report_untell(const struct pl_report_against *against);
 
+/* In a child of fork: it tells the stack of the lock anew, as its reports may go elsewhere. */
+void pl_report_fork_child(void);
+
 /* Appends what to do instead. Returns false if there is nothing to say. */
 bool pl_report_advice(struct pl_text *text, const struct phaselock_violation *violation);
 
