@@ -20,16 +20,24 @@ static uint32_t image;
 static bool is_to_be_filled;
 
 char *pl_chunks_start;
-_Atomic uint16_t pl_chunks_numbers[PL_PROFILE_TIMELINE + 1][PL_PROFILE_CHUNKS];
+_Atomic uint16_t (*pl_chunks_numbers)[PL_PROFILE_CHUNKS];
 
-void pl_chunks_begin(struct pl_profile *profile, uint32_t number, bool is_on_disk)
+#define NUMBERS_SIZE ((PL_PROFILE_TIMELINE + 1) * sizeof(*pl_chunks_numbers))
+
+bool pl_chunks_begin(struct pl_profile *profile, uint32_t number, bool is_on_disk)
 {
+	/* Mapped, as most processes have no profile; a child has its parent's. */
+	if (pl_chunks_numbers == NULL)
+		pl_chunks_numbers = pl_os_map(NUMBERS_SIZE);
+	if (pl_chunks_numbers == NULL)
+		return false;
 	is_to_be_filled = is_on_disk;
 	shared = profile;
 	image = number;
 	process = &profile->processes[number];
 	pl_chunks_start = (char *)profile + PL_PROFILE_CHUNKS_AT;
-	memset(pl_chunks_numbers, 0, sizeof(pl_chunks_numbers));
+	memset(pl_chunks_numbers, 0, NUMBERS_SIZE);
+	return true;
 }
 
 struct pl_profile_process *pl_chunks_process(void)

@@ -13,9 +13,9 @@
 /*
  * Begins an empty profile of an image, by its number from 0. profile stays mapped as long as the
  * process lives. While the process has one thread.
- * is_on_disk: there may be no room for a chunk.
+ * is_on_disk: there may be no room for a chunk. Returns false if there is no memory.
  */
-void pl_chunks_begin(struct pl_profile *profile, uint32_t image, bool is_on_disk);
+bool pl_chunks_begin(struct pl_profile *profile, uint32_t image, bool is_on_disk);
 
 /* Returns the process's own place in the profile. */
 struct pl_profile_process *pl_chunks_process(void);
@@ -46,7 +46,7 @@ PL_INLINE uint32_t pl_chunks_size(enum pl_profile_kind kind)
  * one may touch it. Written by chunks.c.
  */
 extern PL_HIDDEN char *pl_chunks_start;
-extern PL_HIDDEN _Atomic uint16_t pl_chunks_numbers[PL_PROFILE_TIMELINE + 1][PL_PROFILE_CHUNKS];
+extern PL_HIDDEN _Atomic uint16_t (*pl_chunks_numbers)[PL_PROFILE_CHUNKS];
 
 /* Returns an element that was taken. */
 PL_INLINE void *pl_chunks_at(enum pl_profile_kind kind, uint32_t number)

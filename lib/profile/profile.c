@@ -448,8 +448,9 @@ bool pl_profile_begin(bool may_ask)
 	pl_profile_stop();
 	if (profile == NULL || record == NULL || image == 0)
 		return false;
-	pl_chunks_begin(profile, image - 1, pl_profile_file_record() != NULL);
-	pl_stacks_begin();
+	if (!pl_chunks_begin(profile, image - 1, pl_profile_file_record() != NULL) ||
+	    !pl_stacks_begin())
+		return false;
 	pl_blocks_begin();
 	pl_context_begin(may_ask);
 	process = pl_chunks_process();

@@ -36,10 +36,13 @@ static _Atomic(struct bucket *) levels[LEVELS];
  * A place and the key that it was found for. Two words, so another thread may see one of them new
  * and the other one old; check is the exclusive or of both, and does not fit then.
  */
-static struct {
+struct place {
 	_Atomic uint64_t check;
 	_Atomic uint64_t place;
-} places[PLACES];
+};
+
+/* PLACES of them. Written while the process has one thread. */
+static struct place *places;
 
 static uint64_t mix(uint64_t a, uint64_t b)
 {
@@ -50,8 +53,12 @@ static uint64_t mix(uint64_t a, uint64_t b)
 	return hash ^ hash >> 32;
 }
 
-void pl_stacks_begin(void)
+bool pl_stacks_begin(void)
 {
+	if (places == NULL)
+		places = pl_os_map(PLACES * sizeof(*places));
+	if (places == NULL)
+		return false;
 	for (size_t i = 0; i < LEVELS; i++) {
 		struct bucket *level = atomic_load_explicit(&levels[i], memory_order_relaxed);
 
@@ -59,6 +66,7 @@ void pl_stacks_begin(void)
 		if (level != NULL)
 			pl_os_unmap(level, (FIRST_BUCKETS << 2 * i) * sizeof(*level));
 	}
+	return true;
 }
 
 static struct bucket *add_level(size_t i)

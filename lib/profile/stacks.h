@@ -5,8 +5,8 @@
 
 #include "common/profile_layout.h"
 
-/* An empty tree. While the process has one thread. */
-void pl_stacks_begin(void);
+/* An empty tree. While the process has one thread. Returns false if there is no memory. */
+bool pl_stacks_begin(void);
 
 #define PL_STACKS_LAST 64
 

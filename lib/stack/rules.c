@@ -5,7 +5,15 @@
  */
 #include "stack/rules.h"
 
-struct pl_rules_place pl_rules[PL_RULES_PLACES];
+#include "common/os.h"
+
+struct pl_rules_place *pl_rules;
+
+void pl_rules_start(void)
+{
+	if (pl_rules == NULL && !pl_os_space_is_limited())
+		pl_rules = pl_os_map(PL_RULES_PLACES * sizeof(*pl_rules));
+}
 
 void pl_rules_add(const struct pl_code *code, uintptr_t address, pl_plain rule)
 {

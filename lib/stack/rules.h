@@ -13,9 +13,10 @@
 #include <stdatomic.h>
 
 /*
- * Two rules to a place, 256 KiB in all, of which only pages that are used exist. A rule and what it
- * is of are one word, which is written at once: so a reader never meets halves of two, whoever
- * interrupts or forks whom.
+ * Two rules to a place, 256 KiB in all, of which only pages that are used exist. The table is
+ * mapped at the start, not when it is needed: a filter of the program may kill for a system call.
+ * A rule and what it is of are one word, which is written at once: so a reader never meets halves
+ * of two, whoever interrupts or forks whom.
  */
 #define PL_RULES_BITS 14
 #define PL_RULES_PLACES (1 << PL_RULES_BITS)
@@ -24,7 +25,14 @@ struct pl_rules_place {
 	_Alignas(16) _Atomic uint64_t words[2]; /* any thread, relaxed; high half: what it is of */
 };
 
-extern PL_HIDDEN struct pl_rules_place pl_rules[PL_RULES_PLACES];
+/* NULL: nothing is remembered. Written while the process has one thread. */
+extern PL_HIDDEN struct pl_rules_place *pl_rules;
+
+/*
+ * Maps the table, unless the address space is limited: the program needs it for something else.
+ * While the process has one thread.
+ */
+void pl_rules_start(void);
 
 /* The place and the word's high half make the address again, so no two addresses have the same. */
 struct pl_rules_key {
@@ -46,10 +54,10 @@ PL_INLINE struct pl_rules_key pl_rules_key(const struct pl_code *code, uint32_t 
 	};
 }
 
-/* Whether rules of an address can be remembered. */
+/* Whether rules of an address can be remembered. Ask before the functions below. */
 PL_INLINE bool pl_rules_takes(const struct pl_code *code, uintptr_t address)
 {
-	return code->number != 0 && address - code->start <= UINT32_MAX;
+	return pl_rules != NULL && code->number != 0 && address - code->start <= UINT32_MAX;
 }
 
 /* Returns the rule, or 0 if none is remembered. */

@@ -10,6 +10,7 @@
 #include "stack/cfi_index.h"
 #include "stack/code.h"
 #include "stack/quick.h"
+#include "stack/rules.h"
 
 /* Frames of our own that may lie between the unwinder and the caller. */
 #define OWN_FRAMES_MAX 12
@@ -326,4 +327,5 @@ void pl_unwind_start(void)
 {
 	pl_stack_start();
 	pl_cfi_index_start();
+	pl_rules_start();
 }

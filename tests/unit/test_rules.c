@@ -19,6 +19,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+__attribute__((constructor)) static void start(void)
+{
+	pl_rules_start();
+}
+
 static uint64_t next_random(uint64_t *state)
 {
 	*state ^= *state << 13;
@@ -121,7 +126,7 @@ TEST(threads_and_handlers_that_write_to_the_same_places_make_no_wrong_rule)
 	const struct itimerval often = {{0, 100}, {0, 100}}, never = {{0, 0}, {0, 0}};
 	pthread_t threads[3];
 
-	memset(pl_rules, 0, sizeof(pl_rules));
+	memset(pl_rules, 0, PL_RULES_PLACES * sizeof(*pl_rules));
 	sigaction(SIGALRM, &action, NULL);
 	setitimer(ITIMER_REAL, &often, NULL);
 	for (uintptr_t i = 0; i < COUNT_OF(threads); i++)
