@@ -71,7 +71,9 @@ static pid_t start(const struct arguments *arguments, const struct program *prog
 						     .live = tells_at_once(arguments),
 						     .frames = arguments->profile_frames})) {
 		say("cannot make a page of shared memory: %s%s", strerror(errno),
-		    errno == EFBIG ? " (a profile needs room for 1.1 GB of files, ulimit -f)" : "");
+		    errno == EFBIG && arguments->profile_frames > 0
+			    ? " (a profile needs room for 1.1 GB of files, ulimit -f)"
+			    : "");
 		return 0;
 	}
 	collector_use(collector, page->record);

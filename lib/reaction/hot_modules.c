@@ -25,7 +25,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
-#define LATER_MAX 512 /* files, as far as their lists are kept */
+#define LATER_MAX 256 /* files, as far as their lists are kept */
 #define BUILD_ID_MAX 64
 
 /* Written by the constructor, read by any thread. */

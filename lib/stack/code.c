@@ -18,7 +18,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
-#define ENTRIES 512
+#define ENTRIES 256
 #define TRIES 16 /* entries that are looked at for an object */
 #define MARK_MAX 64
 

@@ -7,6 +7,7 @@ Usage: trace_nginx.py BUILD
 import contextlib
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -60,10 +61,10 @@ def trace_process(build: Path, nginx: Nginx, protocol: str) -> None:
     print(f"{protocol}: {REQUESTS} requests of 4 connections, each with its hook points in order")
 
 
-def trace_two(build: Path, front: Nginx) -> None:
+def trace_two(build: Path, module: Path, front: Nginx) -> None:
     requests = REQUESTS // 10
     done = subprocess.run(
-        [str(build / "phaselock"), "trace", "chain", "--all", f"--in={build / MODULE}"]
+        [str(build / "phaselock"), "trace", "chain", "--all", f"--in={module}"]
         + load("HTTP/2", front, "/main-down", requests),
         capture_output=True,
         text=True,
@@ -81,19 +82,23 @@ def main() -> int:
     os.environ["PYTHONPATH"] = str(build / "examples/header_filter")
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="trace-")))
+        # A file of its own: with --all, any nginx with the same one is traced.
+        own = folder / "build"
+        (own / MODULE).parent.mkdir(parents=True)
+        shutil.copy(build / MODULE, own / MODULE)
         echo = stack.enter_context(Echo())
         review = stack.enter_context(Review(build))
         silent = stack.enter_context(Port(True))
         ports = {"echo": echo.port, "grpc": review.port, "silent": silent.port}
         back = stack.enter_context(
-            Nginx(build, folder / "back", None, "warn", down=echo.port, **ports)
+            Nginx(own, folder / "back", None, "warn", down=echo.port, **ports)
         )
         front = stack.enter_context(
-            Nginx(build, folder / "front", None, "warn", down=back.http, **ports)
+            Nginx(own, folder / "front", None, "warn", down=back.http, **ports)
         )
         for protocol in ("HTTP/1.1", "HTTP/2"):
             trace_process(build, front, protocol)
-        trace_two(build, front)
+        trace_two(build, own / MODULE, front)
     return 0
 
 

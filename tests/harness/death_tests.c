@@ -34,7 +34,7 @@
  * | phaselock run: armed: every entry point comes to the library
  * | phaselock run: init: {any}
  * | phaselock run: locked: {any}
- * | phaselock run: PASS
+ * | phaselock run: PASS: 63 heap assertions held
  *
  * run: {build}/phaselock run --live -- {self} violate
  * exit: 99

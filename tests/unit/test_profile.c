@@ -233,6 +233,8 @@ CHILD_TEST(a_forked_child_begins_anew)
 
 /* ---- handlers -------------------------------------------------------------------------------- */
 
+#ifndef __SANITIZE_THREAD__ /* it delays signals */
+
 static unsigned steps;
 
 /* Before each instruction of a request and a free: another request and free, on the same thread. */
@@ -271,6 +273,8 @@ CHILD_TEST(handlers_are_counted_wherever_they_come_in_between)
 	CHECK_EQUAL(process()->live_bytes, 0);
 	CHECK_EQUAL(process()->live_blocks, 0);
 }
+
+#endif
 
 /* ---- the timeline ---------------------------------------------------------------------------- */
 
@@ -326,7 +330,9 @@ int main(void)
 		cmocka_unit_test(of_a_deep_stack_the_innermost_frames_are_kept),
 		cmocka_unit_test(what_finds_no_chunk_is_counted_in_a_row_without_a_stack),
 		cmocka_unit_test(a_forked_child_begins_anew),
+#ifndef __SANITIZE_THREAD__
 		cmocka_unit_test(handlers_are_counted_wherever_they_come_in_between),
+#endif
 		cmocka_unit_test(a_full_timeline_halves_itself_and_keeps_the_changes_of_the_phase),
 		cmocka_unit_test(a_thread_of_the_same_name_goes_on_where_the_one_before_ended),
 	};

@@ -141,7 +141,11 @@ TEST(threads_and_handlers_that_write_to_the_same_places_make_no_wrong_rule)
 
 TEST(child_of_a_fork_meets_whole_rules)
 {
-	pthread_t writer = thread_start(keep_using, (void *)77);
+	pthread_t writer;
+
+	if (THREAD_SANITIZED) /* it misses the writer in the child */
+		skip();
+	writer = thread_start(keep_using, (void *)77);
 
 	for (int i = 0; i < 20; i++) {
 		pid_t child = fork();
