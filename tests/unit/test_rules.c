@@ -104,7 +104,7 @@ static void use_rules(uint64_t *state)
 
 static void interrupt(int number)
 {
-	static uint64_t state = 99;
+	static _Thread_local uint64_t state = 99;
 
 	(void)number;
 	for (int i = 0; i < 10; i++)
