@@ -207,7 +207,7 @@ TEST_NEEDS   :=
 include mk/musl.mk mk/wasm.mk
 include examples/examples.mk examples/header_filter/header_filter.mk
 include bench/bench.mk tools/atlas/atlas.mk
-include mk/fuzz.mk mk/test.mk mk/html.mk mk/oracle.mk mk/check.mk
+include mk/fuzz.mk mk/test.mk mk/html.mk mk/oracle.mk mk/run.mk mk/check.mk
 
 # ---- dependencies: each target that needs packages runs its group --------------------------------
 .PHONY: deps deps-test deps-check deps-coverage deps-bench
