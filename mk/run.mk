@@ -34,7 +34,7 @@ test: deps-test $(UNIT_WANTED)
 cannot run" tests/unit
 endif
 
-musl-tests: $(MUSL_WANTED)
+musl-tests: $(MUSL) $(MUSL_WANTED)
 	@:
 
 coverage-needs: all $(UNIT_TESTS) $(BEHAVIOUR_TESTS) $(NEEDS_OF_BEHAVIOUR)
