@@ -9,6 +9,7 @@
 
 #include "common/os.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 static const struct pl_rows_entry *entries_of(const struct pl_rows *rows)
@@ -56,11 +57,17 @@ static size_t grow(struct pl_rows *rows)
 	for (size_t i = 0; i < before; i++)
 		if (old[i].key != 0)
 			put(entries, 2 * before - 1, &old[i]);
-	if (rows->entries != NULL)
-		pl_os_unmap(rows->entries, before * sizeof(*old));
+	/*
+	 * In this order: another thread may fork() at any time, and the child unmaps what it finds
+	 * here. Less than there is does no harm.
+	 */
 	rows->entries = entries;
+	atomic_signal_fence(memory_order_seq_cst);
 	rows->capacity = 2 * before;
-	return old == rows->first ? size : size / 2;
+	if (old == rows->first)
+		return size;
+	pl_os_unmap((void *)(uintptr_t)old, size / 2);
+	return size / 2;
 }
 
 size_t pl_rows_add(struct pl_rows *rows, uint64_t key, uint32_t number)
