@@ -18,11 +18,11 @@
 #include <stdatomic.h>
 #include <string.h>
 
-#define ENTRIES 256
-#define TRIES 16 /* entries that are looked at for an object */
+#define ENTRIES_BITS 11 /* a program with many plug-ins, such as Python, has hundreds of them */
+#define ENTRIES (1 << ENTRIES_BITS)
+#define TRIES 64 /* entries that are looked at for an object */
 #define MARK_MAX 64
 
-_Static_assert((ENTRIES & (ENTRIES - 1)) == 0, "chosen by a mask");
 _Static_assert(PL_OBJECT_LASTING_MAX + ENTRIES < PL_CODE_NUMBERS, "each needs a number");
 
 enum state {
@@ -52,7 +52,7 @@ uint64_t pl_code_generation(void)
 
 static size_t first_entry(const struct pl_object_trace *trace)
 {
-	return (trace->start / PL_PAGE_SIZE * 0x9e3779b97f4a7c15u) >> 55 & (ENTRIES - 1);
+	return (trace->start / PL_PAGE_SIZE * 0x9e3779b97f4a7c15u) >> (64 - ENTRIES_BITS);
 }
 
 static uint64_t hash_of(const char *name)

@@ -16,7 +16,7 @@ struct pl_code {
 	uint32_t number; /* below PL_CODE_NUMBERS; 0: nothing may be remembered of it */
 };
 
-#define PL_CODE_NUMBERS 1024
+#define PL_CODE_NUMBERS 4096
 
 /*
  * Finds the object at an address. Returns false if there is none, or nothing can be known of it. No
