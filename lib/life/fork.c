@@ -16,6 +16,7 @@
 #include "report/symbolizer.h"
 #include "request/control.h"
 #include "request/moment.h"
+#include "request/recorded.h"
 #include "stack/loaded.h"
 #include "thread/locks.h"
 #include "thread/phase.h"
@@ -46,6 +47,18 @@ void phaselock_detach_child(void)
 	pl_symbolizer_stop();
 }
 
+/*
+ * What a handler has interrupted goes on in the child, with the profile of the parent. That stays
+ * mapped then, and the child has none.
+ */
+static void begin_profile(void)
+{
+	if (pl_recorded_is_under_way())
+		pl_profile_stop();
+	else
+		pl_profile_fork_child();
+}
+
 static void fork_child(void)
 {
 	is_forked = true;
@@ -59,11 +72,11 @@ static void fork_child(void)
 		pl_stats_publish_nothing();
 		pl_channel_adopt();
 		pl_image_begin(PL_LAYOUT_FORK);
-		pl_profile_fork_child();
+		begin_profile();
 		pl_control_fork_child();
 	} else if (pl_image() != NULL) {
 		pl_image_begin(PL_LAYOUT_FORK);
-		pl_profile_fork_child();
+		begin_profile();
 	}
 }
 

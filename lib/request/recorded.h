@@ -12,6 +12,21 @@
 #include "reaction/violation.h"
 #include "thread/gate.h"
 
+/* What follows is asked for while the profile is on. */
+__attribute__((noinline)) void pl_recorded_tell(struct pl_thread *thread,
+						const struct pl_request *request,
+						const void *block);
+__attribute__((noinline)) void pl_recorded_give(struct pl_thread *thread, void *block,
+						void (*release)(void *block));
+__attribute__((noinline)) void *pl_recorded_move(struct pl_thread *thread, void *block,
+						 size_t size);
+
+/*
+ * Whether a signal handler that forked has interrupted one of these on this thread. In the child of
+ * a fork().
+ */
+bool pl_recorded_is_under_way(void);
+
 /*
  * A request was served with a block, or failed with NULL. What the library's probe has functions of
  * the program ask for, like an operator new that calls malloc, is not the program's.
@@ -20,24 +35,17 @@ PL_INLINE void pl_recorded_result(struct pl_thread *thread, const struct pl_requ
 				  const void *block)
 {
 	if (pl_profile_is_on() && block != NULL && (thread == NULL || !pl_gate_is_own(thread)))
-		pl_profile_allocated(thread, request->function, request->size, block,
-				     request->caller);
+		pl_recorded_tell(thread, request, block);
 }
 
 /* Gives a block back by a function. */
 PL_INLINE void pl_recorded_release(struct pl_thread *thread, void *block,
 				   void (*release)(void *block))
 {
-	struct pl_profile_held held;
-
-	if (!pl_profile_is_on()) {
+	if (pl_profile_is_on())
+		pl_recorded_give(thread, block, release);
+	else
 		release(block);
-		return;
-	}
-	held = pl_profile_take(block);
-	release(block);
-	if (held.is_known || thread == NULL || !pl_gate_is_own(thread))
-		pl_profile_freed(thread, block, &held);
 }
 
 /*
@@ -46,18 +54,8 @@ PL_INLINE void pl_recorded_release(struct pl_thread *thread, void *block,
  */
 PL_INLINE void *pl_recorded_realloc(struct pl_thread *thread, void *block, size_t size)
 {
-	struct pl_profile_held held;
-	void *moved;
-
-	if (!pl_profile_is_on())
-		return pl_backend_realloc(block, size);
-	held = pl_profile_take(block);
-	moved = pl_backend_realloc(block, size);
-	if (moved != NULL || (size == 0 && pl_backend_realloc_frees()))
-		pl_profile_freed(thread, block, &held);
-	else
-		pl_profile_kept(block, &held);
-	return moved;
+	return pl_profile_is_on() ? pl_recorded_move(thread, block, size)
+				  : pl_backend_realloc(block, size);
 }
 
 #endif
