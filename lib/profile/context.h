@@ -9,13 +9,8 @@
 #include "common/base.h"
 #include "profile/rows.h"
 #include "profile/stacks.h"
+#include "profile/totals.h"
 #include "thread/record.h"
-
-/* What was not added to the counts of the process yet. */
-struct pl_profile_pending {
-	uint64_t requests, bytes, frees, freed_bytes;
-	unsigned operations;
-};
 
 /* Has one user at a time: a signal handler that comes in between uses another one. */
 struct pl_profile_context {

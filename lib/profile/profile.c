@@ -8,107 +8,29 @@
 
 #include "common/channel.h"
 #include "common/os.h"
+#include "profile/call.h"
 #include "profile/chunks.h"
 #include "profile/context.h"
 #include "profile/counts.h"
 #include "profile/file.h"
 #include "profile/stacks.h"
 #include "profile/timeline.h"
+#include "profile/totals.h"
 #include "record/image.h"
-#include "stack/unwind.h"
 #include "thread/phase.h"
 
-#define FRAMES_MAX 128
 #define FRAMES_WITHOUT_RUN 64
 #define MS_BITS 20 /* a birth is kept in units of 2^20 ns, some milliseconds */
-
-/*
- * With several threads each one adds to the process's counts after so much: operations, and bytes,
- * a thousandth of what lives but within these.
- */
-#define PENDING_OPERATIONS 64
-#define PENDING_BYTES_LEAST 256
-#define PENDING_BYTES_MOST 16384
 
 struct pl_profile_switch pl_profile_switch;
 
 /* Written while the process has one thread. */
 static struct pl_layout *record;
-static struct pl_profile_process *process;
 static unsigned frames_kept;
 static bool may_ask_later;
 
 /* Row 0 of the process is for all that has no other. */
 static struct pl_profile_row *other;
-
-/* ---- the stack of a request ------------------------------------------------------------------ */
-
-struct stack {
-	void *frames[FRAMES_MAX + 1];
-	unsigned count;
-	uint32_t beyond;
-	uint64_t generation;
-	uint64_t hash;
-};
-
-PL_INLINE uint64_t fold(uint64_t a, uint64_t b)
-{
-	__extension__ typedef unsigned __int128 wide;
-	wide product = (wide)a * b;
-
-	return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
-
-/* The multiplications do not wait for each other: a place in the stack has a key of its own. */
-static uint64_t hash_of(const struct stack *stack)
-{
-	uint64_t sum = stack->generation * 0x9fb21c651e98df25u ^ (uint64_t)stack->beyond << 8 ^
-		       stack->count;
-	uint64_t key = 0x2d358dccaa6c78a5u;
-
-	for (unsigned i = 0; i < stack->count; i++) {
-		sum += fold((uintptr_t)stack->frames[i] ^ key, 0x8bb84b93962eacc9u ^ key << 1);
-		key += 0x9e3779b97f4a7c15u;
-	}
-	return fold(sum ^ 0x4b33a62ed433d4a3u, 0xa0761d6478bd642fu);
-}
-
-PL_INLINE void read_stack(struct stack *stack, const void *caller)
-{
-	enum pl_unwind_end end = PL_UNWIND_WHOLE;
-
-	stack->count = pl_unwind(stack->frames, frames_kept + 1, caller, &end);
-	stack->generation = pl_unwind_generation();
-	stack->beyond = 0;
-	if (stack->count > frames_kept) {
-		stack->count = frames_kept;
-		stack->beyond = PL_PROFILE_TRUNCATED;
-	} else if (end == PL_UNWIND_NO_TABLE || end == PL_UNWIND_UNREADABLE) {
-		stack->beyond = PL_PROFILE_UNREADABLE;
-	}
-	stack->hash = hash_of(stack);
-}
-
-static enum pl_profile_function kind_of(const char *function)
-{
-	switch (function[0]) {
-	case 'm':
-		return function[1] == 'a' ? PL_PROFILE_MALLOC : PL_PROFILE_ALIGNED;
-	case 'c':
-		return PL_PROFILE_CALLOC;
-	case 'r':
-		return PL_PROFILE_REALLOC;
-	case 'o':
-		return PL_PROFILE_NEW;
-	case 'p':
-	case 'v':
-		return PL_PROFILE_ALIGNED;
-	case 'a':
-		return function[3] == 'g' ? PL_PROFILE_ALIGNED : PL_PROFILE_OTHER;
-	default:
-		return PL_PROFILE_OTHER;
-	}
-}
 
 /* ---- rows ------------------------------------------------------------------------------------ */
 
@@ -120,10 +42,10 @@ struct key {
 };
 
 static PL_COLD uint32_t make_row(struct pl_profile_context *context, uint64_t hash,
-				 const struct stack *stack, const struct key *key)
+				 const struct pl_call *call, const struct key *key)
 {
-	uint32_t node = pl_stacks_find(record, stack->frames, stack->count, stack->beyond,
-				       stack->generation, &context->stack);
+	uint32_t node = pl_stacks_find(record, call->frames, call->count, call->beyond,
+				       call->generation, &context->stack);
 	struct pl_profile_row *row;
 	uint32_t number;
 	size_t more;
@@ -139,20 +61,21 @@ static PL_COLD uint32_t make_row(struct pl_profile_context *context, uint64_t ha
 	atomic_store_explicit(&row->stack, node, memory_order_release);
 	more = pl_rows_add(&context->rows, hash, number);
 	if (more != SIZE_MAX)
-		atomic_fetch_add_explicit(&process->own_bytes, more, memory_order_relaxed);
+		atomic_fetch_add_explicit(&pl_totals_process->own_bytes, more,
+					  memory_order_relaxed);
 	return number;
 }
 
-PL_INLINE uint32_t find_row(struct pl_profile_context *context, const struct stack *stack,
+PL_INLINE uint32_t find_row(struct pl_profile_context *context, const struct pl_call *call,
 			    const struct key *key)
 {
-	uint64_t hash =
-		fold(stack->hash ^ ((uint64_t)key->thread << 8 | key->function << 1 | key->phase),
-		     0xe7037ed1a0b428dbu);
+	uint64_t hash = pl_call_fold(
+		call->hash ^ ((uint64_t)key->thread << 8 | key->function << 1 | key->phase),
+		0xe7037ed1a0b428dbu);
 	uint32_t number = pl_rows_find(&context->rows, hash);
 
 	if (PL_UNLIKELY(number == PL_ROWS_NONE))
-		number = make_row(context, hash, stack, key);
+		number = make_row(context, hash, call, key);
 	return number;
 }
 
@@ -161,20 +84,15 @@ static struct pl_profile_row *row_at(uint32_t number)
 	return number == 0 ? other : pl_chunks_at(PL_PROFILE_ROWS, number);
 }
 
-static uint64_t read(const _Atomic uint64_t *count)
-{
-	return atomic_load_explicit(count, memory_order_relaxed);
-}
-
 /* Before a row changes: at the peaks since its last change it was as it is. */
 PL_INLINE void settle(struct pl_profile_row *row)
 {
-	uint64_t turn = read(&process->peak_turn);
+	uint64_t turn = pl_totals_read(&pl_totals_process->peak_turn);
 
 	if (PL_LIKELY(row->at_peak_turn == turn))
 		return;
-	row->at_peak_blocks = row->requests - read(&row->frees);
-	row->at_peak_bytes = row->bytes - read(&row->freed_bytes);
+	row->at_peak_blocks = row->requests - pl_totals_read(&row->frees);
+	row->at_peak_bytes = row->bytes - pl_totals_read(&row->freed_bytes);
 	row->at_peak_turn = turn;
 }
 
@@ -190,8 +108,8 @@ PL_INLINE void count_request(struct pl_profile_row *row, uint64_t size, uint64_t
 	uint64_t blocks, bytes;
 
 	settle(row);
-	blocks = ++row->requests - read(&row->frees);
-	bytes = (row->bytes += size) - read(&row->freed_bytes);
+	blocks = ++row->requests - pl_totals_read(&row->frees);
+	bytes = (row->bytes += size) - pl_totals_read(&row->freed_bytes);
 	if (blocks > row->peak_blocks)
 		row->peak_blocks = blocks;
 	if (bytes > row->peak_bytes)
@@ -205,7 +123,7 @@ PL_INLINE void count_request(struct pl_profile_row *row, uint64_t size, uint64_t
 /* The row that several threads use at once: exact in its sums, not in what they were at peaks. */
 static PL_COLD void count_other(uint64_t size, uint64_t now_ns)
 {
-	pl_profile_add(&process->unplaced, 1, false);
+	pl_profile_add(&pl_totals_process->unplaced, 1, false);
 	if (other == NULL)
 		return;
 	__atomic_fetch_add(&other->requests, 1, __ATOMIC_RELAXED);
@@ -217,91 +135,6 @@ static PL_COLD void count_other(uint64_t size, uint64_t now_ns)
 	atomic_store_explicit(&other->stack, UINT32_MAX, memory_order_release);
 }
 
-/* ---- counts of the process ------------------------------------------------------------------- */
-
-static void rise_to(uint64_t live, uint64_t now_ns)
-{
-	uint64_t peak = read(&process->peak_bytes);
-
-	while (live > peak)
-		if (atomic_compare_exchange_weak_explicit(&process->peak_bytes, &peak, live,
-							  memory_order_relaxed,
-							  memory_order_relaxed)) {
-			atomic_store_explicit(&process->peak_blocks, read(&process->live_blocks),
-					      memory_order_relaxed);
-			atomic_store_explicit(&process->peak_ns, now_ns, memory_order_relaxed);
-			atomic_fetch_add_explicit(&process->peak_turn, 1, memory_order_relaxed);
-			return;
-		}
-}
-
-static void add_pending(struct pl_profile_pending *pending, uint64_t now_ns)
-{
-	uint64_t bytes = pending->bytes - pending->freed_bytes;
-
-	pl_profile_add(&process->requests, pending->requests, false);
-	pl_profile_add(&process->bytes, pending->bytes, false);
-	pl_profile_add(&process->frees, pending->frees, false);
-	pl_profile_add(&process->freed_bytes, pending->freed_bytes, false);
-	pl_profile_add(&process->live_blocks, pending->requests - pending->frees, false);
-	bytes += atomic_fetch_add_explicit(&process->live_bytes, bytes, memory_order_relaxed);
-	*pending = (struct pl_profile_pending){.requests = 0};
-	if ((int64_t)bytes > 0)
-		rise_to(bytes, now_ns);
-}
-
-/* With several threads: the counts of the process lag by a few of each. */
-static void add_later(struct pl_profile_pending *pending, uint64_t now_ns)
-{
-	int64_t bytes = (int64_t)(pending->bytes - pending->freed_bytes);
-	int64_t most = (int64_t)(read(&process->live_bytes) >> 10);
-
-	if (most < PENDING_BYTES_LEAST)
-		most = PENDING_BYTES_LEAST;
-	if (most > PENDING_BYTES_MOST)
-		most = PENDING_BYTES_MOST;
-	if (++pending->operations >= PENDING_OPERATIONS || bytes >= most || bytes <= -most)
-		add_pending(pending, now_ns);
-}
-
-PL_INLINE void count_more(struct pl_profile_pending *pending, uint64_t size, uint64_t now_ns)
-{
-	uint64_t live;
-
-	if (PL_UNLIKELY(!pl_profile_alone())) {
-		pending->requests++;
-		pending->bytes += size;
-		add_later(pending, now_ns);
-		return;
-	}
-	pl_profile_add(&process->requests, 1, true);
-	pl_profile_add(&process->bytes, size, true);
-	pl_profile_add(&process->live_blocks, 1, true);
-	pl_profile_add(&process->live_bytes, size, true);
-	live = read(&process->live_bytes);
-	if (live <= read(&process->peak_bytes))
-		return;
-	atomic_store_explicit(&process->peak_bytes, live, memory_order_relaxed);
-	atomic_store_explicit(&process->peak_blocks, read(&process->live_blocks),
-			      memory_order_relaxed);
-	atomic_store_explicit(&process->peak_ns, now_ns, memory_order_relaxed);
-	pl_profile_add(&process->peak_turn, 1, true);
-}
-
-PL_INLINE void count_less(struct pl_profile_pending *pending, uint64_t size, uint64_t now_ns)
-{
-	if (PL_UNLIKELY(!pl_profile_alone())) {
-		pending->frees++;
-		pending->freed_bytes += size;
-		add_later(pending, now_ns);
-		return;
-	}
-	pl_profile_add(&process->frees, 1, true);
-	pl_profile_add(&process->freed_bytes, size, true);
-	pl_profile_add(&process->live_blocks, UINT64_MAX, true);
-	pl_profile_add(&process->live_bytes, -size, true);
-}
-
 /* ---- what request/ tells --------------------------------------------------------------------- */
 
 static void remember(const void *address, uint32_t row, uint64_t size, uint64_t now_ns)
@@ -310,33 +143,33 @@ static void remember(const void *address, uint32_t row, uint64_t size, uint64_t 
 		.row = row,
 		.size = size,
 		.birth_ms = (uint32_t)(now_ns >> MS_BITS),
-		.birth_request = (uint32_t)read(&process->requests),
+		.birth_request = (uint32_t)pl_totals_read(&pl_totals_process->requests),
 	};
 	size_t mapped = pl_blocks_put(address, &block);
 
 	if (PL_UNLIKELY(mapped == SIZE_MAX))
-		pl_profile_add(&process->blocks_unknown, 1, false);
+		pl_profile_add(&pl_totals_process->blocks_unknown, 1, false);
 	else if (PL_UNLIKELY(mapped > 0))
-		pl_profile_add(&process->own_bytes, mapped, false);
+		pl_profile_add(&pl_totals_process->own_bytes, mapped, false);
 }
 
 void pl_profile_allocated(struct pl_thread *thread, const char *function, size_t asked,
 			  const void *block, const void *caller)
 {
 	uint64_t size = asked < PL_BLOCK_SIZE_MAX ? asked : PL_BLOCK_SIZE_MAX;
-	struct key key = {.phase = pl_phase_is_locked(), .function = kind_of(function)};
+	struct key key = {.phase = pl_phase_is_locked(), .function = pl_call_kind(function)};
 	struct pl_profile_context *context;
 	uint64_t now_ns = pl_os_coarse_ns();
 	uint32_t number = PL_ROWS_NONE;
-	struct stack stack;
+	struct pl_call call;
 
-	read_stack(&stack, caller);
+	pl_call_read(&call, frames_kept, caller);
 	context = pl_context_enter(thread, &key.thread);
 	if (context != NULL) {
-		number = find_row(context, &stack, &key);
+		number = find_row(context, &call, &key);
 		if (number != PL_ROWS_NONE)
 			count_request(row_at(number), size, now_ns);
-		count_more(&context->pending, size, now_ns);
+		pl_totals_more(&context->pending, size, now_ns);
 		context->last = (uintptr_t)block;
 		pl_context_leave(context);
 	}
@@ -359,13 +192,14 @@ struct pl_profile_held pl_profile_take(const void *block)
 void pl_profile_kept(const void *block, const struct pl_profile_held *held)
 {
 	if (held->is_known && pl_blocks_put(block, &held->block) == SIZE_MAX)
-		pl_profile_add(&process->blocks_unknown, 1, false);
+		pl_profile_add(&pl_totals_process->blocks_unknown, 1, false);
 }
 
 static void count_free(const struct pl_block *block, bool is_temporary, uint64_t now_ns)
 {
 	uint32_t ms = (uint32_t)(now_ns >> MS_BITS) - block->birth_ms;
-	uint32_t requests = (uint32_t)read(&process->requests) - block->birth_request;
+	uint32_t requests =
+		(uint32_t)pl_totals_read(&pl_totals_process->requests) - block->birth_request;
 	struct pl_profile_row *row = row_at(block->row);
 	bool alone = pl_profile_alone();
 
@@ -398,13 +232,13 @@ void pl_profile_freed(struct pl_thread *thread, const void *block,
 	uint32_t number;
 
 	if (!held->is_known)
-		pl_profile_add(&process->foreign_frees, 1, false);
+		pl_profile_add(&pl_totals_process->foreign_frees, 1, false);
 	context = pl_context_enter(thread, &number);
 	if (context != NULL) {
 		is_temporary = context->last == (uintptr_t)block;
 		context->last = 0;
 		if (held->is_known)
-			count_less(&context->pending, held->block.size, now_ns);
+			pl_totals_less(&context->pending, held->block.size, now_ns);
 		pl_context_leave(context);
 	}
 	if (held->is_known)
@@ -453,13 +287,13 @@ bool pl_profile_begin(bool may_ask)
 		return false;
 	pl_blocks_begin();
 	pl_context_begin(may_ask);
-	process = pl_chunks_process();
-	frames_kept = frames < FRAMES_MAX ? (unsigned)frames : FRAMES_MAX;
-	process->frames = frames_kept;
+	pl_totals_begin(pl_chunks_process());
+	frames_kept = frames < PL_CALL_FRAMES_MAX ? (unsigned)frames : PL_CALL_FRAMES_MAX;
+	pl_totals_process->frames = frames_kept;
 	may_ask_later = may_ask;
 	other = pl_chunks_take(PL_PROFILE_ROWS, &number);
 	pl_timeline_begin(now_ns, pl_phase_is_locked(), may_ask);
-	atomic_store_explicit(&process->is_there, 1, memory_order_release);
+	atomic_store_explicit(&pl_totals_process->is_there, 1, memory_order_release);
 	pl_os_wipe_on_fork(&pl_profile_switch, sizeof(pl_profile_switch));
 	atomic_store_explicit(&pl_profile_switch.is_on, true, memory_order_release);
 	return true;
@@ -467,7 +301,7 @@ bool pl_profile_begin(bool may_ask)
 
 void pl_profile_fork_child(void)
 {
-	if (process != NULL)
+	if (pl_totals_process != NULL)
 		pl_profile_begin(may_ask_later);
 }
 
@@ -487,6 +321,6 @@ void pl_profile_end(struct pl_thread *thread)
 	if (context == NULL)
 		return;
 	if (context->pending.operations > 0)
-		add_pending(&context->pending, pl_os_monotonic_ns());
+		pl_totals_add(&context->pending, pl_os_monotonic_ns());
 	pl_context_leave(context);
 }

@@ -10,8 +10,38 @@
 #include "stack/chain.h"
 
 #include <dlfcn.h>
+#include <sys/auxv.h>
 
 #pragma weak _dl_find_object /* an older libc does not have it */
+
+/*
+ * The kernel may have loaded the program with gaps between its parts. Then glibc finds one part at
+ * a time, and only the program headers tell of all. They are the program's if they lead to its
+ * dynamic section: a dynamic linker that was started by name has had others.
+ */
+static void find_program(struct pl_loaded *program)
+{
+	const ElfW(Phdr) *headers = (const void *)getauxval(AT_PHDR);
+	size_t count = headers != NULL ? getauxval(AT_PHNUM) : 0;
+	uintptr_t start = UINTPTR_MAX, end = 0, dynamic = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		uintptr_t at = program->base + headers[i].p_vaddr;
+
+		if (headers[i].p_type == PT_DYNAMIC)
+			dynamic = at;
+		if (headers[i].p_type != PT_LOAD)
+			continue;
+		start = at < start ? at : start;
+		end = at + headers[i].p_memsz > end ? at + headers[i].p_memsz : end;
+	}
+	if (dynamic != (uintptr_t)program->dynamic)
+		return;
+	program->headers = headers;
+	program->header_count = count;
+	program->start = start;
+	program->end = end;
+}
 
 bool pl_chain_each(bool (*look)(const struct pl_loaded *module, void *argument), void *argument,
 		   bool *found)
@@ -29,6 +59,8 @@ bool pl_chain_each(bool (*look)(const struct pl_loaded *module, void *argument),
 			continue;
 		module.start = (uintptr_t)place.dlfo_map_start;
 		module.end = (uintptr_t)place.dlfo_map_end;
+		if (at == _r_debug.r_map)
+			find_program(&module);
 		*found = look(&module, argument);
 	}
 	return true;

@@ -19,7 +19,8 @@ struct pl_loaded {
 
 /*
  * Calls look for each module, in the order of loading, until it returns true. It takes no lock, and
- * calls no function that another library may have replaced; so no module may come or go meanwhile.
+ * calls no function that another library may have replaced, but getauxval(); so no module may come
+ * or go meanwhile.
  * Returns false if there is no such list; else sets *found to what look returned last.
  */
 bool pl_chain_each(bool (*look)(const struct pl_loaded *module, void *argument), void *argument,
