@@ -12,18 +12,19 @@
  */
 #include "stack/code.h"
 
+#include "common/os.h"
 #include "stack/build_id.h"
 #include "stack/object.h"
 
 #include <stdatomic.h>
 #include <string.h>
 
-#define ENTRIES_BITS 11 /* a program with many plug-ins, such as Python, has hundreds of them */
-#define ENTRIES (1 << ENTRIES_BITS)
-#define TRIES 64 /* entries that are looked at for an object */
+#define FEW_BITS 6   /* in a process whose address space is limited */
+#define MANY_BITS 11 /* a program with many plug-ins, such as Python, has hundreds of them */
+#define TRIES 64     /* entries that are looked at for an object */
 #define MARK_MAX 64
 
-_Static_assert(PL_OBJECT_LASTING_MAX + ENTRIES < PL_CODE_NUMBERS, "each needs a number");
+_Static_assert(PL_OBJECT_LASTING_MAX + (1 << MANY_BITS) < PL_CODE_NUMBERS, "each needs a number");
 
 enum state {
 	FREE,
@@ -32,7 +33,7 @@ enum state {
 };
 
 /* An object that was met. It is claimed by compare-and-swap, filled, and never changed after. */
-static struct entry {
+struct entry {
 	_Atomic uint8_t state;	 /* released when filled */
 	_Atomic bool is_current; /* no other one was met in its place since */
 	bool has_build_id;
@@ -41,7 +42,24 @@ static struct entry {
 	uint64_t name;		      /* hashed; 0 if it has a build-id */
 	const uint8_t *mark;	      /* where it is in the object */
 	uint8_t copy[MARK_MAX];
-} entries[ENTRIES];
+};
+
+/* Written by the constructor, before any rule is remembered by a number. */
+static struct entry few[1 << FEW_BITS];
+static struct entry *entries = few;
+static unsigned entries_bits = FEW_BITS;
+
+void pl_code_start(void)
+{
+	struct entry *many = NULL;
+
+	if (entries == few && !pl_os_space_is_limited())
+		many = pl_os_map(sizeof(*many) << MANY_BITS);
+	if (many == NULL)
+		return;
+	entries = many;
+	entries_bits = MANY_BITS;
+}
 
 static _Atomic uint64_t generation; /* any thread adds; released before the object is current */
 
@@ -52,7 +70,13 @@ uint64_t pl_code_generation(void)
 
 static size_t first_entry(const struct pl_object_trace *trace)
 {
-	return (trace->start / PL_PAGE_SIZE * 0x9e3779b97f4a7c15u) >> (64 - ENTRIES_BITS);
+	return (trace->start / PL_PAGE_SIZE * 0x9e3779b97f4a7c15u) >> (64 - entries_bits);
+}
+
+/* Returns the n-th entry in which an object may be. */
+static struct entry *entry_at(const struct pl_object_trace *trace, size_t n)
+{
+	return &entries[(first_entry(trace) + n) & (((size_t)1 << entries_bits) - 1)];
 }
 
 static uint64_t hash_of(const char *name)
@@ -99,7 +123,7 @@ static struct entry *add(const struct pl_object_trace *trace)
 	if (!pl_object_find((const void *)trace->start, &object) || !find_mark(&object, &filled))
 		return NULL;
 	for (size_t i = 0; i < TRIES; i++) {
-		struct entry *entry = &entries[(first_entry(trace) + i) & (ENTRIES - 1)];
+		struct entry *entry = entry_at(trace, i);
 		uint8_t state = FREE;
 
 		if (!atomic_compare_exchange_strong_explicit(&entry->state, &state, CLAIMED,
@@ -126,7 +150,7 @@ static void take_place(struct entry *entry)
 {
 	bool is_taken = false;
 
-	for (size_t i = 0; i < ENTRIES; i++) {
+	for (size_t i = 0; i < (size_t)1 << entries_bits; i++) {
 		struct entry *other = &entries[i];
 
 		if (other == entry ||
@@ -145,7 +169,7 @@ static void take_place(struct entry *entry)
 static struct entry *find(const struct pl_object_trace *trace)
 {
 	for (size_t i = 0; i < TRIES; i++) {
-		struct entry *entry = &entries[(first_entry(trace) + i) & (ENTRIES - 1)];
+		struct entry *entry = entry_at(trace, i);
 		uint8_t state = atomic_load_explicit(&entry->state, memory_order_acquire);
 
 		if (state == FREE)

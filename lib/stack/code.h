@@ -18,6 +18,9 @@ struct pl_code {
 
 #define PL_CODE_NUMBERS 4096
 
+/* Makes room for many objects. From the constructor. */
+void pl_code_start(void);
+
 /*
  * Finds the object at an address. Returns false if there is none, or nothing can be known of it. No
  * two objects of different contents have the same number, not even if one is unloaded and the other

@@ -327,5 +327,6 @@ void pl_unwind_start(void)
 {
 	pl_stack_start();
 	pl_cfi_index_start();
+	pl_code_start();
 	pl_rules_start();
 }
