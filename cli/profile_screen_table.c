@@ -126,37 +126,17 @@ static void print_callers(FILE *out, const struct table *table, uint32_t node, s
 
 	for (node = view->nodes[node].parent; node != VIEW_NONE; node = view->nodes[node].parent) {
 		const struct report_frame *frame = view_frame_of(view, node);
-		char *quoted;
 		size_t needed;
 
 		if (frame->function == NULL || frame_is_runtime(frame))
 			continue;
-		quoted = emit_checked(escape_copy(frame->function));
-		needed = 3 + screen_columns(quoted);
-		if (needed <= columns) {
-			fputs(" < ", out);
-			screen_put(out, quoted, columns);
-		}
-		free(quoted);
+		needed = screen_put_link(out, '<',
+					 (struct slice){frame->function, strlen(frame->function)},
+					 columns);
 		if (needed > columns || strcmp(frame->function, "main") == 0)
 			return;
 		columns -= needed;
 	}
-}
-
-/* " > fopen", if there is room. */
-static void print_called(FILE *out, const struct report_frame *called, size_t columns)
-{
-	struct slice name = frame_short_name(called->function);
-	char *plain = emit_checked(strndup(name.start, name.length));
-	char *quoted = emit_checked(escape_copy(plain));
-
-	if (3 + screen_columns(quoted) <= columns) {
-		fputs(" > ", out);
-		screen_put(out, quoted, columns);
-	}
-	free(plain);
-	free(quoted);
 }
 
 static void print_place(FILE *out, const struct table *table, const struct view_group *group,
@@ -197,7 +177,7 @@ static void print_place(FILE *out, const struct table *table, const struct view_
 	if (table->screen->by == VIEW_BY_SITE && node != VIEW_NONE)
 		print_callers(out, table, node, columns - used);
 	else if (table->screen->by == VIEW_BY_FUNCTION && site->called != VIEW_NONE)
-		print_called(out, view_frame_of(view, site->called), columns - used);
+		screen_put_called(out, view_frame_of(view, site->called)->function, columns - used);
 	else if (!table->has_entry && columns - used >= 20)
 		fprintf(out, "  %zu site%s", group->sites, group->sites == 1 ? "" : "s");
 }

@@ -191,6 +191,30 @@ size_t screen_put_place(FILE *out, const struct screen_options *options, const c
 	return used;
 }
 
+size_t screen_put_link(FILE *out, char arrow, struct slice name, size_t columns)
+{
+	char *plain = strndup(name.start, name.length);
+	char *quoted = plain != NULL ? escape_copy(plain) : NULL;
+	size_t needed = quoted != NULL ? 3 + screen_columns(quoted) : SIZE_MAX;
+
+	if (needed <= columns) {
+		fprintf(out, " %c ", arrow);
+		screen_put(out, quoted, columns);
+	}
+	free(plain);
+	free(quoted);
+	return needed;
+}
+
+void screen_put_called(FILE *out, const char *function, size_t columns)
+{
+	static const char internal[] = "__GI_"; /* glibc's other name for its own function */
+
+	if (strncmp(function, internal, sizeof(internal) - 1) == 0)
+		function += sizeof(internal) - 1;
+	screen_put_link(out, '>', frame_short_name(function), columns);
+}
+
 /* ---- others ---------------------------------------------------------------------------------- */
 
 const char *screen_bytes(uint64_t bytes, char text[SCREEN_BYTES_SIZE])

@@ -3,6 +3,7 @@
 #ifndef CLI_SCREEN_LINE_H
 #define CLI_SCREEN_LINE_H
 
+#include "frame.h"
 #include "screen.h"
 
 enum screen_style { SCREEN_PLAIN, SCREEN_BOLD, SCREEN_FAINT };
@@ -33,6 +34,15 @@ struct screen_where {
  */
 size_t screen_put_place(FILE *out, const struct screen_options *options, const char *name,
 			const char *shorter, const struct screen_where *where, size_t columns);
+
+/*
+ * Writes " < name", the name quoted, if all of it has room in so many columns. Returns how many
+ * columns it takes, SIZE_MAX if there is no memory.
+ */
+size_t screen_put_link(FILE *out, char arrow, struct slice name, size_t columns);
+
+/* Writes " > fopen" of the function of the system that was called, if there is room. */
+void screen_put_called(FILE *out, const char *function, size_t columns);
 
 /* Returns "12 B" or "1.5 KiB", made in text. */
 #define SCREEN_BYTES_SIZE 24

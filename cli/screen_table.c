@@ -64,43 +64,16 @@ static void print_callers(FILE *out, const struct report_site *site, size_t colu
 
 	for (size_t i = site->origin + 1; i < depth; i++) {
 		const char *function = site->frames[i].function;
-		char *quoted;
 		size_t needed;
 
 		if (function == NULL || frame_is_runtime(&site->frames[i]))
 			continue;
-		quoted = escape_copy(function);
-		needed = quoted != NULL ? 3 + screen_columns(quoted) : SIZE_MAX;
-		if (needed <= columns) {
-			fputs(" < ", out);
-			screen_put(out, quoted, columns);
-		}
-		free(quoted);
+		needed = screen_put_link(out, '<', (struct slice){function, strlen(function)},
+					 columns);
 		if (needed > columns)
 			return;
 		columns -= needed;
 	}
-}
-
-/* " > fopen", if there is room. */
-static void print_called(FILE *out, const struct report_frame *called, size_t columns)
-{
-	static const char internal[] = "__GI_"; /* glibc's other name for its own function */
-	const char *function = called->function;
-	struct slice name;
-	char *plain, *quoted;
-
-	if (strncmp(function, internal, sizeof(internal) - 1) == 0)
-		function += sizeof(internal) - 1;
-	name = frame_short_name(function);
-	plain = strndup(name.start, name.length);
-	quoted = plain != NULL ? escape_copy(plain) : NULL;
-	if (quoted != NULL && 3 + screen_columns(quoted) <= columns) {
-		fputs(" > ", out);
-		screen_put(out, quoted, columns);
-	}
-	free(plain);
-	free(quoted);
 }
 
 /* The function or its like, and where it is. */
@@ -131,7 +104,7 @@ static void print_name(FILE *out, const struct table *table, const struct group_
 	if (table->options->by == GROUP_SITES && origin != NULL)
 		print_callers(out, row->site, columns - used);
 	else if (table->options->by == GROUP_FUNCTIONS && row->called != NULL)
-		print_called(out, row->called, columns - used);
+		screen_put_called(out, row->called->function, columns - used);
 	else if (!has_entries(table->options))
 		fprintf(out, "  %zu site%s", row->sites, row->sites == 1 ? "" : "s");
 }

@@ -16,27 +16,12 @@
 #include "stack/module.h"
 #include "stack/unwind.h"
 #include "stepping.h"
+#include "stepping_double.h"
 #include "thread/phase.h"
 #include "thread/thread.h"
 #include "threads.h"
 
 #include <string.h>
-
-/* The signal by which the test steps must not be blocked. Nothing here leads off the stack. */
-void pl_os_block_signals(struct pl_os_signals *before)
-{
-	before->mask = 0;
-}
-
-void pl_os_restore_signals(const struct pl_os_signals *before)
-{
-	(void)before;
-}
-
-bool pl_os_is_readable(const void *address)
-{
-	return address != NULL;
-}
 
 static struct pl_channel *page;
 static struct pl_profile *profile;
