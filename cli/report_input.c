@@ -37,6 +37,10 @@ static bool has_part(const char *path)
 	return exists;
 }
 
+#define WANTED                                                                                     \
+	"give a file of `phaselock run --output=FILE`, `phaselock record` or "                     \
+	"PHASELOCK_RESULTS=FILE"
+
 static enum report_input complain_of_open(const char *path, int error)
 {
 	if (error == ENOENT && has_part(path))
@@ -46,9 +50,7 @@ static enum report_input complain_of_open(const char *path, int error)
 		say("%s: cannot open it: %s; a record is its owner's alone: report it as that user",
 		    path, strerror(error));
 	else
-		say("%s: cannot open it: %s; give a file of `phaselock run --output=FILE` or of "
-		    "PHASELOCK_RESULTS=FILE",
-		    path, strerror(error));
+		say("%s: cannot open it: %s; " WANTED, path, strerror(error));
 	return REPORT_INPUT_WRONG;
 }
 
@@ -62,9 +64,7 @@ static enum report_input tell_by(const char *path, const char *beginning, size_t
 	else if (strncmp(beginning, RESULTS_MAGIC, sizeof(RESULTS_MAGIC) - 1) == 0)
 		return REPORT_INPUT_RESULTS;
 	else
-		say("%s: neither a record nor results; give a file of `phaselock run "
-		    "--output=FILE` or of PHASELOCK_RESULTS=FILE",
-		    path);
+		say("%s: neither a record nor results; " WANTED, path);
 	return REPORT_INPUT_WRONG;
 }
 
@@ -81,9 +81,7 @@ static enum report_input tell_of(const char *path)
 	} else if (S_ISDIR(file.st_mode)) {
 		say("%s: it is a folder; give the files in it", path);
 	} else if (!S_ISREG(file.st_mode)) {
-		say("%s: not a regular file; give a file of `phaselock run --output=FILE` or of "
-		    "PHASELOCK_RESULTS=FILE",
-		    path);
+		say("%s: not a regular file; " WANTED, path);
 	} else {
 		length = pread(fd, beginning, BEGINNING, 0);
 		if (length < 0)

@@ -40,8 +40,9 @@ static const char *plural(uint64_t count)
 static void say_limits(const struct summary_recorded *recorded)
 {
 	if (recorded->without > 0)
-		say("not recorded: %" PRIu64 " process%s, as there is a limit (ulimit -v), or no "
-		    "room for more",
+		say("not recorded: %" PRIu64
+		    " process%s: a limit (ulimit -v), no room for more, or "
+		    "a fork() in a handler",
 		    recorded->without, recorded->without == 1 ? "" : "es");
 	if (recorded->unplaced > 0)
 		say("no room for the call stacks of %" PRIu64 " request%s: they are counted "
