@@ -197,7 +197,7 @@ size_t screen_put_link(FILE *out, char arrow, struct slice name, size_t columns)
 	char *quoted = plain != NULL ? escape_copy(plain) : NULL;
 	size_t needed = quoted != NULL ? 3 + screen_columns(quoted) : SIZE_MAX;
 
-	if (needed <= columns) {
+	if (quoted != NULL && needed <= columns) {
 		fprintf(out, " %c ", arrow);
 		screen_put(out, quoted, columns);
 	}
